@@ -1,0 +1,100 @@
+"""Everything that can go wrong, as one tree.
+
+::
+
+    VoiceguideError            it could not be done                        exit code 1
+    ├── RequestError           the request or a file of the user's is wrong          2
+    │   ├── UnknownNameError   no routine, stretch, voice or suffix of that name     2
+    │   ├── DataError          mistakes in a data file, every one listed             2
+    │   └── UnspeakableError   a text the engine would answer with silence           2
+    ├── SpeechError            an engine is missing, hangs or returns nonsense       1
+    ├── StoreError             the clip store cannot be read or written              1
+    └── ExportError            the file cannot be encoded or written                 1
+
+Errors of libraries are translated where the library is called, and nowhere else. A message says
+what happened, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+
+class VoiceguideError(Exception):
+    """It could not be done. The base of every error that voiceguide raises on purpose."""
+
+    exit_code = 1
+
+
+class RequestError(VoiceguideError):
+    """What was asked for cannot be had: an option, a combination or a file is wrong."""
+
+    exit_code = 2
+
+
+class UnknownNameError(RequestError):
+    """A name that nothing answers to.
+
+    The message offers the nearest known names, or all of them where they are few.
+    """
+
+    _FEW = 8
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind = kind
+        self.name = name
+        self.known = sorted(known)
+        nearest = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5)
+        if nearest:
+            hint = f"did you mean {' or '.join(nearest)}?"
+        elif len(self.known) <= self._FEW:
+            hint = f"there is {', '.join(self.known)}"
+        else:
+            hint = f"there are {len(self.known)} to choose from"
+        super().__init__(f"no {kind} is called {name!r}: {hint}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One mistake in a data file."""
+
+    path: Path
+    line: int | None
+    """Counted from 1; None where the file as a whole is meant."""
+    field: str
+    """Dotted, list positions counted from 1: `setup.2.say`; empty for the file as a whole."""
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else f"{self.path}"
+        return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+
+
+class DataError(RequestError):
+    """Mistakes in data files: all of them in one report, a line each."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+
+
+class UnspeakableError(RequestError):
+    """A text that the engine would answer with silence or gibberish, refused before it is asked."""
+
+
+class SpeechError(VoiceguideError):
+    """An engine is missing, hangs, or returns what does not pass as speech."""
+
+
+class StoreError(VoiceguideError):
+    """The clip store cannot be read or written."""
+
+
+class ExportError(VoiceguideError):
+    """The file cannot be encoded or written."""

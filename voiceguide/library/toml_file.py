@@ -1,0 +1,112 @@
+"""One TOML file into one model, with every mistake reported by file, line and field."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from voiceguide.errors import DataError, Mistake, RequestError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_BYTES: Final = 1_000_000
+"""A routine of a thousand stretches is far smaller; what is larger was not meant for us."""
+
+_HEADER = re.compile(r"^\s*\[(\[?)\s*([^\]]+?)\s*\]?\]")
+_KEY = re.compile(r"""^\s*([A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*(?:\.[^=]*)?=""")
+_AT_LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
+
+M = TypeVar("M", bound=BaseModel)
+Field = tuple[str | int, ...]
+
+
+def read_model(path: Path, model: type[M]) -> M:
+    """The file at `path` as a `model`.
+
+    Raises RequestError where the file cannot be read, DataError with every mistake where it can.
+    """
+    text = _read(path)
+    try:
+        data = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        where = _AT_LINE.search(str(error))
+        line = int(where[1]) if where and where[1] else text.count("\n") + 1
+        reason = _AT_LINE.sub("", str(error)).strip() or "nested too deeply"
+        raise DataError([Mistake(path, line, "", f"not valid TOML: {reason}")]) from error
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        lines = field_lines(text)
+        raise DataError([_mistake(path, lines, details) for details in error.errors()]) from error
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            message = f"{path} is larger than {MAX_BYTES:,} bytes: no routine is"
+            raise RequestError(message)
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        message = f"{path} is not UTF-8 text (byte {error.start})"
+        raise RequestError(message) from error
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise RequestError(message) from error
+
+
+def _mistake(path: Path, lines: dict[Field, int], details: object) -> Mistake:
+    # pydantic's ErrorDetails, less the names of union branches, which are no fields of the file.
+    location: Field = details["loc"]  # type: ignore[index]
+    message: str = details["msg"]  # type: ignore[index]
+    known: Field = ()
+    for part in location:
+        if (*known, part) in lines:
+            known = (*known, part)
+    named = tuple(part for part in location if part not in {"hold", "breathe"} or location[-1] == part)
+    field = ".".join(str(part + 1) if isinstance(part, int) else part for part in named)
+    message = message.removeprefix("Value error, ")
+    return Mistake(path, lines.get(known, 1), field, message[:1].lower() + message[1:])
+
+
+def field_lines(text: str) -> dict[Field, int]:
+    """The line, from 1, on which each table and key of a TOML text begins.
+
+    tomllib keeps no positions. This reads headers and `key =` lines only: what lies deeper, in an inline
+    table or a list over several lines, is found at the key that holds it.
+    """
+    lines: dict[Field, int] = {}
+    tables: dict[Field, int] = {}
+    table: Field = ()
+    multiline: str | None = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if multiline:
+            multiline = None if multiline in line else multiline
+            continue
+        if header := _HEADER.match(line):
+            table = _enter(header[2], tables, is_list=bool(header[1]))
+            lines.setdefault(table, number)
+        elif key := _KEY.match(line):
+            lines.setdefault((*table, key[1].strip("\"'")), number)
+            for quotes in ('"""', "'''"):
+                if line.count(quotes) == 1:
+                    multiline = quotes
+    return lines
+
+
+def _enter(name: str, tables: dict[Field, int], *, is_list: bool) -> Field:
+    """The field of a `[table]` or of the next `[[table]]`, inside the list items opened so far."""
+    field: Field = ()
+    parts = [part.strip().strip("\"'") for part in name.split(".")]
+    for part in parts[:-1]:
+        field = (*field, part)
+        if field in tables:
+            field = (*field, tables[field])
+    field = (*field, parts[-1])
+    if is_list:
+        tables[field] = tables.get(field, -1) + 1
+        field = (*field, tables[field])
+    return field

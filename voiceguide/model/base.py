@@ -1,0 +1,60 @@
+"""What every authored model shares: frozen, strict about unknown fields, texts checked for the ear."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+IDENTIFIER_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+MAX_TEXT_CHARS: Final = 300
+"""The longest text of one cue. Beyond about 300 characters a neural engine may take a text as one
+chunk and gigabytes of memory (measured: 10,000 characters, 4.7 GB)."""
+
+TOKENS: Final = frozenset({"side", "Side", "other", "Other", "felt", "Felt", "count", "Count"})
+SIDE_TOKENS: Final = frozenset({"side", "Side", "other", "Other", "felt", "Felt"})
+TOKEN: Final = re.compile(r"\{([^{}]*)\}")
+_SIDE_WORD = re.compile(r"\b(left|right)\b", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def _check_text(text: str) -> str:
+    if _CONTROL.search(text):
+        message = "control characters and line breaks cannot be spoken"
+        raise ValueError(message)
+    return text
+
+
+def _check_cue_text(text: str) -> str:
+    _check_text(text)
+    unknown = sorted({name for name in TOKEN.findall(text) if name not in TOKENS})
+    if unknown or "{" in TOKEN.sub("", text) or "}" in TOKEN.sub("", text):
+        message = f"unknown token in {text!r}: there is {', '.join('{' + t + '}' for t in sorted(TOKENS))}"
+        raise ValueError(message)
+    if word := _SIDE_WORD.search(text):
+        message = (
+            f"write the side as a token, {{side}}, {{other}} or {{felt}}, not as {word.group()!r}: "
+            "only then both sides get the same words"
+        )
+        raise ValueError(message)
+    return text
+
+
+class Model(BaseModel):
+    """The base of authored data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+
+
+Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN, max_length=60)]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(_check_text)]
+"""A text that is shown or spoken as it stands."""
+CueText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(_check_cue_text)]
+"""A text spoken in a stretch: may hold tokens, never the words left or right themselves."""
+Seconds = Annotated[float, Field(ge=0.0, le=600.0)]
+
+
+def tokens_in(text: str) -> frozenset[str]:
+    """The names of the tokens that `text` holds."""
+    return frozenset(TOKEN.findall(text))

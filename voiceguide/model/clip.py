@@ -1,0 +1,44 @@
+"""A Clip: one sentence, spoken, trimmed and brought to level."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from voiceguide.model.segment import AudioSegment
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """Mono sound with the moments that scheduling needs."""
+
+    samples: NDArray[np.float32]
+    """Shape (n,), in [-1, 1); not to be written to."""
+    rate_hz: int
+    onset_frame: int
+    """Where the sound begins; what lies before is the quiet run-in of the same take."""
+    end_frame: int
+    """Where the sound has ended; what lies behind is its fade."""
+    block_powers: NDArray[np.float64]
+    """K-weighted mean squares of its overlapping 400 ms blocks (ITU-R BS.1770-5), for the loudness of
+    a session to be known without rendering it."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.onset_frame < self.end_frame <= len(self.samples):
+            message = f"onset {self.onset_frame} and end {self.end_frame} in {len(self.samples)} frames"
+            raise ValueError(message)
+
+    @property
+    def spoken_frames(self) -> int:
+        """The length of the sound itself: what a cue takes up on the timeline."""
+        return self.end_frame - self.onset_frame
+
+    def to_segment(self) -> AudioSegment:
+        """The clip as a pydub AudioSegment: 16 bit, mono, run-in and fade included."""
+        from voiceguide.model.segment import segment_from
+
+        return segment_from(self.samples, self.rate_hz)

@@ -1,0 +1,60 @@
+"""Every knob of pacing, with its unit and its default. Presets are just values of this."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from voiceguide.model.base import Identifier, Model
+from voiceguide.model.stretch import Breath, Side
+
+Change = Annotated[float, Field(ge=0.0, le=120.0)]
+
+
+class Pacing(Model):
+    """How a routine is paced. `None` leaves it to the stretch or the routine.
+
+    Defaults are the steady pace. Their basis is docs/sources.md: breath and holds after Laborde 2021
+    and ACSM, changes of position by judgement, the floor-to-standing time after Bohannon 2004.
+    """
+
+    pace: Literal["gentle", "steady", "brisk"] = "steady"
+    """The preset that the other values started from."""
+    words: Literal["full", "brief", "minimal"] = "full"
+    speech_rate: Annotated[float, Field(ge=0.6, le=1.25)] = 0.9
+    """Speed of the voice; 1.0 is its natural one. Outside 0.6-1.25 word errors climb (measured)."""
+    sentence_gap_s: Annotated[float, Field(ge=0.15, le=5.0)] = 0.7
+    """Quiet between two sentences: slower guiding comes from pauses before it comes from a slower voice."""
+
+    hold_s: Annotated[float, Field(ge=1.0, le=600.0)] | None = None
+    repetitions: Annotated[int, Field(ge=1, le=100)] | None = None
+    rounds: Annotated[int, Field(ge=1, le=100)] | None = None
+    breath: Breath | None = None
+    breath_cues: bool = True
+    """Breath words and tones in movements that go with the breath."""
+    countdown: Annotated[int, Field(ge=0, le=20)] = 0
+    """Seconds counted down aloud at the end of each hold; 0 says `one more breath` instead."""
+    first_side: Side | None = None
+
+    transition_s: Change | None = None
+    """Time for every change of position; None takes it from the positions."""
+    same_posture_s: Change = 3.0
+    switch_s: Change = 8.0
+    """From one side to the other."""
+    change_s: Change = 10.0
+    """Between sitting and hands and knees."""
+    floor_s: Change = 15.0
+    """Lying to anything else, standing to the floor."""
+    settle_scale: Annotated[float, Field(ge=0.25, le=4.0)] = 1.0
+    """Factor on the settle times that the stretches give."""
+    enter_s: Change = 4.0
+    """For the movement into a hold, before its clock starts."""
+    leave_s: Change = 4.0
+    """For the movement out of a hold, after its clock has stopped."""
+    round_rest_s: Change = 8.0
+    """Between two rounds without sides."""
+
+    only: tuple[Identifier, ...] = ()
+    """Stretches to keep; empty keeps all."""
+    skip: tuple[Identifier, ...] = ()

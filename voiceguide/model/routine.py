@@ -1,0 +1,54 @@
+"""A routine: stretches in order, with what is said around them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from voiceguide.model.base import Identifier, Model, Seconds, Text
+from voiceguide.model.stretch import Side, Stretch
+
+
+class Item(Model):
+    """One stretch of a routine, with what this routine changes about its dose."""
+
+    stretch: Identifier
+    repetitions: Annotated[int, Field(ge=1, le=100)] | None = None
+    hold_s: Annotated[float, Field(ge=1.0, le=600.0)] | None = None
+    rounds: Annotated[int, Field(ge=1, le=100)] | None = None
+    first_side: Side | None = None
+
+
+class Closing(Model):
+    """One step of the end."""
+
+    say: Text
+    settle_s: Seconds = 4.0
+
+
+class RoutineFile(Model):
+    """A routine as authored in `library/<language>/routines/<id>.toml` or in a file of the user's."""
+
+    id: Identifier
+    title: Text
+    description: Text
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    items: Annotated[list[Item], Field(min_length=1, max_length=2000)]
+    close: list[Closing] = []
+
+
+class Routine(Model):
+    """A routine with its stretches looked up: everything that phrasing needs to know of it."""
+
+    id: Identifier
+    title: Text
+    description: Text
+    language: str
+    items: tuple[tuple[Item, Stretch], ...]
+    close: tuple[Closing, ...]
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """The stretches in order, one for each item."""
+        return tuple(stretch for _, stretch in self.items)

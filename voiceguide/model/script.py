@@ -1,0 +1,215 @@
+"""The Script: what is said and how long each movement lasts, with no absolute time anywhere.
+
+A section becomes a chapter. Its beats follow each other; a beat owns the quiet that belongs to it.
+Texts come as *forms*, fullest first: scheduling takes the first that fits where time is fixed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from voiceguide.model.stretch import Side
+
+Forms = tuple[str, ...]
+"""The same cue in ever fewer words; empty for a tone alone."""
+
+
+class Role(StrEnum):
+    """What a cue is for; the values are part of the JSON contract."""
+
+    WELCOME = "welcome"
+    SAFETY = "safety"
+    ANNOUNCE = "announce"
+    SETUP = "setup"
+    INSTRUCT = "instruct"
+    INHALE = "inhale"
+    EXHALE = "exhale"
+    HOLD = "hold"
+    COUNT = "count"
+    HALFWAY = "halfway"
+    REMAINING = "remaining"
+    ENCOURAGE = "encourage"
+    RELEASE = "release"
+    SWITCH = "switch"
+    NEXT = "next"
+    CLOSE = "close"
+    CHIME = "chime"
+
+
+class SpanKind(StrEnum):
+    """What the body does for a while; the values are part of the JSON contract."""
+
+    HOLD = "hold"
+    INHALE = "inhale"
+    EXHALE = "exhale"
+    RETAIN = "retain"
+    TRANSITION = "transition"
+    REST = "rest"
+
+
+class ToneName(StrEnum):
+    """The sounds that are not speech."""
+
+    START = "start"
+    HALFWAY = "halfway"
+    SWITCH = "switch"
+    HOLD_END = "hold-end"
+    END = "end"
+    INHALE = "inhale"
+    EXHALE = "exhale"
+
+
+CHIME_S: Mapping[ToneName, float] = {
+    ToneName.START: 2.4,
+    ToneName.HALFWAY: 1.2,
+    ToneName.SWITCH: 1.4,
+    ToneName.HOLD_END: 1.8,
+    ToneName.END: 3.2,
+}
+"""How long each chime rings. Breath tones are missing: they last as long as their phase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the routine a beat belongs."""
+
+    stretch: str | None = None
+    side: Side | None = None
+    repetition: int | None = None
+    """Repetition or round, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One sentence in open time."""
+
+    text: str
+    role: Role
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Quiet in which the body moves (`transition`) or rests (`rest`).
+
+    Fitting to a length may move `seconds` between `min_s` and `max_s`.
+    """
+
+    seconds: float
+    min_s: float
+    """The least quiet."""
+    max_s: float
+    kind: SpanKind = SpanKind.TRANSITION
+    place: Place = Place()
+    with_words: bool = False
+    """Whether `seconds` count from the first of the sentences before it: what they take is no longer
+    waited for, down to `min_s`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A chime in open time; what follows waits for `lead_s`, while the chime rings on under it."""
+
+    tone: ToneName
+    lead_s: float
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A cue at a fixed moment of a phase or a hold."""
+
+    at_s: float
+    """From the start of the phase or hold; negative for a word that comes early."""
+    forms: Forms
+    role: Role
+    tone: ToneName | None = None
+    """A chime at `at_s`, ahead of the word."""
+    required: bool = False
+    """What is required extends its phase where no form fits; the rest is left out and reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase of a breath."""
+
+    kind: SpanKind
+    seconds: float
+    marks: tuple[Mark, ...] = ()
+    tone: ToneName | None = None
+    """A breath tone exactly as long as the phase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breathe:
+    """One breath with a movement."""
+
+    phases: tuple[Phase, ...]
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A position held for exactly `seconds`."""
+
+    seconds: float
+    breath: tuple[Phase, ...] = ()
+    """The phases that tile it; empty where whole breaths do not fit."""
+    marks: tuple[Mark, ...] = ()
+    countdown: Forms = ()
+    """Number words, spoken evenly so that the next one would fall on the end."""
+    place: Place = Place()
+
+
+Beat = Say | Rest | Sound | Breathe | Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A chapter to be."""
+
+    title: str
+    stretch: str | None
+    beats: tuple[Beat, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A whole session, phrased."""
+
+    routine: str
+    title: str
+    language: str
+    sections: tuple[Section, ...]
+    sentence_gap_s: float
+    """Quiet between two sentences in open time."""
+    notes: tuple[str, ...] = ()
+
+    def texts(self) -> Iterator[str]:
+        """Every text that may be spoken, in order of first use, each once."""
+        seen: dict[str, None] = {}
+        for section in self.sections:
+            for beat in section.beats:
+                seen.update(dict.fromkeys(_texts_of(beat)))
+        yield from seen
+
+
+def _texts_of(beat: Beat) -> Iterator[str]:
+    match beat:
+        case Say(text=text):
+            yield text
+        case Breathe(phases=phases):
+            for phase in phases:
+                for mark in phase.marks:
+                    yield from mark.forms
+        case Hold(marks=marks, countdown=countdown):
+            for mark in marks:
+                yield from mark.forms
+            yield from countdown
+        case _:
+            pass

@@ -1,0 +1,47 @@
+"""The crossing between numpy frames and pydub's AudioSegment, and the one place that imports pydub.
+
+pydub warns on import where ffmpeg is missing (voiceguide never asks pydub to call it) and where its
+source or `audioop` is deprecated by the interpreter; none of that is news to a user.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from pydub import AudioSegment
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["AudioSegment", "segment_from", "samples_from"]
+
+_FULL_SCALE = 32768.0
+
+
+def to_pcm16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
+    """Float samples in [-1, 1) as 16-bit ones: rounded, not dithered, so that silence stays silence."""
+    scaled = samples * np.float32(_FULL_SCALE)
+    np.rint(scaled, out=scaled)
+    np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1.0, out=scaled)
+    return scaled.astype("<i2")
+
+
+def from_pcm16(pcm: NDArray[np.int16]) -> NDArray[np.float32]:
+    """16-bit samples as float ones in [-1, 1)."""
+    return pcm.astype(np.float32) * np.float32(1.0 / _FULL_SCALE)
+
+
+def segment_from(samples: NDArray[np.float32], rate_hz: int) -> AudioSegment:
+    """Mono float samples, shape (n,), as a 16-bit AudioSegment."""
+    return AudioSegment(to_pcm16(samples).tobytes(), sample_width=2, frame_rate=rate_hz, channels=1)
+
+
+def samples_from(segment: AudioSegment) -> NDArray[np.float32]:
+    """An AudioSegment of any width and channel count as mono float samples, shape (n,)."""
+    mono = segment.set_channels(1).set_sample_width(2)
+    return from_pcm16(np.frombuffer(mono.raw_data, dtype="<i2"))

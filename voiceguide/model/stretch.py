@@ -1,0 +1,267 @@
+"""One stretch: what the body does, for how long, and every word that guides it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from voiceguide.model.base import SIDE_TOKENS, CueText, Identifier, Model, Seconds, Text, tokens_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Side(StrEnum):
+    """The listener's own side."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def other(self) -> Side:
+        """The opposite side."""
+        return Side.LEFT if self is Side.RIGHT else Side.RIGHT
+
+
+class Familiarity(StrEnum):
+    """How well the listener knows a movement by now: words taper from full over brief to bare."""
+
+    FULL = "full"
+    BRIEF = "brief"
+    BARE = "bare"
+
+
+class Position(StrEnum):
+    """Where the body is while a stretch is done."""
+
+    STANDING = "standing"
+    CHAIR = "chair"
+    SEATED = "seated"
+    """On the floor or on a chair."""
+    LONG_SITTING = "long_sitting"
+    """On the floor, legs long."""
+    ALL_FOURS = "all_fours"
+    HALF_KNEELING = "half_kneeling"
+    SUPINE = "supine"
+    PRONE = "prone"
+
+
+class Prop(Model):
+    """Something to have at hand."""
+
+    name: Text
+    """With its article: `a mat`."""
+    optional: bool = False
+    """Wanted within reach, not needed."""
+
+
+class Instruction(Model):
+    """Words without which the session could not be followed: said in some form every time."""
+
+    say: CueText
+    brief: CueText | None = None
+    """The reminder, once known; where it is missing the full words are said again."""
+    bare: CueText | None = None
+    """The last remnant; where it is missing the brief words are said."""
+
+    def at(self, familiarity: Familiarity) -> str:
+        """The words for this familiarity."""
+        if familiarity is Familiarity.FULL:
+            return self.say
+        brief = self.brief or self.say
+        return brief if familiarity is Familiarity.BRIEF else self.bare or brief
+
+    def texts(self) -> Iterator[str]:
+        """Every authored form."""
+        yield from (text for text in (self.say, self.brief, self.bare) if text)
+
+
+class Arrival(Instruction):
+    """How to come into the position of a stretch."""
+
+    stay: CueText | None = None
+    """Said instead when the body is already down there; where it is missing `say` is said."""
+
+    def texts(self) -> Iterator[str]:
+        """Every authored form."""
+        yield from super().texts()
+        if self.stay:
+            yield self.stay
+
+
+class Guidance(Model):
+    """Words that help: what is not written for a familiarity is not said."""
+
+    say: CueText
+    brief: CueText | None = None
+    bare: CueText | None = None
+    settle_s: Seconds = 3.0
+    """Quiet afterwards, in which the body does it."""
+
+    def at(self, familiarity: Familiarity) -> str | None:
+        """The words for this familiarity; None for silence."""
+        return {"full": self.say, "brief": self.brief, "bare": self.bare}[familiarity]
+
+    def texts(self) -> Iterator[str]:
+        """Every authored form."""
+        yield from (text for text in (self.say, self.brief, self.bare) if text)
+
+
+class Sides(Model):
+    """Whether a stretch is done once, or once for each side."""
+
+    kind: Literal["none", "each"] = "none"
+    first: Side = Side.RIGHT
+    felt: Literal["same", "other"] = "same"
+    """Where the stretch is felt, seen from the working side that the words name. Ear to shoulder is
+    felt on the other side of the neck (Physitrack, see docs/sources.md)."""
+
+
+class CountRange(Model):
+    """How often: the data's own limits."""
+
+    min: Annotated[int, Field(ge=1, le=100)]
+    default: Annotated[int, Field(ge=1, le=100)]
+    max: Annotated[int, Field(ge=1, le=100)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.min <= self.default <= self.max:
+            message = f"min <= default <= max is not so: {self.min}, {self.default}, {self.max}"
+            raise ValueError(message)
+        return self
+
+
+class SecondsRange(Model):
+    """How long, in seconds: the data's own limits."""
+
+    min: Annotated[float, Field(ge=1.0, le=600.0)]
+    default: Annotated[float, Field(ge=1.0, le=600.0)]
+    max: Annotated[float, Field(ge=1.0, le=600.0)]
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.min <= self.default <= self.max:
+            message = f"min <= default <= max is not so: {self.min}, {self.default}, {self.max}"
+            raise ValueError(message)
+        return self
+
+
+class Breath(Model):
+    """One breath in seconds: in, an optional pause, out, an optional pause."""
+
+    in_s: Annotated[float, Field(ge=1.0, le=20.0)]
+    hold_in_s: Annotated[float, Field(ge=0.0, le=20.0)] = 0.0
+    out_s: Annotated[float, Field(ge=1.0, le=30.0)]
+    hold_out_s: Annotated[float, Field(ge=0.0, le=20.0)] = 0.0
+
+    @property
+    def total_s(self) -> float:
+        """The whole breath."""
+        return self.in_s + self.hold_in_s + self.out_s + self.hold_out_s
+
+
+class BreatheMovement(Model):
+    """A movement that goes with the breath: one repetition a breath."""
+
+    mode: Literal["breathe"]
+    repetitions: CountRange
+    breath: Breath
+    prepare: list[Guidance] = []
+    """Said before the first repetition; the place to say how often, with {count}."""
+    inhale: Instruction
+    exhale: Instruction
+    finish: Instruction
+    """Said after the last repetition."""
+
+    def wordings(self) -> Iterator[Instruction | Guidance]:
+        """Every part that is spoken."""
+        yield from (*self.prepare, self.inhale, self.exhale, self.finish)
+
+
+class HoldMovement(Model):
+    """A movement into a position that is held."""
+
+    mode: Literal["hold"]
+    hold_s: SecondsRange
+    rounds: CountRange = CountRange(min=1, default=1, max=1)
+    breath: Breath
+    """The rhythm to breathe in while holding; a hold is a whole number of these."""
+    prepare: list[Guidance] = []
+    """Arranging hands and feet, before every hold of a side."""
+    enter: Instruction
+    """The movement itself; `hold` is said, and the clock started, once there was time to do it."""
+    remind: list[CueText] = []
+    """One a hold, early in it, in turn."""
+    release: Instruction
+    """Said after the clock has run out, never inside it."""
+
+    def wordings(self) -> Iterator[Instruction | Guidance]:
+        """Every part that is spoken, but for the reminders."""
+        yield from (*self.prepare, self.enter, self.release)
+
+
+Movement = Annotated[BreatheMovement | HoldMovement, Field(discriminator="mode")]
+
+
+class Provenance(Model):
+    """Where the stretch comes from, and what was changed on the way."""
+
+    source: Text
+    label: Text
+    """What the source calls it."""
+    corrections: list[Text] = []
+
+
+class Stretch(Model):
+    """A stretch as authored in `library/<language>/stretches/<id>.toml`."""
+
+    id: Identifier
+    name: CueText
+    """As spoken after `next`: lower case, no article."""
+    gist: CueText
+    """What it is in plain words, said after the name the first time."""
+    position: Position
+    props: list[Prop] = []
+    sides: Sides = Sides()
+    caution: CueText | None = None
+    """Spoken before the set-up, the first time: for neck work and the like."""
+    arrive: Arrival
+    setup: list[Guidance] = []
+    """Once a stretch, before either side."""
+    movement: Movement
+    easier: list[Text] = []
+    harder: list[Text] = []
+    cautions: list[Text] = []
+    """Shown by `voiceguide show`."""
+    provenance: Provenance | None = None
+
+    @property
+    def title(self) -> str:
+        """The name as a heading."""
+        return self.name[:1].upper() + self.name[1:]
+
+    @model_validator(mode="after")
+    def _side_tokens_only_with_sides(self) -> Self:
+        texts = [text for wording in self._wordings() for text in wording.texts()]
+        if isinstance(self.movement, HoldMovement):
+            texts += self.movement.remind
+        if self.sides.kind == "none":
+            sided = [text for text in texts if tokens_in(text) & SIDE_TOKENS]
+            if sided:
+                message = f"a side token in a stretch without sides: {sided[0]!r}"
+                raise ValueError(message)
+        # What is said once for both sides cannot name one.
+        shared = [self.name, self.gist, self.caution or "", *self.arrive.texts()]
+        shared += [text for step in self.setup for text in step.texts()]
+        if sided := [text for text in shared if tokens_in(text) & SIDE_TOKENS]:
+            message = f"a side token where no side has begun yet: {sided[0]!r}"
+            raise ValueError(message)
+        return self
+
+    def _wordings(self) -> Iterator[Instruction | Guidance]:
+        yield self.arrive
+        yield from self.setup
+        yield from self.movement.wordings()

@@ -1,0 +1,177 @@
+"""The Timeline: every cue, span and chapter of a session in exact frames.
+
+Spans are half-open, `[start, end)`. A Timeline checks its own invariants when it is built, so that
+whatever holds one (mixer, exporter, captions, player) can rely on them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from voiceguide.model.script import Role, SpanKind, ToneName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voiceguide.model.stretch import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Something that sounds."""
+
+    role: Role
+    text: str
+    """The words; for a tone what a caption would say of it."""
+    start: int
+    """Frame of the onset of its sound."""
+    end: int
+    chapter: int
+    stretch: str | None = None
+    side: Side | None = None
+    repetition: int | None = None
+    tone: ToneName | None = None
+    """The tone to play; None for speech."""
+
+    @property
+    def kind(self) -> Literal["speech", "tone"]:
+        """Speech or tone."""
+        return "tone" if self.tone else "speech"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Something that the body does."""
+
+    kind: SpanKind
+    start: int
+    end: int
+    stretch: str | None = None
+    side: Side | None = None
+    repetition: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A stretch of time with a title."""
+
+    title: str
+    start: int
+    end: int
+    stretch: str | None = None
+
+
+class InvariantError(ValueError):
+    """A timeline that breaks what always holds: a fault of voiceguide, never of the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A session, placed."""
+
+    routine: str
+    title: str
+    language: str
+    rate_hz: int
+    length: int
+    """Frames in all."""
+    cues: tuple[Cue, ...]
+    """In order of their start."""
+    spans: tuple[Span, ...]
+    chapters: tuple[Chapter, ...]
+    notes: tuple[str, ...] = ()
+    """What was shortened, extended, left out or overridden, a sentence each."""
+
+    def __post_init__(self) -> None:
+        if faults := list(_faults(self)):
+            raise InvariantError("; ".join(faults))
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds in all."""
+        return self.length / self.rate_hz
+
+    def speech(self) -> Iterator[Cue]:
+        """The spoken cues, in order."""
+        return (cue for cue in self.cues if cue.tone is None)
+
+
+def _faults(timeline: Timeline) -> Iterator[str]:
+    yield from _cue_faults(timeline)
+    yield from _chapter_faults(timeline)
+    yield from _hold_faults(timeline)
+    yield from _breath_faults(timeline)
+
+
+def _cue_faults(timeline: Timeline) -> Iterator[str]:
+    previous_start = quiet_from = 0
+    for cue in timeline.cues:
+        if not 0 <= cue.start < cue.end <= timeline.length:
+            yield f"cue {cue.text!r} lies outside the session"
+        if cue.start < previous_start:
+            yield f"cue {cue.text!r} is out of order"
+        previous_start = cue.start
+        if cue.tone is None:
+            if cue.start < quiet_from:
+                yield f"cue {cue.text!r} overlaps the one before"
+            quiet_from = cue.end
+
+
+def _chapter_faults(timeline: Timeline) -> Iterator[str]:
+    at = 0
+    for chapter in timeline.chapters:
+        if chapter.start != at or chapter.end <= chapter.start:
+            yield f"chapter {chapter.title!r} does not follow the one before"
+        at = chapter.end
+    if at != timeline.length:
+        yield "the chapters do not reach the end"
+
+
+def _hold_faults(timeline: Timeline) -> Iterator[str]:
+    holds = [span for span in timeline.spans if span.kind is SpanKind.HOLD]
+    speech = list(timeline.speech())
+    first = 0
+    for hold in holds:
+        while first < len(speech) and speech[first].end <= hold.start:
+            first += 1
+        inside = list(itertools.takewhile(lambda cue: cue.start < hold.end, speech[first:]))
+        for cue in inside:
+            if cue.start < hold.start or cue.end > hold.end:
+                yield f"cue {cue.text!r} runs over the edge of a hold"
+            if cue.role in {Role.RELEASE, Role.HOLD}:
+                yield f"{cue.role} is said inside a hold"
+        onsets = [cue.start for cue in inside if cue.role is Role.COUNT]
+        steps = {after - before for before, after in itertools.pairwise([*onsets, hold.end])} if onsets else {0}
+        if len(steps) > 1:
+            yield f"the countdown of {hold.stretch} is uneven"
+    by_chapter = iter(timeline.chapters)
+    chapter = next(by_chapter, None)
+    lengths: dict[tuple[int, int | None], set[int]] = defaultdict(set)
+    for hold in holds:
+        while chapter and hold.start >= chapter.end:
+            chapter = next(by_chapter, None)
+        if hold.side and chapter:
+            lengths[chapter.start, hold.repetition].add(hold.end - hold.start)
+    if any(len(different) > 1 for different in lengths.values()):
+        yield "the two sides are held for different times"
+
+
+_AFTER: dict[SpanKind, frozenset[SpanKind]] = {
+    SpanKind.INHALE: frozenset({SpanKind.RETAIN, SpanKind.EXHALE}),
+    SpanKind.EXHALE: frozenset({SpanKind.RETAIN, SpanKind.INHALE}),
+    SpanKind.RETAIN: frozenset({SpanKind.INHALE, SpanKind.EXHALE}),
+}
+
+
+def _breath_faults(timeline: Timeline) -> Iterator[str]:
+    breath = [span for span in timeline.spans if span.kind in _AFTER]
+    for before, after in itertools.pairwise(breath):
+        if after.start < before.end:
+            yield "two phases of breath overlap"
+        elif after.start == before.end and after.kind not in _AFTER[before.kind]:
+            yield f"{before.kind} is followed by {after.kind}"
+        elif after.start > before.end and before.kind is SpanKind.INHALE:
+            yield "an inhale is left without its exhale"

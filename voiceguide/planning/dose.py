@@ -1,0 +1,70 @@
+"""How often and how long: the data's default, unless the routine or the user says otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voiceguide.model.stretch import Breath, BreatheMovement, HoldMovement
+
+if TYPE_CHECKING:
+    from voiceguide.model.pacing import Pacing
+    from voiceguide.model.routine import Item
+    from voiceguide.model.stretch import CountRange, SecondsRange, Stretch
+
+_SMALLEST_SCALE, _LARGEST_SCALE = 0.75, 4 / 3
+"""How far a breath may be hurried or drawn out so that a hold is whole breaths. A judgement: 4 in and
+6 out becomes at most 5.3 and 8, at least 3 and 4.5."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """What one item of a routine comes to."""
+
+    repetitions: int
+    """Of a breathed movement; 1 for a hold."""
+    hold_s: float
+    """Of a hold; 0 for a breathed movement."""
+    rounds: int
+    breath: Breath
+    notes: tuple[str, ...]
+
+
+def dose_of(stretch: Stretch, item: Item, pacing: Pacing) -> Dose:
+    """The dose: the pacing's value before the item's before the data's, with a note on what leaves its range."""
+    notes: list[str] = []
+    movement = stretch.movement
+
+    def choose(asked: float | None, own: float | None, limits: CountRange | SecondsRange, unit: str) -> float:
+        value = asked if asked is not None else own if own is not None else limits.default
+        if not limits.min <= value <= limits.max:
+            usual = f"{limits.min:g}" if limits.min == limits.max else f"{limits.min:g} to {limits.max:g}"
+            notes.append(f"{stretch.title}: {value:g} {unit} as asked; its usual dose is {usual}.")
+        return value
+
+    breath = pacing.breath or movement.breath
+    match movement:
+        case BreatheMovement():
+            repetitions = int(choose(pacing.repetitions, item.repetitions, movement.repetitions, "repetitions"))
+            return Dose(repetitions, 0.0, 1, breath, tuple(notes))
+        case HoldMovement():
+            hold_s = choose(pacing.hold_s, item.hold_s, movement.hold_s, "s hold")
+            rounds = int(choose(pacing.rounds, item.rounds, movement.rounds, "rounds"))
+            return Dose(1, hold_s, rounds, breath, tuple(notes))
+
+
+def whole_breaths(hold_s: float, breath: Breath) -> tuple[int, Breath] | None:
+    """How many breaths tile a hold exactly, and the breath, stretched a little, that does it.
+
+    None where even one breath would have to be hurried or drawn out too far.
+    """
+    count = max(1, round(hold_s / breath.total_s))
+    scale = hold_s / (count * breath.total_s)
+    if not _SMALLEST_SCALE <= scale <= _LARGEST_SCALE:
+        return None
+    return count, Breath.model_construct(
+        in_s=breath.in_s * scale,
+        hold_in_s=breath.hold_in_s * scale,
+        out_s=breath.out_s * scale,
+        hold_out_s=breath.hold_out_s * scale,
+    )

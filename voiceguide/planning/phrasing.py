@@ -1,0 +1,145 @@
+"""Phrasing: Routine + Pacing -> Script. What is said, in which words, and how long each movement lasts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from voiceguide.model.script import Place, Role, Script, Section, Sound, SpanKind, ToneName
+from voiceguide.model.stretch import BreatheMovement, Familiarity, HoldMovement
+from voiceguide.planning.breathing import breathe_beats
+from voiceguide.planning.dose import dose_of
+from voiceguide.planning.guiding import Guiding, rest, say
+from voiceguide.planning.holding import hold_beats
+from voiceguide.planning.positions import change_s, same_place
+from voiceguide.planning.wording import Wording, after, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from voiceguide.model.pacing import Pacing
+    from voiceguide.model.phrasebook import Phrasebook
+    from voiceguide.model.routine import Routine
+    from voiceguide.model.script import Beat
+    from voiceguide.model.stretch import Position, Stretch
+
+START_LEAD_S = 1.5
+"""From the start chime to the first word: the chime has rung down, and a sleepy headset has woken."""
+AFTER_WELCOME_S = 2.0
+END_REST_S = 3.5
+"""Quiet behind the end chime, so that it rings out."""
+
+Rank = Literal["only", "first", "next", "last"]
+
+
+def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes: int = 0) -> Script:
+    """The words of a session.
+
+    `minutes` is what the welcome says of its length; 0 leaves the length out.
+    """
+    wording = Wording(phrasebook)
+    sections = [Section("Welcome", None, tuple(_welcome(routine, pacing, wording, minutes)))]
+    notes: list[str] = []
+    seen: Counter[str] = Counter()
+    position: Position | None = None
+    for number, (item, stretch) in enumerate(routine.items, start=1):
+        dose = dose_of(stretch, item, pacing)
+        notes += dose.notes
+        guiding = Guiding(
+            stretch=stretch,
+            dose=dose,
+            pacing=pacing,
+            wording=wording,
+            familiarity=after(_START_OF[pacing.words], seen[stretch.id]),
+            first_side=pacing.first_side or item.first_side or stretch.sides.first,
+            new=not seen[stretch.id],
+        )
+        beats = tuple(_stretch(guiding, position, _rank(number, len(routine.items))))
+        sections.append(Section(stretch.title, stretch.id, beats))
+        seen[stretch.id] += 1
+        position = stretch.position
+    sections.append(Section("Close", None, tuple(_close(routine, pacing))))
+    return Script(
+        routine=routine.id,
+        title=routine.title,
+        language=routine.language,
+        sections=tuple(sections),
+        sentence_gap_s=pacing.sentence_gap_s,
+        notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+_START_OF = {"full": Familiarity.FULL, "brief": Familiarity.BRIEF, "minimal": Familiarity.BARE}
+
+
+def _rank(number: int, count: int) -> Rank:
+    if count == 1:
+        return "only"
+    return "first" if number == 1 else "last" if number == count else "next"
+
+
+def _welcome(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -> Iterator[Beat]:
+    book = wording.phrasebook
+    yield Sound(ToneName.START, START_LEAD_S)
+    template = book.welcome_short if not minutes else book.welcome if len(routine.items) > 1 else book.welcome_one
+    count, length = wording.number(len(routine.items)), wording.number(minutes)
+    welcome = template.format(title=routine.title, count=count, Count=count.capitalize(), minutes=length)
+    yield from say(welcome, Role.WELCOME)
+    if props := _props(routine.stretches, book):
+        yield from say(props, Role.WELCOME)
+    yield from say(book.safety, Role.SAFETY)
+    yield rest(AFTER_WELCOME_S + pacing.same_posture_s / 2, kind=SpanKind.REST)
+
+
+def _props(stretches: Sequence[Stretch], book: Phrasebook) -> str:
+    """What to have at hand, named once; where stretches differ, needed beats optional."""
+    names = dict.fromkeys(prop.name for stretch in stretches for prop in stretch.props)
+    needed = {prop.name for stretch in stretches for prop in stretch.props if not prop.optional}
+    need = joined([name for name in names if name in needed], book.joiner)
+    reach = joined([name for name in names if name not in needed], book.joiner)
+    if need and reach:
+        return book.props_both.format(needed=need, reach=reach)
+    if need:
+        return book.props_needed.format(props=need)
+    return book.props_reach.format(props=reach) if reach else ""
+
+
+def _stretch(guiding: Guiding, position: Position | None, rank: Rank) -> Iterator[Beat]:
+    stretch, pacing = guiding.stretch, guiding.pacing
+    place = Place(stretch.id)
+    role = Role.ANNOUNCE if rank in {"first", "only"} else Role.NEXT
+    yield from say(_announcement(guiding, rank), role, place)
+    stays = stretch.arrive.stay if same_place(position, stretch.position) else None
+    yield from say(stays or stretch.arrive.at(guiding.familiarity), Role.SETUP, place)
+    yield rest(change_s(position, stretch.position, pacing), place)
+    if stretch.caution and guiding.new:
+        yield from say(stretch.caution, Role.SAFETY, place)
+        yield rest(pacing.same_posture_s / 2, place)
+    for step in stretch.setup:
+        yield from guiding.guide(step, guiding.familiarity, place, Role.SETUP)
+    match stretch.movement:
+        case BreatheMovement() as movement:
+            yield from breathe_beats(guiding, movement)
+        case HoldMovement() as movement:
+            yield from hold_beats(guiding, movement)
+
+
+def _announcement(guiding: Guiding, rank: Rank) -> str:
+    book, stretch = guiding.wording.phrasebook, guiding.stretch
+    in_full = guiding.familiarity is Familiarity.FULL
+    templates = {
+        "only": (book.only, book.only_known),
+        "first": (book.first, book.first_known),
+        "next": (book.next, book.next_known),
+        "last": (book.last, book.last_known),
+    }
+    full, known = templates[rank]
+    return (full if in_full else known).format(name=stretch.name, Name=stretch.title, gist=stretch.gist)
+
+
+def _close(routine: Routine, pacing: Pacing) -> Iterator[Beat]:
+    for closing in routine.close:
+        yield from say(closing.say, Role.CLOSE)
+        yield rest(closing.settle_s * pacing.settle_scale, kind=SpanKind.REST)
+    yield Sound(ToneName.END, END_REST_S)

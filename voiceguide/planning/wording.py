@@ -1,0 +1,67 @@
+"""Words from the data: tokens filled in, numbers spelt, texts cut into sentences."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voiceguide.model.base import TOKEN
+from voiceguide.model.stretch import Familiarity, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from voiceguide.model.phrasebook import Phrasebook
+    from voiceguide.model.stretch import Stretch
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_LADDER = (Familiarity.FULL, Familiarity.BRIEF, Familiarity.BARE)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text: each becomes a clip of its own, so that the pause between is ours."""
+    return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
+
+
+def after(familiarity: Familiarity, times: int) -> Familiarity:
+    """The familiarity once a movement that began at `familiarity` has been guided `times` times."""
+    return _LADDER[min(_LADDER.index(familiarity) + times, len(_LADDER) - 1)]
+
+
+def joined(things: Sequence[str], joiner: str) -> str:
+    """A list as spoken: `a mat, a towel and a cushion`."""
+    if len(things) <= 1:
+        return "".join(things)
+    return f"{', '.join(things[:-1])} {joiner} {things[-1]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Fills the tokens of a language's texts."""
+
+    phrasebook: Phrasebook
+
+    def number(self, value: int) -> str:
+        """A number as a word where the phrasebook has one."""
+        numbers = self.phrasebook.numbers
+        return numbers[value] if 0 <= value < len(numbers) else str(value)
+
+    def side(self, side: Side) -> str:
+        """The word for a side."""
+        return self.phrasebook.sides.left if side is Side.LEFT else self.phrasebook.sides.right
+
+    def fill(self, text: str, *, stretch: Stretch | None = None, side: Side | None = None, count: int | None = None) -> str:
+        """`text` with its tokens replaced.
+
+        `side` is the working side; `{other}` is its opposite and `{felt}` whichever of the two the
+        stretch says it is felt on. The model has checked that no token is left without a value.
+        """
+        values: dict[str, str] = {}
+        if side is not None:
+            felt = side.other if stretch and stretch.sides.felt == "other" else side
+            values = {"side": self.side(side), "other": self.side(side.other), "felt": self.side(felt)}
+        if count is not None:
+            values["count"] = self.number(count)
+        values |= {name.capitalize(): word.capitalize() for name, word in values.items()}
+        return TOKEN.sub(lambda match: values.get(match[1], match[0]), text)

@@ -1,0 +1,32 @@
+"""Frames, seconds and decibels, and the only conversions between them.
+
+Inside a Timeline and the mixer, time is a whole number of *frames* at the session's rate: sums are
+exact and two sides can be equal. Durations that people write are seconds.
+"""
+
+from __future__ import annotations
+
+import math
+
+SESSION_RATE_HZ = 24_000
+"""Frames a second of every session: the default voice's own rate, so it is never resampled."""
+
+
+def to_frames(seconds: float, rate_hz: int = SESSION_RATE_HZ) -> int:
+    """The whole number of frames nearest to `seconds`."""
+    return round(seconds * rate_hz)
+
+
+def to_seconds(frames: int, rate_hz: int = SESSION_RATE_HZ) -> float:
+    """The length of `frames` in seconds."""
+    return frames / rate_hz
+
+
+def to_gain(level_db: float) -> float:
+    """The factor on amplitude that a level in decibels stands for."""
+    return float(10.0 ** (level_db / 20.0))
+
+
+def to_db(gain: float) -> float:
+    """The level in decibels of a factor on amplitude; -inf for silence."""
+    return 20.0 * math.log10(gain) if gain > 0.0 else -math.inf
