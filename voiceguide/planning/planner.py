@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.planning.phrasing import phrase
 from voiceguide.planning.scheduling import estimate
+from voiceguide.planning.selection import selected
 
 if TYPE_CHECKING:
     from voiceguide.model.pacing import Pacing
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 def write_script(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> Script:
     """The Script of a session, its length estimated for the welcome."""
-    draft = phrase(routine, pacing, phrasebook)
+    chosen = selected(routine, pacing)
+    draft = phrase(chosen, pacing, phrasebook)
     minutes = round(estimate(draft, pacing.speech_rate).duration_s / 60)
-    return phrase(routine, pacing, phrasebook, minutes=minutes)
+    return phrase(chosen, pacing, phrasebook, minutes=minutes)
 
 
 def estimated_minutes(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> float:

@@ -1,10 +1,14 @@
-"""The three paces: values of Pacing, nothing more."""
+"""The three paces, and how single knobs of them are changed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from pydantic import ValidationError
+
+from voiceguide.errors import RequestError, UnknownNameError
 from voiceguide.model.pacing import Pacing
+from voiceguide.model.stretch import Breath
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +20,7 @@ PRESETS: Final[Mapping[str, Pacing]] = {
         pace="gentle",
         speech_rate=0.88,
         sentence_gap_s=0.9,
-        same_posture_s=5.0,
+        same_posture_s=4.8,
         switch_s=13.0,
         change_s=16.0,
         floor_s=24.0,
@@ -39,12 +43,43 @@ PRESETS: Final[Mapping[str, Pacing]] = {
         round_rest_s=5.0,
     ),
 }
+_PLAIN_BREATH, _FULL_BREATH = 2, 4
 
 
-def paced(pace: str = "steady", **changes: Any) -> Pacing:  # noqa: ANN401 -- the fields' types are Pacing's to check
+def paced(pace: str = "steady", **changes: object) -> Pacing:
     """The preset `pace` with single knobs changed; what is None stays as the preset has it.
 
-    Raises pydantic.ValidationError for a value out of range and KeyError for an unknown pace.
+    Raises RequestError with every knob that is out of its range.
     """
+    if pace not in PRESETS:
+        raise UnknownNameError("pace", pace, PRESETS)
     given = {name: value for name, value in changes.items() if value is not None}
-    return Pacing.model_validate({**PRESETS[pace].model_dump(), **given})
+    try:
+        return Pacing.model_validate({**PRESETS[pace].model_dump(), **given})
+    except ValidationError as error:
+        lines = []
+        for details in error.errors():
+            knob = ".".join(str(part) for part in details["loc"])
+            message = details["msg"][:1].lower() + details["msg"][1:]
+            lines.append(f"{knob} {details['input']!r}: {message}")
+        raise RequestError("\n".join(lines)) from error
+
+
+def parse_breath(text: str) -> Breath:
+    """A breath as `IN:OUT` or `IN:HOLD:OUT:HOLD`, in seconds; RequestError for anything else."""
+    expected = "a breath is IN:OUT or IN:HOLD:OUT:HOLD in seconds, as in 4:6 or 4:4:4:4"
+    try:
+        parts = [float(part) for part in text.split(":")]
+    except ValueError as error:
+        message = f"{text!r} is no breath: {expected}"
+        raise RequestError(message) from error
+    if len(parts) == _PLAIN_BREATH:
+        parts = [parts[0], 0.0, parts[1], 0.0]
+    if len(parts) != _FULL_BREATH:
+        message = f"{text!r} is no breath: {expected}"
+        raise RequestError(message)
+    try:
+        return Breath(in_s=parts[0], hold_in_s=parts[1], out_s=parts[2], hold_out_s=parts[3])
+    except ValidationError as error:
+        message = f"{text!r} cannot be breathed: in 1-20 s, out 1-30 s, pauses up to 20 s"
+        raise RequestError(message) from error

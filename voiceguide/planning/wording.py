@@ -51,7 +51,9 @@ class Wording:
         """The word for a side."""
         return self.phrasebook.sides.left if side is Side.LEFT else self.phrasebook.sides.right
 
-    def fill(self, text: str, *, stretch: Stretch | None = None, side: Side | None = None, count: int | None = None) -> str:
+    def fill(
+        self, text: str, *, stretch: Stretch | None = None, side: Side | None = None, count: int | None = None
+    ) -> str:
         """`text` with its tokens replaced.
 
         `side` is the working side; `{other}` is its opposite and `{felt}` whichever of the two the

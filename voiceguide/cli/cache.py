@@ -1,0 +1,41 @@
+"""`voiceguide cache`: the spoken clips that are kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="The spoken clips that are kept.", no_args_is_help=True, rich_markup_mode=None)
+
+CacheDir = Annotated[Path | None, typer.Option(metavar="DIR", help="The folder, if not the usual one.")]
+
+
+@app.command()
+def info(cache_dir: CacheDir = None) -> None:
+    """Say where the clips are, how many, and whether they are sound."""
+    from voiceguide.session import open_store
+
+    found = open_store(cache_dir).info()
+    damaged = f", {found.damaged} damaged (prune removes them)" if found.damaged else ""
+    typer.echo(f"{found.directory}: {found.clips} clips, {found.size_bytes / 1e6:.1f} MB{damaged}")
+
+
+@app.command()
+def prune(
+    days: Annotated[float, typer.Option(min=0, help="Remove what was not used for this many days.")] = 30.0,
+    cache_dir: CacheDir = None,
+) -> None:
+    """Remove clips that have not been used for a while, and damaged ones."""
+    from voiceguide.session import open_store
+
+    typer.echo(f"{open_store(cache_dir).prune(days)} removed")
+
+
+@app.command()
+def clear(cache_dir: CacheDir = None) -> None:
+    """Remove every clip. What is needed again is spoken again."""
+    from voiceguide.session import open_store
+
+    typer.echo(f"{open_store(cache_dir).clear()} removed")

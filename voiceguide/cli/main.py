@@ -1,0 +1,101 @@
+"""The program: its commands, and the one place where errors become a line and an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiceguide import __version__
+from voiceguide.cli import cache, doctor, export, plan, routines, say, voices
+from voiceguide.errors import VoiceguideError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+INTERRUPTED = 130
+TERMINATED = 143
+
+app = typer.Typer(
+    name="voiceguide",
+    help="Voice-guided stretching sessions: plan them, export them, hear them. Offline.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 -- typer calls it so
+    if value:
+        typer.echo(f"voiceguide {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    context: typer.Context,
+    *,
+    version: Annotated[  # noqa: ARG001 -- done by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,  # noqa: ARG001 -- read by main
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+app.command("list")(routines.list_routines)
+app.command("show")(routines.show)
+app.command("plan")(plan.plan)
+app.command("export")(export.export)
+app.command("voices")(voices.voices)
+app.command("say")(say.say)
+app.add_typer(cache.app, name="cache")
+app.command("doctor")(doctor.doctor)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the program and give its exit code: 0, 1, 2 or 130."""
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        result = typer.main.get_command(app).main(list(arguments), prog_name="voiceguide", standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        return _complain("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our output has left, as `head` does; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except typer.TyperException as error:
+        return _complain(f"{error.format_message()} (see --help)", error.exit_code)
+    except VoiceguideError as error:
+        if "--debug" in arguments:
+            raise
+        return _complain(str(error), error.exit_code)
+    except Exception as error:  # noqa: BLE001 -- a user never sees a traceback
+        if "--debug" in arguments:
+            raise
+        return _complain(f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", 1)
+    if result == INTERRUPTED:  # typer has caught it first
+        return _complain("interrupted", INTERRUPTED)
+    return result if isinstance(result, int) else 0
+
+
+def run() -> None:
+    """Entry point of the `voiceguide` command."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def _complain(message: str, exit_code: int) -> int:
+    for line in message.splitlines() or [""]:
+        sys.stderr.write(f"voiceguide: {line}\n")
+    return exit_code
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM as an exit, so that temporary files are cleaned up on the way out."""
+    raise SystemExit(TERMINATED)

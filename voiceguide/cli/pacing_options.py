@@ -1,0 +1,124 @@
+"""The options that plan, export and play share, written once.
+
+`with_pacing` gives a command every option of `_options` as if they stood in its own signature, and hands
+it what they come to as one `Request`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from voiceguide.model.pacing import Pacing
+
+
+class Pace(StrEnum):
+    """Presets."""
+
+    gentle = "gentle"
+    steady = "steady"
+    brisk = "brisk"
+
+
+class Words(StrEnum):
+    """How much is said."""
+
+    full = "full"
+    brief = "brief"
+    minimal = "minimal"
+
+
+class FirstSide(StrEnum):
+    """Sides."""
+
+    left = "left"
+    right = "right"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the shared options come to."""
+
+    pacing: Pacing
+    voice: str | None
+    cache_dir: Path | None
+
+
+def _options(  # noqa: PLR0913 -- these are the options of contracts.md
+    *,
+    pace: Annotated[Pace, typer.Option(help="The preset that the other options start from.")] = Pace.steady,
+    hold: Annotated[float | None, typer.Option(metavar="S", help="Seconds of every hold.")] = None,
+    reps: Annotated[int | None, typer.Option(metavar="N", help="Repetitions of movements with the breath.")] = None,
+    rounds: Annotated[int | None, typer.Option(metavar="N", help="Rounds of every hold.")] = None,
+    breath: Annotated[
+        str | None, typer.Option(metavar="IN:OUT", help="Seconds in and out, or IN:HOLD:OUT:HOLD.")
+    ] = None,
+    transition: Annotated[float | None, typer.Option(metavar="S", help="Seconds for every change of position.")] = None,
+    words: Annotated[Words | None, typer.Option(help="How much is said.")] = None,
+    speech_rate: Annotated[float | None, typer.Option(metavar="X", help="Speed of the voice, 1.0 is its own.")] = None,
+    countdown: Annotated[
+        int | None, typer.Option(metavar="N", help="Count down the last N seconds of every hold.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Do only this stretch; may be repeated.")] = None,
+    skip: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Leave this stretch out; may be repeated.")
+    ] = None,
+    first_side: Annotated[FirstSide | None, typer.Option(help="The side that every stretch begins with.")] = None,
+    no_breath: Annotated[
+        bool, typer.Option("--no-breath", help="No breath words and tones; repetitions are counted.")
+    ] = False,
+    voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
+    cache_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.")] = None,
+) -> Request:
+    from voiceguide.planning.presets import paced, parse_breath
+
+    pacing = paced(
+        pace,
+        hold_s=hold,
+        repetitions=reps,
+        rounds=rounds,
+        breath=parse_breath(breath) if breath else None,
+        transition_s=transition,
+        words=words,
+        speech_rate=speech_rate,
+        countdown=countdown,
+        only=tuple(only) if only else None,
+        skip=tuple(skip) if skip else None,
+        first_side=first_side,
+        breath_cues=False if no_breath else None,
+    )
+    return Request(pacing, voice, cache_dir)
+
+
+def with_pacing(command: Callable[..., None]) -> Callable[..., None]:
+    """Replace the parameter `request` of a command by the shared options."""
+    shared = inspect.signature(_options).parameters
+    own = inspect.signature(command).parameters
+
+    @functools.wraps(command)
+    def wrapped(**values: Any) -> None:  # noqa: ANN401 -- whatever typer parsed
+        options = {name: values.pop(name) for name in shared}
+        command(**values, request=_options(**options))
+
+    hints = get_type_hints(_options, include_extras=True) | {
+        name: hint
+        for name, hint in get_type_hints(
+            command, {**command.__globals__, "Request": Request}, include_extras=True
+        ).items()
+    }
+    names = [*(name for name in own if name != "request"), *shared]
+    wrapped.__annotations__ = {name: hints[name] for name in names}
+    defaults = {**shared, **own}
+    wrapped.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [defaults[name].replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name]) for name in names]
+    )
+    return wrapped

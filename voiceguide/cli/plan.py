@@ -1,0 +1,56 @@
+"""`voiceguide plan`: the timeline, as a table or as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiceguide.cli.console import clock, note, progress, table
+from voiceguide.cli.pacing_options import Request, with_pacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voiceguide.model.timeline import Timeline
+
+
+@with_pacing
+def plan(
+    routine: Annotated[str, typer.Argument(help="An id from `voiceguide list`, or a .toml file.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    request: Request,
+) -> None:
+    """Show the timeline of a session. Needs no sound device and writes no audio."""
+    import json
+
+    from voiceguide import session
+
+    with progress("speaking") as report:
+        planned = session.plan(
+            routine, pacing=request.pacing, voice=request.voice, cache_dir=request.cache_dir, progress=report
+        )
+    if as_json:
+        typer.echo(json.dumps(planned.document(), indent=1, ensure_ascii=False))
+        return
+    typer.echo(table(_rows(planned.timeline)))
+    typer.echo(f"{clock(planned.timeline.duration_s)} in all")
+    for text in planned.timeline.notes:
+        note(text)
+
+
+def _rows(timeline: Timeline) -> Iterator[tuple[str, str, str, str]]:
+    """Chapters, cues and holds in the order in which they are heard."""
+    rate_hz = timeline.rate_hz
+    rows = [(cue.start, 1, cue.role, cue.side or "", cue.text) for cue in timeline.cues]
+    rows += [
+        (span.start, 2, "hold", span.side or "", f"{(span.end - span.start) / rate_hz:g} s")
+        for span in timeline.spans
+        if span.kind == "hold"
+    ]
+    rows += [(chapter.start, 0, "", "", f"== {chapter.title}") for chapter in timeline.chapters]
+    yield "START", "ROLE", "SIDE", ""
+    for start, _, role, side, text in sorted(rows):
+        minutes, seconds = divmod(start / rate_hz, 60)
+        yield f"{minutes:.0f}:{seconds:04.1f}", role, side, text

@@ -1,0 +1,34 @@
+"""`voiceguide voices`: who can speak here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from voiceguide.cli.console import table
+
+
+def voices(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
+    """List the voices that can be used on this machine."""
+    import json
+
+    from voiceguide.speech.voices import DEFAULT_VOICE, available_voices
+
+    found = available_voices()
+    if as_json:
+        listed = [
+            {
+                "voice": voice.spec,
+                "engine": voice.engine,
+                "name": voice.name,
+                "language": voice.language,
+                "description": voice.description,
+                "default": voice.spec == DEFAULT_VOICE,
+            }
+            for voice in found
+        ]
+        typer.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        return
+    rows = [(voice.spec, voice.language, voice.description) for voice in found]
+    typer.echo(table([("VOICE", "LANGUAGE", ""), *rows]))

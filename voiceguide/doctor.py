@@ -1,0 +1,121 @@
+"""What works on this machine, and the fix for what does not."""
+
+from __future__ import annotations
+
+import io
+import platform
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voiceguide.errors import VoiceguideError
+from voiceguide.export.about import About
+from voiceguide.export.exporter import exporter_for, exporter_suffixes
+from voiceguide.library.loader import Library
+from voiceguide.session import open_store
+from voiceguide.speech.voices import DEFAULT_VOICE, engine_class, engine_names, open_engine
+from voiceguide.units import SESSION_RATE_HZ
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+_FIXES = {
+    "pyttsx3": "install espeak-ng, or: pip install 'voiceguide[espeak]'",
+    "piper": "pip install 'voiceguide[piper]' (GPL-3.0-or-later), then --voice piper:VOICE.onnx",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was tried."""
+
+    what: str
+    works: bool
+    detail: str
+    fix: str = ""
+    """What to do where it does not work."""
+    needed: bool = True
+    """Whether sessions can be made without it."""
+
+
+def examine(cache_dir: str | Path | None = None) -> Iterator[Finding]:
+    """Try everything that voiceguide builds on, one finding after the other. Raises nothing."""
+    yield Finding("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    yield _library()
+    for name in engine_names():
+        yield _engine(name)
+    for suffix in exporter_suffixes():
+        yield _exporter(suffix)
+    yield _store(cache_dir)
+
+
+def _library() -> Finding:
+    try:
+        library = Library()
+        routines = [library.routine(name) for name in library.routine_ids()]
+    except VoiceguideError as error:
+        return Finding("stretch data", False, str(error), "install voiceguide again")
+    return Finding("stretch data", True, f"{len(routines)} routines, {len(library.stretch_ids())} stretches")
+
+
+def _engine(name: str) -> Finding:
+    what = f"voice engine {name}"
+    needed = DEFAULT_VOICE.startswith(f"{name}:")
+    fix = _FIXES.get(name, "install voiceguide again")
+    try:
+        cls = engine_class(name)
+        voices = cls.voices()
+        if not voices:
+            return Finding(what, False, "no voice found", fix, needed)
+        with open_engine(voices[0].spec, 1.0) as engine:
+            take = engine.synthesize("Ready.")
+    except VoiceguideError as error:
+        return Finding(what, False, str(error), fix, needed)
+    except ImportError as error:
+        return Finding(what, False, f"cannot be loaded: {error}", fix, needed)
+    return Finding(what, True, f"{len(voices)} voices; spoke {len(take.samples) / take.rate_hz:.1f} s", needed=needed)
+
+
+def _exporter(suffix: str) -> Finding:
+    what = f"export .{suffix}"
+    try:
+        from pathlib import Path
+
+        exporter = exporter_for(Path(f"probe.{suffix}"))
+        file = io.BytesIO()
+        source = _Hum()
+        exporter.write(source, file, About("Probe", "voiceguide", "", "", "en", ()), lambda _frames: None)
+        exporter.verify(file, source)
+    except (VoiceguideError, ImportError, OSError) as error:
+        return Finding(what, False, str(error), "install voiceguide again")
+    return Finding(what, True, "encodes and reads back")
+
+
+def _store(cache_dir: str | Path | None) -> Finding:
+    try:
+        store = open_store(cache_dir)
+        store.check_usable()
+        info = store.info()
+    except VoiceguideError as error:
+        return Finding("clip store", False, str(error), "name another folder with --cache-dir")
+    detail = f"{info.directory}: {info.clips} clips, {info.size_bytes / 1e6:.1f} MB"
+    if info.damaged:
+        return Finding("clip store", False, f"{detail}, {info.damaged} damaged", "voiceguide cache prune", needed=False)
+    return Finding("clip store", True, detail)
+
+
+class _Hum:
+    """A second of a quiet tone, to try an encoder with."""
+
+    rate_hz = SESSION_RATE_HZ
+    length = SESSION_RATE_HZ
+
+    def render(self, start: int, out: NDArray[np.float32]) -> None:
+        out[:] = 0.05 * np.sin(np.arange(start, start + len(out)) * 0.1)
+
+    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
+        return iter(())

@@ -1,0 +1,76 @@
+"""ID3v2.4 tags with chapters, after id3.org's "ID3v2.4.0 structure" and "ID3v2 Chapter Frame Addendum".
+
+Written here because no well-kept library with a permissive licence writes CHAP and CTOC in order:
+mutagen is GPL and sorts frames by size, PyAV carries 40 MB and 80 ms of start-up for these few bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from voiceguide.export.about import About, ChapterMark
+
+_UTF8: Final = b"\x03"
+_NO_OFFSET: Final = 0xFFFFFFFF
+_TOP_LEVEL_ORDERED, _ORDERED = 0x03, 0x01
+_MOST_ENTRIES: Final = 255
+"""The number of a CTOC's entries is one byte."""
+_ISO_639_2: Final = {"en": b"eng", "de": b"deu", "fr": b"fra", "es": b"spa", "it": b"ita", "nl": b"nld", "pt": b"por"}
+
+
+def id3_tag(about: About) -> bytes:
+    """The whole tag, ready to stand before the first MP3 frame."""
+    language = _ISO_639_2.get(about.language, b"und")
+    frames = [
+        _text(b"TIT2", about.title),
+        _text(b"TPE1", about.artist),
+        _text(b"TALB", about.album),
+        _text(b"TCON", "Speech"),
+        _frame(b"TLAN", _UTF8 + language),
+        _frame(b"COMM", _UTF8 + language + b"\0" + about.comment.encode()),
+        *_chapters(about.chapters),
+    ]
+    body = b"".join(frames)
+    return b"ID3\x04\x00\x00" + _synchsafe(len(body)) + body
+
+
+def _chapters(chapters: Sequence[ChapterMark]) -> list[bytes]:
+    """A root CTOC that lists every chapter in order, and the CHAPs; beyond 255 a level between them."""
+    if not chapters:
+        return []
+    names = [f"chp{number}" for number in range(len(chapters))]
+    groups = [names[first : first + _MOST_ENTRIES] for first in range(0, len(names), _MOST_ENTRIES)]
+    if len(groups) == 1:
+        tables = [_table("toc", _TOP_LEVEL_ORDERED, names)]
+    else:
+        parts = [f"toc{number}" for number in range(len(groups))]
+        tables = [_table("toc", _TOP_LEVEL_ORDERED, parts)]
+        tables += [_table(part, _ORDERED, group) for part, group in zip(parts, groups, strict=True)]
+    return tables + [_chapter(name, chapter) for name, chapter in zip(names, chapters, strict=True)]
+
+
+def _table(name: str, flags: int, entries: Sequence[str]) -> bytes:
+    listed = b"".join(entry.encode() + b"\0" for entry in entries)
+    return _frame(b"CTOC", name.encode() + b"\0" + bytes([flags, len(entries)]) + listed)
+
+
+def _chapter(name: str, chapter: ChapterMark) -> bytes:
+    times = struct.pack(">IIII", round(chapter.start_s * 1000), round(chapter.end_s * 1000), _NO_OFFSET, _NO_OFFSET)
+    return _frame(b"CHAP", name.encode() + b"\0" + times + _text(b"TIT2", chapter.title))
+
+
+def _text(name: bytes, text: str) -> bytes:
+    return _frame(name, _UTF8 + text.replace("\0", "").encode())
+
+
+def _frame(name: bytes, body: bytes) -> bytes:
+    return name + _synchsafe(len(body)) + b"\0\0" + body
+
+
+def _synchsafe(number: int) -> bytes:
+    """28 bits in four bytes whose top bits are clear, so that no size looks like an MP3 frame."""
+    return bytes((number >> shift) & 0x7F for shift in (21, 14, 7, 0))

@@ -1,0 +1,59 @@
+"""WAV: 16-bit PCM, written block by block."""
+
+from __future__ import annotations
+
+import os
+import wave
+from typing import IO, TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+
+from voiceguide.errors import ExportError
+from voiceguide.export.exporter import Exporter
+from voiceguide.model.segment import to_pcm16
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from voiceguide.export.about import About
+    from voiceguide.sound.source import AudioSource
+
+BLOCK_FRAMES: Final = 1 << 16
+_LARGEST_BYTES: Final = 0xFFFFFFFF - 36
+"""Sizes in a RIFF file have 32 bits."""
+
+
+class WavExporter(Exporter):
+    """PCM. A WAV has no chapters and no tags that players agree on, so it carries none."""
+
+    suffix: ClassVar[str] = ".wav"
+
+    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:  # noqa: ARG002 -- nowhere to put it
+        """Header and samples."""
+        if source.length * 2 > _LARGEST_BYTES:
+            message = "a WAV file cannot be longer than 4 GB: export to another format"
+            raise ExportError(message)
+        with wave.open(file, "wb") as writer:
+            writer.setnchannels(1)
+            writer.setsampwidth(2)
+            writer.setframerate(source.rate_hz)
+            writer.setnframes(source.length)
+            block = np.empty(BLOCK_FRAMES, np.float32)
+            for start in range(0, source.length, BLOCK_FRAMES):
+                part = block[: min(BLOCK_FRAMES, source.length - start)]
+                source.render(start, part)
+                writer.writeframesraw(to_pcm16(part).tobytes())
+                progress(start + len(part))
+
+    def verify(self, file: IO[bytes], source: AudioSource) -> None:
+        """The header gives the right length and the file has it."""
+        size = file.seek(0, os.SEEK_END)
+        file.seek(0)
+        try:
+            with wave.open(file, "rb") as reader:
+                frames = reader.getnframes()
+        except (wave.Error, EOFError):
+            frames = -1
+        if frames != source.length or size < source.length * 2:
+            message = "the WAV does not read back as it was written: check the disk"
+            raise ExportError(message)

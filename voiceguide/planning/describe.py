@@ -1,0 +1,76 @@
+"""Routines and stretches in words, for `voiceguide show`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voiceguide.model.stretch import BreatheMovement, HoldMovement
+from voiceguide.planning.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voiceguide.model.phrasebook import Phrasebook
+    from voiceguide.model.routine import Routine
+    from voiceguide.model.stretch import CountRange, SecondsRange, Stretch
+
+
+def describe_routine(routine: Routine) -> str:
+    """A routine: what it is, and its stretches with their doses."""
+    lines = [f"{routine.title} ({routine.id})", routine.description, ""]
+    for number, stretch in enumerate(routine.stretches, start=1):
+        lines.append(f"{number}. {stretch.title} ({stretch.id}): {stretch.gist}")
+        lines.append(f"   {dose_in_words(stretch)}")
+    return "\n".join(lines)
+
+
+def describe_stretch(stretch: Stretch, phrasebook: Phrasebook) -> str:
+    """A stretch: how to get there, what to do on its first side, how often, and what to mind."""
+    return "\n".join(_stretch_lines(stretch, Wording(phrasebook)))
+
+
+def dose_in_words(stretch: Stretch) -> str:
+    """`hold 20 to 30 s (20), 2 to 3 rounds (3)`: the data's range, and its default in brackets."""
+    match stretch.movement:
+        case BreatheMovement() as movement:
+            breath = movement.breath
+            return f"{_range(movement.repetitions)} breaths, {breath.in_s:g} s in and {breath.out_s:g} s out"
+        case HoldMovement() as movement:
+            rounds = f", {_range(movement.rounds)} rounds" if movement.rounds.max > 1 else ""
+            sides = " a side" if stretch.sides.kind == "each" else ""
+            return f"hold {_range(movement.hold_s)} s{sides}{rounds}"
+
+
+def _range(limits: CountRange | SecondsRange) -> str:
+    if limits.min == limits.max:
+        return f"{limits.min:g}"
+    return f"{limits.min:g} to {limits.max:g} ({limits.default:g})"
+
+
+def _stretch_lines(stretch: Stretch, wording: Wording) -> Iterator[str]:
+    yield f"{stretch.title} ({stretch.id}): {stretch.gist}"
+    yield dose_in_words(stretch)
+    if stretch.props:
+        yield "Props: " + ", ".join(prop.name + (" (optional)" if prop.optional else "") for prop in stretch.props)
+    if stretch.sides.kind == "each":
+        where = "the other" if stretch.sides.felt == "other" else "the same"
+        yield f"Sides: each, {stretch.sides.first} first; felt on {where} side"
+    yield ""
+    yield "How"
+    yield f"  {stretch.arrive.say}"
+    count = stretch.movement.repetitions.default if isinstance(stretch.movement, BreatheMovement) else None
+    for step in (*stretch.setup, *stretch.movement.wordings()):
+        yield f"  {wording.fill(step.say, stretch=stretch, side=stretch.sides.first, count=count)}"
+    for heading, lines in (
+        ("Easier", stretch.easier),
+        ("Harder", stretch.harder),
+        ("Take care", [*([stretch.caution] if stretch.caution else []), *stretch.cautions]),
+    ):
+        if lines:
+            yield ""
+            yield heading
+            yield from (f"  {line}" for line in lines)
+    if stretch.provenance:
+        yield ""
+        yield f"Source: {stretch.provenance.source}, there called {stretch.provenance.label}"
+        yield from (f"  {line}" for line in stretch.provenance.corrections)

@@ -1,0 +1,28 @@
+"""Which stretches of a routine are done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voiceguide.errors import RequestError, UnknownNameError
+
+if TYPE_CHECKING:
+    from voiceguide.model.pacing import Pacing
+    from voiceguide.model.routine import Routine
+
+
+def selected(routine: Routine, pacing: Pacing) -> Routine:
+    """The routine with `pacing.only` kept and `pacing.skip` left out, in its own order."""
+    ids = [stretch.id for stretch in routine.stretches]
+    for name in (*pacing.only, *pacing.skip):
+        if name not in ids:
+            raise UnknownNameError(f"stretch in {routine.id}", name, ids)
+    kept = tuple(
+        (item, stretch)
+        for item, stretch in routine.items
+        if (not pacing.only or stretch.id in pacing.only) and stretch.id not in pacing.skip
+    )
+    if not kept:
+        message = f"nothing is left of {routine.id}: --only and --skip take every stretch away"
+        raise RequestError(message)
+    return routine.model_copy(update={"items": kept})

@@ -1,0 +1,164 @@
+"""The composition root, and the public Python API: load, plan, render, export.
+
+>>> from voiceguide import session
+>>> planned = session.plan("upper-back", pacing=session.paced("gentle", countdown=3))  # doctest: +SKIP
+>>> planned.timeline.duration_s, planned.timeline.chapters[1].title  # doctest: +SKIP
+>>> segment = planned.render()  # a pydub AudioSegment  # doctest: +SKIP
+>>> planned.export("upper-back.mp3")  # doctest: +SKIP
+
+This is the only module that knows both the planning and the sound. Everything that can go wrong is a
+`voiceguide.errors.VoiceguideError`.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from voiceguide.export.about import About, ChapterMark
+from voiceguide.export.exporter import check_target, export
+from voiceguide.library.loader import Library
+from voiceguide.model.pacing import Pacing
+from voiceguide.model.segment import segment_from
+from voiceguide.planning.document import timeline_document
+from voiceguide.planning.planner import write_script
+from voiceguide.planning.presets import paced
+from voiceguide.planning.scheduling import schedule
+from voiceguide.sound.mixer import Mixer
+from voiceguide.sound.source import ClipSource
+from voiceguide.speech.narrator import Narrator
+from voiceguide.speech.store import ClipStore, default_directory
+from voiceguide.speech.voices import DEFAULT_VOICE, open_engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from voiceguide.model.clip import Clip
+    from voiceguide.model.routine import Routine
+    from voiceguide.model.segment import AudioSegment
+    from voiceguide.model.timeline import Timeline
+    from voiceguide.sound.source import AudioSource
+
+__all__ = ["Pacing", "Session", "check_target", "export_clip", "load", "open_store", "paced", "plan", "say"]
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """A planned session: everything is spoken and placed, nothing is mixed yet."""
+
+    routine: Routine
+    pacing: Pacing
+    voice: str
+    """As `ENGINE:NAME`."""
+    timeline: Timeline
+    clips: Mapping[str, Clip]
+    """A clip for every spoken text of the timeline."""
+
+    @functools.cached_property
+    def source(self) -> AudioSource:
+        """The sound, to be pulled block by block: what the device and every file are made from."""
+        return Mixer(self.timeline, self.clips)
+
+    def document(self) -> dict[str, Any]:
+        """The plan as plain data, format `voiceguide.timeline/1` (docs/timeline.md)."""
+        return timeline_document(self.timeline, self.pacing, self.voice)
+
+    def render(self) -> AudioSegment:
+        """The whole session as a pydub AudioSegment: 16 bit, mono, 24 kHz, 2.9 MB a minute."""
+        samples = np.empty(self.timeline.length, np.float32)
+        self.source.render(0, samples)
+        return segment_from(samples, self.timeline.rate_hz)
+
+    def export(
+        self, path: str | Path, *, force: bool = False, progress: Callable[[int, int], None] | None = None
+    ) -> None:
+        """Write the session to `path`, in the format of its suffix; constant memory, whole or not at all.
+
+        `force` replaces a file that is there. `progress` is told frames done and frames in all. Raises
+        RequestError (unknown suffix, file is there) and ExportError (cannot be written).
+        """
+        length = self.timeline.length
+        report = functools.partial(_report, progress, length) if progress else None
+        export(self.source, Path(path), self._about(), force=force, progress=report)
+
+    def _about(self) -> About:
+        rate_hz = self.timeline.rate_hz
+        return About(
+            title=self.timeline.title,
+            artist="voiceguide",
+            album="voiceguide sessions",
+            comment=f"{self.routine.description} Pace: {self.pacing.pace}. Voice: {self.voice}.",
+            language=self.timeline.language,
+            chapters=tuple(
+                ChapterMark(chapter.title, chapter.start / rate_hz, chapter.end / rate_hz)
+                for chapter in self.timeline.chapters
+            ),
+        )
+
+
+def load(routine: str) -> Routine:
+    """A routine by id, or from the path of a `.toml` file.
+
+    Raises UnknownNameError with the nearest ids, or DataError with every mistake of the file.
+    """
+    return Library().routine(routine)
+
+
+def plan(
+    routine: str | Routine,
+    *,
+    pacing: Pacing | None = None,
+    voice: str | None = None,
+    cache_dir: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Session:
+    """Plan a session: phrase it, speak what has not been spoken before, and place it.
+
+    `voice` is `ENGINE:NAME`, by default VOICEGUIDE_VOICE or hibari:heart. `cache_dir` is where clips
+    are kept. `progress` is told clips done and clips in all, only when something has to be spoken.
+    Raises RequestError, SpeechError and StoreError.
+    """
+    library = Library()
+    chosen = library.routine(routine) if isinstance(routine, str) else routine
+    pacing = pacing or Pacing()
+    script = write_script(chosen, pacing, library.phrasebook)
+    with _narrator(voice, pacing.speech_rate, cache_dir) as narrator:
+        clips = narrator.speak(script.texts(), progress)
+        spec = f"{narrator.engine.name}:{narrator.engine.voice}"
+    timeline = schedule(script, {text: clip.spoken_frames for text, clip in clips.items()})
+    return Session(chosen, pacing, spec, timeline, clips)
+
+
+def say(
+    text: str, *, voice: str | None = None, speech_rate: float | None = None, cache_dir: str | Path | None = None
+) -> Clip:
+    """One text as a Clip, normalised, judged and conditioned like every cue of a session."""
+    rate = Pacing().speech_rate if speech_rate is None else speech_rate
+    with _narrator(voice, rate, cache_dir) as narrator:
+        return narrator.speak([text])[text]
+
+
+def export_clip(clip: Clip, text: str, path: str | Path, *, force: bool = False) -> None:
+    """Write one clip to `path`, in the format of its suffix, as `Session.export` writes a session."""
+    seconds = len(clip.samples) / clip.rate_hz
+    about = About(text, "voiceguide", "", "", "en", (ChapterMark(text, 0.0, seconds),))
+    export(ClipSource(clip), Path(path), about, force=force)
+
+
+def _narrator(voice: str | None, speech_rate: float, cache_dir: str | Path | None) -> Narrator:
+    spec = voice or os.environ.get("VOICEGUIDE_VOICE") or DEFAULT_VOICE
+    return Narrator(open_engine(spec, speech_rate), open_store(cache_dir))
+
+
+def open_store(cache_dir: str | Path | None = None) -> ClipStore:
+    """The clip store in `cache_dir`, by default where `default_directory` says."""
+    return ClipStore(Path(cache_dir) if cache_dir else default_directory())
+
+
+def _report(progress: Callable[[int, int], None], length: int, frames: int) -> None:
+    progress(frames, length)

@@ -1,0 +1,1 @@
+"""Sound as numbers: tones, loudness, the limiter, ducking, and the mixer that renders a Timeline."""

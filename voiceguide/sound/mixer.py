@@ -1,0 +1,135 @@
+"""The mixer: a Timeline and its clips as an AudioSource.
+
+It adds; nothing else. Levels were set clip by clip, the session as a whole gets one static gain, and
+what steps back under speech does so on a curve that is known beforehand.
+"""
+
+from __future__ import annotations
+
+import bisect
+import functools
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from voiceguide.model.script import ToneName
+from voiceguide.sound.ducking import BREATH_UNDER_SPEECH
+from voiceguide.sound.levels import LARGEST_TRIM_DB, MONO_LUFS
+from voiceguide.sound.loudness import block_powers, integrated_lufs
+from voiceguide.sound.tones import breath_tone, chime
+from voiceguide.units import to_gain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from voiceguide.model.clip import Clip
+    from voiceguide.model.timeline import Cue, Timeline
+
+BREATH_TONES: Final = frozenset({ToneName.INHALE, ToneName.EXHALE})
+_KEPT_TONES: Final = 8
+
+
+class Mixer:
+    """The sound of a Timeline, rendered block by block in constant memory.
+
+    Safe to render from several threads at once. `clips` holds a clip for every spoken text of the
+    timeline, at its rate.
+    """
+
+    def __init__(self, timeline: Timeline, clips: Mapping[str, Clip]) -> None:
+        self._timeline = timeline
+        self._clips = clips
+        self._gain = np.float32(to_gain(trim_db(timeline, clips)))
+        self._speech = [(cue.start, cue.end) for cue in timeline.speech()]
+        extents = [self._extent(cue) for cue in timeline.cues]
+        order = sorted(range(len(extents)), key=lambda index: extents[index])
+        self._cues = [timeline.cues[index] for index in order]
+        self._begins = [extents[index][0] for index in order]
+        self._longest = max((end - begin for begin, end in extents), default=0)
+        self._tone = functools.lru_cache(maxsize=_KEPT_TONES)(self._rendered_tone)
+
+    @property
+    def rate_hz(self) -> int:
+        """Frames a second."""
+        return self._timeline.rate_hz
+
+    @property
+    def length(self) -> int:
+        """Frames in all."""
+        return self._timeline.length
+
+    def render(self, start: int, out: NDArray[np.float32]) -> None:
+        """Fill `out`, shape (n,), with the frames from `start` on."""
+        out[:] = 0.0
+        end = min(start + len(out), self.length)
+        first = bisect.bisect_left(self._begins, start - self._longest)
+        for index in range(first, bisect.bisect_left(self._begins, end)):
+            samples = self._samples(index)
+            begin = self._begins[index]
+            low, high = max(start, begin), min(end, begin + len(samples))
+            if low < high:
+                out[low - start : high - start] += samples[low - begin : high - begin] * self._gain
+
+    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        """Where no cue sounds for at least that long."""
+        quiet_from = 0
+        for index, begin in enumerate(self._begins):
+            if begin - quiet_from >= least_frames:
+                yield quiet_from, begin
+            quiet_from = max(quiet_from, begin + self._length(index))
+        if self.length - quiet_from >= least_frames:
+            yield quiet_from, self.length
+
+    def _extent(self, cue: Cue) -> tuple[int, int]:
+        """The frames in which a cue's samples lie: a clip begins a little before its onset."""
+        if cue.tone is None:
+            clip = self._clips[cue.text]
+            begin = cue.start - clip.onset_frame
+            return begin, begin + len(clip.samples)
+        return cue.start, cue.end
+
+    def _length(self, index: int) -> int:
+        cue = self._cues[index]
+        return len(self._clips[cue.text].samples) if cue.tone is None else cue.end - cue.start
+
+    def _samples(self, index: int) -> NDArray[np.float32]:
+        cue = self._cues[index]
+        if cue.tone is None:
+            return self._clips[cue.text].samples
+        if cue.tone in BREATH_TONES:
+            return self._tone(index)
+        return chime(cue.tone)
+
+    def _rendered_tone(self, index: int) -> NDArray[np.float32]:
+        """A breath tone, stepped back under the words near it; whole, so that blocks cannot differ."""
+        cue = self._cues[index]
+        assert cue.tone is not None  # noqa: S101 -- narrows the type
+        near = bisect.bisect_left(self._speech, (cue.start, 0))
+        words = self._speech[max(0, near - 1) : bisect.bisect_left(self._speech, (cue.end, 0)) + 1]
+        gains = BREATH_UNDER_SPEECH.gains(words, cue.start, cue.end, self.rate_hz)
+        return breath_tone(cue.tone, cue.end - cue.start) * gains
+
+
+def session_lufs(timeline: Timeline, clips: Mapping[str, Clip]) -> float:
+    """Integrated loudness of a session before its trim, from the blocks of its cues.
+
+    Breath tones count as if they sounded alone: under a word they are too soft to matter.
+    """
+
+    @functools.cache
+    def tone_powers(tone: ToneName, frames: int) -> NDArray[np.float64]:
+        sound = breath_tone(tone, frames) if tone in BREATH_TONES else chime(tone)
+        return block_powers(sound, timeline.rate_hz)
+
+    return integrated_lufs(
+        tone_powers(cue.tone, cue.end - cue.start) if cue.tone else clips[cue.text].block_powers
+        for cue in timeline.cues
+    )
+
+
+def trim_db(timeline: Timeline, clips: Mapping[str, Clip]) -> float:
+    """The one static gain that brings a session to MONO_LUFS, as far as its peaks allow."""
+    needed_db = MONO_LUFS - session_lufs(timeline, clips)
+    return min(needed_db, LARGEST_TRIM_DB) if np.isfinite(needed_db) else 0.0

@@ -1,0 +1,75 @@
+"""The sounds that are not speech, made from sines: chimes, and the breath that one can hear."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from voiceguide.model.script import CHIME_S, ToneName
+from voiceguide.sound.levels import BREATH_TONE_LUFS, CHIME_LUFS
+from voiceguide.sound.loudness import active_lufs
+from voiceguide.units import SESSION_RATE_HZ, to_frames, to_gain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BREATH_LOW_HZ: Final = 220.0
+BREATH_HIGH_HZ: Final = 440.0
+BREATH_FADE_S: Final = 0.12
+"""Silent at the turning points, but soon there: 80-150 ms (docs/sources.md)."""
+_BREATH_HARMONICS: Final = (1.0, 0.6, 0.35, 0.2)
+"""Up to 1.76 kHz: small loudspeakers lose what is below 300 Hz and need something to sound."""
+_STRIKE_S: Final = 0.006
+_CHIME_END_S: Final = 0.15
+_PARTIALS: Final = ((1.0, 1.0, 1.0), (2.0, 0.45, 0.6), (3.01, 0.2, 0.35), (4.2, 0.08, 0.2))
+"""Ratio to the note, amplitude, and how long it rings compared with the note itself."""
+
+# Notes as (start in seconds, frequency in Hz, decay in seconds): the rising pair opens, the falling three
+# close, two quick equal ones say that the side changes, one high note is the middle, one low one the end.
+_CHIMES: Final = {
+    ToneName.START: ((0.0, 523.25, 0.55), (0.38, 783.99, 0.7)),
+    ToneName.HALFWAY: ((0.0, 880.0, 0.3),),
+    ToneName.SWITCH: ((0.0, 659.26, 0.28), (0.24, 659.26, 0.4)),
+    ToneName.HOLD_END: ((0.0, 392.0, 0.55),),
+    ToneName.END: ((0.0, 783.99, 0.6), (0.42, 659.26, 0.6), (0.84, 523.25, 0.8)),
+}
+
+
+@functools.lru_cache(maxsize=16)
+def chime(tone: ToneName) -> NDArray[np.float32]:
+    """A chime, mono at the session's rate, `CHIME_S` long, at CHIME_LUFS; not to be written to."""
+    frames = to_frames(CHIME_S[tone])
+    seconds = np.arange(frames) / SESSION_RATE_HZ
+    sound = np.zeros(frames)
+    for start_s, note_hz, decay_s in _CHIMES[tone]:
+        since = np.maximum(0.0, seconds - start_s)
+        strike = np.minimum(1.0, since / _STRIKE_S)
+        for ratio, amplitude, ringing in _PARTIALS:
+            sound += (
+                strike * amplitude * np.exp(-since / (decay_s * ringing)) * np.sin(2 * np.pi * note_hz * ratio * since)
+            )
+    sound *= np.minimum(1.0, (seconds[-1] - seconds) / _CHIME_END_S)
+    return _at_level(sound, CHIME_LUFS)
+
+
+@functools.lru_cache(maxsize=16)
+def breath_tone(tone: ToneName, frames: int) -> NDArray[np.float32]:
+    """A tone that rises (inhale) or falls (exhale) by an octave over exactly `frames`; not to be written to."""
+    progress = (np.arange(frames) + 0.5) / frames
+    rising = progress if tone is ToneName.INHALE else 1.0 - progress
+    pitch_hz = BREATH_LOW_HZ * (BREATH_HIGH_HZ / BREATH_LOW_HZ) ** rising
+    phase = 2.0 * np.pi * np.cumsum(pitch_hz) / SESSION_RATE_HZ
+    sound = sum(level * np.sin((index + 1) * phase) for index, level in enumerate(_BREATH_HARMONICS))
+    fade = min(1.0, to_frames(BREATH_FADE_S) * 2 / frames) / 2
+    edge = np.minimum(1.0, np.minimum(progress, 1.0 - progress) / fade)
+    swell = 0.55 + 0.45 * np.sin(np.pi * progress)
+    return _at_level(sound * swell * (0.5 - 0.5 * np.cos(np.pi * edge)), BREATH_TONE_LUFS)
+
+
+def _at_level(sound: NDArray[np.float64], level_lufs: float) -> NDArray[np.float32]:
+    samples = sound.astype(np.float32)
+    samples *= np.float32(to_gain(level_lufs - active_lufs(samples, SESSION_RATE_HZ)))
+    samples.flags.writeable = False  # it is shared
+    return samples

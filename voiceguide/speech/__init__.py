@@ -1,0 +1,1 @@
+"""From texts to clips: engines behind one face, a quality gate, conditioning, and the clip store."""

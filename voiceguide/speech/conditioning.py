@@ -1,0 +1,143 @@
+"""From a take to a Clip: measured, judged, trimmed, and brought to the level that all clips share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from voiceguide.model.clip import Clip
+from voiceguide.model.segment import from_pcm16, to_pcm16
+from voiceguide.sound.levels import CEILING_DBTP, CLIP_LUFS
+from voiceguide.sound.limiter import limited
+from voiceguide.sound.loudness import active_lufs, block_powers
+from voiceguide.units import SESSION_RATE_HZ, to_db, to_gain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from voiceguide.speech.engine import Take
+
+CONDITIONING_VERSION: Final = 1
+"""Part of every clip's key: raise it with any change that alters the sound."""
+
+FLOOR_DB: Final = -42.0
+"""Below the loudest millisecond of a clip: quieter counts as silence. Deeper finds the breathy run-in of
+a consonant up to 25 ms early (measured on `Breathe`), which no listener takes for the word."""
+RUN_IN_S: Final = 0.006
+"""Kept before the onset, faded in: long enough not to click, short enough that the onset stays the onset."""
+RUN_OUT_S: Final = 0.04
+"""Kept behind the end, faded out."""
+_MILLISECOND = 1000
+
+SILENT_DBFS: Final = -45.0
+CLIPPED_RUN: Final = 4
+LONGEST_PAUSE_S: Final = 0.9
+"""Longer silence inside one sentence: the engine lost its thread."""
+LONGEST_WORD_PAUSE_S: Final = 0.3
+"""The same inside a single word: a stray noise behind it."""
+SYLLABLE_S: Final = 0.2
+_SHORTEST_SHARE, _LONGEST_SHARE = 0.3, 2.6
+_VOWELS = re.compile(r"[aeiouyàâäéèêëíìîïóòôöúùûüœæø]+", re.IGNORECASE)
+
+
+def session_rate(take: Take) -> NDArray[np.float32]:
+    """The samples of a take at the session's rate (soxr: pydub's resampler is linear), without DC."""
+    samples = take.samples
+    if take.rate_hz != SESSION_RATE_HZ:
+        import soxr
+
+        samples = soxr.resample(samples, take.rate_hz, SESSION_RATE_HZ)
+    return (samples - samples.mean(dtype=np.float64)).astype(np.float32)
+
+
+def extent(samples: NDArray[np.float32]) -> tuple[int, int]:
+    """The frames where the sound begins and where it has ended, by the level of each millisecond."""
+    levels = millisecond_levels(samples)
+    loud = np.flatnonzero(levels > levels.max(initial=0.0) * to_gain(FLOOR_DB))
+    if not len(loud):
+        return 0, 0
+    step = SESSION_RATE_HZ // _MILLISECOND
+    return int(loud[0]) * step, min(len(samples), (int(loud[-1]) + 1) * step)
+
+
+def millisecond_levels(samples: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Root mean squares of the whole milliseconds."""
+    step = SESSION_RATE_HZ // _MILLISECOND
+    whole = samples[: len(samples) // step * step].reshape(-1, step)
+    return np.sqrt(np.mean(np.square(whole, dtype=np.float64), axis=1))
+
+
+def faults(samples: NDArray[np.float32], text: str, speech_rate: float) -> list[str]:
+    """What makes this take unfit to be `text`; empty where nothing does.
+
+    Judged before trimming: silent, clipped, too short or too long for its words, torn apart by silence.
+    """
+    peak = float(np.abs(samples).max(initial=0.0))
+    if to_db(peak) < SILENT_DBFS:
+        return ["it is silent"]
+    found = []
+    clipped = np.abs(samples) >= 0.999  # noqa: PLR2004 -- full scale
+    if clipped.any() and _longest_run(clipped) >= CLIPPED_RUN:
+        found.append("it is clipped")
+    onset, end = extent(samples)
+    seconds = (end - onset) / SESSION_RATE_HZ
+    usual_s = (0.15 + SYLLABLE_S * syllables(text)) / speech_rate
+    if seconds < _SHORTEST_SHARE * usual_s:
+        found.append(f"it is too short ({seconds:.2f} s) for its words")
+    if seconds > _LONGEST_SHARE * usual_s + 0.4:
+        found.append(f"it is too long ({seconds:.2f} s) for its words")
+    levels = millisecond_levels(samples[onset:end])
+    pause_s = _longest_run(levels < levels.max(initial=0.0) * to_gain(FLOOR_DB)) / _MILLISECOND
+    one_word = len(text.split()) == 1
+    if pause_s > (LONGEST_WORD_PAUSE_S if one_word else LONGEST_PAUSE_S) / speech_rate:
+        found.append(f"it falls apart: {pause_s:.2f} s of silence inside")
+    return found
+
+
+def syllables(text: str) -> int:
+    """About how many syllables a text has: vowel groups, and two for each digit."""
+    return max(1, len(_VOWELS.findall(text)) + 2 * sum(character.isdigit() for character in text))
+
+
+def _longest_run(flags: NDArray[np.bool_]) -> int:
+    """The length of the longest run of True."""
+    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    return int((ends - starts).max(initial=0))
+
+
+def conditioned(samples: NDArray[np.float32]) -> Clip:
+    """A fit take as a Clip: trimmed, faded, at CLIP_LUFS, with no true peak above CEILING_DBTP.
+
+    `samples` are mono at the session's rate and not silent. The result holds what 16 bits can, so that
+    a clip is the same whether it has just been made or comes from the store.
+    """
+    onset, end = extent(samples)
+    run_in = min(onset, round(RUN_IN_S * SESSION_RATE_HZ))
+    run_out = min(len(samples) - end, round(RUN_OUT_S * SESSION_RATE_HZ))
+    cut = samples[onset - run_in : end + run_out].copy()
+    cut[:run_in] *= _fade(run_in)
+    if run_out:
+        cut[-run_out:] *= _fade(run_out)[::-1]
+    sounding = slice(run_in, len(cut) - run_out)
+    loud = cut
+    gain_db = 0.0
+    # The limiter takes a little of the level away: asked for twice, it is there to a tenth.
+    for _ in range(2):
+        gain_db += CLIP_LUFS - active_lufs(loud[sounding], SESSION_RATE_HZ)
+        loud = limited(cut * np.float32(to_gain(gain_db)), CEILING_DBTP, SESSION_RATE_HZ)
+    stored = from_pcm16(to_pcm16(loud))
+    return Clip(
+        samples=stored,
+        rate_hz=SESSION_RATE_HZ,
+        onset_frame=run_in,
+        end_frame=len(stored) - run_out,
+        block_powers=block_powers(stored, SESSION_RATE_HZ),
+    )
+
+
+def _fade(frames: int) -> NDArray[np.float32]:
+    """A raised-cosine fade in."""
+    return (0.5 - 0.5 * np.cos(np.pi * (np.arange(frames) + 0.5) / max(1, frames))).astype(np.float32)

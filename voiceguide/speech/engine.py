@@ -1,0 +1,139 @@
+"""One face for every speech engine.
+
+The base class owns what all share: loading once, on first use; refusing after `close`; translating a
+library's errors. An adapter imports its own library inside its hooks, and nothing of the others.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import numpy as np
+
+from voiceguide.errors import SpeechError, VoiceguideError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice that an engine can speak with."""
+
+    engine: str
+    name: str
+    language: str
+    description: str
+
+    @property
+    def spec(self) -> str:
+        """As `--voice` takes it."""
+        return f"{self.engine}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Take:
+    """What an engine gave for a text, as it came."""
+
+    samples: NDArray[np.float32]
+    """Mono, shape (n,), nominally in [-1, 1]."""
+    rate_hz: int
+
+
+class SpeechEngine(ABC):
+    """An engine with one voice at one speed.
+
+    Threads: every method may be called from any thread; `synthesize` from up to `parallel` at once.
+    Ownership: a Take belongs to the caller. Errors: SpeechError for an engine that is missing, fails or
+    hangs, UnknownNameError for a voice that it does not have. After `close`, `synthesize` raises
+    SpeechError; `close` may be called again and does nothing.
+    """
+
+    name: ClassVar[str]
+    parallel: ClassVar[int] = 1
+    """How many threads may synthesize at once with profit."""
+    scripts: ClassVar[frozenset[str] | None] = None
+    """Unicode scripts that are spoken, as the first word of their letters' names; None for any."""
+
+    def __init__(self, voice: str, speech_rate: float = 1.0) -> None:
+        self.voice = voice
+        self.speech_rate = speech_rate
+        self._lock = threading.Lock()
+        self._loaded = False
+        self._closed = False
+
+    @classmethod
+    @abstractmethod
+    def voices(cls) -> list[Voice]:
+        """The voices that can be used on this machine now, without a network."""
+
+    @abstractmethod
+    def fingerprint(self) -> Mapping[str, str]:
+        """Everything but the text that the sound depends on. Cheap: nothing is loaded for it."""
+
+    @abstractmethod
+    def _load(self) -> None:
+        """Load the voice. Called once, under the lock, before the first `_speak`."""
+
+    @abstractmethod
+    def _speak(self, text: str, take: int) -> Take:
+        """Synthesize `text`; another `take` may come out differently."""
+
+    def _unload(self) -> None:
+        """Let go of what `_load` acquired."""
+        return
+
+    def load(self) -> None:
+        """Load the voice now rather than at the first word."""
+        with self._lock:
+            if self._closed:
+                message = f"the {self.name} engine has been closed"
+                raise SpeechError(message)
+            if not self._loaded:
+                try:
+                    self._load()
+                except VoiceguideError:
+                    raise
+                except Exception as error:
+                    message = f"the {self.name} engine cannot start with voice {self.voice!r}: {error}"
+                    raise SpeechError(message) from error
+                self._loaded = True
+
+    def synthesize(self, text: str, take: int = 0) -> Take:
+        """Speak `text`, which has been normalised and checked.
+
+        The same text and `take` give the same sound on the same machine; a higher `take` is a retry.
+        """
+        self.load()
+        try:
+            result = self._speak(text, take)
+        except VoiceguideError:
+            raise
+        except Exception as error:
+            message = f"the {self.name} engine failed on {text!r}: {error}"
+            raise SpeechError(message) from error
+        if not np.isfinite(result.samples).all():
+            message = f"the {self.name} engine returned no sound but garbage for {text!r}"
+            raise SpeechError(message)
+        return result
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        with self._lock:
+            if self._loaded and not self._closed:
+                self._unload()
+            self._closed = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

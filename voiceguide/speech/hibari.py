@@ -1,0 +1,80 @@
+"""The default voice: hibari, a small neural English voice that comes inside its wheel."""
+
+from __future__ import annotations
+
+import importlib.util
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from voiceguide.errors import SpeechError, UnknownNameError
+from voiceguide.speech.engine import SpeechEngine, Take, Voice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RATE_HZ = 24_000
+BUNDLED = "heart"
+
+
+class HibariEngine(SpeechEngine):
+    """hibari-tts, Apache-2.0, 24 kHz mono.
+
+    One instance may be shared by threads. With one onnxruntime thread and a fixed seed its sound is
+    the same bit for bit in every process; with more threads, or with scipy's FFT in the place of
+    numpy's, it is not: both are pinned or in the fingerprint.
+    """
+
+    name = "hibari"
+    parallel = 2
+    scripts: ClassVar[frozenset[str] | None] = frozenset({"LATIN"})
+
+    def __init__(self, voice: str = BUNDLED, speech_rate: float = 1.0) -> None:
+        super().__init__(voice or BUNDLED, speech_rate)
+        self._tts: Any = None
+
+    @classmethod
+    def voices(cls) -> list[Voice]:
+        """The bundled voice, and those whose model the user has downloaded."""
+        from pathlib import Path
+
+        from hibari.voices import VOICES, voice_path
+
+        found = []
+        for name, about in VOICES.items():
+            try:
+                here = Path(voice_path(name, download_missing=False)).exists()
+            except FileNotFoundError:
+                here = False
+            if here:
+                found.append(Voice(cls.name, name, about["language"], f"{about['accent']}, {about['gender']}, neural"))
+        return found
+
+    def fingerprint(self) -> Mapping[str, str]:
+        """Package, runtime and FFT versions with voice and rate."""
+        return {
+            "engine": self.name,
+            "version": version("hibari-tts"),
+            "onnxruntime": version("onnxruntime"),
+            "fft": f"scipy {version('scipy')}" if importlib.util.find_spec("scipy") else f"numpy {version('numpy')}",
+            "voice": self.voice,
+            "speech_rate": f"{self.speech_rate:g}",
+        }
+
+    def _load(self) -> None:
+        names = [voice.name for voice in self.voices()]
+        if self.voice not in names:
+            # The library would download it; voiceguide never opens the network by itself.
+            raise UnknownNameError("hibari voice on this machine", self.voice, names)
+        from hibari import Hibari
+
+        self._tts = Hibari(voice=self.voice, threads=1)
+
+    def _speak(self, text: str, take: int) -> Take:
+        samples = self._tts(text, speed=self.speech_rate, seed=take)
+        if not len(samples):
+            message = f"hibari has no sound for {text!r}"
+            raise SpeechError(message)
+        return Take(samples, RATE_HZ)
+
+    def _unload(self) -> None:
+        self._tts = None

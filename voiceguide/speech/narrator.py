@@ -1,0 +1,120 @@
+"""The narrator: a text in, a fit clip out, from the store where it has been spoken before."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final, Self
+
+from voiceguide.errors import SpeechError
+from voiceguide.model.segment import samples_from, segment_from
+from voiceguide.speech.conditioning import CONDITIONING_VERSION, conditioned, faults, session_rate
+from voiceguide.speech.normalise import NORMALISER_VERSION, check_speakable, normalise
+from voiceguide.speech.store import clip_key
+from voiceguide.units import SESSION_RATE_HZ
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import TracebackType
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from voiceguide.model.clip import Clip
+    from voiceguide.speech.engine import SpeechEngine
+    from voiceguide.speech.store import ClipStore
+
+TAKES: Final = 2
+"""How often a text is spoken as it is before a carrier phrase is tried."""
+CARRIER: Final = "The next words are: "
+"""Said before a text that came out wrong on its own, and cut off again at the pause."""
+_CARRIER_PAUSE_MS: Final = 90
+
+
+class Narrator:
+    """One engine, one store. `speak` from one thread at a time; it uses several itself."""
+
+    def __init__(self, engine: SpeechEngine, store: ClipStore) -> None:
+        self.engine = engine
+        self.store = store
+
+    def keys(self, texts: Iterable[str]) -> dict[str, str]:
+        """The address in the store of what each text will sound like."""
+        fingerprint = {
+            **self.engine.fingerprint(),
+            "normaliser": str(NORMALISER_VERSION),
+            "conditioning": str(CONDITIONING_VERSION),
+            "rate_hz": str(SESSION_RATE_HZ),
+        }
+        return {text: clip_key(normalise(text), fingerprint) for text in texts}
+
+    def speak(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> dict[str, Clip]:
+        """A clip for every text.
+
+        `progress` is told how many of how many are done. Raises UnspeakableError before anything is
+        spoken, SpeechError for what no take makes fit, StoreError where the store fails.
+        """
+        wanted = list(dict.fromkeys(texts))
+        for text in wanted:
+            check_speakable(normalise(text), self.engine.scripts)
+        keys = self.keys(wanted)
+        clips = {text: clip for text in wanted if (clip := self.store.get(keys[text]))}
+        missing = [text for text in wanted if text not in clips]
+        if not missing:
+            return clips
+        self.store.check_usable()
+        self.engine.load()
+
+        def speak_one(text: str) -> Clip:
+            clip = self._fresh(normalise(text))
+            self.store.put(keys[text], text, clip)
+            return clip
+
+        # The longest first, so that no thread is left with a long one at the end.
+        missing.sort(key=len, reverse=True)
+        pool = ThreadPoolExecutor(self.engine.parallel, thread_name_prefix="speak")
+        try:
+            for done, (text, clip) in enumerate(zip(missing, pool.map(speak_one, missing), strict=True), start=1):
+                clips[text] = clip
+                if progress:
+                    progress(done, len(missing))
+        finally:
+            # Ctrl-C or a failure: what waits is dropped, what runs is waited for.
+            pool.shutdown(cancel_futures=True)
+        return clips
+
+    def _fresh(self, text: str) -> Clip:
+        """Speak until a take passes the gate: as it is, again, then behind a carrier phrase."""
+        found: list[str] = []
+        for take in range(TAKES):
+            samples = session_rate(self.engine.synthesize(text, take))
+            found = faults(samples, text, self.engine.speech_rate)
+            if not found:
+                return conditioned(samples)
+        carried = _behind_pause(session_rate(self.engine.synthesize(CARRIER + text, 0)))
+        if carried is not None and not faults(carried, text, self.engine.speech_rate):
+            return conditioned(carried)
+        message = f"{self.engine.name}:{self.engine.voice} does not get {text!r} right: {', '.join(found)}"
+        raise SpeechError(message)
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        self.engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _behind_pause(samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    """What is said behind the first pause, found by pydub; None where there is no pause."""
+    from pydub.silence import detect_nonsilent
+
+    segment = segment_from(samples, SESSION_RATE_HZ)
+    said = detect_nonsilent(segment, _CARRIER_PAUSE_MS, silence_thresh=segment.dBFS - 22, seek_step=5)
+    if len(said) < 2:  # noqa: PLR2004 -- the carrier and the text
+        return None
+    return samples_from(segment[said[0][1] + _CARRIER_PAUSE_MS // 2 :])

@@ -1,0 +1,232 @@
+"""The clip store: every clip that was ever spoken, addressed by what its sound depends on.
+
+One file a clip: a line of JSON, then 16-bit mono samples. A file appears whole or not at all (temporary
+file in the same folder, read back, renamed), and carries a digest of itself, so that a clip that was
+damaged since is noticed, thrown away and made again. Nothing is locked: two processes that make the
+same clip make the same file, and the last rename wins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from voiceguide.errors import StoreError
+from voiceguide.model.clip import Clip
+from voiceguide.model.segment import from_pcm16, to_pcm16
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+FORMAT: Final = 1
+SUFFIX: Final = ".clip"
+_TEMPORARY: Final = ".part"
+_HEADER_LIMIT: Final = 64_000
+_DAY_S: Final = 86_400.0
+_STALE_S: Final = 3_600.0
+"""A temporary file older than this belongs to no process that is still at it."""
+
+
+def default_directory() -> Path:
+    """`VOICEGUIDE_CACHE_DIR`, or `audio_cache/` of the checkout, or the user's cache folder."""
+    if chosen := os.environ.get("VOICEGUIDE_CACHE_DIR"):
+        return Path(chosen)
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "audio_cache" / "README.md").is_file() and (checkout / "pyproject.toml").is_file():
+        return checkout / "audio_cache"
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("voiceguide"))
+
+
+def clip_key(text: str, fingerprint: Mapping[str, str]) -> str:
+    """The address of a clip: a digest of the text and of all that its sound depends on."""
+    canonical = json.dumps({"text": text, **fingerprint}, sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(canonical.encode(), digest_size=20).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class StoreInfo:
+    """What a store holds."""
+
+    directory: Path
+    clips: int
+    size_bytes: int
+    damaged: int
+
+
+class ClipStore:
+    """Clips in a folder.
+
+    Safe for any number of threads and processes at once. Raises StoreError where the folder cannot be
+    made, read or written; a clip that is missing or damaged is None, never an error.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def get(self, key: str) -> Clip | None:
+        """The clip at `key`; None where there is none, or only a damaged one, which is removed."""
+        path = self._path(key)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except NotADirectoryError as error:
+            raise self._unusable(error) from error
+        except OSError as error:
+            raise self._unusable(error) from error
+        clip = _decode(data, key)
+        if clip is None:
+            self._discard(path)
+            return None
+        self._mark_used(path)
+        return clip
+
+    def put(self, key: str, text: str, clip: Clip) -> None:
+        """Keep `clip` under `key`."""
+        path = self._path(key)
+        data = _encode(key, text, clip)
+        temporary: Path | None = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, suffix=_TEMPORARY, delete=False) as file:
+                temporary = Path(file.name)
+                file.write(data)
+            # Not synced to the disk: a clip torn by a power cut fails its digest and is made again.
+            if _decode(temporary.read_bytes(), key) is None:
+                message = f"what was written to the clip store {self.directory} does not read back: check the disk"
+                raise StoreError(message)
+            temporary.replace(path)
+            temporary = None
+        except OSError as error:
+            raise self._unusable(error) from error
+        finally:
+            if temporary:
+                self._discard(temporary)
+
+    def info(self) -> StoreInfo:
+        """Counts and sizes; every clip is checked."""
+        clips = size = damaged = 0
+        for path in self._files(SUFFIX):
+            with contextlib.suppress(FileNotFoundError):
+                data = path.read_bytes()
+                clips, size = clips + 1, size + len(data)
+                damaged += _decode(data, path.stem) is None
+        return StoreInfo(self.directory, clips, size, damaged)
+
+    def prune(self, unused_days: float) -> int:
+        """Remove clips not used for `unused_days`, damaged ones, and what killed processes left; count them."""
+        now = time.time()
+        removed = 0
+        for path in self._files(SUFFIX):
+            with contextlib.suppress(FileNotFoundError):
+                unused = now - path.stat().st_mtime > unused_days * _DAY_S
+                if unused or _decode(path.read_bytes(), path.stem) is None:
+                    path.unlink()
+                    removed += 1
+        for path in self._files(_TEMPORARY):
+            with contextlib.suppress(FileNotFoundError):
+                if now - path.stat().st_mtime > _STALE_S:
+                    path.unlink()
+                    removed += 1
+        return removed
+
+    def clear(self) -> int:
+        """Remove every clip and leftover; count them. Other files in the folder stay."""
+        removed = 0
+        for path in [*self._files(SUFFIX), *self._files(_TEMPORARY)]:
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+                removed += 1
+        return removed
+
+    def check_usable(self) -> None:
+        """Raise StoreError where the folder cannot be made or written to."""
+        try:
+            self.directory.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=self.directory, suffix=_TEMPORARY):
+                pass
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def _path(self, key: str) -> Path:
+        return self.directory / key[:2] / f"{key}{SUFFIX}"
+
+    def _files(self, suffix: str) -> Iterator[Path]:
+        if self.directory.exists() and not self.directory.is_dir():
+            raise self._unusable(NotADirectoryError())
+        try:
+            # Listed first: the loop that follows removes from the folders it walks.
+            yield from list(self.directory.glob(f"*/*{suffix}"))
+        except OSError as error:
+            raise self._unusable(error) from error
+
+    def _mark_used(self, path: Path) -> None:
+        """Note the day of use for `prune`, at most once a day: a plan reads a hundred clips."""
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _DAY_S:
+                path.touch()
+
+    @staticmethod
+    def _discard(path: Path) -> None:
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+    def _unusable(self, error: OSError) -> StoreError:
+        if self.directory.exists() and not self.directory.is_dir():
+            message = f"the clip store {self.directory} is a file: name a folder with --cache-dir"
+        else:
+            reason = error.strerror or type(error).__name__
+            message = f"the clip store {self.directory} cannot be used: {reason}; name another with --cache-dir"
+        return StoreError(message)
+
+
+def _encode(key: str, text: str, clip: Clip) -> bytes:
+    pcm = to_pcm16(clip.samples).tobytes()
+    header: dict[str, Any] = {
+        "format": FORMAT,
+        "key": key,
+        "text": text,
+        "rate_hz": clip.rate_hz,
+        "onset_frame": clip.onset_frame,
+        "end_frame": clip.end_frame,
+        "block_powers": [float(f"{power:.6g}") for power in clip.block_powers],
+    }
+    header["digest"] = _digest(header, pcm)
+    return json.dumps(header, ensure_ascii=False).encode() + b"\n" + pcm
+
+
+def _decode(data: bytes, key: str) -> Clip | None:
+    """The clip in `data`; None unless it is whole, sound, and the one that `key` names."""
+    end = data.find(b"\n", 0, _HEADER_LIMIT)
+    try:
+        header = json.loads(data[: max(0, end)])
+        pcm = data[end + 1 :]
+        digest = header.pop("digest")
+        if header["format"] != FORMAT or header["key"] != key or digest != _digest(header, pcm):
+            return None
+        return Clip(
+            samples=from_pcm16(np.frombuffer(pcm, dtype="<i2")),
+            rate_hz=header["rate_hz"],
+            onset_frame=header["onset_frame"],
+            end_frame=header["end_frame"],
+            block_powers=np.asarray(header["block_powers"], dtype=np.float64),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _digest(header: Mapping[str, Any], pcm: bytes) -> str:
+    hasher = hashlib.blake2b(json.dumps(header, sort_keys=True, ensure_ascii=False).encode(), digest_size=16)
+    hasher.update(pcm)
+    return hasher.hexdigest()
