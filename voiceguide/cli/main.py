@@ -76,7 +76,7 @@ def main(arguments: Sequence[str]) -> int:
         if "--debug" in arguments:
             raise
         return _complain(str(error), error.exit_code)
-    except Exception as error:  # noqa: BLE001 -- a user never sees a traceback
+    except Exception as error:
         if "--debug" in arguments:
             raise
         return _complain(f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", 1)

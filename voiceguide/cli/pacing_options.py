@@ -109,12 +109,7 @@ def with_pacing(command: Callable[..., None]) -> Callable[..., None]:
         options = {name: values.pop(name) for name in shared}
         command(**values, request=_options(**options))
 
-    hints = get_type_hints(_options, include_extras=True) | {
-        name: hint
-        for name, hint in get_type_hints(
-            command, {**command.__globals__, "Request": Request}, include_extras=True
-        ).items()
-    }
+    hints = get_type_hints(_options, include_extras=True) | get_type_hints(command, include_extras=True)
     names = [*(name for name in own if name != "request"), *shared]
     wrapped.__annotations__ = {name: hints[name] for name in names}
     defaults = {**shared, **own}

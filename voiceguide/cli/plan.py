@@ -43,9 +43,9 @@ def plan(
 def _rows(timeline: Timeline) -> Iterator[tuple[str, str, str, str]]:
     """Chapters, cues and holds in the order in which they are heard."""
     rate_hz = timeline.rate_hz
-    rows = [(cue.start, 1, cue.role, cue.side or "", cue.text) for cue in timeline.cues]
+    rows = [(cue.start, 1, str(cue.role), str(cue.side or ""), cue.text) for cue in timeline.cues]
     rows += [
-        (span.start, 2, "hold", span.side or "", f"{(span.end - span.start) / rate_hz:g} s")
+        (span.start, 2, "hold", str(span.side or ""), f"{(span.end - span.start) / rate_hz:g} s")
         for span in timeline.spans
         if span.kind == "hold"
     ]

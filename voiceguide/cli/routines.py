@@ -19,27 +19,29 @@ def list_routines(*, as_json: Annotated[bool, typer.Option("--json", help="As JS
 
     library = Library()
     routines = [library.routine(name) for name in library.routine_ids()]
-    listed = [
-        {
-            "id": routine.id,
-            "title": routine.title,
-            "minutes": round(estimated_minutes(routine, Pacing(), library.phrasebook), 1),
-            "stretches": [stretch.id for stretch in routine.stretches],
-        }
-        for routine in routines
-    ]
+    minutes = {routine.id: estimated_minutes(routine, Pacing(), library.phrasebook) for routine in routines}
+    stretches = {routine.id: [stretch.id for stretch in routine.stretches] for routine in routines}
     if as_json:
+        listed = [
+            {
+                "id": routine.id,
+                "title": routine.title,
+                "minutes": round(minutes[routine.id], 1),
+                "stretches": stretches[routine.id],
+            }
+            for routine in routines
+        ]
         typer.echo(json.dumps(listed, indent=2))
         return
-    rows = [(r["id"], r["title"], f"{r['minutes']:.0f} min", ", ".join(r["stretches"])) for r in listed]
+    rows = [(r.id, r.title, f"{minutes[r.id]:.0f} min", ", ".join(stretches[r.id])) for r in routines]
     typer.echo(table([("ROUTINE", "TITLE", "LENGTH", "STRETCHES"), *rows]))
 
 
 def show(name: Annotated[str, typer.Argument(metavar="ROUTINE|STRETCH")]) -> None:
     """Show what a routine or a stretch contains, in words."""
     from voiceguide.errors import UnknownNameError
-    from voiceguide.planning.describe import describe_routine, describe_stretch
     from voiceguide.library.loader import Library
+    from voiceguide.planning.describe import describe_routine, describe_stretch
 
     library = Library()
     if name in library.stretch_ids():

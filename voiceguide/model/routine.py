@@ -35,7 +35,7 @@ class RoutineFile(Model):
     description: Text
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     items: Annotated[list[Item], Field(min_length=1, max_length=2000)]
-    close: list[Closing] = []
+    close: tuple[Closing, ...] = ()
 
 
 class Routine(Model):

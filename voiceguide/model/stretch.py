@@ -57,14 +57,23 @@ class Prop(Model):
     """Wanted within reach, not needed."""
 
 
-class Instruction(Model):
-    """Words without which the session could not be followed: said in some form every time."""
+class Spoken(Model):
+    """The same thing in ever fewer words."""
 
     say: CueText
+    """In full, for the first time."""
     brief: CueText | None = None
-    """The reminder, once known; where it is missing the full words are said again."""
+    """The reminder, once known."""
     bare: CueText | None = None
-    """The last remnant; where it is missing the brief words are said."""
+    """The last remnant."""
+
+    def texts(self) -> Iterator[str]:
+        """Every authored form."""
+        yield from (text for text in (self.say, self.brief, self.bare) if text)
+
+
+class Instruction(Spoken):
+    """Words without which the session could not be followed: the next fuller form is said for a missing one."""
 
     def at(self, familiarity: Familiarity) -> str:
         """The words for this familiarity."""
@@ -72,10 +81,6 @@ class Instruction(Model):
             return self.say
         brief = self.brief or self.say
         return brief if familiarity is Familiarity.BRIEF else self.bare or brief
-
-    def texts(self) -> Iterator[str]:
-        """Every authored form."""
-        yield from (text for text in (self.say, self.brief, self.bare) if text)
 
 
 class Arrival(Instruction):
@@ -91,22 +96,15 @@ class Arrival(Instruction):
             yield self.stay
 
 
-class Guidance(Model):
+class Guidance(Spoken):
     """Words that help: what is not written for a familiarity is not said."""
 
-    say: CueText
-    brief: CueText | None = None
-    bare: CueText | None = None
     settle_s: Seconds = 3.0
     """Quiet afterwards, in which the body does it."""
 
     def at(self, familiarity: Familiarity) -> str | None:
         """The words for this familiarity; None for silence."""
         return {"full": self.say, "brief": self.brief, "bare": self.bare}[familiarity]
-
-    def texts(self) -> Iterator[str]:
-        """Every authored form."""
-        yield from (text for text in (self.say, self.brief, self.bare) if text)
 
 
 class Sides(Model):
@@ -169,14 +167,14 @@ class BreatheMovement(Model):
     mode: Literal["breathe"]
     repetitions: CountRange
     breath: Breath
-    prepare: list[Guidance] = []
+    prepare: tuple[Guidance, ...] = ()
     """Said before the first repetition; the place to say how often, with {count}."""
     inhale: Instruction
     exhale: Instruction
     finish: Instruction
     """Said after the last repetition."""
 
-    def wordings(self) -> Iterator[Instruction | Guidance]:
+    def wordings(self) -> Iterator[Spoken]:
         """Every part that is spoken."""
         yield from (*self.prepare, self.inhale, self.exhale, self.finish)
 
@@ -189,16 +187,16 @@ class HoldMovement(Model):
     rounds: CountRange = CountRange(min=1, default=1, max=1)
     breath: Breath
     """The rhythm to breathe in while holding; a hold is a whole number of these."""
-    prepare: list[Guidance] = []
+    prepare: tuple[Guidance, ...] = ()
     """Arranging hands and feet, before every hold of a side."""
     enter: Instruction
     """The movement itself; `hold` is said, and the clock started, once there was time to do it."""
-    remind: list[CueText] = []
+    remind: tuple[CueText, ...] = ()
     """One a hold, early in it, in turn."""
     release: Instruction
     """Said after the clock has run out, never inside it."""
 
-    def wordings(self) -> Iterator[Instruction | Guidance]:
+    def wordings(self) -> Iterator[Spoken]:
         """Every part that is spoken, but for the reminders."""
         yield from (*self.prepare, self.enter, self.release)
 
@@ -212,7 +210,7 @@ class Provenance(Model):
     source: Text
     label: Text
     """What the source calls it."""
-    corrections: list[Text] = []
+    corrections: tuple[Text, ...] = ()
 
 
 class Stretch(Model):
@@ -224,17 +222,17 @@ class Stretch(Model):
     gist: CueText
     """What it is in plain words, said after the name the first time."""
     position: Position
-    props: list[Prop] = []
+    props: tuple[Prop, ...] = ()
     sides: Sides = Sides()
     caution: CueText | None = None
     """Spoken before the set-up, the first time: for neck work and the like."""
     arrive: Arrival
-    setup: list[Guidance] = []
+    setup: tuple[Guidance, ...] = ()
     """Once a stretch, before either side."""
     movement: Movement
-    easier: list[Text] = []
-    harder: list[Text] = []
-    cautions: list[Text] = []
+    easier: tuple[Text, ...] = ()
+    harder: tuple[Text, ...] = ()
+    cautions: tuple[Text, ...] = ()
     """Shown by `voiceguide show`."""
     provenance: Provenance | None = None
 
@@ -261,7 +259,7 @@ class Stretch(Model):
             raise ValueError(message)
         return self
 
-    def _wordings(self) -> Iterator[Instruction | Guidance]:
+    def _wordings(self) -> Iterator[Spoken]:
         yield self.arrive
         yield from self.setup
         yield from self.movement.wordings()

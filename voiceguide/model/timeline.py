@@ -6,6 +6,7 @@ whatever holds one (mixer, exporter, captions, player) can rely on them.
 
 from __future__ import annotations
 
+import bisect
 import itertools
 from collections import defaultdict
 from dataclasses import dataclass
@@ -133,28 +134,32 @@ def _chapter_faults(timeline: Timeline) -> Iterator[str]:
 def _hold_faults(timeline: Timeline) -> Iterator[str]:
     holds = [span for span in timeline.spans if span.kind is SpanKind.HOLD]
     speech = list(timeline.speech())
-    first = 0
+    starts = [cue.start for cue in speech]
     for hold in holds:
-        while first < len(speech) and speech[first].end <= hold.start:
-            first += 1
-        inside = list(itertools.takewhile(lambda cue: cue.start < hold.end, speech[first:]))
-        for cue in inside:
-            if cue.start < hold.start or cue.end > hold.end:
-                yield f"cue {cue.text!r} runs over the edge of a hold"
-            if cue.role in {Role.RELEASE, Role.HOLD}:
-                yield f"{cue.role} is said inside a hold"
-        onsets = [cue.start for cue in inside if cue.role is Role.COUNT]
-        steps = {after - before for before, after in itertools.pairwise([*onsets, hold.end])} if onsets else {0}
-        if len(steps) > 1:
-            yield f"the countdown of {hold.stretch} is uneven"
-    by_chapter = iter(timeline.chapters)
-    chapter = next(by_chapter, None)
+        # The last cue that began before the hold may reach into it.
+        first = max(0, bisect.bisect_left(starts, hold.start) - 1)
+        inside = [cue for cue in speech[first : bisect.bisect_left(starts, hold.end)] if cue.end > hold.start]
+        yield from _cues_in_hold_faults(hold, inside)
+    yield from _side_faults(timeline, holds)
+
+
+def _cues_in_hold_faults(hold: Span, inside: list[Cue]) -> Iterator[str]:
+    for cue in inside:
+        if cue.start < hold.start or cue.end > hold.end:
+            yield f"cue {cue.text!r} runs over the edge of a hold"
+        if cue.role in {Role.RELEASE, Role.HOLD}:
+            yield f"{cue.role} is said inside a hold"
+    counted = [cue.start for cue in inside if cue.role is Role.COUNT]
+    if counted and len({after - before for before, after in itertools.pairwise([*counted, hold.end])}) > 1:
+        yield f"the countdown of {hold.stretch} is uneven"
+
+
+def _side_faults(timeline: Timeline, holds: list[Span]) -> Iterator[str]:
+    begins = [chapter.start for chapter in timeline.chapters]
     lengths: dict[tuple[int, int | None], set[int]] = defaultdict(set)
     for hold in holds:
-        while chapter and hold.start >= chapter.end:
-            chapter = next(by_chapter, None)
-        if hold.side and chapter:
-            lengths[chapter.start, hold.repetition].add(hold.end - hold.start)
+        if hold.side:
+            lengths[bisect.bisect_right(begins, hold.start), hold.repetition].add(hold.end - hold.start)
     if any(len(different) > 1 for different in lengths.values()):
         yield "the two sides are held for different times"
 

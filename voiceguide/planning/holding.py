@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voiceguide.model.script import Beat, Forms
-    from voiceguide.model.stretch import Familiarity, HoldMovement, Side
+    from voiceguide.model.stretch import HoldMovement, Side
     from voiceguide.planning.guiding import Guiding
 
 REMIND_AT_S = 5.0
@@ -111,7 +111,7 @@ def _marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -
         index < len(movement.remind)
         and seconds >= SHORTEST_TO_REMIND_S
         and guiding.pacing.words == "full"
-        and REMIND_AT_S + APART_S <= ending_at_s
+        and ending_at_s >= REMIND_AT_S + APART_S
     ):
         yield Mark(REMIND_AT_S, (guiding.fill(movement.remind[index], place.side),), Role.ENCOURAGE)
     if seconds >= SHORTEST_TO_HALVE_S and seconds / 2 + APART_S <= ending_at_s:

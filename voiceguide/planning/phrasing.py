@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from voiceguide.model.script import Place, Role, Script, Section, Sound, SpanKind, ToneName

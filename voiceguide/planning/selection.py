@@ -16,7 +16,8 @@ def selected(routine: Routine, pacing: Pacing) -> Routine:
     ids = [stretch.id for stretch in routine.stretches]
     for name in (*pacing.only, *pacing.skip):
         if name not in ids:
-            raise UnknownNameError(f"stretch in {routine.id}", name, ids)
+            kind = f"stretch in {routine.id}"
+            raise UnknownNameError(kind, name, ids)
     kept = tuple(
         (item, stretch)
         for item, stretch in routine.items

@@ -50,7 +50,7 @@ class Ducking:
             return np.ones(end - start, np.float32)
         frames, levels_db = zip(*points, strict=True)
         curve_db = np.interp(np.arange(start, end), frames, levels_db)
-        return np.power(10.0, curve_db / 20.0).astype(np.float32)
+        return np.asarray(10.0 ** (curve_db / 20.0), dtype=np.float32)
 
     def _merged(self, speech: Sequence[tuple[int, int]], rate_hz: int) -> list[tuple[int, int]]:
         """Spans with the gaps closed that are too short to rise in."""

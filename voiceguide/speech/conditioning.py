@@ -49,7 +49,7 @@ def session_rate(take: Take) -> NDArray[np.float32]:
         import soxr
 
         samples = soxr.resample(samples, take.rate_hz, SESSION_RATE_HZ)
-    return (samples - samples.mean(dtype=np.float64)).astype(np.float32)
+    return np.asarray(samples - samples.mean(dtype=np.float64), dtype=np.float32)
 
 
 def extent(samples: NDArray[np.float32]) -> tuple[int, int]:
@@ -66,7 +66,7 @@ def millisecond_levels(samples: NDArray[np.float32]) -> NDArray[np.float64]:
     """Root mean squares of the whole milliseconds."""
     step = SESSION_RATE_HZ // _MILLISECOND
     whole = samples[: len(samples) // step * step].reshape(-1, step)
-    return np.sqrt(np.mean(np.square(whole, dtype=np.float64), axis=1))
+    return np.asarray(np.sqrt(np.mean(np.square(whole, dtype=np.float64), axis=1)))
 
 
 def faults(samples: NDArray[np.float32], text: str, speech_rate: float) -> list[str]:
