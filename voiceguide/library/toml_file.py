@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 1_000_000
 """A routine of a thousand stretches is far smaller; what is larger was not meant for us."""
+
+_UNION_TAGS: Final = frozenset({("movement", "hold"), ("movement", "breathe")})
+"""Where pydantic names the branch of a union in a location."""
 
 _HEADER = re.compile(r"^\s*\[(\[?)\s*([^\]]+?)\s*\]?\]")
 _KEY = re.compile(r"""^\s*([A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*(?:\.[^=]*)?=""")
@@ -66,7 +70,7 @@ def _mistake(path: Path, lines: dict[Field, int], details: object) -> Mistake:
     for part in location:
         if (*known, part) in lines:
             known = (*known, part)
-    named = tuple(part for part in location if part not in {"hold", "breathe"} or location[-1] == part)
+    named = tuple(part for before, part in pairwise(("", *location)) if (before, part) not in _UNION_TAGS)
     field = ".".join(str(part + 1) if isinstance(part, int) else part for part in named)
     message = message.removeprefix("Value error, ")
     return Mistake(path, lines.get(known, 1), field, message[:1].lower() + message[1:])
@@ -89,6 +93,8 @@ def field_lines(text: str) -> dict[Field, int]:
         if header := _HEADER.match(line):
             table = _enter(header[2], tables, is_list=bool(header[1]))
             lines.setdefault(table, number)
+            if header[1]:
+                lines.setdefault(table[:-1], number)
         elif key := _KEY.match(line):
             lines.setdefault((*table, key[1].strip("\"'")), number)
             for quotes in ('"""', "'''"):

@@ -1,0 +1,61 @@
+"""A whole process, measured from outside: wall time, CPU time and peak memory.
+
+Linux counts towards a child's `ru_maxrss` what its parent held when the child was started. So whoever calls
+`measured` has to stay small: no numpy, no voiceguide. What needs them runs as a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_RSS_UNIT_BYTES: Final = 1 if sys.platform == "darwin" else 1024
+"""What `ru_maxrss` counts in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What one process took."""
+
+    wall_s: float
+    cpu_s: float
+    """User and system, all threads."""
+    peak_mb: float
+    """Largest resident set, 10^6 bytes."""
+    output: str
+    """What it wrote to stdout."""
+
+
+def measured(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Usage:
+    """Run `command` to its end, in the caller's environment where none is given.
+
+    Ends the program with what the command complained of where its exit code is not 0.
+    """
+    with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
+        started_s = time.perf_counter()
+        with subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr
+        ) as process:
+            _, status, resources = os.wait4(process.pid, 0)
+            wall_s = time.perf_counter() - started_s
+            process.returncode = os.waitstatus_to_exitcode(status)
+        stdout.seek(0)
+        stderr.seek(0)
+        if process.returncode:
+            complaint = stderr.read().decode(errors="replace").strip()
+            message = f"benchmarks: {' '.join(command)} ended with {process.returncode}: {complaint}"
+            raise SystemExit(message)
+        return Usage(
+            wall_s=wall_s,
+            cpu_s=resources.ru_utime + resources.ru_stime,
+            peak_mb=resources.ru_maxrss * _RSS_UNIT_BYTES / 1e6,
+            output=stdout.read().decode(),
+        )

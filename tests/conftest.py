@@ -1,0 +1,74 @@
+"""What every test shares: one cache of real clips for the run, and tools that are not ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+from voiceguide import session
+from voiceguide.library.loader import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+# Speed is not what these tests are about, and these machines are noisy.
+hypothesis.settings.register_profile("voiceguide", deadline=None, derandomize=True, max_examples=60)
+hypothesis.settings.load_profile("voiceguide")
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    return Library()
+
+
+@pytest.fixture(scope="session")
+def clip_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Clips of the real engine, spoken once a run."""
+    return tmp_path_factory.mktemp("clips")
+
+
+@pytest.fixture(scope="session")
+def upper_back(clip_cache: Path) -> session.Session:
+    """The default session, spoken by the real engine."""
+    return session.plan("upper-back", voice="hibari:heart", cache_dir=clip_cache)
+
+
+@pytest.fixture(scope="session")
+def upper_back_mp3(upper_back: session.Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("export") / "upper-back.mp3"
+    upper_back.export(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def upper_back_wav(upper_back: session.Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("export") / "upper-back.wav"
+    upper_back.export(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def tool() -> Callable[[str], str]:
+    """The path of a program; a test that needs one that is missing is skipped, in CI it fails."""
+
+    def find(name: str) -> str:
+        if found := shutil.which(name):
+            return found
+        if os.environ.get("VOICEGUIDE_TEST_TOOLS") == "required":
+            pytest.fail(f"{name} is not installed, and this run requires it")
+        pytest.skip(f"{name} is not installed (apt-get install ffmpeg mpg123)")
+
+    return find
+
+
+@pytest.fixture(autouse=True)
+def _own_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No variable of the developer's reaches a test."""
+    for name in ("VOICEGUIDE_CACHE_DIR", "VOICEGUIDE_CONFIG", "VOICEGUIDE_VOICE"):
+        monkeypatch.delenv(name, raising=False)
+    yield

@@ -1,0 +1,99 @@
+"""The shipped data: complete, true to the article, and fit for the ear."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jsonschema
+import pytest
+
+from voiceguide.library import schema
+from voiceguide.model.stretch import BreatheMovement, HoldMovement, Side, Stretch
+from voiceguide.planning.wording import Wording
+
+if TYPE_CHECKING:
+    from voiceguide.library.loader import Library
+
+PROMISES = re.compile(r"\b(cure|heal|fix|prevent|relie[fv]|pain.free|guarantee|correct your posture)", re.IGNORECASE)
+IDIOMS = (
+    "piece of cake",
+    "let it go",
+    "melt into",
+    "listen to your body",
+    "no pain",
+    "bring it home",
+    "the right amount",
+)
+
+
+def texts_of(stretch: Stretch) -> list[str]:
+    texts = [stretch.name, stretch.gist, stretch.caution or "", *stretch.arrive.texts()]
+    texts += [text for step in (*stretch.setup, *stretch.movement.wordings()) for text in step.texts()]
+    if isinstance(stretch.movement, HoldMovement):
+        texts += stretch.movement.remind
+    return texts
+
+
+def test_the_routine_has_the_articles_stretches_in_its_order(library: Library) -> None:
+    ids = [stretch.id for stretch in library.routine("upper-back").stretches]
+    assert ids == ["cat-cow", "thoracic-extension", "upper-trapezius", "thread-the-needle"]
+
+
+def test_doses_are_the_articles(library: Library) -> None:
+    cat_cow = library.stretch("cat-cow").movement
+    assert isinstance(cat_cow, BreatheMovement)
+    assert (cat_cow.repetitions.min, cat_cow.repetitions.max) == (8, 10)
+    for name in ("thoracic-extension", "upper-trapezius", "thread-the-needle"):
+        movement = library.stretch(name).movement
+        assert isinstance(movement, HoldMovement)
+        assert (movement.hold_s.min, movement.hold_s.max) == (20, 30)
+    thoracic = library.stretch("thoracic-extension").movement
+    assert isinstance(thoracic, HoldMovement)
+    assert (thoracic.rounds.min, thoracic.rounds.max) == (2, 3)
+    assert library.stretch("upper-trapezius").sides.felt == "other"
+
+
+def test_every_stretch_is_complete_and_promises_nothing(library: Library) -> None:
+    for name in library.stretch_ids():
+        stretch = library.stretch(name)
+        assert stretch.id == name
+        assert stretch.easier
+        assert stretch.harder
+        assert stretch.cautions
+        assert stretch.provenance
+        for text in texts_of(stretch):
+            assert not PROMISES.search(text), text
+            assert not any(idiom in text.lower() for idiom in IDIOMS), text
+
+
+def test_every_token_is_filled_for_both_sides(library: Library) -> None:
+    wording = Wording(library.phrasebook)
+    for name in library.stretch_ids():
+        stretch = library.stretch(name)
+        for text in texts_of(stretch):
+            for side in Side:
+                filled = wording.fill(text, stretch=stretch, side=side, count=8)
+                assert "{" not in filled
+
+
+def test_the_schemas_are_current_and_accept_what_is_shipped(library: Library) -> None:
+    for name, model in schema.MODELS.items():
+        written = json.loads((schema.FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
+        assert written == schema.schema_of(model), "run: .venv/bin/python -m voiceguide.library.schema"
+    import tomllib
+
+    for kind in ("stretch", "routine"):
+        written = json.loads((schema.FOLDER / f"{kind}.schema.json").read_text(encoding="utf-8"))
+        validator = jsonschema.Draft202012Validator(written)
+        paths = list(
+            (Path(schema.__file__).parent / "en" / {"stretch": "stretches", "routine": "routines"}[kind]).iterdir()
+        )
+        assert paths
+        for path in paths:
+            validator.validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        with pytest.raises(jsonschema.ValidationError):
+            validator.validate({"id": "x"})
+    assert library

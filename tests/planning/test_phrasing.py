@@ -1,0 +1,204 @@
+"""The words: do they taper, name what comes, keep the sides apart, and leave quiet?"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voiceguide.errors import RequestError, UnknownNameError
+from voiceguide.model.script import Breathe, Hold, Role, Say, SpanKind, ToneName
+from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.planner import write_script
+from voiceguide.planning.presets import PRESETS, paced, parse_breath
+from voiceguide.planning.scheduling import estimate
+from voiceguide.units import to_frames
+
+if TYPE_CHECKING:
+    from voiceguide.library.loader import Library
+    from voiceguide.model.script import Script
+    from voiceguide.model.timeline import Timeline
+
+
+def script_of(library: Library, **changes: object) -> Script:
+    return write_script(library.routine("upper-back"), paced(**changes), library.phrasebook)  # type: ignore[arg-type]
+
+
+def timeline_of(library: Library, **changes: object) -> Timeline:
+    return estimate(script_of(library, **changes), 0.9)
+
+
+def breaths(script: Script) -> list[Breathe]:
+    return [beat for section in script.sections for beat in section.beats if isinstance(beat, Breathe)]
+
+
+def test_breath_words_taper_from_a_sentence_to_a_word_to_the_tone_alone(library: Library) -> None:
+    words = [
+        [mark.forms[0] for phase in breath.phases for mark in phase.marks if mark.role in {Role.INHALE, Role.EXHALE}]
+        for breath in breaths(script_of(library))
+    ]
+    assert words[0] == ["Breathe in: arch, chest and tailbone lift.", "Breathe out: round, let the head hang."]
+    assert words[1] == ["In: arch.", "Out: round."]
+    assert words[2] == ["In.", "Out."]
+    assert words[3:] == [[]] * 5
+
+
+def test_a_tone_never_comes_alone_the_first_time(library: Library) -> None:
+    timeline = timeline_of(library)
+    for tone in ToneName:
+        first = next((cue for cue in timeline.cues if cue.tone is tone), None)
+        if first:
+            near = [c for c in timeline.speech() if first.start - to_frames(1) <= c.start <= first.end + to_frames(4)]
+            assert near or tone is ToneName.END, tone
+
+
+def test_halfway_and_last_one_are_said_in_an_exhale(library: Library) -> None:
+    asides = {
+        mark.forms[0]: (breath.place.repetition, phase.kind)
+        for breath in breaths(script_of(library))
+        for phase in breath.phases
+        for mark in phase.marks
+        if mark.role in {Role.HALFWAY, Role.REMAINING}
+    }
+    assert asides == {"Halfway.": (4, SpanKind.EXHALE), "Last one.": (7, SpanKind.EXHALE)}
+
+
+def test_no_breath_says_the_movement_once_and_then_counts(library: Library) -> None:
+    script = script_of(library, breath_cues=False, repetitions=3)
+    words = [[m.forms[0] for p in b.phases for m in p.marks if m.role is not Role.REMAINING] for b in breaths(script)]
+    assert words[1:] == [["Two."], ["Three."]]
+    assert not any(phase.tone for breath in breaths(script) for phase in breath.phases)
+
+
+def test_each_section_names_its_stretch_and_what_comes_next(library: Library) -> None:
+    script = script_of(library)
+    firsts = [next(beat for beat in section.beats if isinstance(beat, Say)) for section in script.sections[1:-1]]
+    assert [beat.text.split(",")[0] for beat in firsts] == ["First", "Next", "Next", "Last"]
+    for beat, section in zip(firsts, script.sections[1:-1], strict=True):
+        assert section.title.lower() in beat.text
+
+
+def test_safety_is_said_at_the_start_and_before_neck_work(library: Library) -> None:
+    safety = {c.stretch: c for c in timeline_of(library).speech() if c.role is Role.SAFETY}
+    assert set(safety) == {None, "upper-trapezius"}
+
+
+@pytest.mark.parametrize("first", ["left", "right"])
+def test_the_felt_side_of_the_neck_is_the_other_one(library: Library, first: str) -> None:
+    for cue in timeline_of(library, first_side=first).speech():
+        if cue.stretch == "upper-trapezius" and cue.side:
+            if cue.role is Role.ENCOURAGE:
+                assert cue.side.other in cue.text
+                assert cue.side not in cue.text
+            if cue.role is Role.INSTRUCT:
+                assert cue.text.lower().startswith(f"{cue.side} ear toward {cue.side} shoulder")
+    sides = [
+        span.side for span in timeline_of(library, first_side=first).spans if span.kind is SpanKind.HOLD and span.side
+    ]
+    assert sides[0] == first
+
+
+def test_both_sides_say_the_same_words_but_for_the_side(library: Library) -> None:
+    """Words name `left` or `right` only with the side of their beat, so swapping sides swaps words."""
+    swap = {"left": "right", "right": "left", "Left": "Right", "Right": "Left"}
+    swapped = [
+        re.sub("[Ll]eft|[Rr]ight", lambda m: swap[m[0]], c.text) for c in timeline_of(library, first_side="left").cues
+    ]
+    assert swapped == [cue.text for cue in timeline_of(library, first_side="right").cues]
+
+
+@pytest.mark.parametrize("pace", list(PRESETS))
+def test_speech_leaves_quiet_in_every_hold(library: Library, pace: str) -> None:
+    timeline = timeline_of(library, pace=pace)
+    for hold in (span for span in timeline.spans if span.kind is SpanKind.HOLD):
+        inside = [cue for cue in timeline.speech() if hold.start <= cue.start < hold.end]
+        assert sum(cue.end - cue.start for cue in inside) <= 0.35 * (hold.end - hold.start)
+        if hold.end - hold.start >= to_frames(25):
+            edges = [hold.start, *(edge for cue in inside for edge in (cue.start, cue.end)), hold.end]
+            longest = max(after - before for before, after in zip(edges[::2], edges[1::2], strict=True))
+            assert longest >= to_frames(8)
+
+
+def test_there_is_more_quiet_than_speech(library: Library) -> None:
+    timeline = timeline_of(library)
+    assert sum(cue.end - cue.start for cue in timeline.speech()) < 0.35 * timeline.length
+
+
+def test_no_sentence_is_said_twice_running(library: Library) -> None:
+    texts = [cue.text for cue in timeline_of(library).speech()]
+    assert all(before != after for before, after in itertools.pairwise(texts))
+
+
+def test_a_countdown_takes_the_place_of_one_more_breath(library: Library) -> None:
+    holds = [b for s in script_of(library, countdown=3).sections for b in s.beats if isinstance(b, Hold)]
+    assert {hold.countdown for hold in holds} == {("Three.", "Two.", "One.")}
+    assert not any(mark.role is Role.REMAINING for hold in holds for mark in hold.marks)
+
+
+def test_holds_are_whole_breaths_and_a_hold_that_is_not_is_held_all_the_same(library: Library) -> None:
+    for hold_s, count in ((20, 2), (30, 3), (25, 2), (60, 6)):
+        holds = [b for s in script_of(library, hold_s=hold_s).sections for b in s.beats if isinstance(b, Hold)]
+        assert {len(hold.breath) for hold in holds} == {2 * count}
+        assert all(sum(phase.seconds for phase in hold.breath) == pytest.approx(hold_s) for hold in holds)
+    short = [b for s in script_of(library, hold_s=3).sections for b in s.beats if isinstance(b, Hold)]
+    assert {(hold.seconds, hold.breath) for hold in short} == {(3.0, ())}
+
+
+def test_doses_outside_the_data_are_kept_and_noted(library: Library) -> None:
+    timeline = timeline_of(library, hold_s=45, repetitions=12)
+    assert timeline.notes == (
+        "Cat-cow: 12 repetitions as asked; its usual dose is 8 to 10.",
+        "Thoracic extension: 45 s hold as asked; its usual dose is 20 to 30.",
+        "Upper trapezius: 45 s hold as asked; its usual dose is 20 to 30.",
+        "Thread the needle: 45 s hold as asked; its usual dose is 20 to 30.",
+    )
+    assert not timeline_of(library, hold_s=25, repetitions=10).notes
+
+
+def test_the_welcome_says_how_long_it_will_take(library: Library) -> None:
+    for changes in ({}, {"pace": "gentle"}, {"hold_s": 60}, {"only": ("cat-cow",)}):
+        script = script_of(library, **changes)
+        minutes = estimate(script, 0.9).duration_s / 60
+        said = next(b.text for b in script.sections[0].beats if isinstance(b, Say) and "minutes" in b.text)
+        assert library.phrasebook.numbers.index(said.split("about ")[1].split(" ")[0]) == pytest.approx(
+            minutes, abs=0.7
+        )
+
+
+def test_a_repeated_stretch_is_known_the_second_time(library: Library) -> None:
+    routine = library.routine("upper-back")
+    twice = routine.model_copy(update={"items": (*routine.items[:1], *routine.items[:1])})
+    script = phrase(twice, paced(), library.phrasebook)
+    first, second = (sum(isinstance(beat, Say) for beat in section.beats) for section in script.sections[1:3])
+    assert second < first
+
+
+def test_only_and_skip(library: Library) -> None:
+    assert [s.stretch for s in script_of(library, only=("thread-the-needle", "cat-cow")).sections[1:-1]] == [
+        "cat-cow",
+        "thread-the-needle",
+    ]
+    assert len(script_of(library, skip=("cat-cow",)).sections) == 5
+    with pytest.raises(UnknownNameError, match="did you mean cat-cow"):
+        script_of(library, skip=("catcow",))
+    with pytest.raises(RequestError, match="nothing is left"):
+        script_of(library, only=("cat-cow",), skip=("cat-cow",))
+
+
+def test_breaths_are_parsed() -> None:
+    assert parse_breath("4:6").total_s == 10
+    assert parse_breath("4:7:8:0.5").hold_out_s == 0.5
+    for wrong in ("4", "4:x", "1:2:3", "4:99", "0:4", ""):
+        with pytest.raises(RequestError):
+            parse_breath(wrong)
+
+
+def test_knobs_out_of_range_are_all_named() -> None:
+    with pytest.raises(RequestError) as caught:
+        paced("steady", hold_s=9999, repetitions=0)
+    assert "hold_s" in str(caught.value)
+    assert "repetitions" in str(caught.value)
+    with pytest.raises(UnknownNameError):
+        paced("hasty")

@@ -1,0 +1,143 @@
+"""Random stretches, routines and pacings, for property tests of planning."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from voiceguide.model.pacing import Pacing
+from voiceguide.model.routine import Closing, Item, Routine
+from voiceguide.model.stretch import (
+    Arrival,
+    Breath,
+    BreatheMovement,
+    CountRange,
+    Guidance,
+    HoldMovement,
+    Instruction,
+    Position,
+    SecondsRange,
+    Side,
+    Sides,
+    Stretch,
+)
+
+if TYPE_CHECKING:
+    from voiceguide.model.script import Script
+
+_TENTHS = 10
+
+
+def tenths(least: float, most: float) -> st.SearchStrategy[float]:
+    """Seconds as people write them: to a tenth."""
+    return st.integers(round(least * _TENTHS), round(most * _TENTHS)).map(lambda value: value / _TENTHS)
+
+
+words = st.sampled_from(
+    ["Lift.", "Slowly lower the shoulder.", "Sit tall. Let the arms be heavy, and breathe.", "Go on."]
+)
+breaths = st.builds(
+    Breath,
+    in_s=tenths(1.0, 8.0),
+    hold_in_s=st.just(0.0) | tenths(0.0, 4.0),
+    out_s=tenths(1.0, 10.0),
+    hold_out_s=st.just(0.0) | tenths(0.0, 4.0),
+)
+instructions = st.builds(Instruction, say=words, brief=st.none() | words, bare=st.none() | words)
+guidances = st.builds(Guidance, say=words, brief=st.none() | words, settle_s=tenths(0.0, 6.0))
+guidance_lists = st.lists(guidances, max_size=2).map(tuple)
+
+
+@st.composite
+def count_ranges(draw: st.DrawFn, most: int) -> CountRange:
+    low, middle, high = sorted(draw(st.lists(st.integers(1, most), min_size=3, max_size=3)))
+    return CountRange(min=low, default=middle, max=high)
+
+
+@st.composite
+def second_ranges(draw: st.DrawFn) -> SecondsRange:
+    low, middle, high = sorted(draw(st.lists(tenths(2.0, 70.0), min_size=3, max_size=3)))
+    return SecondsRange(min=low, default=middle, max=high)
+
+
+breathe_movements = st.builds(
+    BreatheMovement,
+    mode=st.just("breathe"),
+    repetitions=count_ranges(12),
+    breath=breaths,
+    prepare=guidance_lists,
+    inhale=instructions,
+    exhale=instructions,
+    finish=instructions,
+)
+hold_movements = st.builds(
+    HoldMovement,
+    mode=st.just("hold"),
+    hold_s=second_ranges(),
+    rounds=count_ranges(3),
+    breath=breaths,
+    prepare=guidance_lists,
+    enter=instructions,
+    remind=st.lists(words, max_size=3).map(tuple),
+    release=instructions,
+)
+
+
+@st.composite
+def stretches(draw: st.DrawFn, name: str = "stretch") -> Stretch:
+    movement = draw(breathe_movements | hold_movements)
+    each = isinstance(movement, HoldMovement) and draw(st.booleans())
+    return Stretch(
+        id=name,
+        name=name.replace("-", " "),
+        gist="something for the back",
+        position=draw(st.sampled_from(Position)),
+        sides=Sides(kind="each" if each else "none", first=draw(st.sampled_from(Side))),
+        caution=draw(st.none() | words),
+        arrive=Arrival(say="Come down.", stay=draw(st.none() | st.just("Stay there."))),
+        setup=draw(guidance_lists),
+        movement=movement,
+    )
+
+
+@st.composite
+def routines(draw: st.DrawFn, most: int = 2) -> Routine:
+    known = [draw(stretches(f"stretch-{index}")) for index in range(draw(st.integers(1, most)))]
+    # Some come twice: the words taper over a whole session.
+    chosen = [*known, *draw(st.lists(st.sampled_from(known), max_size=1))]
+    return Routine(
+        id="random",
+        title="Random",
+        description="Made by a test.",
+        language="en",
+        items=tuple((Item(stretch=stretch.id), stretch) for stretch in chosen),
+        close=(Closing(say="This is the end.", settle_s=2.0),),
+    )
+
+
+pacings = st.builds(
+    Pacing,
+    words=st.sampled_from(["full", "brief", "minimal"]),
+    sentence_gap_s=tenths(0.2, 2.0),
+    hold_s=st.none() | tenths(1.0, 90.0),
+    repetitions=st.none() | st.integers(1, 15),
+    rounds=st.none() | st.integers(1, 4),
+    breath=st.none() | breaths,
+    breath_cues=st.booleans(),
+    countdown=st.integers(0, 12),
+    first_side=st.none() | st.sampled_from(Side),
+    transition_s=st.none() | tenths(0.0, 20.0),
+    settle_scale=st.sampled_from([0.5, 1.0, 2.0]),
+    enter_s=tenths(0.0, 8.0),
+    leave_s=tenths(0.0, 8.0),
+    round_rest_s=tenths(0.0, 12.0),
+    switch_s=tenths(0.0, 12.0),
+)
+
+
+@st.composite
+def spoken_lengths(draw: st.DrawFn, script: Script, slowest: float = 3.0) -> dict[str, int]:
+    """Frames for every text of a script, from a hurried voice to one that is far too slow."""
+    factor = draw(st.floats(0.3, slowest))
+    return {text: round((0.25 + 0.06 * len(text)) * factor * 24_000) for text in script.texts()}

@@ -1,0 +1,249 @@
+"""The process that pyttsx3 runs in: one voice, one rate, nothing of voiceguide.
+
+::
+
+    python -P pyttsx3_worker.py VOICE SPEECH_RATE FOLDER     speak into files in FOLDER
+    python -P pyttsx3_worker.py --voices                     list the voices
+
+JSON, a line each. It says once `{"ready": true}`, `{"unavailable": reason}`, `{"failed": reason}` of the
+voice, `{"unknown_voice": name, "known": [names]}` or `{"voices": [...]}`; then, for each
+`{"text": ...}`, one `{"path": ...}` or `{"failed": reason}`. When its stdin ends, because the parent closed it or has gone, it removes FOLDER
+and exits at once, whatever it was doing.
+
+What pyttsx3 2.99 does to make all this necessary: alternating rates in one process race, of several
+`save_to_file` before one `runAndWait` only the last survives, the first `runAndWait` returns before a
+longer text is written, it prints to stdout, and it takes an unknown voice without a word.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import re
+import shutil
+import signal
+import struct
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DEFAULT: Final = "default"
+_PLATFORM: Final[str] = sys.platform
+_ESPEAK: Final = _PLATFORM not in {"darwin", "win32"}
+_WARM_UP: Final = "1"
+"""Every voice of every language can say a number."""
+_STILL_S: Final = 3.0
+"""A file that is not whole and has not grown for so long will never be whole."""
+_POLL_S: Final = 0.002
+_PREFERRED: Final = ("en-us", "samantha", "en-gb", "daniel")
+"""By name: espeak-ng's voices, and the least odd of the many that macOS has for English."""
+
+
+def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks of a WAV or AIFF file, by name; a last one that is cut short is left out."""
+    order = {b"RIFF": "<", b"FORM": ">"}.get(data[:4])
+    position = 12
+    while order and position + 8 <= len(data):
+        name, size = struct.unpack_from(f"{order}4sI", data, position)
+        position += 8
+        if position + size <= len(data):
+            yield name, data[position : position + size]
+        position += size + size % 2
+
+
+def sound_in(data: bytes) -> bytes:
+    """The sound of a WAV or AIFF file; empty where the file is unfinished or holds none."""
+    found = dict(chunks(data))
+    return found.get(b"data") or found.get(b"SSND", b"")[8:]
+
+
+def main(arguments: list[str]) -> None:
+    """Answer until stdin ends."""
+    # Ctrl-C reaches the whole process group: it is the parent's to handle.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    listing = arguments == ["--voices"]
+    folder = None if listing else Path(arguments[2])
+    requests = _requests(sys.stdin.buffer, folder)
+
+    def reply(**message: object) -> None:
+        replies.write(json.dumps(message).encode() + b"\n")
+        replies.flush()
+
+    try:
+        engine = _pyttsx3()
+        voices = _voices(engine)
+    except Exception as error:  # noqa: BLE001 -- whatever a system's speech may raise
+        reply(unavailable=f"{error}" or type(error).__name__)
+    else:
+        if folder is None:
+            reply(voices=voices)
+        else:
+            _serve(_Speaker(engine, folder), voices, arguments, requests, reply)
+    # The parent reads what it needs and then lets go.
+    threading.Event().wait()
+
+
+def _serve(speaker: _Speaker, voices: list[dict[str, str]], arguments: list[str], requests: Any, reply: Any) -> None:
+    """Choose the voice, warm up, and speak whatever comes."""
+    wanted, speech_rate = arguments[0], float(arguments[1])
+    voice = _chosen(voices, wanted)
+    if voice is None:
+        reply(unknown_voice=wanted, known=[voice["name"] for voice in voices])
+        return
+    try:
+        speaker.prepare(voice["id"], speech_rate)
+    except Exception as error:  # noqa: BLE001
+        reply(failed=f"{error}" or type(error).__name__)
+        return
+    reply(ready=True)
+    while True:
+        try:
+            reply(path=str(speaker.speak(json.loads(requests.get())["text"])))
+        except Exception as error:  # noqa: BLE001
+            reply(failed=f"{error}" or type(error).__name__)
+
+
+class _Speaker:
+    """pyttsx3's engine with its traps covered."""
+
+    def __init__(self, engine: Any, folder: Path) -> None:
+        self._engine = engine
+        self._folder = folder
+        self._count = 0
+        self._errors: list[str] = []
+        # Commands run inside pyttsx3's loop, which swallows what they raise and sends it here.
+        engine.connect("error", lambda name, exception: self._errors.append(f"{exception}"))  # noqa: ARG005
+
+    def prepare(self, voice: str, speech_rate: float) -> None:
+        """Set voice and rate once and for all, and speak something short."""
+        natural = self._engine.getProperty("rate")
+        self._engine.setProperty("voice", voice)
+        # A fraction of a word is refused by espeak's interface.
+        self._engine.setProperty("rate", round(natural * speech_rate))
+        self.speak(_WARM_UP).unlink()
+
+    def speak(self, text: str) -> Path:
+        """The file that `text` has been spoken into, whole. RuntimeError where there is none."""
+        self._count += 1
+        path = self._folder / f"{self._count}.{'aiff' if _PLATFORM == 'darwin' else 'wav'}"
+        if not _ESPEAK:
+            # Queued, so that it runs inside the loop: outside, the loop on macOS begins with the command
+            # to stop speaking, and the one on Windows waits for an end that has already been.
+            self._engine.proxy.setBusy(True)  # noqa: FBT003
+        # Plain text for espeak. SAPI and macOS look for markup of their own (`<...>`, `[[...]]`) and
+        # cannot be told not to; texts that hold any have been refused before they come here.
+        self._engine.save_to_file(text, str(path))
+        self._engine.runAndWait()
+        whole = _wait_until_whole(path)
+        if self._errors:
+            raise RuntimeError(self._errors.pop())
+        if not whole:
+            message = "no sound was written" if not path.exists() else "the sound was not written to its end"
+            raise RuntimeError(message)
+        return path
+
+
+def _wait_until_whole(path: Path) -> bool:
+    """Whether the file becomes whole before it stops growing."""
+    size, still_since_s = -1, time.monotonic()
+    while True:
+        data = b""
+        with contextlib.suppress(OSError):
+            data = path.read_bytes()
+        if sound_in(data):
+            return True
+        now_s = time.monotonic()
+        if len(data) != size:
+            size, still_since_s = len(data), now_s
+        elif now_s - still_since_s > _STILL_S:
+            return False
+        time.sleep(_POLL_S)
+
+
+def _pyttsx3() -> Any:
+    """pyttsx3's engine; on Linux with the private copy of espeak-ng where that is installed."""
+    if _ESPEAK:
+        with contextlib.suppress(ImportError):
+            import espeakng_loader
+
+            os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
+            # Loaded first, it answers when pyttsx3 asks for a library of that name.
+            ctypes.CDLL(espeakng_loader.get_library_path())
+    import pyttsx3
+
+    return pyttsx3.init()
+
+
+def _voices(engine: Any) -> list[dict[str, str]]:
+    """Every voice: its `id`, a short `name` that is its own, `language`, `description`."""
+    # mbrola voices have other rates, and pyttsx3 writes 22,050 Hz into every header.
+    found = [voice for voice in engine.getProperty("voices") if not voice.id.startswith("mb/")]
+    uses = Counter(_short(voice.id).lower() for voice in found)
+    return [
+        {
+            "id": voice.id,
+            "name": _short(voice.id) if uses[_short(voice.id).lower()] == 1 else voice.id,
+            "language": str(voice.languages[0]).replace("_", "-") if voice.languages else "",
+            "description": ", ".join(filter(None, [voice.name, _gender(voice.gender)])),
+        }
+        for voice in found
+    ]
+
+
+def _short(identifier: str) -> str:
+    r"""`en-us` of `gmw/en-us`, `Samantha` of `com.apple.voice.compact.en-US.Samantha`, `TTS_MS_...` of `HKEY_...\TTS_MS_...`."""
+    last = re.split(r"[/\\]", identifier)[-1]
+    return last.rsplit(".", 1)[-1] if last.startswith("com.apple.") else last
+
+
+def _gender(gender: str | None) -> str | None:
+    """As pyttsx3's three drivers put it: `Male`, `VoiceGenderFemale`, None."""
+    return next((word for word in ("female", "male") if word in (gender or "").lower()), None)
+
+
+def _chosen(voices: list[dict[str, str]], wanted: str) -> dict[str, str] | None:
+    """The voice of that name or id, in any case; None where there is none."""
+    if wanted not in {"", DEFAULT}:
+        wanted = wanted.lower()
+        return next((voice for voice in voices if wanted in {voice["name"].lower(), voice["id"].lower()}), None)
+    # By the list and not by the system's setting: what `default` means goes into the key of every clip.
+    for name in _PREFERRED:
+        for voice in voices:
+            if voice["name"].lower() == name:
+                return voice
+    for prefix in ("en-us", "en-gb", "en", ""):
+        for voice in voices:
+            if voice["language"].lower().startswith(prefix):
+                return voice
+    return None
+
+
+def _requests(stream: BinaryIO, folder: Path | None) -> SimpleQueue[bytes]:
+    """The lines of `stream` as they come. Its end is the end of the process."""
+    lines: SimpleQueue[bytes] = SimpleQueue()
+
+    def read() -> None:
+        for line in stream:
+            lines.put(line)
+        if folder:
+            shutil.rmtree(folder, ignore_errors=True)
+        # Not sys.exit: pyttsx3 may hang, and espeak does not always survive its own clean-up.
+        os._exit(0)
+
+    threading.Thread(target=read, name="requests", daemon=True).start()
+    return lines
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
