@@ -1,12 +1,14 @@
 """A whole process, measured from outside: wall time, CPU time and peak memory.
 
-Linux counts towards a child's `ru_maxrss` what its parent held when the child was started. So whoever calls
-`measured` has to stay small: no numpy, no voiceguide. What needs them runs as a process of its own.
+Linux counts towards a child's `ru_maxrss` what its parent held when the child was started (seen: `/bin/true`
+"peaks" at the size of this program). So whoever calls `measured` has to stay small: no numpy, no voiceguide.
+What needs them runs as a process of its own.
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -29,9 +31,14 @@ class Usage:
     cpu_s: float
     """User and system, all threads."""
     peak_mb: float
-    """Largest resident set, 10^6 bytes."""
+    """Largest resident set, 10^6 bytes; never less than `own_peak_mb`."""
     output: str
     """What it wrote to stdout."""
+
+
+def own_peak_mb() -> float:
+    """The largest resident set of this process: below it, no child's can be told."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT_BYTES / 1e6
 
 
 def measured(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Usage:

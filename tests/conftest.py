@@ -13,7 +13,7 @@ from voiceguide import session
 from voiceguide.library.loader import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 # Speed is not what these tests are about, and these machines are noisy.
@@ -67,8 +67,7 @@ def tool() -> Callable[[str], str]:
 
 
 @pytest.fixture(autouse=True)
-def _own_surroundings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _own_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No variable of the developer's reaches a test."""
     for name in ("VOICEGUIDE_CACHE_DIR", "VOICEGUIDE_CONFIG", "VOICEGUIDE_VOICE"):
         monkeypatch.delenv(name, raising=False)
-    yield

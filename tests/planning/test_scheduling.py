@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from voiceguide.model.script import Breathe, Hold, Mark, Phase, Rest, Role, Say, Script, Section, SpanKind
@@ -44,7 +46,7 @@ def test_breath_words_come_early_and_phases_tile() -> None:
     phases = [(span.start, span.end) for span in timeline.spans]
     assert [after - before for before, after in phases] == [4000, 5000, 4000, 5000]
     assert starts == [start - 400 for start, _ in phases]
-    assert all(before[1] == after[0] for before, after in zip(phases, phases[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in itertools.pairwise(phases))
 
 
 def test_a_word_too_long_for_its_phase_is_shortened_and_said_so() -> None:

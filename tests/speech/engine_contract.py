@@ -31,22 +31,26 @@ class EngineContract:
     level_tolerance_db: ClassVar[float] = 2.0
 
     @pytest.fixture(scope="class")
-    def make_engine(self) -> MakeEngine:
+    @classmethod
+    def make_engine(cls) -> MakeEngine:
         """An engine at a speech rate, with a voice that speaks `text`; the test closes it."""
         raise NotImplementedError
 
     @pytest.fixture(scope="class")
-    def engine(self, make_engine: MakeEngine) -> Iterator[SpeechEngine]:
+    @classmethod
+    def engine(cls, make_engine: MakeEngine) -> Iterator[SpeechEngine]:
         """One that the tests of a class share, as loading takes its time. They leave it open."""
         with make_engine(1.0) as engine:
             yield engine
 
     @pytest.fixture(scope="class")
-    def text(self) -> str:
+    @classmethod
+    def text(cls) -> str:
         return "Hold, and breathe."
 
     @pytest.fixture(scope="class")
-    def longer_text(self, text: str) -> str:
+    @classmethod
+    def longer_text(cls, text: str) -> str:
         return f"{text} Now come onto your hands and knees, and let your back be long."
 
     def assert_alike(self, one: Take, other: Take) -> None:

@@ -43,7 +43,9 @@ _SILENT_FRAMES: Final = 6
 _LEAST_SKIPPED: Final = 24
 """MP3 frames of silence, beyond those, that are worth a fresh encoder (0.5 ms, half a second of sound)."""
 _ENCODER_DELAY: Final = 576
-"""Samples that LAME puts in front (ENCDELAY); decoders drop them, and 529 of their own, by the header."""
+"""Samples that LAME puts in front (ENCDELAY); decoders drop them by the header ..."""
+_DECODER_DELAY: Final = 529
+"""... and these of their own."""
 
 
 _LAME_SCALE: Final = 0.95
@@ -175,7 +177,10 @@ def _encoded(source: AudioSource, part: Sequence[_Piece], sizes: _Format) -> byt
         source.render(piece.start, samples)
         samples *= np.float32(1.0 / _LAME_SCALE)
         data = _lame(samples, sizes.rate_hz)
-        encoded.append(data if piece.end == source.length else data[: frames * sizes.frame_bytes])
+        if piece.end == source.length:
+            # What the encoder still holds comes out behind, but no frame more than that takes.
+            frames = -(-(piece.end - piece.start + _ENCODER_DELAY + _DECODER_DELAY) // sizes.frame_samples)
+        encoded.append(data[: frames * sizes.frame_bytes])
     return b"".join(encoded)
 
 

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 CONDITIONING_VERSION: Final = 1
 """Part of every clip's key: raise it with any change that alters the sound."""
 
-FLOOR_DB: Final = -42.0
+FLOOR_DB: Final = -40.0
 """Below the loudest millisecond of a clip: quieter counts as silence. Deeper finds the breathy run-in of
-a consonant up to 25 ms early (measured on `Breathe`), which no listener takes for the word."""
+a consonant up to 25 ms early (measured on `Breathe`), which no listener takes for the word; at -34 the
+start of an `f` is lost."""
 RUN_IN_S: Final = 0.006
 """Kept before the onset, faded in: long enough not to click, short enough that the onset stays the onset."""
 RUN_OUT_S: Final = 0.04

@@ -57,7 +57,8 @@ def _fraction(match: re.Match[str]) -> str:
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\b(\d{1,3}):([0-5]\d)\b"), _clock),
     (re.compile(r"\b(\d+) ?[x×] ?(\d+)\b", re.IGNORECASE), r"\1 times \2"),  # noqa: RUF001 -- the sign people type
-    (re.compile(r"\b(\d+)[ -]?(secs?|s|mins?|hr|h)\b\.?(?=\W|$)", re.IGNORECASE), _duration),
+    # The dot of an abbreviation goes with it, the one that ends a sentence stays.
+    (re.compile(r"\b(\d+)[ -]?(secs?|s|mins?|hr|h)\b(?:\.(?=\s+(?-i:[a-z])))?", re.IGNORECASE), _duration),
     (re.compile(r"\b(\d+ )?(\d+/\d+)\b"), _fraction),
     (re.compile(r"(\d) ?°"), r"\1 degrees"),
     (re.compile(r"(\d) ?%"), r"\1 percent"),

@@ -58,7 +58,7 @@ class Pyttsx3Engine(SpeechEngine):
         "-P",
         str(Path(__file__).with_name("pyttsx3_worker.py")),
     )
-    """What starts a worker; VOICE SPEECH_RATE FOLDER or `--voices` is added."""
+    """What starts a worker; `VOICE SPEECH_RATE FOLDER` or `--voices FOLDER` is added."""
     start_timeout_s: float = 30.0
     """Measured on Linux: 0.2 s. The first start on Windows generates bindings for SAPI."""
     timeout_s: float = 10.0
@@ -98,10 +98,10 @@ class Pyttsx3Engine(SpeechEngine):
 
     def _speak(self, text: str, take: int) -> Take:  # noqa: ARG002 -- the system's voices have one take
         with self._turn:
+            if self._shut:
+                message = "the pyttsx3 engine has been closed"
+                raise SpeechError(message)
             try:
-                if self._shut:
-                    message = "the pyttsx3 engine has been closed"
-                    raise SpeechError(message)
                 # None after a fault: a fresh process, rather than one that may answer for the last text.
                 self._worker = self._worker or self._started()
                 data = self._worker.speak(text, self.timeout_s + TIMEOUT_PER_CHARACTER_S * len(text))
@@ -127,35 +127,36 @@ class Pyttsx3Engine(SpeechEngine):
         if not self.voice.isprintable():
             # Nothing that could be handed to a process, and no voice is called so.
             raise UnknownNameError("pyttsx3 voice", self.voice, [voice.name for voice in self.voices()])
-        worker = _Worker([*self.worker_command, self.voice, f"{self.speech_rate:g}"], with_folder=True)
+        worker = _Worker([*self.worker_command, self.voice, f"{self.speech_rate:g}"])
         try:
             reply = worker.reply(self.start_timeout_s)
-            if "ready" in reply:
-                return worker
-            if "unknown_voice" in reply:
-                raise UnknownNameError("pyttsx3 voice", self.voice, reply["known"])
-            if "unavailable" in reply:
-                fix = "; install espeak-ng, or: pip install 'voiceguide[espeak]'" if _USES_ESPEAK else ""
-                message = f"the pyttsx3 engine cannot start: {reply['unavailable']}{fix}"
-            else:
-                reason = reply.get("failed", "its process answers nonsense")
-                message = f"the pyttsx3 voice {self.voice!r} does not work: {reason}; choose another with --voice"
-            raise SpeechError(message)
         except BaseException:
             worker.close()
             raise
+        if "ready" in reply:
+            return worker
+        worker.close()
+        if "known" in reply:
+            raise UnknownNameError("pyttsx3 voice", self.voice, reply["known"])
+        if "unavailable" in reply:
+            fix = "; install espeak-ng, or: pip install 'voiceguide[espeak]'" if _USES_ESPEAK else ""
+            message = f"the pyttsx3 engine cannot start: {reply['unavailable']}{fix}"
+        else:
+            reason = reply.get("failed", "its process answers nonsense")
+            message = f"the pyttsx3 voice {self.voice!r} does not work: {reason}; choose another with --voice"
+        raise SpeechError(message)
 
 
 class _Worker:
     """A process that answers in lines of JSON, and the folder that it writes to."""
 
-    def __init__(self, command: Sequence[str], *, with_folder: bool = False) -> None:
+    def __init__(self, command: Sequence[str]) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="voiceguide-"))
         self._log = self.folder / "stderr.txt"
         try:
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(  # noqa: S603 -- our own program; the voice is one argument, no shell
-                    [*command, str(self.folder)] if with_folder else command,
+                    [*command, str(self.folder)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,

@@ -3,16 +3,17 @@
 ::
 
     python -P pyttsx3_worker.py VOICE SPEECH_RATE FOLDER     speak into files in FOLDER
-    python -P pyttsx3_worker.py --voices                     list the voices
+    python -P pyttsx3_worker.py --voices FOLDER              list the voices
 
 JSON, a line each. It says once `{"ready": true}`, `{"unavailable": reason}`, `{"failed": reason}` of the
-voice, `{"unknown_voice": name, "known": [names]}` or `{"voices": [...]}`; then, for each
-`{"text": ...}`, one `{"path": ...}` or `{"failed": reason}`. When its stdin ends, because the parent closed it or has gone, it removes FOLDER
-and exits at once, whatever it was doing.
+voice, `{"known": [names]}` where the voice is not among them, or `{"voices": [...]}`; then, for each
+`{"text": ...}`, one `{"path": ...}` or `{"failed": reason}`. When its stdin ends, because the parent
+closed it or has gone, it removes FOLDER and exits at once, whatever it was doing.
 
 What pyttsx3 2.99 does to make all this necessary: alternating rates in one process race, of several
 `save_to_file` before one `runAndWait` only the last survives, the first `runAndWait` returns before a
-longer text is written, it prints to stdout, and it takes an unknown voice without a word.
+longer text is written (and what is asked for meanwhile is lost now and then), it prints to stdout, and
+it takes an unknown voice without a word.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DEFAULT: Final = "default"
 _PLATFORM: Final[str] = sys.platform
@@ -72,9 +73,8 @@ def main(arguments: list[str]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    listing = arguments == ["--voices"]
-    folder = None if listing else Path(arguments[2])
-    requests = _requests(sys.stdin.buffer, folder)
+    *wanted, folder = arguments
+    requests = _requests(sys.stdin.buffer, Path(folder))
 
     def reply(**message: object) -> None:
         replies.write(json.dumps(message).encode() + b"\n")
@@ -86,21 +86,24 @@ def main(arguments: list[str]) -> None:
     except Exception as error:  # noqa: BLE001 -- whatever a system's speech may raise
         reply(unavailable=f"{error}" or type(error).__name__)
     else:
-        if folder is None:
+        if wanted == ["--voices"]:
             reply(voices=voices)
+        elif voice := _chosen(voices, wanted[0]):
+            _serve(_Speaker(engine, Path(folder)), voice, float(wanted[1]), requests, reply)
         else:
-            _serve(_Speaker(engine, folder), voices, arguments, requests, reply)
+            reply(known=[voice["name"] for voice in voices])
     # The parent reads what it needs and then lets go.
     threading.Event().wait()
 
 
-def _serve(speaker: _Speaker, voices: list[dict[str, str]], arguments: list[str], requests: Any, reply: Any) -> None:
-    """Choose the voice, warm up, and speak whatever comes."""
-    wanted, speech_rate = arguments[0], float(arguments[1])
-    voice = _chosen(voices, wanted)
-    if voice is None:
-        reply(unknown_voice=wanted, known=[voice["name"] for voice in voices])
-        return
+def _serve(
+    speaker: _Speaker,
+    voice: dict[str, str],
+    speech_rate: float,
+    requests: SimpleQueue[bytes],
+    reply: Callable[..., None],
+) -> None:
+    """Load the voice, warm up, and speak whatever comes."""
     try:
         speaker.prepare(voice["id"], speech_rate)
     except Exception as error:  # noqa: BLE001
@@ -117,7 +120,7 @@ def _serve(speaker: _Speaker, voices: list[dict[str, str]], arguments: list[str]
 class _Speaker:
     """pyttsx3's engine with its traps covered."""
 
-    def __init__(self, engine: Any, folder: Path) -> None:
+    def __init__(self, engine: Any, folder: Path) -> None:  # noqa: ANN401 -- pyttsx3 has no types
         self._engine = engine
         self._folder = folder
         self._count = 0
@@ -137,18 +140,17 @@ class _Speaker:
         """The file that `text` has been spoken into, whole. RuntimeError where there is none."""
         self._count += 1
         path = self._folder / f"{self._count}.{'aiff' if _PLATFORM == 'darwin' else 'wav'}"
-        if not _ESPEAK:
-            # Queued, so that it runs inside the loop: outside, the loop on macOS begins with the command
-            # to stop speaking, and the one on Windows waits for an end that has already been.
-            self._engine.proxy.setBusy(True)  # noqa: FBT003
+        # A busy engine queues the text and speaks it inside its loop. So it must be on macOS, where the
+        # loop begins with the command to stop speaking, and on Windows, where it would wait for an end
+        # that has already been. With espeak it must not: the loop would be over before the text is.
+        self._engine.proxy.setBusy(not _ESPEAK)
         # Plain text for espeak. SAPI and macOS look for markup of their own (`<...>`, `[[...]]`) and
         # cannot be told not to; texts that hold any have been refused before they come here.
         self._engine.save_to_file(text, str(path))
         self._engine.runAndWait()
-        whole = _wait_until_whole(path)
         if self._errors:
             raise RuntimeError(self._errors.pop())
-        if not whole:
+        if not _wait_until_whole(path):
             message = "no sound was written" if not path.exists() else "the sound was not written to its end"
             raise RuntimeError(message)
         return path
@@ -171,7 +173,7 @@ def _wait_until_whole(path: Path) -> bool:
         time.sleep(_POLL_S)
 
 
-def _pyttsx3() -> Any:
+def _pyttsx3() -> Any:  # noqa: ANN401
     """pyttsx3's engine; on Linux with the private copy of espeak-ng where that is installed."""
     if _ESPEAK:
         with contextlib.suppress(ImportError):
@@ -185,7 +187,7 @@ def _pyttsx3() -> Any:
     return pyttsx3.init()
 
 
-def _voices(engine: Any) -> list[dict[str, str]]:
+def _voices(engine: Any) -> list[dict[str, str]]:  # noqa: ANN401
     """Every voice: its `id`, a short `name` that is its own, `language`, `description`."""
     # mbrola voices have other rates, and pyttsx3 writes 22,050 Hz into every header.
     found = [voice for voice in engine.getProperty("voices") if not voice.id.startswith("mb/")]
@@ -202,7 +204,7 @@ def _voices(engine: Any) -> list[dict[str, str]]:
 
 
 def _short(identifier: str) -> str:
-    r"""`en-us` of `gmw/en-us`, `Samantha` of `com.apple.voice.compact.en-US.Samantha`, `TTS_MS_...` of `HKEY_...\TTS_MS_...`."""
+    r"""`en-us` of `gmw/en-us`, `Samantha` of `com.apple.voice.compact.en-US.Samantha`, `TTS_X` of `HKEY_Y\TTS_X`."""
     last = re.split(r"[/\\]", identifier)[-1]
     return last.rsplit(".", 1)[-1] if last.startswith("com.apple.") else last
 
@@ -229,15 +231,14 @@ def _chosen(voices: list[dict[str, str]], wanted: str) -> dict[str, str] | None:
     return None
 
 
-def _requests(stream: BinaryIO, folder: Path | None) -> SimpleQueue[bytes]:
+def _requests(stream: BinaryIO, folder: Path) -> SimpleQueue[bytes]:
     """The lines of `stream` as they come. Its end is the end of the process."""
     lines: SimpleQueue[bytes] = SimpleQueue()
 
     def read() -> None:
         for line in stream:
             lines.put(line)
-        if folder:
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
         # Not sys.exit: pyttsx3 may hang, and espeak does not always survive its own clean-up.
         os._exit(0)
 

@@ -127,24 +127,19 @@ class ClipStore:
     def prune(self, unused_days: float) -> int:
         """Remove clips not used for `unused_days`, damaged ones, and what killed processes left; count them."""
         now = time.time()
-        removed = 0
+        removed = self._remove_stale()
         for path in self._files(SUFFIX):
             with contextlib.suppress(FileNotFoundError):
                 unused = now - path.stat().st_mtime > unused_days * _DAY_S
                 if unused or _decode(path.read_bytes(), path.stem) is None:
                     path.unlink()
                     removed += 1
-        for path in self._files(_TEMPORARY):
-            with contextlib.suppress(FileNotFoundError):
-                if now - path.stat().st_mtime > _STALE_S:
-                    path.unlink()
-                    removed += 1
         return removed
 
     def clear(self) -> int:
-        """Remove every clip and leftover; count them. Other files in the folder stay."""
-        removed = 0
-        for path in [*self._files(SUFFIX), *self._files(_TEMPORARY)]:
+        """Remove every clip, and what killed processes left; count them. Other files in the folder stay."""
+        removed = self._remove_stale()
+        for path in self._files(SUFFIX):
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
                 removed += 1
@@ -158,6 +153,16 @@ class ClipStore:
                 pass
         except OSError as error:
             raise self._unusable(error) from error
+
+    def _remove_stale(self) -> int:
+        """Remove the temporary files of killed processes; those of running ones are younger."""
+        removed = 0
+        for path in self._files(_TEMPORARY):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > _STALE_S:
+                    path.unlink()
+                    removed += 1
+        return removed
 
     def _path(self, key: str) -> Path:
         return self.directory / key[:2] / f"{key}{SUFFIX}"

@@ -1,0 +1,221 @@
+"""The program as a user meets it: a process, its output, its exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import wave
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voiceguide import __version__
+
+if TYPE_CHECKING:
+    from voiceguide import session
+
+COMMANDS = ["list", "show", "plan", "export", "voices", "say", "cache", "doctor"]
+
+
+def run(*arguments: object, **surroundings: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from voiceguide.cli.main import run; run()", *(str(a) for a in arguments)]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        env=os.environ | surroundings,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def complaint(result: subprocess.CompletedProcess[str], exit_code: int) -> str:
+    """The one line on stderr of a run that failed as it should."""
+    assert result.returncode == exit_code, result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    [line] = result.stderr.splitlines()
+    assert line.startswith("voiceguide: ")
+    return line
+
+
+def test_the_plan_is_the_contract(upper_back: session.Session, clip_cache: Path) -> None:
+    result = run("plan", "upper-back", "--json", "--cache-dir", clip_cache)
+    assert result.returncode == 0
+    assert result.stderr == ""
+    document = json.loads(result.stdout)
+    assert document == json.loads(json.dumps(upper_back.document()))
+    assert list(document) == [
+        "format",
+        "routine",
+        "title",
+        "language",
+        "voice",
+        "sample_rate_hz",
+        "duration_s",
+        "pacing",
+        "chapters",
+        "cues",
+        "spans",
+        "notes",
+    ]
+    assert document["format"] == "voiceguide.timeline/1"
+    assert document["voice"] == "hibari:heart"
+    assert set(document["chapters"][0]) == {"title", "start_s", "end_s", "stretch"}
+    assert set(document["cues"][0]) == {
+        "kind",
+        "role",
+        "text",
+        "start_s",
+        "end_s",
+        "stretch",
+        "side",
+        "repetition",
+        "chapter",
+    }
+    assert set(document["spans"][0]) == {"kind", "start_s", "end_s", "stretch", "side", "repetition"}
+    stretches = [chapter["stretch"] for chapter in document["chapters"] if chapter["stretch"]]
+    assert stretches == ["cat-cow", "thoracic-extension", "upper-trapezius", "thread-the-needle"]
+
+
+def test_the_plan_as_a_table(upper_back: session.Session, clip_cache: Path) -> None:
+    result = run("plan", "upper-back", "--hold", "45", "--only", "upper-trapezius", "--cache-dir", clip_cache)
+    assert result.returncode == 0
+    assert "== Upper trapezius" in result.stdout
+    assert "note: Upper trapezius: 45 s hold as asked; its usual dose is 20 to 30." in result.stderr
+    assert upper_back.timeline.title not in {"", None}
+
+
+def test_export_says_what_it_made(upper_back: session.Session, clip_cache: Path, tmp_path: Path) -> None:
+    target = tmp_path / "session.wav"
+    result = run("export", "upper-back", "-o", target, "--cache-dir", clip_cache)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith(f"{target}: 9:")
+    with wave.open(str(target)) as file:
+        assert file.getnframes() == upper_back.timeline.length
+
+
+def test_say_keeps_a_sentence(tmp_path: Path, clip_cache: Path) -> None:
+    target = tmp_path / "say.wav"
+    result = run("say", "Hold for 30s.", "-o", target, "--cache-dir", clip_cache)
+    assert result.returncode == 0
+    with wave.open(str(target)) as file:
+        assert 0.7 < file.getnframes() / file.getframerate() < 2.5
+
+
+def test_list_show_voices_cache_and_doctor(clip_cache: Path) -> None:
+    [listed] = [entry for entry in json.loads(run("list", "--json").stdout) if entry["id"] == "upper-back"]
+    assert set(listed) == {"id", "title", "minutes", "stretches"}
+    assert "upper-back" in run("list").stdout
+    assert "Thread the needle" in run("show", "upper-back").stdout
+    assert "Right ear toward right shoulder" in run("show", "upper-trapezius").stdout
+    voices = json.loads(run("voices", "--json").stdout)
+    assert [voice["voice"] for voice in voices if voice["default"]] == ["hibari:heart"]
+    assert "hibari:heart" in run("voices").stdout
+    assert str(clip_cache) in run("cache", "info", "--cache-dir", clip_cache).stdout
+    doctor = run("doctor", "--cache-dir", clip_cache)
+    assert doctor.returncode == 0, doctor.stdout
+    for line in ("voice engine hibari", "export .mp3", "export .wav", "clip store", "stretch data"):
+        assert f"ok       {line}" in doctor.stdout
+
+
+def test_cache_prune_and_clear(tmp_path: Path) -> None:
+    assert run("say", "Hold.", "-o", tmp_path / "a.wav", "--cache-dir", tmp_path / "c").returncode == 0
+    assert run("cache", "prune", "--cache-dir", tmp_path / "c").stdout == "0 removed\n"
+    assert run("cache", "clear", "--cache-dir", tmp_path / "c").stdout == "1 removed\n"
+
+
+def test_help_answers_for_every_command_without_loading_numpy_or_onnxruntime() -> None:
+    probe = (
+        "import sys; from voiceguide.cli.main import main; code = main(sys.argv[1:]);"
+        "heavy = {'numpy', 'onnxruntime', 'pydub', 'hibari'} & set(sys.modules); sys.exit(f'{heavy}' if heavy else code)"
+    )
+    for arguments in ([], ["--help"], ["--version"], *([command, "--help"] for command in COMMANDS)):
+        result = subprocess.run(
+            [sys.executable, "-c", probe, *arguments], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert result.returncode == 0, (arguments, result.stderr)
+        assert result.stdout
+    assert run("--version").stdout == f"voiceguide {__version__}\n"
+    assert all(command in run().stdout for command in COMMANDS)
+
+
+def test_requests_that_are_wrong(tmp_path: Path) -> None:
+    assert "did you mean upper-back?" in complaint(run("plan", "uper-back"), 2)
+    assert "there is .mp3, .wav" in complaint(run("export", "upper-back", "-o", tmp_path / "x.ogg"), 2)
+    assert "no speech engine is called 'espeek'" in complaint(run("plan", "upper-back", "--voice", "espeek:x"), 2)
+    assert "called 'hart': did you mean heart?" in complaint(
+        run("say", "Hi.", "-o", tmp_path / "x.wav", "--voice", "hibari:hart", "--cache-dir", tmp_path), 2
+    )
+    assert "'4' is no breath" in complaint(run("plan", "upper-back", "--breath", "4"), 2)
+    assert "hold_s" in complaint(run("plan", "upper-back", "--hold", "9999"), 2)
+    assert "No such option" in complaint(run("plan", "upper-back", "--holt", "3"), 2)
+    assert "No such command" in complaint(run("pln"), 2)
+    assert "the text is empty" in complaint(run("say", "", "-o", tmp_path / "x.wav"), 2)
+    assert "Cyrillic" in complaint(run("say", "дыши", "-o", tmp_path / "x.wav"), 2)
+    broken = tmp_path / "broken.toml"
+    broken.write_text("id = \n")
+    assert f"{broken}:1: not valid TOML" in complaint(run("plan", broken), 2)
+    assert list(tmp_path.glob("*.wav")) == []
+
+
+def test_every_mistake_of_a_file_is_listed(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('id = "Not An Id"\ntitle = ""\n[[items]]\nstretch = "cat-cow"\nholds = 3\n')
+    result = run("plan", path)
+    assert result.returncode == 2
+    fields = [line.split(": ")[2] for line in result.stderr.splitlines()]
+    assert fields == ["id", "title", "description", "items.1.holds"]
+
+
+def test_what_cannot_be_done(tmp_path: Path) -> None:
+    assert "there is no folder" in complaint(run("export", "upper-back", "-o", tmp_path / "no" / "x.mp3"), 1)
+    (tmp_path / "file").write_text("x")
+    assert "is a file: name a folder with --cache-dir" in complaint(
+        run("plan", "upper-back", "--cache-dir", tmp_path / "file"), 1
+    )
+    (tmp_path / "there.mp3").write_text("mine")
+    assert "--force" in complaint(run("export", "upper-back", "-o", tmp_path / "there.mp3"), 2)
+    assert (tmp_path / "there.mp3").read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "there.mp3"]
+
+
+def test_a_missing_engine_says_how_to_get_it(tmp_path: Path) -> None:
+    (tmp_path / "piper").mkdir()
+    (tmp_path / "piper" / "__init__.py").write_text("raise ImportError('no piper here')\n")
+    voice = tmp_path / "voice.onnx"
+    voice.write_bytes(b"x")
+    (tmp_path / "voice.onnx.json").write_text("{}")
+    result = run(
+        "say",
+        "Hi.",
+        "-o",
+        tmp_path / "x.wav",
+        "--voice",
+        f"piper:{voice}",
+        "--cache-dir",
+        tmp_path,
+        PYTHONPATH=str(tmp_path),
+    )
+    assert "voiceguide[piper]" in complaint(result, 1)
+
+
+def test_a_fault_of_ours_is_a_line_too_and_debug_shows_more(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import voiceguide.library.loader as l\ndef bad(*a): raise ZeroDivisionError('oops')\nl.Library.routine = bad\n"
+    )
+    assert "this is a fault of voiceguide: ZeroDivisionError: oops" in complaint(
+        run("plan", "upper-back", PYTHONPATH=str(tmp_path)), 1
+    )
+    assert "Traceback" in run("--debug", "plan", "upper-back", PYTHONPATH=str(tmp_path)).stderr
+
+
+def test_a_reader_that_leaves_is_no_error(clip_cache: Path) -> None:
+    command = f"{sys.executable} -c 'from voiceguide.cli.main import run; run()' plan upper-back --cache-dir {clip_cache} | head -1"
+    result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert result.stdout.startswith("START")
+    assert result.stderr == ""

@@ -1,0 +1,53 @@
+"""Measuring exported files with tools that are not ours."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+RATE_HZ = 24_000
+
+
+def decoded(program: str, path: Path) -> NDArray[np.float64]:
+    """Mono samples in [-1, 1], by ffmpeg or mpg123."""
+    if program.endswith("mpg123"):
+        command = [program, "-q", "-s", "-m", str(path)]
+    else:
+        command = [program, "-v", "error", "-i", str(path), "-f", "s16le", "-ac", "1", "-"]
+    raw = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout
+    return np.frombuffer(raw, "<i2").astype(np.float64) / 32768
+
+
+def probed(ffprobe: str, path: Path) -> dict[str, Any]:
+    """Format, streams and chapters."""
+    command = [ffprobe, "-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_chapters", str(path)]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
+    return found
+
+
+def loudness(ffmpeg: str, path: Path) -> tuple[float, float]:
+    """Integrated loudness in LUFS and true peak in dBTP, by ffmpeg's ebur128."""
+    command = [ffmpeg, "-hide_banner", "-nostats", "-i", str(path), "-af", "ebur128=peak=true", "-f", "null", "-"]
+    report = subprocess.run(command, check=True, capture_output=True, timeout=120, text=True).stderr
+    summary = report[report.rindex("Summary:") :]
+    integrated = re.search(r"I:\s+(-?[\d.]+) LUFS", summary)
+    peak = re.search(r"Peak:\s+(-?[\d.]+) dBFS", summary)
+    assert integrated
+    assert peak
+    return float(integrated[1]), float(peak[1])
+
+
+def millisecond_levels_db(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    """RMS of each millisecond in dBFS."""
+    step = RATE_HZ // 1000
+    rows = samples[: len(samples) // step * step].reshape(-1, step)
+    return np.asarray(20 * np.log10(np.sqrt((rows**2).mean(axis=1)) + 1e-9))

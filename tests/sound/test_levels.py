@@ -1,0 +1,134 @@
+"""Loudness, limiter, tones and ducking against their definitions."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from voiceguide.model.script import CHIME_S, ToneName
+from voiceguide.sound.ducking import Ducking
+from voiceguide.sound.levels import BREATH_TONE_LUFS
+from voiceguide.sound.limiter import limited, true_peak_dbtp
+from voiceguide.sound.loudness import active_lufs, block_powers, integrated_lufs
+from voiceguide.sound.tones import breath_tone, chime
+from voiceguide.units import to_db, to_frames
+
+RATE_HZ = 24_000
+
+
+def sine(
+    frequency_hz: float, seconds: float, amplitude: float, rate_hz: int = RATE_HZ, phase: float = 0.0
+) -> np.ndarray:
+    samples = amplitude * np.sin(2 * np.pi * frequency_hz * np.arange(round(seconds * rate_hz)) / rate_hz + phase)
+    return samples.astype(np.float32)
+
+
+@pytest.mark.parametrize("rate_hz", [24_000, 48_000])
+def test_a_full_scale_sine_of_997_hz_reads_minus_3_01(rate_hz: int) -> None:
+    """The calibration of BS.1770-5: 997 Hz, 0 dBFS, one channel: -3.01 LKFS."""
+    whole_blocks = block_powers(sine(997, 20, 1.0, rate_hz), rate_hz)[3:-3]
+    assert integrated_lufs([whole_blocks]) == pytest.approx(-3.01, abs=0.04)
+
+
+@pytest.mark.parametrize(("frequency_hz", "relative_lu"), [(100, -1.83), (1000, 0.0), (4000, 3.28)])
+def test_the_k_curve_falls_below_and_rises_above(frequency_hz: float, relative_lu: float) -> None:
+    level = integrated_lufs([block_powers(sine(frequency_hz, 5, 0.1), RATE_HZ)])
+    reference = integrated_lufs([block_powers(sine(997, 5, 0.1), RATE_HZ)])
+    assert level - reference == pytest.approx(relative_lu, abs=0.1)
+
+
+def test_silence_and_what_is_too_quiet_are_gated_out() -> None:
+    loud, quiet = (
+        block_powers(sine(997, 10, 0.1), RATE_HZ),
+        block_powers(sine(997, 30, 0.1 * 10 ** (-25 / 20)), RATE_HZ),
+    )
+    nothing = block_powers(np.zeros(RATE_HZ * 60, np.float32), RATE_HZ)
+    alone = integrated_lufs([loud])
+    assert integrated_lufs([loud, nothing]) == alone
+    assert integrated_lufs([loud, quiet, nothing]) == pytest.approx(alone, abs=0.25)
+    assert integrated_lufs([nothing]) == -math.inf
+    assert integrated_lufs([]) == -math.inf
+
+
+def test_the_level_of_a_short_word_does_not_depend_on_its_length() -> None:
+    assert active_lufs(sine(997, 0.15, 0.1), RATE_HZ) == pytest.approx(active_lufs(sine(997, 3, 0.1), RATE_HZ), abs=0.3)
+
+
+def test_true_peaks_between_the_samples_are_seen() -> None:
+    """A sine at a quarter of the rate, 45 degrees off: its samples reach 0.707 of its peaks."""
+    hidden = sine(RATE_HZ / 4, 0.5, 1.0, phase=math.pi / 4)
+    hidden *= np.hanning(len(hidden)).astype(np.float32)
+    assert to_db(float(np.abs(hidden).max())) == pytest.approx(-3.01, abs=0.05)
+    assert true_peak_dbtp(hidden) == pytest.approx(0.0, abs=0.1)
+
+
+def test_the_limiter_leaves_no_true_peak_above_its_ceiling_and_what_is_below_alone() -> None:
+    rng = np.random.default_rng(7)
+    noise = (rng.standard_normal(RATE_HZ * 2) * 0.2).astype(np.float32)
+    for ceiling_dbtp in (-1.0, -2.5, -6.0):
+        assert true_peak_dbtp(limited(noise, ceiling_dbtp, RATE_HZ)) <= ceiling_dbtp + 0.1
+    calm = sine(440, 1, 0.3)
+    assert limited(calm, -2.5, RATE_HZ) is calm
+    burst = calm.copy()
+    burst[12_000:12_010] = 0.99
+    out = limited(burst, -2.5, RATE_HZ)
+    reach = to_frames(0.02)
+    assert np.array_equal(out[: 12_000 - reach], burst[: 12_000 - reach])
+    assert np.array_equal(out[12_010 + reach :], burst[12_010 + reach :])
+
+
+@pytest.mark.parametrize("tone", [tone for tone in ToneName if tone in CHIME_S])
+def test_chimes_ring_from_silence_to_silence(tone: ToneName) -> None:
+    sound = chime(tone)
+    assert len(sound) == to_frames(CHIME_S[tone])
+    assert abs(sound[0]) < 1e-3
+    assert np.abs(sound[-24:]).max() < 1e-3
+    assert true_peak_dbtp(sound) < -6
+    assert np.abs(np.diff(sound)).max() < 0.15
+
+
+def test_chimes_are_distinct() -> None:
+    sounds = [chime(tone) for tone in CHIME_S]
+    for index, one in enumerate(sounds):
+        for other in sounds[index + 1 :]:
+            shared = min(len(one), len(other))
+            likeness = np.corrcoef(one[:shared], other[:shared])[0, 1]
+            assert abs(likeness) < 0.9
+
+
+@pytest.mark.parametrize("seconds", [1.0, 4.0, 5.0, 9.5])
+@pytest.mark.parametrize("tone", [ToneName.INHALE, ToneName.EXHALE])
+def test_a_breath_tone_glides_an_octave_and_is_silent_at_the_turns(tone: ToneName, seconds: float) -> None:
+    sound = breath_tone(tone, to_frames(seconds)).astype(np.float64)
+    assert len(sound) == to_frames(seconds)
+    assert np.abs(sound[[0, -1]]).max() < 1e-4
+    assert abs(sound.mean()) < 1e-4
+    assert active_lufs(sound.astype(np.float32), RATE_HZ) == pytest.approx(BREATH_TONE_LUFS, abs=0.1)
+    window = 2400
+    pitches = []
+    for start in range(window, len(sound) - 2 * window, window):
+        spectrum = np.abs(np.fft.rfft(sound[start : start + window] * np.hanning(window), 1 << 16))
+        low, high = int(180 / RATE_HZ * (1 << 16)), int(480 / RATE_HZ * (1 << 16))
+        pitches.append((low + spectrum[low:high].argmax()) * RATE_HZ / (1 << 16))
+    steps = np.diff(pitches)
+    assert (steps > 0).all() if tone is ToneName.INHALE else (steps < 0).all()
+
+
+def test_ducking_is_down_before_the_word_and_does_not_rise_in_short_gaps() -> None:
+    duck = Ducking(depth_db=-20.0, fade_s=0.25, before_s=0.4, hold_s=0.5, release_s=1.2, least_gap_s=3.0)
+    words = [(to_frames(5.0), to_frames(6.0)), (to_frames(8.5), to_frames(9.0))]
+    gains = 20 * np.log10(duck.gains(words, 0, to_frames(15.0), RATE_HZ))
+
+    def at(seconds: float) -> float:
+        return float(gains[to_frames(seconds)])
+
+    assert at(4.34) == pytest.approx(0.0, abs=0.01)
+    assert at(4.6) == pytest.approx(-20.0, abs=0.1)
+    assert gains[to_frames(4.6) : to_frames(9.5)].max() <= -19.9
+    assert at(10.71) == pytest.approx(0.0, abs=0.01)
+    assert np.array_equal(
+        duck.gains(words, 0, 300_000, RATE_HZ)[100_000:], duck.gains(words, 100_000, 300_000, RATE_HZ)
+    )
+    assert (duck.gains([], 0, 10, RATE_HZ) == 1.0).all()

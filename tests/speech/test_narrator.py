@@ -1,0 +1,137 @@
+"""The narrator: speaks once, judges, tries again, and remembers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.speech.fakes import ToneEngine
+from voiceguide.errors import SpeechError, StoreError, UnspeakableError
+from voiceguide.speech.engine import Take
+from voiceguide.speech.hibari import HibariEngine
+from voiceguide.speech.narrator import CARRIER, Narrator
+from voiceguide.speech.store import ClipStore
+from voiceguide.units import to_frames
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXTS = ["Hold.", "Slowly lift the head.", "In.", "Halfway."]
+
+
+class MoodyEngine(ToneEngine):
+    """Gets a text wrong as long as `wrong` says so."""
+
+    def __init__(self, wrong: int, *, carrier_fails: bool = False) -> None:
+        super().__init__()
+        self.wrong = wrong
+        self.carrier_fails = carrier_fails
+
+    def _speak(self, text: str, take: int) -> Take:
+        good = super()._speak(text, take)
+        if text.startswith(CARRIER):
+            if self.carrier_fails:
+                return Take(good.samples * 0, good.rate_hz)
+            first = super()._speak(CARRIER, 0).samples
+            second = super()._speak(text.removeprefix(CARRIER), 0).samples
+            return Take(np.concatenate([first, second]), good.rate_hz)
+        return Take(good.samples * 0, good.rate_hz) if take < self.wrong else good
+
+
+def test_a_text_is_spoken_once_and_then_remembered(tmp_path: Path) -> None:
+    engine = ToneEngine()
+    told: list[tuple[int, int]] = []
+    first = Narrator(engine, ClipStore(tmp_path)).speak(
+        [*TEXTS, "Hold."], lambda done, total: told.append((done, total))
+    )
+    assert list(first) == TEXTS or set(first) == set(TEXTS)
+    assert sorted(text for text, _ in engine.spoken) == sorted(TEXTS)
+    assert told == [(number, 4) for number in range(1, 5)]
+    again = ToneEngine()
+    second = Narrator(again, ClipStore(tmp_path)).speak(TEXTS, lambda *_: pytest.fail("nothing had to be spoken"))
+    assert again.spoken == []
+    for text in TEXTS:
+        assert np.array_equal(first[text].samples, second[text].samples)
+        assert first[text].spoken_frames == pytest.approx(engine.frames_for(text), abs=48)
+
+
+def test_what_fails_is_spoken_again(tmp_path: Path) -> None:
+    engine = MoodyEngine(wrong=1)
+    clips = Narrator(engine, ClipStore(tmp_path)).speak(["Hold."])
+    assert engine.spoken == [("Hold.", 0), ("Hold.", 1)]
+    assert clips["Hold."].spoken_frames == pytest.approx(engine.frames_for("Hold."), abs=48)
+
+
+def test_then_a_carrier_phrase_is_tried_and_cut_off(tmp_path: Path) -> None:
+    engine = MoodyEngine(wrong=9)
+    clips = Narrator(engine, ClipStore(tmp_path)).speak(["Hold."])
+    assert clips["Hold."].spoken_frames == pytest.approx(engine.frames_for("Hold."), abs=to_frames(0.01))
+
+
+def test_then_it_is_reported_and_nothing_is_kept(tmp_path: Path) -> None:
+    with pytest.raises(SpeechError, match=r"tone:sine does not get 'Hold\.' right: it is silent"):
+        Narrator(MoodyEngine(wrong=9, carrier_fails=True), ClipStore(tmp_path)).speak(["Hold."])
+    assert ClipStore(tmp_path).info().clips == 0
+
+
+def test_texts_are_checked_before_any_is_spoken(tmp_path: Path) -> None:
+    engine = ToneEngine()
+    with pytest.raises(UnspeakableError, match="Cyrillic"):
+        Narrator(engine, ClipStore(tmp_path)).speak(["Hold.", "дыши"])
+    assert engine.spoken == []
+
+
+def test_a_store_that_cannot_be_used_is_told_before_the_engine_is_loaded(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    engine = ToneEngine()
+    with pytest.raises(StoreError):
+        Narrator(engine, ClipStore(tmp_path / "file")).speak(TEXTS)
+    assert engine.spoken == []
+
+
+def test_damaged_clips_are_spoken_again(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path)
+    Narrator(ToneEngine(), store).speak(TEXTS)
+    [damaged, *_] = sorted(tmp_path.glob("*/*.clip"))
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    engine = ToneEngine()
+    Narrator(engine, store).speak(TEXTS)
+    assert len(engine.spoken) == 1
+    assert store.info().damaged == 0
+
+
+def test_the_key_changes_with_engine_voice_rate_and_text_but_not_with_its_spelling(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path)
+    keys = {
+        Narrator(engine, store).keys(["Hold 30 seconds."])["Hold 30 seconds."]
+        for engine in (ToneEngine(), ToneEngine(speech_rate=0.8), HibariEngine(), HibariEngine(speech_rate=0.8))
+    }
+    assert len(keys) == 4
+    spellings = Narrator(ToneEngine(), store).keys(["Hold 30s.", "Hold 30 seconds.", "Hold 31s."])
+    assert spellings["Hold 30s."] == spellings["Hold 30 seconds."] != spellings["Hold 31s."]
+
+
+def test_the_key_changes_with_every_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    narrator = Narrator(ToneEngine(), ClipStore(tmp_path))
+    keys = {narrator.keys(["In."])["In."]}
+    for name in ("NORMALISER_VERSION", "CONDITIONING_VERSION", "SESSION_RATE_HZ"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"voiceguide.speech.narrator.{name}", 99)
+            keys.add(narrator.keys(["In."])["In."])
+    assert len(keys) == 4
+
+
+def test_the_real_voice_gets_a_carried_word_right(tmp_path: Path) -> None:
+    """The carrier phrase with the real engine: what is left behind the pause is about the word alone."""
+
+    class Stubborn(HibariEngine):
+        def _speak(self, text: str, take: int) -> Take:
+            result = super()._speak(text, take)
+            return result if text.startswith(CARRIER) else Take(result.samples * 0, result.rate_hz)
+
+    with Stubborn("heart", 0.9) as stubborn, HibariEngine("heart", 0.9) as usual:
+        carried = Narrator(stubborn, ClipStore(tmp_path / "a")).speak(["Three."])["Three."]
+        plain = Narrator(usual, ClipStore(tmp_path / "b")).speak(["Three."])["Three."]
+    assert carried.spoken_frames == pytest.approx(plain.spoken_frames, rel=0.5)

@@ -1,0 +1,157 @@
+"""The clip store: what goes in comes out, what is damaged does not, and nobody needs a lock."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from voiceguide.errors import StoreError
+from voiceguide.model.clip import Clip
+from voiceguide.model.segment import from_pcm16
+from voiceguide.sound.loudness import block_powers
+from voiceguide.speech.store import ClipStore, clip_key, default_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+KEY = clip_key("Hold.", {"engine": "fake"})
+
+
+def a_clip(seed: int = 0, frames: int = 5000) -> Clip:
+    pcm = np.random.default_rng(seed).integers(-9000, 9000, frames, dtype=np.int16)
+    samples = from_pcm16(pcm)
+    return Clip(samples, 24_000, 100, frames - 200, block_powers(samples, 24_000))
+
+
+def the_file(store: ClipStore) -> Path:
+    [path] = store.directory.glob("*/*.clip")
+    return path
+
+
+def test_a_clip_comes_back_as_it_was(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path / "new" / "folder")
+    assert store.get(KEY) is None
+    clip = a_clip()
+    store.put(KEY, "Hold.", clip)
+    back = store.get(KEY)
+    assert back is not None
+    assert np.array_equal(back.samples, clip.samples)
+    assert (back.rate_hz, back.onset_frame, back.end_frame) == (24_000, 100, 4800)
+    assert np.allclose(back.block_powers, clip.block_powers, rtol=1e-5)
+    assert [path.name for path in tmp_path.rglob("*.part")] == []
+
+
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "header", "swapped", "garbage", "longer"])
+def test_a_damaged_clip_is_noticed_and_thrown_away(tmp_path: Path, damage: str) -> None:
+    store = ClipStore(tmp_path)
+    store.put(KEY, "Hold.", a_clip())
+    path = the_file(store)
+    data = bytearray(path.read_bytes())
+    match damage:
+        case "truncated":
+            data = data[:-1000]
+        case "flipped":
+            data[-700] ^= 0x10
+        case "empty":
+            data = bytearray()
+        case "header":
+            data = data.replace(b'"onset_frame": 100', b'"onset_frame": 101')
+        case "swapped":
+            other = ClipStore(tmp_path / "other")
+            other.put(clip_key("Else.", {}), "Else.", a_clip(1))
+            data = bytearray(the_file(other).read_bytes())
+        case "garbage":
+            data = bytearray(os.urandom(3000))
+        case "longer":
+            data += b"\0\0"
+    path.write_bytes(data)
+    assert store.info().damaged == 1
+    assert store.get(KEY) is None
+    assert not path.exists()
+    store.put(KEY, "Hold.", a_clip())
+    assert store.get(KEY) is not None
+
+
+def test_keys_change_with_everything_that_changes_the_sound() -> None:
+    base = {
+        "engine": "hibari",
+        "version": "0.2.1",
+        "voice": "heart",
+        "speech_rate": "0.9",
+        "normaliser": "1",
+        "conditioning": "1",
+    }
+    keys = {clip_key("Hold.", base), clip_key("Hold", base)}
+    for name in base:
+        keys.add(clip_key("Hold.", base | {name: "other"}))
+    assert len(keys) == 2 + len(base)
+    assert clip_key("Hold.", dict(reversed(base.items()))) == clip_key("Hold.", base)
+
+
+def test_prune_removes_what_is_old_damaged_or_left_over_and_clear_the_rest(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path)
+    keys = [clip_key(text, {}) for text in ("one", "two", "three")]
+    for number, key in enumerate(keys):
+        store.put(key, "x", a_clip(number))
+    old = time.time() - 40 * 86_400
+    os.utime(store._path(keys[0]), (old, old))
+    store._path(keys[1]).write_bytes(b"broken")
+    stale, fresh, foreign = (tmp_path / keys[2][:2] / name for name in ("a.part", "b.part", "notes.txt"))
+    for path in (stale, fresh, foreign):
+        path.write_bytes(b"x")
+    os.utime(stale, (old, old))
+    assert store.prune(30) == 3
+    assert store.get(keys[2]) is not None
+    assert fresh.exists()
+    assert store.clear() == 1
+    assert fresh.exists()
+    assert foreign.exists()
+    assert store.info().clips == 0
+
+
+def test_reading_a_clip_marks_it_as_used(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path)
+    store.put(KEY, "Hold.", a_clip())
+    old = time.time() - 40 * 86_400
+    os.utime(the_file(store), (old, old))
+    store.get(KEY)
+    assert store.prune(30) == 0
+
+
+def test_a_folder_that_is_a_file_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("x")
+    store = ClipStore(tmp_path / "cache")
+    for attempt in (lambda: store.get(KEY), lambda: store.put(KEY, "x", a_clip()), store.check_usable, store.info):
+        with pytest.raises(StoreError, match=r"is a file: name a folder with --cache-dir"):
+            attempt()
+
+
+def _hammer(folder: Path, seed: int) -> None:
+    store = ClipStore(folder)
+    for round_ in range(60):
+        store.put(KEY, "Hold.", a_clip())
+        clip = store.get(KEY)
+        assert clip is None or np.array_equal(clip.samples, a_clip().samples)
+        if round_ % 20 == seed * 7:
+            store.clear()
+
+
+def test_processes_share_a_store(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_hammer, args=(tmp_path, seed)) for seed in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+
+
+def test_where_the_store_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert default_directory().name == "audio_cache"
+    monkeypatch.setenv("VOICEGUIDE_CACHE_DIR", str(tmp_path))
+    assert default_directory() == tmp_path
