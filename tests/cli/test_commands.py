@@ -7,14 +7,13 @@ import os
 import subprocess
 import sys
 import wave
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-import pytest
 
 from voiceguide import __version__
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from voiceguide import session
 
 COMMANDS = ["list", "show", "plan", "export", "voices", "say", "cache", "doctor"]
@@ -132,7 +131,8 @@ def test_cache_prune_and_clear(tmp_path: Path) -> None:
 def test_help_answers_for_every_command_without_loading_numpy_or_onnxruntime() -> None:
     probe = (
         "import sys; from voiceguide.cli.main import main; code = main(sys.argv[1:]);"
-        "heavy = {'numpy', 'onnxruntime', 'pydub', 'hibari'} & set(sys.modules); sys.exit(f'{heavy}' if heavy else code)"
+        "heavy = {'numpy', 'onnxruntime', 'pydub', 'hibari'} & set(sys.modules);"
+        "sys.exit(f'{heavy}' if heavy else code)"
     )
     for arguments in ([], ["--help"], ["--version"], *([command, "--help"] for command in COMMANDS)):
         result = subprocess.run(
@@ -215,7 +215,8 @@ def test_a_fault_of_ours_is_a_line_too_and_debug_shows_more(tmp_path: Path) -> N
 
 
 def test_a_reader_that_leaves_is_no_error(clip_cache: Path) -> None:
-    command = f"{sys.executable} -c 'from voiceguide.cli.main import run; run()' plan upper-back --cache-dir {clip_cache} | head -1"
+    program = f"{sys.executable} -c 'from voiceguide.cli.main import run; run()'"
+    command = f"{program} plan upper-back --cache-dir {clip_cache} | head -1"
     result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
     assert result.stdout.startswith("START")
     assert result.stderr == ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import mutagen.id3
 import mutagen.mp3
@@ -84,7 +84,7 @@ def test_headers_say_what_is_true(
     assert 0 <= float(found["format"]["duration"]) - upper_back.timeline.duration_s <= 3 * FRAME / RATE_HZ
     assert found["format"]["tags"]["title"] == "Upper back"
     assert int(found["streams"][0]["bit_rate"]) == 64_000
-    info = mutagen.mp3.MP3(upper_back_mp3).info
+    info: Any = mutagen.mp3.MP3(upper_back_mp3).info
     assert info.bitrate_mode == mutagen.mp3.BitrateMode.CBR
     assert info.encoder_info.startswith("LAME 3.100")
     assert info.length == pytest.approx(upper_back.timeline.duration_s, abs=0.05)

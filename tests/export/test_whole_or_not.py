@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 import wave
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import pytest
@@ -21,6 +20,7 @@ from voiceguide.export.wav import WavExporter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from voiceguide import session
 
@@ -52,7 +52,7 @@ def test_a_full_disk_leaves_nothing(
 
             write(source, file, about, fail)  # type: ignore[arg-type]
 
-        exporter.write = filling  # type: ignore[method-assign, assignment]
+        exporter.write = filling  # type: ignore[method-assign]
         return exporter
 
     monkeypatch.setattr(exporter_module, "exporter_for", full_after)
@@ -145,7 +145,8 @@ def test_an_interrupt_leaves_nothing(
 ) -> None:
     assert upper_back.timeline
     target = tmp_path / "x.mp3"
-    command = [sys.executable, "-c", _SLOW_EXPORT, "export", "upper-back", "-o", target, "--cache-dir", clip_cache]
+    command = [sys.executable, "-c", _SLOW_EXPORT, "export", "upper-back", "-o", str(target)]
+    command += ["--cache-dir", str(clip_cache)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,10 +47,8 @@ def test_what_people_write_becomes_words(text: str, spoken: str) -> None:
 def test_normalising_twice_changes_nothing_more_and_checking_never_crashes(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
-    try:
+    with contextlib.suppress(UnspeakableError):
         check_speakable(once, LATIN)
-    except UnspeakableError as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize(
