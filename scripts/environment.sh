@@ -47,7 +47,7 @@ need_environment() {
     fi
     if ! "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable "$root$extras" >"$log" 2>&1; then
         if grep -qiE 'connection|network|resolution|timed out|retries|no matching distribution' "$log"; then
-            fail "the packages cannot be fetched: is there a network? ($(grep -m 1 '^ERROR' "$log"))"
+            fail "the packages cannot be fetched: is there a network? $(grep -m 1 '^ERROR' "$log")"
         fi
         fail "the packages cannot be installed: $(grep -m 1 '^ERROR' "$log" || tail -n 1 "$log")"
     fi

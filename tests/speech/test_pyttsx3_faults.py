@@ -308,6 +308,36 @@ def test_no_espeak(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(house.temporary.iterdir()) == []
 
 
+SLOW_ESPEAK = """
+import ctypes, importlib.machinery, os, sys, time
+here = os.path.dirname(__file__)
+real = importlib.machinery.PathFinder.find_spec("espeakng_loader", [path for path in sys.path if path != here])
+loader = real.loader.load_module("espeakng_loader")
+get_data_path, get_library_path = loader.get_data_path, loader.get_library_path
+sys.modules["espeakng_loader"] = sys.modules[__name__]
+os.environ["ESPEAK_DATA_PATH"] = get_data_path()
+ctypes.CDLL(get_library_path())
+from pyttsx3.drivers.espeak import EspeakDriver
+write = EspeakDriver._onSynth
+def write_and_dawdle(self, wav, count, events):
+    result = write(self, wav, count, events)
+    if not count:
+        time.sleep(0.05)
+    return result
+EspeakDriver._onSynth = write_and_dawdle
+"""
+
+
+def test_espeak_is_waited_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its thread goes on for a while after the file is written; a text that comes then was cancelled."""
+    if sys.platform in {"darwin", "win32"}:
+        pytest.skip("no espeak here")
+    shadow(house.folder, monkeypatch, "espeakng_loader", SLOW_ESPEAK)
+    with Pyttsx3Engine() as engine:
+        lengths = {len(engine.synthesize("Hold, and breathe.").samples) for _ in range(5)}
+    assert max(lengths) - min(lengths) < 1000
+
+
 FAKE_PYTTSX3 = """
 import pathlib, time
 class Voice:
