@@ -71,7 +71,7 @@ def _engine(name: str) -> Finding:
         voices = cls.voices()
         if not voices:
             return Finding(what, False, "no voice found", fix, needed)
-        with open_engine(voices[0].spec, 1.0) as engine:
+        with open_engine(name, 1.0) as engine:
             take = engine.synthesize("Ready.")
     except VoiceguideError as error:
         return Finding(what, False, str(error), fix, needed)

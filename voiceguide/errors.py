@@ -9,6 +9,7 @@
     │   └── UnspeakableError   a text the engine would answer with silence           2
     ├── SpeechError            an engine is missing, hangs or returns nonsense       1
     ├── StoreError             the clip store cannot be read or written              1
+    ├── PlaybackError          there is no device, or it is lost                     1
     └── ExportError            the file cannot be encoded or written                 1
 
 Errors of libraries are translated where the library is called, and nowhere else. A message says
@@ -94,6 +95,10 @@ class SpeechError(VoiceguideError):
 
 class StoreError(VoiceguideError):
     """The clip store cannot be read or written."""
+
+
+class PlaybackError(VoiceguideError):
+    """There is no device to play on, or it is lost."""
 
 
 class ExportError(VoiceguideError):

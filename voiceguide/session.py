@@ -25,6 +25,7 @@ from voiceguide.export.exporter import check_target, export
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.segment import segment_from
+from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.planner import write_script
 from voiceguide.planning.presets import paced
@@ -44,7 +45,18 @@ if TYPE_CHECKING:
     from voiceguide.model.timeline import Timeline
     from voiceguide.sound.source import AudioSource
 
-__all__ = ["Pacing", "Session", "check_target", "export_clip", "load", "open_store", "paced", "plan", "say"]
+__all__ = [
+    "Pacing",
+    "Session",
+    "check_target",
+    "export_clip",
+    "load",
+    "open_store",
+    "paced",
+    "plan",
+    "play_clip",
+    "say",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +160,11 @@ def export_clip(clip: Clip, text: str, path: str | Path, *, force: bool = False)
     seconds = len(clip.samples) / clip.rate_hz
     about = About(text, "voiceguide", "", "", "en", (ChapterMark(text, 0.0, seconds),))
     export(ClipSource(clip), Path(path), about, force=force)
+
+
+def play_clip(clip: Clip, output: str = DEFAULT_OUTPUT) -> None:
+    """Play one clip and return when it has sounded; PlaybackError where there is no device."""
+    open_output(output).play(ClipSource(clip))
 
 
 def _narrator(voice: str | None, speech_rate: float, cache_dir: str | Path | None) -> Narrator:

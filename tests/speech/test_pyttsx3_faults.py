@@ -309,12 +309,12 @@ def test_no_espeak(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 SLOW_ESPEAK = """
-import ctypes, importlib.machinery, os, sys, time
+import ctypes, importlib.machinery, importlib.util, os, sys, time
 here = os.path.dirname(__file__)
 real = importlib.machinery.PathFinder.find_spec("espeakng_loader", [path for path in sys.path if path != here])
-loader = real.loader.load_module("espeakng_loader")
+loader = importlib.util.module_from_spec(real)
+real.loader.exec_module(loader)
 get_data_path, get_library_path = loader.get_data_path, loader.get_library_path
-sys.modules["espeakng_loader"] = sys.modules[__name__]
 os.environ["ESPEAK_DATA_PATH"] = get_data_path()
 ctypes.CDLL(get_library_path())
 from pyttsx3.drivers.espeak import EspeakDriver

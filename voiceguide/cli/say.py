@@ -11,16 +11,22 @@ import typer
 def say(
     text: Annotated[str, typer.Argument(help="What to say.")],
     *,
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="A .wav or .mp3 file to write it to.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="A .wav or .mp3 file to write it to.")
+    ] = None,
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
     speech_rate: Annotated[float | None, typer.Option(metavar="X", help="Speed of the voice, 1.0 is its own.")] = None,
     cache_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
 ) -> None:
-    """Say one text, as a cue of a session would sound."""
+    """Say one text, as a cue of a session would sound: aloud, or into a file."""
     from voiceguide import session
 
-    session.check_target(output, force=force)
+    if output:
+        session.check_target(output, force=force)
     clip = session.say(text, voice=voice, speech_rate=speech_rate, cache_dir=cache_dir)
+    if output is None:
+        session.play_clip(clip)
+        return
     session.export_clip(clip, text, output, force=force)
     typer.echo(f"{output}: {clip.spoken_frames / clip.rate_hz:.2f} s")

@@ -1,0 +1,1 @@
+"""Where sound goes: devices behind one face. An adapter imports its own library, and late."""
