@@ -18,7 +18,7 @@ LATIN = frozenset({"LATIN"})
     ("text", "spoken"),
     [
         ("Hold 30s", "Hold 30 seconds"),
-        ("Hold for 45 s.", "Hold for 45 seconds"),
+        ("Hold for 45 s.", "Hold for 45 seconds."),
         ("1s", "1 second"),
         ("30 sec. each side", "30 seconds each side"),
         ("Hold 30s. Then rest.", "Hold 30 seconds. Then rest."),
