@@ -25,7 +25,7 @@ def test_sentences_keep_their_distance_and_a_rest_takes_it_in() -> None:
 
 
 def test_a_rest_that_counts_from_the_words_keeps_its_least_quiet() -> None:
-    rest = Rest(8.0, 3.0, 9.0, with_words=True)
+    rest = Rest(8.0, 1.0, 9.0, least_quiet_s=3.0)
     short = schedule(script(Say("a", Role.SWITCH), rest, Say("b", Role.SETUP)), {"a": 1000, "b": 1}, RATE_HZ)
     long = schedule(script(Say("a", Role.SWITCH), rest, Say("b", Role.SETUP)), {"a": 7000, "b": 1}, RATE_HZ)
     assert short.cues[1].start == 8000

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 1_000_000
 """A routine of a thousand stretches is far smaller; what is larger was not meant for us."""
 
-_UNION_TAGS: Final = frozenset({("movement", "hold"), ("movement", "breathe")})
+_UNION_TAGS: Final = frozenset(("movement", mode) for mode in ("hold", "breathe", "breaths", "count"))
 """Where pydantic names the branch of a union in a location."""
 
 _HEADER = re.compile(r"^\s*\[(\[?)\s*([^\]]+?)\s*\]?\]")

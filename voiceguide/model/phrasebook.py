@@ -55,3 +55,8 @@ class Phrasebook(Model):
     halfway: Text
     one_more_breath: Text
     last_repetition: Text
+    breathe_in: Text
+    """For breathing without a movement, in full and bare."""
+    breathe_out: Text
+    breath_in: Text
+    breath_out: Text

@@ -102,13 +102,12 @@ class Rest:
 
     seconds: float
     min_s: float
-    """The least quiet."""
     max_s: float
     kind: SpanKind = SpanKind.TRANSITION
     place: Place = Place()
-    with_words: bool = False
-    """Whether `seconds` count from the first of the sentences before it: what they take is no longer
-    waited for, down to `min_s`."""
+    least_quiet_s: float | None = None
+    """Where given, `seconds` count from the first of the sentences before it, and at least this much of
+    them is quiet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,9 +108,9 @@ class Guidance(Spoken):
 
 
 class Sides(Model):
-    """Whether a stretch is done once, or once for each side."""
+    """Whether a stretch is done once, once for each side, or with sides that alternate by repetition."""
 
-    kind: Literal["none", "each"] = "none"
+    kind: Literal["none", "each", "alternating"] = "none"
     first: Side = Side.RIGHT
     felt: Literal["same", "other"] = "same"
     """Where the stretch is felt, seen from the working side that the words name. Ear to shoulder is
@@ -179,14 +179,45 @@ class BreatheMovement(Model):
         yield from (*self.prepare, self.inhale, self.exhale, self.finish)
 
 
+class CountMovement(Model):
+    """A movement at the listener's own pace, counted aloud."""
+
+    mode: Literal["count"]
+    repetitions: CountRange
+    rep_s: Annotated[float, Field(ge=1.0, le=30.0)]
+    """Time for one repetition: from one count to the next."""
+    prepare: tuple[Guidance, ...] = ()
+    move: Instruction
+    """Said for the first repetitions; then the count, or with alternating sides the side, is all that is said."""
+    finish: Instruction
+
+    def wordings(self) -> Iterator[Spoken]:
+        """Every part that is spoken."""
+        yield from (*self.prepare, self.move, self.finish)
+
+
+class BreathsMovement(Model):
+    """Breathing, and nothing else."""
+
+    mode: Literal["breaths"]
+    breaths: CountRange
+    breath: Breath
+    prepare: tuple[Guidance, ...] = ()
+    finish: Instruction
+
+    def wordings(self) -> Iterator[Spoken]:
+        """Every part that is spoken."""
+        yield from (*self.prepare, self.finish)
+
+
 class HoldMovement(Model):
     """A movement into a position that is held."""
 
     mode: Literal["hold"]
     hold_s: SecondsRange
     rounds: CountRange = CountRange(min=1, default=1, max=1)
-    breath: Breath
-    """The rhythm to breathe in while holding; a hold is a whole number of these."""
+    breath: Breath | None = None
+    """The rhythm to breathe in while holding, which is then a whole number of breaths; None leaves it free."""
     prepare: tuple[Guidance, ...] = ()
     """Arranging hands and feet, before every hold of a side."""
     enter: Instruction
@@ -201,7 +232,13 @@ class HoldMovement(Model):
         yield from (*self.prepare, self.enter, self.release)
 
 
-Movement = Annotated[BreatheMovement | HoldMovement, Field(discriminator="mode")]
+Movement = Annotated[BreatheMovement | CountMovement | BreathsMovement | HoldMovement, Field(discriminator="mode")]
+_SIDES_OF_MODE = {
+    "breathe": {"none", "alternating"},
+    "count": {"none", "alternating"},
+    "breaths": {"none"},
+    "hold": {"none", "each"},
+}
 
 
 class Provenance(Model):
@@ -240,6 +277,19 @@ class Stretch(Model):
     def title(self) -> str:
         """The name as a heading."""
         return self.name[:1].upper() + self.name[1:]
+
+    @model_validator(mode="after")
+    def _sides_fit_the_movement(self) -> Self:
+        possible = _SIDES_OF_MODE[self.movement.mode]
+        if self.sides.kind not in possible:
+            message = f"a movement of mode {self.movement.mode!r} has sides {' or '.join(sorted(possible))}"
+            raise ValueError(message)
+        if self.sides.kind == "alternating":
+            counts = self.movement.repetitions  # type: ignore[union-attr]
+            if any(count % 2 for count in (counts.min, counts.default, counts.max)):
+                message = "alternating sides need even numbers of repetitions: both sides get as many"
+                raise ValueError(message)
+        return self
 
     @model_validator(mode="after")
     def _side_tokens_only_with_sides(self) -> Self:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiceguide.model.base import SIDE_TOKENS, tokens_in
 from voiceguide.model.script import Breathe, Mark, Phase, Place, Role, SpanKind, ToneName
-from voiceguide.model.stretch import Familiarity
+from voiceguide.model.stretch import Familiarity, Instruction
 from voiceguide.planning.guiding import rest, say
 from voiceguide.planning.wording import after
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voiceguide.model.script import Beat, Forms
-    from voiceguide.model.stretch import Breath, BreatheMovement, Instruction
+    from voiceguide.model.stretch import Breath, BreatheMovement, BreathsMovement, Side
     from voiceguide.planning.guiding import Guiding
 
 WORD_LEAD_S = 0.4
@@ -32,12 +33,39 @@ _FORMS_FROM = (Familiarity.FULL, Familiarity.BRIEF, Familiarity.BARE)
 
 def breathe_beats(guiding: Guiding, movement: BreatheMovement) -> Iterator[Beat]:
     """Preparation, the repetitions, and the way back to stillness."""
+    yield from _prepared(guiding, movement)
+    yield from _breaths(guiding, movement.inhale, movement.exhale)
+    yield from _finished(guiding, movement)
+
+
+def breaths_beats(guiding: Guiding, movement: BreathsMovement) -> Iterator[Beat]:
+    """Breathing without a movement: the same, in words that belong to no stretch."""
+    book = guiding.wording.phrasebook
+    yield from _prepared(guiding, movement)
+    yield from _breaths(
+        guiding,
+        Instruction(say=book.breathe_in, bare=book.breath_in),
+        Instruction(say=book.breathe_out, bare=book.breath_out),
+    )
+    yield from _finished(guiding, movement)
+
+
+def _prepared(guiding: Guiding, movement: BreatheMovement | BreathsMovement) -> Iterator[Beat]:
     place = Place(guiding.stretch.id)
     for step in movement.prepare:
         yield from guiding.guide(step, guiding.familiarity, place, Role.INSTRUCT)
     yield rest(PREPARE_S, place)
+
+
+def _breaths(guiding: Guiding, inhale: Instruction, exhale: Instruction) -> Iterator[Beat]:
     for repetition in range(1, guiding.dose.repetitions + 1):
-        yield Breathe(_phases(guiding, movement, repetition), Place(guiding.stretch.id, None, repetition))
+        side = guiding.side_of(repetition)
+        phases = _phases(guiding, (inhale, exhale), repetition, side)
+        yield Breathe(phases, Place(guiding.stretch.id, side, repetition))
+
+
+def _finished(guiding: Guiding, movement: BreatheMovement | BreathsMovement) -> Iterator[Beat]:
+    place = Place(guiding.stretch.id)
     yield from say(guiding.fill(movement.finish.at(guiding.familiarity)), Role.RELEASE, place)
     yield rest(guiding.pacing.same_posture_s, place)
 
@@ -53,15 +81,19 @@ def phases_of(breath: Breath) -> tuple[Phase, ...]:
     return tuple(phase for phase in phases if phase.seconds > 0.0)
 
 
-def _phases(guiding: Guiding, movement: BreatheMovement, repetition: int) -> tuple[Phase, ...]:
+def _phases(
+    guiding: Guiding, words: tuple[Instruction, Instruction], repetition: int, side: Side | None
+) -> tuple[Phase, ...]:
+    assert guiding.dose.breath is not None  # noqa: S101 -- narrows the type: these movements have one
+    inhale, exhale = words
     dressed: list[Phase] = []
     for phase in phases_of(guiding.dose.breath):
         match phase.kind:
             case SpanKind.INHALE:
-                marks = _breath_word(guiding, movement.inhale, Role.INHALE, repetition)
+                marks = _breath_word(guiding, inhale, Role.INHALE, repetition, side)
                 tone = ToneName.INHALE
             case SpanKind.EXHALE:
-                marks = _breath_word(guiding, movement.exhale, Role.EXHALE, repetition) + _aside(guiding, repetition)
+                marks = _breath_word(guiding, exhale, Role.EXHALE, repetition, side) + _aside(guiding, repetition)
                 tone = ToneName.EXHALE
             case _:
                 dressed.append(phase)
@@ -70,26 +102,31 @@ def _phases(guiding: Guiding, movement: BreatheMovement, repetition: int) -> tup
     return tuple(dressed)
 
 
-def _breath_word(guiding: Guiding, instruction: Instruction, role: Role, repetition: int) -> tuple[Mark, ...]:
-    """The word of a phase: full, brief, bare, then none; without breath cues only the first time, then a count."""
-    familiarity = after(guiding.familiarity, repetition - 1)
-    spoken = repetition <= SPOKEN_REPETITIONS - _FORMS_FROM.index(guiding.familiarity)
-    if not guiding.pacing.breath_cues:
-        if repetition == 1:
-            return (Mark(-WORD_LEAD_S, _forms(guiding, instruction, familiarity), role, required=True),)
-        if role is Role.INHALE:
-            number = f"{guiding.wording.number(repetition).capitalize()}."
-            return (Mark(-WORD_LEAD_S, (number,), Role.COUNT, required=True),)
+def _breath_word(
+    guiding: Guiding, instruction: Instruction, role: Role, repetition: int, side: Side | None
+) -> tuple[Mark, ...]:
+    """The word of a phase: full, brief, bare, then none; without breath cues only the first time, then a count.
+
+    With alternating sides each side tapers for itself, and the side itself is said to the end.
+    """
+    times = repetition - 1 if side is None else (repetition - 1) // 2
+    familiarity = after(guiding.familiarity, times)
+    tapered_away = times >= SPOKEN_REPETITIONS - _FORMS_FROM.index(guiding.familiarity)
+    names_side = side is not None and bool(tokens_in(instruction.at(Familiarity.BARE)) & SIDE_TOKENS)
+    if not guiding.pacing.breath_cues and repetition > 1 and not names_side:
+        if role is not Role.INHALE:
+            return ()
+        number = f"{guiding.wording.number(repetition).capitalize()}."
+        return (Mark(-WORD_LEAD_S, (number,), Role.COUNT, required=True),)
+    if tapered_away and not names_side:
         return ()
-    if not spoken:
-        return ()
-    return (Mark(-WORD_LEAD_S, _forms(guiding, instruction, familiarity), role, required=True),)
+    return (Mark(-WORD_LEAD_S, _forms(guiding, instruction, familiarity, side), role, required=True),)
 
 
-def _forms(guiding: Guiding, instruction: Instruction, familiarity: Familiarity) -> Forms:
+def _forms(guiding: Guiding, instruction: Instruction, familiarity: Familiarity, side: Side | None) -> Forms:
     """The words for this familiarity, then every shorter form, in case the phase is too short for them."""
     ladder = _FORMS_FROM[_FORMS_FROM.index(familiarity) :]
-    return tuple(dict.fromkeys(guiding.fill(instruction.at(rung)) for rung in ladder))
+    return tuple(dict.fromkeys(guiding.fill(instruction.at(rung), side) for rung in ladder))
 
 
 def _aside(guiding: Guiding, repetition: int) -> tuple[Mark, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiceguide.model.stretch import BreatheMovement, HoldMovement
+from voiceguide.model.stretch import BreatheMovement, BreathsMovement, CountMovement, HoldMovement
 from voiceguide.planning.wording import Wording
 
 if TYPE_CHECKING:
@@ -35,6 +35,11 @@ def dose_in_words(stretch: Stretch) -> str:
         case BreatheMovement() as movement:
             breath = movement.breath
             return f"{_range(movement.repetitions)} breaths, {breath.in_s:g} s in and {breath.out_s:g} s out"
+        case CountMovement() as movement:
+            return f"{_range(movement.repetitions)} repetitions at your own pace"
+        case BreathsMovement() as movement:
+            breath = movement.breath
+            return f"{_range(movement.breaths)} breaths, {breath.in_s:g} s in and {breath.out_s:g} s out"
         case HoldMovement() as movement:
             rounds = f", {_range(movement.rounds)} rounds" if movement.rounds.max > 1 else ""
             sides = " a side" if stretch.sides.kind == "each" else ""
@@ -52,13 +57,18 @@ def _stretch_lines(stretch: Stretch, wording: Wording) -> Iterator[str]:
     yield dose_in_words(stretch)
     if stretch.props:
         yield "Props: " + ", ".join(prop.name + (" (optional)" if prop.optional else "") for prop in stretch.props)
+    if stretch.sides.kind == "alternating":
+        yield f"Sides: alternating, {stretch.sides.first} first"
     if stretch.sides.kind == "each":
         where = "the other" if stretch.sides.felt == "other" else "the same"
         yield f"Sides: each, {stretch.sides.first} first; felt on {where} side"
     yield ""
     yield "How"
     yield f"  {stretch.arrive.say}"
-    count = stretch.movement.repetitions.default if isinstance(stretch.movement, BreatheMovement) else None
+    count: int | None = None
+    match stretch.movement:
+        case BreatheMovement(repetitions=counts) | CountMovement(repetitions=counts) | BreathsMovement(breaths=counts):
+            count = counts.default
     for step in (*stretch.setup, *stretch.movement.wordings()):
         yield f"  {wording.fill(step.say, stretch=stretch, side=stretch.sides.first, count=count)}"
     for heading, lines in (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voiceguide.model.stretch import Breath, BreatheMovement, HoldMovement
+from voiceguide.model.stretch import Breath, BreatheMovement, BreathsMovement, CountMovement, HoldMovement
 
 if TYPE_CHECKING:
     from voiceguide.model.pacing import Pacing
@@ -22,11 +22,13 @@ class Dose:
     """What one item of a routine comes to."""
 
     repetitions: int
-    """Of a breathed movement; 1 for a hold."""
+    """Of a movement that is repeated; 1 for a hold."""
     hold_s: float
-    """Of a hold; 0 for a breathed movement."""
+    """Of a hold; 0 for any other movement."""
     rounds: int
-    breath: Breath
+    """Of a hold; 1 for any other movement."""
+    breath: Breath | None
+    """None where the breath is left free."""
     notes: tuple[str, ...]
 
 
@@ -42,15 +44,22 @@ def dose_of(stretch: Stretch, item: Item, pacing: Pacing) -> Dose:
             notes.append(f"{stretch.title}: {value:g} {unit} as asked; its usual dose is {usual}.")
         return value
 
-    breath = pacing.breath or movement.breath
     match movement:
-        case BreatheMovement():
-            repetitions = int(choose(pacing.repetitions, item.repetitions, movement.repetitions, "repetitions"))
-            return Dose(repetitions, 0.0, 1, breath, tuple(notes))
         case HoldMovement():
             hold_s = choose(pacing.hold_s, item.hold_s, movement.hold_s, "s hold")
             rounds = int(choose(pacing.rounds, item.rounds, movement.rounds, "rounds"))
+            breath = (pacing.breath or movement.breath) if movement.breath else None
             return Dose(1, hold_s, rounds, breath, tuple(notes))
+        case BreathsMovement():
+            breaths = int(choose(None, item.repetitions, movement.breaths, "breaths"))
+            return Dose(breaths, 0.0, 1, pacing.breath or movement.breath, tuple(notes))
+        case BreatheMovement() | CountMovement():
+            repetitions = int(choose(pacing.repetitions, item.repetitions, movement.repetitions, "repetitions"))
+            if stretch.sides.kind == "alternating" and repetitions % 2:
+                repetitions += 1
+                notes.append(f"{stretch.title}: {repetitions} repetitions, so that both sides get as many.")
+            paced = (pacing.breath or movement.breath) if isinstance(movement, BreatheMovement) else None
+            return Dose(repetitions, 0.0, 1, paced, tuple(notes))
 
 
 def whole_breaths(hold_s: float, breath: Breath) -> tuple[int, Breath] | None:

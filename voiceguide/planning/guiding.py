@@ -33,8 +33,9 @@ def rest(
     *,
     with_words: bool = False,
 ) -> Rest:
-    """Quiet of `seconds`, with the room that fitting has."""
-    return Rest(seconds, seconds * _SHORTEST_SHARE, seconds * _LONGEST_SHARE, kind, place, with_words)
+    """Quiet of `seconds`, with the room that fitting has; `with_words` counts them from the sentences before."""
+    shortest_s = seconds * _SHORTEST_SHARE
+    return Rest(seconds, shortest_s, seconds * _LONGEST_SHARE, kind, place, shortest_s if with_words else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ class Guiding:
     def fill(self, text: str, side: Side | None = None) -> str:
         """`text` with the tokens of this stretch filled in."""
         return self.wording.fill(text, stretch=self.stretch, side=side, count=self.dose.repetitions)
+
+    def side_of(self, repetition: int) -> Side | None:
+        """The side of a repetition, counted from 1, where sides alternate; None where they do not."""
+        if self.stretch.sides.kind != "alternating":
+            return None
+        return self.first_side if repetition % 2 else self.first_side.other
 
     def guide(self, step: Guidance, familiarity: Familiarity, place: Place, role: Role) -> Iterator[Say | Rest]:
         """A step of guidance and the time to do it; nothing where it has no words any more."""

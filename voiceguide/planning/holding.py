@@ -89,7 +89,7 @@ def _one_hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int
 def _hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -> Hold:
     seconds = guiding.dose.hold_s
     phases: tuple[Phase, ...] = ()
-    if breaths := whole_breaths(seconds, guiding.dose.breath):
+    if guiding.dose.breath and (breaths := whole_breaths(seconds, guiding.dose.breath)):
         count, breath = breaths
         phases = phases_of(breath) * count
     return Hold(seconds, phases, tuple(_marks(guiding, movement, place, index)), _countdown(guiding), place)
@@ -118,5 +118,5 @@ def _marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -
         # The word explains the chime the first time; from then on the chime says it alone.
         forms = (book.halfway,) if index == 0 and guiding.new else ()
         yield Mark(seconds / 2, forms, Role.HALFWAY, tone=ToneName.HALFWAY)
-    if not countdown and seconds >= SHORTEST_TO_REMIND_S:
+    if not countdown and guiding.dose.breath and seconds >= SHORTEST_TO_REMIND_S:
         yield Mark(ending_at_s, (book.one_more_breath,), Role.REMAINING)

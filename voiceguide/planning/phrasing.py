@@ -6,8 +6,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from voiceguide.model.script import Place, Role, Script, Section, Sound, SpanKind, ToneName
-from voiceguide.model.stretch import BreatheMovement, Familiarity, HoldMovement
-from voiceguide.planning.breathing import breathe_beats
+from voiceguide.model.stretch import BreatheMovement, BreathsMovement, CountMovement, Familiarity, HoldMovement
+from voiceguide.planning.breathing import breathe_beats, breaths_beats
+from voiceguide.planning.counting import count_beats
 from voiceguide.planning.dose import dose_of
 from voiceguide.planning.guiding import Guiding, rest, say
 from voiceguide.planning.holding import hold_beats
@@ -120,6 +121,10 @@ def _stretch(guiding: Guiding, position: Position | None, rank: Rank) -> Iterato
     match stretch.movement:
         case BreatheMovement() as movement:
             yield from breathe_beats(guiding, movement)
+        case BreathsMovement() as movement:
+            yield from breaths_beats(guiding, movement)
+        case CountMovement() as movement:
+            yield from count_beats(guiding, movement)
         case HoldMovement() as movement:
             yield from hold_beats(guiding, movement)
 

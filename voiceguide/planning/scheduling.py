@@ -124,8 +124,8 @@ class _Placing:
 
     def rest(self, rest: Rest) -> None:
         start, end = self.now, self.now + self.frames(rest.seconds)
-        if rest.with_words and self.words_from is not None:
-            end = max(start + self.frames(rest.min_s), self.words_from + self.frames(rest.seconds))
+        if rest.least_quiet_s is not None and self.words_from is not None:
+            end = max(start + self.frames(rest.least_quiet_s), self.words_from + self.frames(rest.seconds))
         self.span(rest.kind, start, end, rest.place)
         self.now, self.words_from = end, None
 
