@@ -26,6 +26,8 @@ from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.segment import segment_from
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
+from voiceguide.picture.files import check_picture, write_picture
+from voiceguide.picture.layout import lay_out
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.planner import write_script
 from voiceguide.planning.presets import paced
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Pacing",
     "Session",
+    "check_picture",
     "check_target",
     "export_clip",
     "load",
@@ -97,6 +100,13 @@ class Session:
         length = self.timeline.length
         report = functools.partial(_report, progress, length) if progress else None
         export(self.source, Path(path), self._about(), force=force, progress=report)
+
+    def picture(self, path: str | Path, *, force: bool = False) -> None:
+        """Draw the timeline to `path`, a .png or .svg 1200 pixels wide; whole or not at all.
+
+        `force` replaces a file that is there. Raises RequestError and ExportError, as `export` does.
+        """
+        write_picture(lay_out(self.timeline, self.pacing.pace, self.voice), Path(path), force=force)
 
     def _about(self) -> About:
         rate_hz = self.timeline.rate_hz

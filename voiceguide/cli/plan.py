@@ -1,13 +1,15 @@
-"""`voiceguide plan`: the timeline, as a table or as JSON."""
+"""`voiceguide plan`: the timeline, as a table, as JSON or as a picture."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from voiceguide.cli.console import clock, note, progress, table
 from voiceguide.cli.pacing_options import Request, with_pacing
+from voiceguide.errors import RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,10 @@ def plan(
     routine: Annotated[str, typer.Argument(help="An id from `voiceguide list`, or a .toml file.")],
     *,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    picture: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Draw it instead, as .svg or .png by the suffix.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the picture if it is there.")] = False,
     request: Request,
 ) -> None:
     """Show the timeline of a session. Needs no sound device and writes no audio."""
@@ -27,15 +33,24 @@ def plan(
 
     from voiceguide import session
 
+    if picture:
+        session.check_picture(picture, force=force)
+    elif force:
+        raise RequestError("--force replaces a picture: name it with --picture FILE")
     with progress("speaking") as report:
         planned = session.plan(
             routine, pacing=request.pacing, voice=request.voice, cache_dir=request.cache_dir, progress=report
         )
+    if picture:
+        planned.picture(picture, force=force)
     if as_json:
         typer.echo(json.dumps(planned.document(), indent=1, ensure_ascii=False))
         return
-    typer.echo(table(_rows(planned.timeline)))
-    typer.echo(f"{clock(planned.timeline.duration_s)} in all")
+    if picture:
+        typer.echo(f"{picture}: {clock(planned.timeline.duration_s)}, {len(planned.timeline.chapters)} chapters")
+    else:
+        typer.echo(table(_rows(planned.timeline)))
+        typer.echo(f"{clock(planned.timeline.duration_s)} in all")
     for text in planned.timeline.notes:
         note(text)
 

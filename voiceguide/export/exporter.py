@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
-import tempfile
 from abc import ABC, abstractmethod
 from importlib.metadata import entry_points
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, ClassVar, Final
 
-from voiceguide.errors import ExportError, RequestError, UnknownNameError, VoiceguideError
+from voiceguide.errors import ExportError, UnknownNameError
+from voiceguide.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from voiceguide.export.about import About
     from voiceguide.sound.source import AudioSource
@@ -69,19 +66,7 @@ def check_target(path: Path, *, force: bool) -> None:
     ExportError for a folder that cannot be written to.
     """
     exporter_for(path)
-    if path.is_dir():
-        message = f"{path} is a folder: name a file in it"
-        raise RequestError(message)
-    if path.exists() and not force:
-        message = f"{path} is there already: --force replaces it"
-        raise RequestError(message)
-    folder = path.absolute().parent
-    if not folder.is_dir():
-        message = f"{path} cannot be written: there is no folder {folder}"
-        raise ExportError(message)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        message = f"{path} cannot be written: the folder {folder} is not writable"
-        raise ExportError(message)
+    check_writable(path, force=force)
 
 
 def export(
@@ -95,37 +80,10 @@ def export(
     """
     check_target(path, force=force)
     exporter = exporter_for(path)
-    temporary: Path | None = None
-    try:
-        with tempfile.NamedTemporaryFile(
-            mode="w+b", dir=path.absolute().parent, prefix=f".{path.name}.", suffix=".part", delete=False
-        ) as file:
-            temporary = Path(file.name)
-            exporter.write(source, file, about, progress or _ignore)
-            file.flush()
-            exporter.verify(file, source)
-            os.fsync(file.fileno())
-        _give_usual_permissions(temporary)
-        temporary.replace(path)
-        temporary = None
-    except VoiceguideError:
-        raise
-    except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        reason = "the disk is full" if full else error.strerror or str(error)
-        message = f"{path} was not written: {reason}"
-        raise ExportError(message) from error
-    finally:
-        if temporary:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-
-
-def _give_usual_permissions(path: Path) -> None:
-    """A temporary file is private; what the user asked for gets the permissions of any new file."""
-    mask = os.umask(0)
-    os.umask(mask)
-    path.chmod(0o666 & ~mask)
+    with whole_file(path) as file:
+        exporter.write(source, file, about, progress or _ignore)
+        file.flush()
+        exporter.verify(file, source)
 
 
 def _ignore(_frames: int) -> None:

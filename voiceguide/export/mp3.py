@@ -36,8 +36,10 @@ BIT_RATE_KBPS: Final = 64
 """Enough for mono speech at 24 kHz; constant, so that seeking is exact."""
 QUALITY: Final = 5
 """LAME's 0 (slow) to 9 (fast). 5 is half the time of 2, and no difference is heard in speech."""
-PART_S: Final = 30.0
+PART_S: Final = 20.0
 """About how long a part is: short enough to share out evenly and to hold little in memory."""
+_BLOCK_FRAMES: Final = 1 << 13
+"""Samples rendered at once: small enough for memory to stay where it is however long the session is."""
 _SILENT_FRAMES: Final = 6
 """MP3 frames of silence on each side of a cut: the encoder looks about two ahead and one behind."""
 _LEAST_SKIPPED: Final = 24
@@ -173,10 +175,7 @@ def _encoded(source: AudioSource, part: Sequence[_Piece], sizes: _Format) -> byt
         if not piece.sounding:
             encoded.append(_silent_frame(sizes) * frames)
             continue
-        samples = np.empty(piece.end - piece.start, np.float32)
-        source.render(piece.start, samples)
-        samples *= np.float32(1.0 / _LAME_SCALE)
-        data = _lame(samples, sizes.rate_hz)
+        data = _lame(source, piece.start, piece.end)
         if piece.end == source.length:
             # What the encoder still holds comes out behind, but no frame more than that takes.
             frames = -(-(piece.end - piece.start + _ENCODER_DELAY + _DECODER_DELAY) // sizes.frame_samples)
@@ -184,26 +183,48 @@ def _encoded(source: AudioSource, part: Sequence[_Piece], sizes: _Format) -> byt
     return b"".join(encoded)
 
 
-def _lame(samples: NDArray[np.float32], rate_hz: int) -> bytes:
-    """All frames that a fresh encoder makes of `samples`."""
+def _lame(source: AudioSource, start: int, end: int) -> bytes:
+    """All frames that a fresh encoder makes of `[start, end)`, rendered in small blocks of one buffer."""
     encoder = lameenc.Encoder()
     encoder.silence()
     encoder.set_bit_rate(BIT_RATE_KBPS)
-    encoder.set_in_sample_rate(rate_hz)
-    encoder.set_out_sample_rate(rate_hz)
+    encoder.set_in_sample_rate(source.rate_hz)
+    encoder.set_out_sample_rate(source.rate_hz)
     encoder.set_channels(1)
     encoder.set_quality(QUALITY)
+    encoded = bytearray()
+    block = np.empty(_BLOCK_FRAMES, np.float32)
     try:
-        return bytes(encoder.encode(to_pcm16(samples).tobytes()) + encoder.flush())
+        for at in range(start, end, _BLOCK_FRAMES):
+            part = block[: min(_BLOCK_FRAMES, end - at)]
+            source.render(at, part)
+            part *= np.float32(1.0 / _LAME_SCALE)
+            encoded += encoder.encode(to_pcm16(part).tobytes())
+        encoded += encoder.flush()
     except RuntimeError as error:
         message = f"the MP3 encoder failed: {error}"
         raise ExportError(message) from error
+    return bytes(encoded)
+
+
+class _Silence:
+    """A moment of nothing."""
+
+    def __init__(self, rate_hz: int, length: int) -> None:
+        self.rate_hz = rate_hz
+        self.length = length
+
+    def render(self, start: int, out: NDArray[np.float32]) -> None:  # noqa: ARG002 -- everywhere the same
+        out[:] = 0.0
+
+    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        return iter([(0, self.length)] if self.length >= least_frames else [])
 
 
 @functools.lru_cache(maxsize=4)
 def _silent_frame(sizes: _Format) -> bytes:
     """A frame without a single coded coefficient: what an encoder takes a millisecond to say."""
-    header = _lame(np.zeros(sizes.frame_samples, np.float32), sizes.rate_hz)[:4]
+    header = _lame(_Silence(sizes.rate_hz, sizes.frame_samples), 0, sizes.frame_samples)[:4]
     return header.ljust(sizes.frame_bytes, b"\0")
 
 

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 def write_script(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> Script:
     """The Script of a session, its length estimated for the welcome."""
     chosen = selected(routine, pacing)
-    draft = phrase(chosen, pacing, phrasebook)
-    minutes = round(estimate(draft, pacing.speech_rate).duration_s / 60)
-    return phrase(chosen, pacing, phrasebook, minutes=minutes)
+    return phrase(chosen, pacing, phrasebook, minutes=round(estimated_minutes(chosen, pacing, phrasebook)))
 
 
 def estimated_minutes(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> float:

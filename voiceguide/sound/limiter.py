@@ -37,24 +37,32 @@ def true_peak_dbtp(samples: NDArray[np.float32]) -> float:
     return to_db(float(oversampled_peaks(samples).max(initial=0.0)))
 
 
-def limited(samples: NDArray[np.float32], ceiling_dbtp: float, rate_hz: int) -> NDArray[np.float32]:
-    """`samples` with no true peak above `ceiling_dbtp`; unchanged where there is none.
+def limited(
+    samples: NDArray[np.float32],
+    ceiling_dbtp: float,
+    rate_hz: int,
+    *,
+    gain: float = 1.0,
+    peaks: NDArray[np.float64] | None = None,
+) -> NDArray[np.float32]:
+    """`samples` times `gain`, with no true peak above `ceiling_dbtp`.
 
-    The gain falls and rises over `LOOKAHEAD_S` around a peak, as a smooth curve: the needed gain, its
-    minimum over the window, and a mean over the same window, so that the peak itself gets what it needs.
+    `peaks` are the oversampled_peaks of `samples`, where they are known already. The gain falls and rises
+    over `LOOKAHEAD_S` around a peak, as a smooth curve: the needed gain, its minimum over the window, and a
+    mean over the same window, so that the peak itself gets what it needs.
     """
-    peaks = oversampled_peaks(samples)
+    peaks = oversampled_peaks(samples) if peaks is None else peaks
     # A sample before its peak shares the interpolated values on both of its sides.
-    peaks = np.maximum(peaks, np.concatenate([peaks[:1], peaks[:-1]]))
+    peaks = np.maximum(peaks, np.concatenate([peaks[:1], peaks[:-1]])) * gain
     ceiling = to_gain(ceiling_dbtp)
     if peaks.max(initial=0.0) <= ceiling:
-        return samples
+        return samples if gain == 1.0 else samples * np.float32(gain)
     needed = np.minimum(1.0, ceiling / np.maximum(peaks, 1e-9))
     reach = max(1, round(LOOKAHEAD_S * rate_hz))
     lowest = _windowed_minimum(needed, reach)
     window = np.hanning(2 * reach + 3)[1:-1]
     gains = np.convolve(np.pad(lowest, reach, mode="edge"), window / window.sum(), mode="valid")
-    return (samples * gains).astype(np.float32)
+    return np.asarray(samples * (gains * gain), dtype=np.float32)
 
 
 def _windowed_minimum(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ import numpy as np
 from voiceguide.sound.spectrum import fast_fft_length
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -83,14 +83,20 @@ def block_powers(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float
     return np.convolve(sums, np.ones(block // step), mode="valid") / block
 
 
-def integrated_lufs(powers: Iterable[NDArray[np.float64]]) -> float:
-    """Gated loudness of all blocks together; -inf where everything is below the absolute gate."""
+def integrated_lufs(powers: Sequence[NDArray[np.float64]], times: Sequence[int] | None = None) -> float:
+    """Gated loudness of all blocks together; -inf where everything is below the absolute gate.
+
+    `times` says how often each sound occurs, by default once: a clip said a thousand times weighs no more
+    memory than one.
+    """
     blocks = np.concatenate([np.zeros(0), *powers])
-    blocks = blocks[blocks > _power(ABSOLUTE_GATE_LUFS)]
-    if not len(blocks):
+    weights = np.repeat(np.ones(len(powers), int) if times is None else times, [len(sound) for sound in powers])
+    loud = blocks > _power(ABSOLUTE_GATE_LUFS)
+    if not loud.any():
         return -math.inf
-    gate = blocks.mean() * 10.0 ** (RELATIVE_GATE_LU / 10.0)
-    return lufs(float(blocks[blocks > gate].mean()))
+    gate = np.average(blocks[loud], weights=weights[loud]) * 10.0 ** (RELATIVE_GATE_LU / 10.0)
+    gated = blocks > gate
+    return lufs(float(np.average(blocks[gated & loud], weights=weights[gated & loud])))
 
 
 def active_lufs(samples: NDArray[np.float32], rate_hz: int) -> float:

@@ -6,8 +6,8 @@ what steps back under speech does so on a curve that is known beforehand.
 
 from __future__ import annotations
 
-import bisect
 import functools
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -42,12 +42,10 @@ class Mixer:
         self._timeline = timeline
         self._clips = clips
         self._gain = np.float32(to_gain(trim_db(timeline, clips)))
-        self._speech = [(cue.start, cue.end) for cue in timeline.speech()]
-        extents = [self._extent(cue) for cue in timeline.cues]
-        order = sorted(range(len(extents)), key=lambda index: extents[index])
-        self._cues = [timeline.cues[index] for index in order]
-        self._begins = [extents[index][0] for index in order]
-        self._longest = max((end - begin for begin, end in extents), default=0)
+        self._speech = np.array([(cue.start, cue.end) for cue in timeline.speech()], np.int64).reshape(-1, 2)
+        self._cues = sorted(timeline.cues, key=self._begin)
+        self._begins = np.array([self._begin(cue) for cue in self._cues], np.int64)
+        self._longest = max((self._length(index) for index in range(len(self._cues))), default=0)
         self._tone = functools.lru_cache(maxsize=_KEPT_TONES)(self._rendered_tone)
 
     @property
@@ -64,10 +62,10 @@ class Mixer:
         """Fill `out`, shape (n,), with the frames from `start` on."""
         out[:] = 0.0
         end = min(start + len(out), self.length)
-        first = bisect.bisect_left(self._begins, start - self._longest)
-        for index in range(first, bisect.bisect_left(self._begins, end)):
+        first, last = np.searchsorted(self._begins, (start - self._longest, end))
+        for index in range(first, last):
             samples = self._samples(index)
-            begin = self._begins[index]
+            begin = int(self._begins[index])
             low, high = max(start, begin), min(end, begin + len(samples))
             if low < high:
                 out[low - start : high - start] += samples[low - begin : high - begin] * self._gain
@@ -75,20 +73,16 @@ class Mixer:
     def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:
         """Where no cue sounds for at least that long."""
         quiet_from = 0
-        for index, begin in enumerate(self._begins):
+        for index, begin in enumerate(self._begins.tolist()):
             if begin - quiet_from >= least_frames:
                 yield quiet_from, begin
             quiet_from = max(quiet_from, begin + self._length(index))
         if self.length - quiet_from >= least_frames:
             yield quiet_from, self.length
 
-    def _extent(self, cue: Cue) -> tuple[int, int]:
-        """The frames in which a cue's samples lie: a clip begins a little before its onset."""
-        if cue.tone is None:
-            clip = self._clips[cue.text]
-            begin = cue.start - clip.onset_frame
-            return begin, begin + len(clip.samples)
-        return cue.start, cue.end
+    def _begin(self, cue: Cue) -> int:
+        """The frame of a cue's first sample: a clip begins a little before its onset."""
+        return cue.start if cue.tone else cue.start - self._clips[cue.text].onset_frame
 
     def _length(self, index: int) -> int:
         cue = self._cues[index]
@@ -106,8 +100,8 @@ class Mixer:
         """A breath tone, stepped back under the words near it; whole, so that blocks cannot differ."""
         cue = self._cues[index]
         assert cue.tone is not None  # noqa: S101 -- narrows the type
-        near = bisect.bisect_left(self._speech, (cue.start, 0))
-        words = self._speech[max(0, near - 1) : bisect.bisect_left(self._speech, (cue.end, 0)) + 1]
+        near, past = np.searchsorted(self._speech[:, 0], (cue.start, cue.end))
+        words: list[tuple[int, int]] = self._speech[max(0, near - 1) : past + 1].tolist()
         gains = BREATH_UNDER_SPEECH.gains(words, cue.start, cue.end, self.rate_hz)
         return breath_tone(cue.tone, cue.end - cue.start) * gains
 
@@ -117,16 +111,13 @@ def session_lufs(timeline: Timeline, clips: Mapping[str, Clip]) -> float:
 
     Breath tones count as if they sounded alone: under a word they are too soft to matter.
     """
-
-    @functools.cache
-    def tone_powers(tone: ToneName, frames: int) -> NDArray[np.float64]:
+    spoken = Counter(cue.text for cue in timeline.speech())
+    tones = Counter((cue.tone, cue.end - cue.start) for cue in timeline.cues if cue.tone)
+    powers = [clips[text].block_powers for text in spoken]
+    for tone, frames in tones:
         sound = breath_tone(tone, frames) if tone in BREATH_TONES else chime(tone)
-        return block_powers(sound, timeline.rate_hz)
-
-    return integrated_lufs(
-        tone_powers(cue.tone, cue.end - cue.start) if cue.tone else clips[cue.text].block_powers
-        for cue in timeline.cues
-    )
+        powers.append(block_powers(sound, timeline.rate_hz))
+    return integrated_lufs(powers, [*spoken.values(), *tones.values()])
 
 
 def trim_db(timeline: Timeline, clips: Mapping[str, Clip]) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from voiceguide.model.clip import Clip
 from voiceguide.model.segment import from_pcm16, to_pcm16
 from voiceguide.sound.levels import CEILING_DBTP, CLIP_LUFS
-from voiceguide.sound.limiter import limited
+from voiceguide.sound.limiter import limited, oversampled_peaks
 from voiceguide.sound.loudness import active_lufs, block_powers
 from voiceguide.units import SESSION_RATE_HZ, to_db, to_gain
 
@@ -125,10 +125,11 @@ def conditioned(samples: NDArray[np.float32]) -> Clip:
     sounding = slice(run_in, len(cut) - run_out)
     loud = cut
     gain_db = 0.0
+    peaks = oversampled_peaks(cut)
     # The limiter takes a little of the level away: asked for twice, it is there to a tenth.
     for _ in range(2):
         gain_db += CLIP_LUFS - active_lufs(loud[sounding], SESSION_RATE_HZ)
-        loud = limited(cut * np.float32(to_gain(gain_db)), CEILING_DBTP, SESSION_RATE_HZ)
+        loud = limited(cut, CEILING_DBTP, SESSION_RATE_HZ, gain=to_gain(gain_db), peaks=peaks)
     stored = from_pcm16(to_pcm16(loud))
     return Clip(
         samples=stored,

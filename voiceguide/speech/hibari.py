@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -25,7 +26,7 @@ class HibariEngine(SpeechEngine):
     """
 
     name = "hibari"
-    parallel = 2
+    parallel = 4
     scripts: ClassVar[frozenset[str] | None] = frozenset({"LATIN"})
 
     def __init__(self, voice: str = BUNDLED, speech_rate: float = 1.0) -> None:
@@ -66,8 +67,15 @@ class HibariEngine(SpeechEngine):
             # The library would download it; voiceguide never opens the network by itself.
             raise UnknownNameError("hibari voice on this machine", self.voice, names)
         from hibari import Hibari
+        from hibari.g2p import G2P
+        from hibari.voices import VOICES
 
-        self._tts = Hibari(voice=self.voice, threads=1)
+        # Dictionaries and model side by side: 0.37 s in Python, 0.17 s outside of it.
+        with ThreadPoolExecutor(1) as pool:
+            model = pool.submit(Hibari, voice=self.voice, threads=1, g2p=False)
+            phonemes = G2P(british=VOICES[self.voice]["british"])
+            self._tts = model.result()
+        self._tts._g2p = phonemes  # noqa: SLF001 -- the constructor takes it, but only ready-made
 
     def _speak(self, text: str, take: int) -> Take:
         samples = self._tts(text, speed=self.speech_rate, seed=take)

@@ -1,0 +1,42 @@
+"""A Picture as a file, in the format of its suffix; whole or not at all."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING, Final
+
+from voiceguide.errors import UnknownNameError
+from voiceguide.picture.png import write_png
+from voiceguide.picture.svg import write_svg
+from voiceguide.whole_file import check_writable, whole_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from voiceguide.picture.shapes import Picture
+
+_WRITERS: Final[Mapping[str, Callable[[Picture, IO[bytes]], None]]] = {".png": write_png, ".svg": write_svg}
+
+
+def check_picture(path: Path, *, force: bool) -> None:
+    """Raise before any work is done where no picture could be written to `path`.
+
+    RequestError for a name that cannot be meant, or a file that is there and not to be replaced;
+    ExportError for a folder that cannot be written to.
+    """
+    _writer_for(path)
+    check_writable(path, force=force)
+
+
+def write_picture(picture: Picture, path: Path, *, force: bool = False) -> None:
+    """Write `picture` to `path`, in the format of its suffix. Raises RequestError and ExportError."""
+    check_picture(path, force=force)
+    write = _writer_for(path)
+    with whole_file(path) as file:
+        write(picture, file)
+
+
+def _writer_for(path: Path) -> Callable[[Picture, IO[bytes]], None]:
+    if writer := _WRITERS.get(path.suffix.lower()):
+        return writer
+    raise UnknownNameError("picture format", path.suffix or path.name, _WRITERS)

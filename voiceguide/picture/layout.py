@@ -1,0 +1,81 @@
+"""The layout: heading, legend, and the rows of the session beneath each other. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from voiceguide.model.script import SpanKind
+from voiceguide.picture import palette
+from voiceguide.picture.lanes import BREATHS, SMALL_PX, chapter_note, grid, lanes_of
+from voiceguide.picture.legend import legend
+from voiceguide.picture.lettering import clock, shortened
+from voiceguide.picture.rows import LEFT_PX, MARGIN_PX, WIDTH_PX, rows_of
+from voiceguide.picture.shapes import Picture, Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voiceguide.model.timeline import Timeline
+    from voiceguide.picture.lanes import Lane
+    from voiceguide.picture.rows import Row
+    from voiceguide.picture.shapes import Shape
+
+TITLE_PX: Final = 22.0
+FACTS_PX: Final = 13.0
+HEADING_PX: Final = 96.0
+ROW_GAP_PX: Final = 14.0
+_DOT: Final = "  \N{MIDDLE DOT}  "
+
+
+def lay_out(timeline: Timeline, pace: str, voice: str) -> Picture:
+    """The picture of a session; `pace` and `voice` are named in its heading."""
+    rows = rows_of(timeline)
+    lanes = lanes_of(timeline, rows[0].px_per_s)
+    facts = (_DOT.join((f"{clock(timeline.duration_s)} in all", f"pace {pace}", f"voice {voice}")), _sums(timeline))
+    shapes, y_px = legend(timeline, HEADING_PX)
+    shapes += _heading(timeline.title, facts)
+    y_px += ROW_GAP_PX
+    for row in rows:
+        drawn, y_px = _row(timeline, row, lanes, y_px)
+        shapes += drawn
+        y_px += ROW_GAP_PX
+    return Picture(
+        WIDTH_PX,
+        round(y_px),
+        f"{timeline.title}: the timeline of a session of {clock(timeline.duration_s)}",
+        "\n".join((*facts, *(chapter_note(chapter, timeline.rate_hz) for chapter in timeline.chapters))),
+        tuple(shapes),
+    )
+
+
+def _heading(title: str, facts: tuple[str, str]) -> Iterator[Shape]:
+    room_px = WIDTH_PX - 2 * MARGIN_PX
+    yield Text(MARGIN_PX, 40.0, shortened(title, TITLE_PX, room_px), TITLE_PX, palette.INK)
+    for number, fact in enumerate(facts):
+        colour = palette.MUTED if number else palette.INK
+        yield Text(MARGIN_PX, 64.0 + 19.0 * number, shortened(fact, FACTS_PX, room_px), FACTS_PX, colour)
+
+
+def _sums(timeline: Timeline) -> str:
+    """What the time is spent on; words and holds overlap, so this is no division of the whole."""
+
+    def spent(*kinds: SpanKind) -> str:
+        return clock(sum(span.end - span.start for span in timeline.spans if span.kind in kinds) / timeline.rate_hz)
+
+    words = clock(sum(cue.end - cue.start for cue in timeline.speech()) / timeline.rate_hz)
+    return _DOT.join(
+        (f"words {words}", f"holds {spent(SpanKind.HOLD)}", f"moving and resting {spent(SpanKind.TRANSITION, SpanKind.REST)}")
+    )
+
+
+def _row(timeline: Timeline, row: Row, lanes: tuple[Lane, ...], top_px: float) -> tuple[list[Shape], float]:
+    """The shapes of a row, and where it ends."""
+    inside: list[Shape] = []
+    y_px = top_px
+    for lane in lanes:
+        if lane.name:
+            middle_px = y_px + lane.height_px / 2
+            inside.append(Text(LEFT_PX - 12.0, middle_px + 4.0, lane.name, SMALL_PX, palette.MUTED, "end"))
+        inside += lane.draw(timeline, row, y_px)
+        y_px += lane.height_px
+    return [*grid(timeline, row, top_px + lanes[0].height_px - 2.0, y_px), *inside], y_px

@@ -1,0 +1,86 @@
+"""How wide a text may come out, and how it is made to fit.
+
+Nobody knows which font will draw an SVG, so widths are those of DejaVu Sans, one of the widest: what
+fits in it fits in the usual others.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ELLIPSIS: Final = "\N{HORIZONTAL ELLIPSIS}"
+FEWEST_CHARACTERS: Final = 3
+"""A text that could keep fewer than these is left out: its remnant would say nothing."""
+
+_WIDEST_EM: Final = {
+    0.30: "ijlI'",
+    0.35: " ,./:;\\|\N{MIDDLE DOT}",
+    0.42: "frt!()-[]",
+    0.50: '"_`',
+    0.56: "cszJ*?",
+    0.62: "aekovxyFLPTY",
+    0.65: "0123456789bdghnpquES${}",
+    0.70: "ABCKRVXZ",
+    0.79: "DGHNOQU&",
+    0.84: "w#+<=>^~",
+    1.01: "mMW%@" + ELLIPSIS,
+}
+_EM: Final = {character: width for width, characters in _WIDEST_EM.items() for character in characters}
+_OTHER_EM: Final = 1.1
+"""For letters not listed: wide enough for Cyrillic, Greek and Chinese."""
+
+
+def width_px(text: str, size_px: float) -> float:
+    """The width of `text` at most."""
+    return sum(map(_em, text)) * size_px
+
+
+def _em(character: str) -> float:
+    if (width := _EM.get(character)) is not None:
+        return width
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0.0
+    plain = unicodedata.normalize("NFD", character)[0]  # an accent adds no width
+    return _EM.get(plain, _OTHER_EM)
+
+
+def shortened(text: str, size_px: float, room_px: float) -> str:
+    """As much of `text` as fits in `room_px`, with an ellipsis; empty where too little would be left."""
+    text = " ".join(text.split())
+    if width_px(text, size_px) <= room_px:
+        return text
+    room_px -= width_px(ELLIPSIS, size_px)
+    kept, used_px = "", 0.0
+    for character in text:
+        used_px += width_px(character, size_px)
+        if used_px > room_px:
+            break
+        kept += character
+    kept = kept.rstrip(" .,:;")
+    return kept + ELLIPSIS if len(kept) >= FEWEST_CHARACTERS else ""
+
+
+def first_fitting(forms: Iterable[str], size_px: float, room_px: float) -> str:
+    """The first of `forms` that fits as it is; empty where none does."""
+    return next((form for form in forms if width_px(form, size_px) <= room_px), "")
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds, rounded: `9:50`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def exact_clock(seconds: float) -> str:
+    """Minutes and tenths of seconds: `9:50.3`."""
+    tenths = round(seconds * 10)
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
+
+
+def length(seconds: float) -> str:
+    """Seconds to a tenth: `30 s`."""
+    return f"{round(seconds, 1):g} s"

@@ -1,0 +1,117 @@
+"""A Picture as PNG, by Pillow and its built-in font, so that it looks the same on every machine.
+
+Everything is drawn larger and scaled down: edges come out smooth, and the letters evenly spaced, which at
+their own size they are not. Pillow is imported when the first picture is drawn.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Final, assert_never
+
+from voiceguide.errors import ExportError
+from voiceguide.picture.palette import PAPER
+from voiceguide.picture.shapes import Area, Line, Rect, Text
+
+if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont
+
+    from voiceguide.picture.shapes import Picture, Point, Shape
+
+_SCALE: Final = 3
+"""Large pixels a pixel; memory grows with its square, 27 bytes a pixel."""
+_ANCHOR: Final = {"start": "ls", "middle": "ms", "end": "rs"}
+_BUILT_IN: Final = ""
+_MISSING: Final = "\U0010ffff"
+"""No font has it: what is drawn for it is what is drawn for every character that is missing."""
+_FALLBACK_FONTS: Final = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial Unicode.ttf", "arial.ttf", "Helvetica.ttc")
+"""Looked for among the machine's own where the built-in font, Latin without accents, lacks a letter."""
+
+
+def write_png(picture: Picture, file: IO[bytes]) -> None:
+    """Write `picture` as a PNG of its own size, its title and description in text chunks."""
+    from PIL import Image, ImageDraw, PngImagePlugin
+
+    large = Image.new("RGB", (picture.width_px * _SCALE, picture.height_px * _SCALE), PAPER)
+    draw = ImageDraw.Draw(large)
+    for shape in picture.shapes:
+        if not isinstance(shape, Text):
+            _draw_shape(draw, shape)
+    fonts = _Fonts()
+    for shape in picture.shapes:
+        if isinstance(shape, Text):
+            font, text = fonts.lettering(shape.text, shape.size_px * _SCALE)
+            place = (shape.x_px * _SCALE, shape.y_px * _SCALE)
+            draw.text(place, text, shape.colour, font, anchor=_ANCHOR[shape.align])
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add_itxt("Title", picture.title)
+    chunks.add_itxt("Description", picture.description)
+    large.reduce(_SCALE).save(file, "PNG", optimize=True, pnginfo=chunks)
+
+
+def _draw_shape(draw: ImageDraw, shape: Rect | Area | Line) -> None:
+    match shape:
+        case Rect():
+            left, top = shape.x_px * _SCALE, shape.y_px * _SCALE
+            # Pillow draws the last pixel too.
+            box = (left, top, left + shape.width_px * _SCALE - 1, top + shape.height_px * _SCALE - 1)
+            draw.rectangle(box, shape.fill, shape.edge or None, _SCALE if shape.edge else 0)
+        case Area():
+            draw.polygon(_scaled(shape.points), shape.fill)
+            if shape.edge:
+                draw.line(_scaled((*shape.points, *shape.points[:2])), shape.edge, _SCALE, "curve")
+        case Line():
+            draw.line(_scaled(shape.points), shape.colour, round(shape.width_px * _SCALE), "curve")
+        case _:
+            assert_never(shape)
+
+
+def _scaled(points: tuple[Point, ...]) -> list[Point]:
+    return [(x_px * _SCALE, y_px * _SCALE) for x_px, y_px in points]
+
+
+@dataclass(slots=True)
+class _Fonts:
+    """The fonts of one picture, each loaded once."""
+
+    loaded: dict[tuple[str, float], FreeTypeFont | None] = field(default_factory=dict)
+    drawable: dict[str, bool] = field(default_factory=dict)
+    """For each character that has been met, whether the built-in font has it."""
+
+    def lettering(self, text: str, size_px: float) -> tuple[FreeTypeFont, str]:
+        """A font for `text`, and `text` as far as it can be drawn."""
+        built_in = self.font(_BUILT_IN, size_px)
+        if built_in is None:
+            message = "this Pillow has no scalable font: install it from PyPI (pip install --force-reinstall pillow)"
+            raise ExportError(message)
+        if all(self.knows(character, built_in) for character in text):
+            return built_in, text
+        for name in _FALLBACK_FONTS:
+            if font := self.font(name, size_px):
+                return font, text
+        return built_in, "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+    def font(self, name: str, size_px: float) -> FreeTypeFont | None:
+        """The font at this size, None where the machine has none of that name."""
+        if (name, size_px) not in self.loaded:
+            self.loaded[name, size_px] = _load(name, size_px)
+        return self.loaded[name, size_px]
+
+    def knows(self, character: str, built_in: FreeTypeFont) -> bool:
+        """Whether the built-in font has `character`."""
+        if character not in self.drawable:
+            glyph, missing = built_in.getmask(character), built_in.getmask(_MISSING)
+            self.drawable[character] = glyph.size != missing.size or bytes(glyph) != bytes(missing)
+        return self.drawable[character]
+
+
+def _load(name: str, size_px: float) -> FreeTypeFont | None:
+    from PIL import ImageFont
+
+    try:
+        font = ImageFont.load_default(size_px) if name == _BUILT_IN else ImageFont.truetype(name, size_px)
+    except (OSError, ImportError):
+        return None
+    return font if isinstance(font, ImageFont.FreeTypeFont) else None

@@ -1,0 +1,99 @@
+"""Time on paper: the session broken into rows of equally many seconds, like the lines of a score.
+
+Sessions of like length share a scale, so that two paces of one routine can be laid side by side.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from voiceguide.model.timeline import Timeline
+
+WIDTH_PX: Final = 1200
+MARGIN_PX: Final = 24.0
+LEFT_PX: Final = 72.0
+"""Where time begins: the names of the lanes stand left of it."""
+RIGHT_PX: Final = 1172.0
+"""Where a full row ends; the rest is room for half of the last label of the axis."""
+
+_SCALES: Final = (
+    # seconds a row, seconds a tick, rows at most
+    (30, 5, 4),
+    (60, 5, 6),
+    (120, 10, 15),
+    (300, 30, 15),
+    (600, 60, 15),
+    (1200, 120, 15),
+    (3600, 300, 15),
+)
+_ROWS_MOST: Final = 15
+_TICKS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A part of the session, and where its time lies on paper."""
+
+    start: int
+    """Frame."""
+    end: int
+    """Frame where the next row begins, or the session ends."""
+    frames: int
+    """Frames across the full width: the last row need not be full."""
+    rate_hz: int
+    tick_s: int
+
+    @property
+    def px_per_s(self) -> float:
+        """The scale."""
+        return (RIGHT_PX - LEFT_PX) * self.rate_hz / self.frames
+
+    def x_px(self, frame: float) -> float:
+        """Where a frame lies."""
+        return LEFT_PX + (frame - self.start) / self.frames * (RIGHT_PX - LEFT_PX)
+
+    def piece(self, start: int, end: int) -> Piece | None:
+        """The part of `[start, end)` that lies in this row; None where there is none."""
+        if start >= self.end or end <= self.start:
+            return None
+        left_px, right_px = self.x_px(max(start, self.start)), self.x_px(min(end, self.end))
+        return Piece(left_px, right_px - left_px, begins=start >= self.start, ends=end <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a row shows of something that lasts."""
+
+    x_px: float
+    width_px: float
+    begins: bool
+    """Its beginning is in this row."""
+    ends: bool
+
+    def label(self, text: str) -> str:
+        """`text` with an ellipsis where it goes on in another row."""
+        before = "" if self.begins else "\N{HORIZONTAL ELLIPSIS} "
+        after = "" if self.ends else " \N{HORIZONTAL ELLIPSIS}"
+        return f"{before}{text}{after}"
+
+
+def rows_of(timeline: Timeline) -> tuple[Row, ...]:
+    """The rows that tile the session; one where it is empty."""
+    row_s, tick_s = _scale(timeline.duration_s)
+    frames = row_s * timeline.rate_hz
+    starts = range(0, max(timeline.length, 1), frames)
+    return tuple(
+        Row(start, min(start + frames, timeline.length), frames, timeline.rate_hz, tick_s) for start in starts
+    )
+
+
+def _scale(duration_s: float) -> tuple[int, int]:
+    """Seconds a row and a tick: the fewest that keep the picture low."""
+    for row_s, tick_s, rows_most in _SCALES:
+        if duration_s <= row_s * rows_most:
+            return row_s, tick_s
+    row_s = math.ceil(duration_s / _ROWS_MOST / _SCALES[-1][0]) * _SCALES[-1][0]
+    return row_s, row_s // _TICKS
