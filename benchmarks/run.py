@@ -289,11 +289,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows = [*export_rows(bench), *length_rows(bench), *start_rows(bench)]
     here["load_after"] = round(os.getloadavg()[0], 1)
     print("{cpu}, {cores} cores, {system}, Python {python}.".format_map(here))
-    print(
-        "Load of the machine before {load_before} and after {load_after}; alone it is below 0.5 and 1.5.".format_map(
-            here
-        )
-    )
+    print("Load average {load_before} before and {load_after} after, this run included.".format_map(here))
     print("Medians; a ratio is that of two processes that ran next to each other.")
     if options.quick:
         print("A quick run, one of each: it shows that the benchmark works, and nothing else.")

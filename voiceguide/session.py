@@ -29,9 +29,8 @@ from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
 from voiceguide.picture.files import check_picture, write_picture
 from voiceguide.picture.layout import lay_out
 from voiceguide.planning.document import timeline_document
-from voiceguide.planning.planner import write_script
+from voiceguide.planning.planner import plan_timeline
 from voiceguide.planning.presets import paced
-from voiceguide.planning.scheduling import schedule
 from voiceguide.sound.mixer import Mixer
 from voiceguide.sound.source import ClipSource
 from voiceguide.speech.narrator import Narrator
@@ -39,7 +38,7 @@ from voiceguide.speech.store import ClipStore, default_directory
 from voiceguide.speech.voices import DEFAULT_VOICE, open_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from voiceguide.model.clip import Clip
     from voiceguide.model.routine import Routine
@@ -148,11 +147,15 @@ def plan(
     library = Library()
     chosen = library.routine(routine) if isinstance(routine, str) else routine
     pacing = pacing or Pacing()
-    script = write_script(chosen, pacing, library.phrasebook)
+    clips: dict[str, Clip] = {}
     with _narrator(voice, pacing.speech_rate, cache_dir) as narrator:
-        clips = narrator.speak(script.texts(), progress)
+
+        def speak(texts: Iterable[str]) -> dict[str, int]:
+            clips.update(narrator.speak(texts, progress))
+            return {text: clip.spoken_frames for text, clip in clips.items()}
+
+        timeline = plan_timeline(chosen, pacing, library.phrasebook, speak)
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
-    timeline = schedule(script, {text: clip.spoken_frames for text, clip in clips.items()})
     return Session(chosen, pacing, spec, timeline, clips)
 
 

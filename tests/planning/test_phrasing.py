@@ -14,6 +14,7 @@ from voiceguide.planning.phrasing import phrase
 from voiceguide.planning.planner import write_script
 from voiceguide.planning.presets import PRESETS, paced, parse_breath
 from voiceguide.planning.scheduling import estimate
+from voiceguide.planning.selection import selected
 from voiceguide.units import to_frames
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 
 def script_of(library: Library, **changes: object) -> Script:
-    return write_script(library.routine("upper-back"), paced(**changes), library.phrasebook)  # type: ignore[arg-type]
+    pacing = paced(**changes)  # type: ignore[arg-type]
+    return write_script(selected(library.routine("upper-back"), pacing), pacing, library.phrasebook)
 
 
 def timeline_of(library: Library, **changes: object) -> Timeline:

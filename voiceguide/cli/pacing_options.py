@@ -63,6 +63,9 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         str | None, typer.Option(metavar="IN:OUT", help="Seconds in and out, or IN:HOLD:OUT:HOLD.")
     ] = None,
     transition: Annotated[float | None, typer.Option(metavar="S", help="Seconds for every change of position.")] = None,
+    length: Annotated[
+        str | None, typer.Option(metavar="10m", help="Exactly this long in all: 10m, 9:30, 1h, 600s.")
+    ] = None,
     words: Annotated[Words | None, typer.Option(help="How much is said.")] = None,
     speech_rate: Annotated[float | None, typer.Option(metavar="X", help="Speed of the voice, 1.0 is its own.")] = None,
     countdown: Annotated[
@@ -79,7 +82,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
     cache_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.")] = None,
 ) -> Request:
-    from voiceguide.planning.presets import paced, parse_breath
+    from voiceguide.planning.presets import paced, parse_breath, parse_length
 
     pacing = paced(
         pace,
@@ -88,6 +91,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         rounds=rounds,
         breath=parse_breath(breath) if breath else None,
         transition_s=transition,
+        length_s=parse_length(length) if length else None,
         words=words,
         speech_rate=speech_rate,
         countdown=countdown,

@@ -55,6 +55,9 @@ class Pacing(Model):
     round_rest_s: Change = 8.0
     """Between two rounds without sides."""
 
+    length_s: Annotated[float, Field(ge=30.0, le=43_200.0)] | None = None
+    """An exact total; repetitions, holds, rounds and changes of position move inside their limits to meet it."""
+
     only: tuple[Identifier, ...] = ()
     """Stretches to keep; empty keeps all."""
     skip: tuple[Identifier, ...] = ()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.model.script import Role, SpanKind, ToneName
 from voiceguide.picture import palette
-from voiceguide.picture.lettering import ELLIPSIS, clock, exact_clock, first_fitting, length, shortened
-from voiceguide.picture.rows import RIGHT_PX, WIDTH_PX
+from voiceguide.picture.breath import BREATHS, breath_curve
+from voiceguide.picture.lettering import ELLIPSIS, clock, first_fitting, length, shortened, width_px
+from voiceguide.picture.notes import chapter_note, cue_note, span_note
+from voiceguide.picture.rows import LEFT_PX, RIGHT_PX, WIDTH_PX
 from voiceguide.picture.shapes import Area, Line, Rect, Text
 from voiceguide.picture.words import GAP_PX, flags
 
@@ -32,9 +33,6 @@ COUNTDOWN_S: Final = 2.0
 SLIVER_PX: Final = 1.0
 """What is shorter than this on paper is drawn as wide as this."""
 
-BREATHS: Final = frozenset({SpanKind.INHALE, SpanKind.RETAIN, SpanKind.EXHALE})
-_CURVE_STEP_PX: Final = 2.0
-
 
 @dataclass(frozen=True, slots=True)
 class Lane:
@@ -45,18 +43,20 @@ class Lane:
     height_px: float
     draw: Callable[[Timeline, Row, float], Iterator[Shape]]
     """From the timeline, the row and the top of the lane in pixels."""
+    ruled: bool = True
+    """Whether the ticks of the axis go through it; not through words."""
 
 
 def lanes_of(timeline: Timeline, px_per_s: float) -> tuple[Lane, ...]:
     """The lanes that this session needs, from the top."""
     lanes = [
-        Lane("", 18.0, _axis),
+        Lane("", 18.0, _axis, ruled=False),
         Lane("", 24.0, _chapters),
         Lane("words", 18.0, _speech),
-        Lane("", WORD_LINES * LINE_PX + 3.0, _words),
+        Lane("", WORD_LINES * LINE_PX + 4.0, _words, ruled=False),
         Lane("body", 30.0, _body),
         Lane("tones", 16.0, _tones),
-        Lane("breath", 34.0, _breath),
+        Lane("breath", 34.0, breath_curve),
     ]
     absent = set()
     if px_per_s < LEAST_PX_PER_S_FOR_WORDS:
@@ -64,7 +64,7 @@ def lanes_of(timeline: Timeline, px_per_s: float) -> tuple[Lane, ...]:
     if not any(cue.tone for cue in timeline.cues):
         absent.add(_tones)
     if not any(span.kind in BREATHS for span in timeline.spans):
-        absent.add(_breath)
+        absent.add(breath_curve)
     return tuple(lane for lane in lanes if lane.draw not in absent)
 
 
@@ -77,23 +77,6 @@ def grid(timeline: Timeline, row: Row, top_px: float, bottom_px: float) -> Itera
         if row.start <= chapter.start < row.end:
             x_px = row.x_px(chapter.start)
             yield Line(((x_px, top_px), (x_px, bottom_px)), palette.CHAPTER_EDGE, 1.0)
-
-
-def cue_note(cue: Cue, rate_hz: int) -> str:
-    """A cue in words: when, what for, and what is said."""
-    side = f" ({cue.side})" if cue.side else ""
-    return f"{exact_clock(cue.start / rate_hz)} {cue.role}{side}: {cue.text}"
-
-
-def span_note(span: Span, rate_hz: int) -> str:
-    """A span in words: when, what and for how long."""
-    side = f" ({span.side})" if span.side else ""
-    return f"{exact_clock(span.start / rate_hz)} {span.kind}{side}: {length((span.end - span.start) / rate_hz)}"
-
-
-def chapter_note(chapter: Chapter, rate_hz: int) -> str:
-    """A chapter in words: when, its title and how long it is."""
-    return f"{clock(chapter.start / rate_hz)} {chapter.title}, {clock((chapter.end - chapter.start) / rate_hz)} long"
 
 
 def _ticks(row: Row) -> Iterator[int]:
@@ -111,12 +94,18 @@ def _chapters(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
         if piece := row.piece(chapter.start, chapter.end):
             fill = palette.CHAPTERS[number % len(palette.CHAPTERS)]
             yield _block(piece, top_px, 20.0, fill, note=chapter_note(chapter, row.rate_hz))
-            title = chapter.title if piece.begins else f"{ELLIPSIS} {chapter.title}"
-            lasts = f"{title}  {clock((chapter.end - chapter.start) / row.rate_hz)}"
-            room_px = piece.width_px - 10.0
-            forms = (lasts, title) if piece.begins else (title,)
-            if label := first_fitting(forms, NORMAL_PX, room_px) or shortened(title, NORMAL_PX, room_px):
+            if label := _chapter_label(chapter, row, piece):
                 yield Text(piece.x_px + 5.0, top_px + 14.5, label, NORMAL_PX, palette.INK)
+
+
+def _chapter_label(chapter: Chapter, row: Row, piece: Piece) -> str:
+    """Its title, and once, where there is first room for it, how long the chapter is."""
+    title = chapter.title if piece.begins else f"{ELLIPSIS} {chapter.title}"
+    lasts = f"{title}  {clock((chapter.end - chapter.start) / row.rate_hz)}"
+    room_px = piece.width_px - 10.0
+    seen_px = LEFT_PX - row.x_px(chapter.start) - 10.0
+    forms = (title,) if seen_px > width_px(lasts, NORMAL_PX) else (lasts, title)
+    return first_fitting(forms, NORMAL_PX, room_px) or shortened(title, NORMAL_PX, room_px)
 
 
 def _speech(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
@@ -127,15 +116,20 @@ def _speech(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
 
 
 def _words(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
-    sayings = [(row.x_px(frame), text) for frame, text in _sayings(timeline) if row.start <= frame < row.end]
+    # What goes on into the next row is written there: at its beginning there is room.
+    sayings = [
+        (max(row.x_px(first.start), LEFT_PX), text)
+        for first, text in _sayings(timeline)
+        if row.start < first.end <= row.end
+    ]
     for flag in flags(sayings, WORD_LINES, SMALL_PX, WIDTH_PX - GAP_PX):
         baseline_px = top_px + LINE_PX * (flag.line + 1) - 3.0
         yield Line(((flag.x_px, top_px - 1.0), (flag.x_px, baseline_px)), palette.LEADER, 1.0)
         yield Text(flag.x_px + GAP_PX, baseline_px, flag.text, SMALL_PX, palette.INK)
 
 
-def _sayings(timeline: Timeline) -> Iterator[tuple[int, str]]:
-    """Onset and words of what is said; a countdown is one saying."""
+def _sayings(timeline: Timeline) -> Iterator[tuple[Cue, str]]:
+    """The first cue and the words of what is said; a countdown is one saying."""
     sayings: list[list[Cue]] = []
     for cue in timeline.speech():
         last = sayings[-1][-1] if sayings else cue
@@ -143,7 +137,7 @@ def _sayings(timeline: Timeline) -> Iterator[tuple[int, str]]:
             sayings[-1].append(cue)
         else:
             sayings.append([cue])
-    return ((cues[0].start, " ".join(cue.text for cue in cues)) for cues in sayings)
+    return ((cues[0], " ".join(cue.text for cue in cues)) for cues in sayings)
 
 
 def _body(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
@@ -155,10 +149,8 @@ def _body(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
         if span.kind is SpanKind.HOLD:
             yield from _hold(piece, span, seconds, note, top_px + 5.0)
             continue
-        fill, edge = (
-            (palette.PAPER, palette.REST_EDGE) if span.kind is SpanKind.REST else (palette.TRANSITION, "")
-        )
-        yield _block(piece, top_px + 9.0, 12.0, fill, edge, note)
+        fill, edge = (palette.PAPER, palette.REST_EDGE) if span.kind is SpanKind.REST else (palette.TRANSITION, "")
+        yield _block(piece, top_px + 7.0, 16.0, fill, edge, note)
         if label := first_fitting((piece.label(seconds),), SMALL_PX, piece.width_px - 2.0):
             middle_px = piece.x_px + piece.width_px / 2
             yield Text(middle_px, top_px + 19.0, label, SMALL_PX, palette.MUTED, "middle")
@@ -168,7 +160,12 @@ def _hold(piece: Piece, span: Span, seconds: str, note: str, top_px: float) -> I
     yield from hold_block(piece, top_px, 20.0, note)
     forms = [f"hold {seconds}", seconds]
     if span.side:
-        forms = [f"hold {seconds}, {span.side}", f"{seconds}, {span.side}", f"{seconds} {span.side[0].upper()}", seconds]
+        forms = [
+            f"hold {seconds}, {span.side}",
+            f"{seconds}, {span.side}",
+            f"{seconds} {span.side[0].upper()}",
+            seconds,
+        ]
     if label := first_fitting(map(piece.label, forms), NORMAL_PX, piece.width_px - 14.0):
         middle_px = piece.x_px + piece.width_px / 2
         yield Text(middle_px, top_px + 14.5, label, NORMAL_PX, palette.PAPER, "middle")
@@ -215,58 +212,6 @@ def tone_mark(tone: ToneName, x_px: float, y_px: float, size_px: float, note: st
     if tone is ToneName.HALFWAY:
         return Area(points, palette.PAPER, palette.TONE, note)
     return Area(points, palette.TONE, note=note)
-
-
-def _breath(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
-    high_px, low_px = top_px + 3.0, top_px + 29.0
-    phases = [span for span in timeline.spans if span.kind in BREATHS]
-    holds = [span for span in timeline.spans if span.kind is SpanKind.HOLD]
-    levels = _levels(phases)
-    lines: list[Line] = []
-    for phase, (before, after) in zip(phases, levels, strict=True):
-        if not row.piece(phase.start, phase.end):
-            continue
-        points = _curve(phase, row, before, after, high_px, low_px)
-        note = span_note(phase, row.rate_hz)
-        if any(hold.start <= phase.start and phase.end <= hold.end for hold in holds):
-            lines.append(Line(points, palette.BREATH_IN_HOLD, 1.2, note))
-            continue
-        yield Area(((points[0][0], low_px), *points, (points[-1][0], low_px)), palette.BREATH_FILL)
-        lines.append(Line(points, palette.BREATH, 2.0, note))
-    yield from lines
-
-
-def _levels(phases: list[Span]) -> list[tuple[float, float]]:
-    """How full the lungs are at the start and the end of every phase, 0 to 1."""
-    levels: list[tuple[float, float]] = []
-    full = 1.0 if len(phases) > 1 and phases[1].kind is SpanKind.EXHALE else 0.0
-    for phase in phases:
-        match phase.kind:
-            case SpanKind.INHALE:
-                before, full = 0.0, 1.0
-            case SpanKind.EXHALE:
-                before, full = 1.0, 0.0
-            case _:
-                before = full
-        levels.append((before, full))
-    return levels
-
-
-def _curve(
-    phase: Span, row: Row, before: float, after: float, high_px: float, low_px: float
-) -> tuple[Point, ...]:
-    """The part of one phase that lies in the row: it leaves and arrives level, as a breath does."""
-    start, end = max(phase.start, row.start), min(phase.end, row.end)
-    steps = 1
-    if before != after:
-        steps = max(2, math.ceil((row.x_px(end) - row.x_px(start)) / _CURVE_STEP_PX))
-    points = []
-    for step in range(steps + 1):
-        frame = start + (end - start) * step / steps
-        done = (frame - phase.start) / (phase.end - phase.start)
-        level = before + (after - before) * (1.0 - math.cos(math.pi * done)) / 2.0
-        points.append((row.x_px(frame), low_px + (high_px - low_px) * level))
-    return tuple(points)
 
 
 def _block(piece: Piece, top_px: float, height_px: float, fill: str, edge: str = "", note: str = "") -> Rect:

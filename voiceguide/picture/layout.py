@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from voiceguide.model.script import SpanKind
 from voiceguide.picture import palette
-from voiceguide.picture.lanes import BREATHS, SMALL_PX, chapter_note, grid, lanes_of
+from voiceguide.picture.breath import BREATHS, held_phases
+from voiceguide.picture.lanes import SMALL_PX, grid, lanes_of
 from voiceguide.picture.legend import legend
 from voiceguide.picture.lettering import clock, shortened
+from voiceguide.picture.notes import chapter_note
 from voiceguide.picture.rows import LEFT_PX, MARGIN_PX, WIDTH_PX, rows_of
 from voiceguide.picture.shapes import Picture, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Set as AbstractSet
 
     from voiceguide.model.timeline import Timeline
     from voiceguide.picture.lanes import Lane
@@ -57,19 +60,24 @@ def _heading(title: str, facts: tuple[str, str]) -> Iterator[Shape]:
 
 
 def _sums(timeline: Timeline) -> str:
-    """What the time is spent on; words and holds overlap, so this is no division of the whole."""
+    """What the time is spent on; words overlap the rest, so this is no division of the whole."""
+    held = held_phases(timeline)
+    frames = {
+        "words": sum(cue.end - cue.start for cue in timeline.speech()),
+        "holds": _frames(timeline, {SpanKind.HOLD}),
+        "guided breaths": _frames(timeline, BREATHS) - sum(span.end - span.start for span in held),
+        "moving and resting": _frames(timeline, {SpanKind.TRANSITION, SpanKind.REST}),
+    }
+    return _DOT.join(f"{name} {clock(spent / timeline.rate_hz)}" for name, spent in frames.items() if spent)
 
-    def spent(*kinds: SpanKind) -> str:
-        return clock(sum(span.end - span.start for span in timeline.spans if span.kind in kinds) / timeline.rate_hz)
 
-    words = clock(sum(cue.end - cue.start for cue in timeline.speech()) / timeline.rate_hz)
-    return _DOT.join(
-        (f"words {words}", f"holds {spent(SpanKind.HOLD)}", f"moving and resting {spent(SpanKind.TRANSITION, SpanKind.REST)}")
-    )
+def _frames(timeline: Timeline, kinds: AbstractSet[SpanKind]) -> int:
+    return sum(span.end - span.start for span in timeline.spans if span.kind in kinds)
 
 
 def _row(timeline: Timeline, row: Row, lanes: tuple[Lane, ...], top_px: float) -> tuple[list[Shape], float]:
     """The shapes of a row, and where it ends."""
+    behind: list[Shape] = []
     inside: list[Shape] = []
     y_px = top_px
     for lane in lanes:
@@ -77,5 +85,7 @@ def _row(timeline: Timeline, row: Row, lanes: tuple[Lane, ...], top_px: float) -
             middle_px = y_px + lane.height_px / 2
             inside.append(Text(LEFT_PX - 12.0, middle_px + 4.0, lane.name, SMALL_PX, palette.MUTED, "end"))
         inside += lane.draw(timeline, row, y_px)
+        if lane.ruled:
+            behind += grid(timeline, row, y_px, y_px + lane.height_px)
         y_px += lane.height_px
-    return [*grid(timeline, row, top_px + lanes[0].height_px - 2.0, y_px), *inside], y_px
+    return [*behind, *inside], y_px

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from voiceguide.model.script import SpanKind, ToneName
 from voiceguide.picture import palette
-from voiceguide.picture.lanes import BREATHS, SMALL_PX, hold_block, tone_mark
+from voiceguide.picture.breath import BREATH_PX, BREATHS, HELD_BREATH_PX, held_phases
+from voiceguide.picture.lanes import SMALL_PX, hold_block, tone_mark
 from voiceguide.picture.lettering import width_px
 from voiceguide.picture.rows import MARGIN_PX, WIDTH_PX, Piece
 from voiceguide.picture.shapes import Line, Rect, Text
@@ -63,8 +64,12 @@ def _entries(timeline: Timeline) -> Iterator[tuple[str, Swatch]]:
         yield "rest", _rest
     tones = {cue.tone for cue in timeline.cues}
     yield from ((name, _tone(tone)) for tone, name in _TONES.items() if tone in tones)
-    if kinds & BREATHS:
-        yield "breath: in, out", _breath
+    held = held_phases(timeline)
+    phases = [span for span in timeline.spans if span.kind in BREATHS]
+    if len(phases) > len(held):
+        yield "breath: in, out", _breath(palette.BREATH, BREATH_PX)
+    if held:
+        yield "breath in a hold", _breath(palette.BREATH_IN_HOLD, HELD_BREATH_PX)
 
 
 def _speech(kind: palette.SpeechKind) -> Swatch:
@@ -93,10 +98,13 @@ def _tone(tone: ToneName) -> Swatch:
     return draw
 
 
-def _breath(x_px: float, y_px: float) -> Iterator[Shape]:
-    steps = 12
-    points = tuple(
-        (x_px + SWATCH_PX * step / steps, y_px + 5.0 * math.cos(2.0 * math.pi * step / steps))
-        for step in range(steps + 1)
-    )
-    yield Line(points, palette.BREATH, 2.0)
+def _breath(colour: str, line_px: float) -> Swatch:
+    def draw(x_px: float, y_px: float) -> Iterator[Shape]:
+        steps = 12
+        points = tuple(
+            (x_px + SWATCH_PX * step / steps, y_px + 5.0 * math.cos(2.0 * math.pi * step / steps))
+            for step in range(steps + 1)
+        )
+        yield Line(points, colour, line_px)
+
+    return draw

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont
 
-    from voiceguide.picture.shapes import Picture, Point, Shape
+    from voiceguide.picture.shapes import Picture, Point
 
 _SCALE: Final = 3
 """Large pixels a pixel; memory grows with its square, 27 bytes a pixel."""

@@ -29,6 +29,8 @@ _SCALES: Final = (
     (1200, 120, 15),
     (3600, 300, 15),
 )
+_TAIL: Final = 0.08
+"""A last row that would be emptier than this is squeezed into the one before it, which is drawn denser."""
 _ROWS_MOST: Final = 15
 _TICKS: Final = 12
 
@@ -84,9 +86,13 @@ def rows_of(timeline: Timeline) -> tuple[Row, ...]:
     """The rows that tile the session; one where it is empty."""
     row_s, tick_s = _scale(timeline.duration_s)
     frames = row_s * timeline.rate_hz
-    starts = range(0, max(timeline.length, 1), frames)
+    starts = [*range(0, max(timeline.length, 1), frames)]
+    if len(starts) > 1 and timeline.length - starts[-1] < _TAIL * frames:
+        starts.pop()
+    ends = [*starts[1:], timeline.length]
     return tuple(
-        Row(start, min(start + frames, timeline.length), frames, timeline.rate_hz, tick_s) for start in starts
+        Row(start, end, max(frames, end - start), timeline.rate_hz, tick_s)
+        for start, end in zip(starts, ends, strict=True)
     )
 
 

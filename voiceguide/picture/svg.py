@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from voiceguide.picture.shapes import Picture, Point, Shape
 
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_THINNEST_PX: Final = 0.1
+"""Inside of an outline; at 0 the rectangle would not be drawn at all."""
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -45,9 +47,10 @@ def _element(shape: Shape) -> str:
     match shape:
         case Rect():
             inset = 0.5 if shape.edge else 0.0  # a stroke lies half on either side of its line
+            width_px, height_px = shape.width_px - 2 * inset, shape.height_px - 2 * inset
             attributes = (
                 f'x="{_number(shape.x_px + inset)}" y="{_number(shape.y_px + inset)}"'
-                f' width="{_number(max(shape.width_px - 2 * inset, 0.1))}" height="{_number(shape.height_px - 2 * inset)}"'
+                f' width="{_number(max(width_px, _THINNEST_PX))}" height="{_number(height_px)}"'
                 f' fill="{shape.fill}"{_stroke(shape.edge)}'
             )
             return _noted("rect", attributes, shape.note)

@@ -18,11 +18,13 @@ GAP_PX: Final = 4.0
 _SHORTEST: Final = "Hold" + ELLIPSIS
 """A flag has at least the room for this much, or for its whole text."""
 _LEFT_OUT: Final = 1.5
-"""What it costs to show nothing of a text; to hide a part of it costs the square of that part."""
+"""What it costs to show nothing of a text."""
+_CUT: Final = 0.1
+"""What it costs to hide a part of a text, besides the square of that part."""
 _DEEPER: Final = 0.02
 """What each line further down costs: little, but a long pole for nothing is none to be had."""
-_BREADTH: Final = 200
-"""How many layouts are followed up: with 200 none of the built-in routine's rows comes out worse than with all."""
+_BREADTH: Final = 100
+"""How many layouts are followed up; the rows of `upper-back` come out the same with 100 as with all."""
 
 
 class Flag(NamedTuple):
@@ -62,7 +64,9 @@ def flags(cues: Sequence[tuple[float, str]], lines: int, size_px: float, right_p
         layouts = dict(heapq.nsmallest(_BREADTH, following.items(), key=lambda item: item[1].cost))
     best = min(layouts.values(), key=lambda layout: layout.cost)
     return [
-        flag._replace(text=short) for flag, room_px in best.flags[::-1] if (short := shortened(flag.text, size_px, room_px))
+        flag._replace(text=short)
+        for flag, room_px in best.flags[::-1]
+        if (short := shortened(flag.text, size_px, room_px))
     ]
 
 
@@ -76,5 +80,6 @@ def _choices(
         if room_px < least_px:
             continue
         hidden = max(0.0, 1.0 - room_px / needed_px)
+        cost = layout.cost + _DEEPER * line + (_CUT + hidden * hidden if hidden else 0.0)
         left_px = (flag.x_px,) * (line + 1) + limits_px[line + 1 :]
-        yield left_px, _Layout(layout.cost + hidden * hidden + _DEEPER * line, (*layout.flags, (flag._replace(line=line), room_px)))
+        yield left_px, _Layout(cost, (*layout.flags, (flag._replace(line=line), room_px)))

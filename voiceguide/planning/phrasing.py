@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from voiceguide.model.script import Place, Role, Script, Section, Sound, SpanKind, ToneName
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.phrasebook import Phrasebook
-    from voiceguide.model.routine import Routine
+    from voiceguide.model.routine import Item, Routine
     from voiceguide.model.script import Beat
     from voiceguide.model.stretch import Position, Stretch
 
@@ -39,35 +40,57 @@ def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes:
     `minutes` is what the welcome says of its length; 0 leaves the length out.
     """
     wording = Wording(phrasebook)
-    sections = [Section("Welcome", None, tuple(_welcome(routine, pacing, wording, minutes)))]
-    notes: list[str] = []
+    turns = turns_of(routine, pacing, wording)
+    return Script(
+        routine=routine.id,
+        title=routine.title,
+        language=routine.language,
+        sections=(
+            Section("Welcome", None, tuple(_welcome(routine, pacing, wording, minutes))),
+            *(phrase_turn(turn) for turn in turns),
+            Section("Close", None, tuple(_close(routine, pacing))),
+        ),
+        sentence_gap_s=pacing.sentence_gap_s,
+        notes=tuple(dict.fromkeys(note for turn in turns for note in turn.guiding.dose.notes)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An item of a routine in its place: what its words depend on, and nothing of the other items' doses."""
+
+    item: Item
+    guiding: Guiding
+    position: Position | None
+    """Where the item before has left the body."""
+    rank: Rank
+
+
+def turns_of(routine: Routine, pacing: Pacing, wording: Wording) -> list[Turn]:
+    """The items of a routine in their places."""
+    turns: list[Turn] = []
     seen: Counter[str] = Counter()
     position: Position | None = None
     for number, (item, stretch) in enumerate(routine.items, start=1):
-        dose = dose_of(stretch, item, pacing)
-        notes += dose.notes
         guiding = Guiding(
             stretch=stretch,
-            dose=dose,
+            dose=dose_of(stretch, item, pacing),
             pacing=pacing,
             wording=wording,
             familiarity=after(_START_OF[pacing.words], seen[stretch.id]),
             first_side=pacing.first_side or item.first_side or stretch.sides.first,
             new=not seen[stretch.id],
         )
-        beats = tuple(_stretch(guiding, position, _rank(number, len(routine.items))))
-        sections.append(Section(stretch.title, stretch.id, beats))
+        turns.append(Turn(item, guiding, position, _rank(number, len(routine.items))))
         seen[stretch.id] += 1
         position = stretch.position
-    sections.append(Section("Close", None, tuple(_close(routine, pacing))))
-    return Script(
-        routine=routine.id,
-        title=routine.title,
-        language=routine.language,
-        sections=tuple(sections),
-        sentence_gap_s=pacing.sentence_gap_s,
-        notes=tuple(dict.fromkeys(notes)),
-    )
+    return turns
+
+
+def phrase_turn(turn: Turn) -> Section:
+    """The words of one item."""
+    stretch = turn.guiding.stretch
+    return Section(stretch.title, stretch.id, tuple(_stretch(turn.guiding, turn.position, turn.rank)))
 
 
 _START_OF = {"full": Familiarity.FULL, "brief": Familiarity.BRIEF, "minimal": Familiarity.BARE}

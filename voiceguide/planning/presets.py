@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
@@ -43,6 +44,8 @@ PRESETS: Final[Mapping[str, Pacing]] = {
         round_rest_s=5.0,
     ),
 }
+_CLOCK: Final = re.compile(r"(\d{1,4}):([0-5]\d(?:\.\d+)?)")
+_LENGTH: Final = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s)?")
 _PLAIN_BREATH, _FULL_BREATH = 2, 4
 
 
@@ -63,6 +66,18 @@ def paced(pace: str = "steady", **changes: object) -> Pacing:
             message = details["msg"][:1].lower() + details["msg"][1:]
             lines.append(f"{knob} {details['input']!r}: {message}")
         raise RequestError("\n".join(lines)) from error
+
+
+def parse_length(text: str) -> float:
+    """A length in seconds: `10m`, `9:30`, `1h5m`, `90s`; RequestError for anything else."""
+    if clock := _CLOCK.fullmatch(text.strip()):
+        return 60.0 * int(clock[1]) + float(clock[2])
+    parts = _LENGTH.fullmatch(text.strip().lower())
+    if not parts or not any(parts.groups()):
+        message = f"{text!r} is no length: write 10m, 9:30, 1h5m or 600s"
+        raise RequestError(message)
+    hours, minutes, seconds = (float(part or 0) for part in parts.groups())
+    return 3600.0 * hours + 60.0 * minutes + seconds
 
 
 def parse_breath(text: str) -> Breath:
