@@ -12,6 +12,8 @@ from voiceguide.model.stretch import (
     Arrival,
     Breath,
     BreatheMovement,
+    BreathsMovement,
+    CountMovement,
     CountRange,
     Guidance,
     HoldMovement,
@@ -85,15 +87,44 @@ hold_movements = st.builds(
 
 
 @st.composite
+def even_counts(draw: st.DrawFn, most: int) -> CountRange:
+    low, middle, high = sorted(draw(st.lists(st.integers(1, most), min_size=3, max_size=3)))
+    return CountRange(min=2 * low, default=2 * middle, max=2 * high)
+
+
+count_movements = st.builds(
+    CountMovement,
+    mode=st.just("count"),
+    repetitions=even_counts(5),
+    rep_s=tenths(2.0, 8.0),
+    prepare=guidance_lists,
+    move=instructions,
+    finish=instructions,
+)
+breaths_movements = st.builds(
+    BreathsMovement,
+    mode=st.just("breaths"),
+    breaths=count_ranges(8),
+    breath=breaths,
+    prepare=guidance_lists,
+    finish=instructions,
+)
+free_holds = hold_movements.map(lambda movement: movement.model_copy(update={"breath": None}))
+
+
+@st.composite
 def stretches(draw: st.DrawFn, name: str = "stretch") -> Stretch:
-    movement = draw(breathe_movements | hold_movements)
+    movement = draw(breathe_movements | hold_movements | count_movements | breaths_movements | free_holds)
     each = isinstance(movement, HoldMovement) and draw(st.booleans())
+    alternating = isinstance(movement, CountMovement) and draw(st.booleans())
     return Stretch(
         id=name,
         name=name.replace("-", " "),
         gist="something for the back",
         position=draw(st.sampled_from(Position)),
-        sides=Sides(kind="each" if each else "none", first=draw(st.sampled_from(Side))),
+        sides=Sides(
+            kind="each" if each else "alternating" if alternating else "none", first=draw(st.sampled_from(Side))
+        ),
         caution=draw(st.none() | words),
         arrive=Arrival(say="Come down.", stay=draw(st.none() | st.just("Stay there."))),
         setup=draw(guidance_lists),

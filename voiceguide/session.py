@@ -28,6 +28,7 @@ from voiceguide.model.segment import segment_from
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
 from voiceguide.picture.files import check_picture, write_picture
 from voiceguide.picture.layout import lay_out
+from voiceguide.places import routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.planner import plan_timeline
 from voiceguide.planning.presets import paced
@@ -127,7 +128,7 @@ def load(routine: str) -> Routine:
 
     Raises UnknownNameError with the nearest ids, or DataError with every mistake of the file.
     """
-    return Library().routine(routine)
+    return Library(own=routines_folder()).routine(routine)
 
 
 def plan(
@@ -144,7 +145,7 @@ def plan(
     are kept. `progress` is told clips done and clips in all, only when something has to be spoken.
     Raises RequestError, SpeechError and StoreError.
     """
-    library = Library()
+    library = Library(own=routines_folder())
     chosen = library.routine(routine) if isinstance(routine, str) else routine
     pacing = pacing or Pacing()
     clips: dict[str, Clip] = {}

@@ -177,6 +177,26 @@ def test_a_repeated_stretch_is_known_the_second_time(library: Library) -> None:
     assert second < first
 
 
+def test_minimal_words_are_names_chimes_and_counts(library: Library) -> None:
+    timeline = timeline_of(library, words="minimal", countdown=3)
+    assert {cue.role for cue in timeline.speech()} <= {
+        Role.WELCOME,
+        Role.ANNOUNCE,
+        Role.NEXT,
+        Role.COUNT,
+        Role.REMAINING,
+    }
+    assert [c.text for c in timeline.speech()][:2] == ["Upper back.", "First, cat-cow."]
+    tones = [cue.tone for cue in timeline.cues if cue.tone]
+    holds = sum(span.kind is SpanKind.HOLD for span in timeline.spans)
+    assert tones.count(ToneName.HOLD_START) == tones.count(ToneName.HOLD_END) == holds == 7
+    full = timeline_of(library)
+    assert [s.end - s.start for s in full.spans if s.kind is SpanKind.HOLD] == [
+        s.end - s.start for s in timeline.spans if s.kind is SpanKind.HOLD
+    ]
+    assert timeline_of(library, words="brief").length < full.length
+
+
 def test_only_and_skip(library: Library) -> None:
     assert [s.stretch for s in script_of(library, only=("thread-the-needle", "cat-cow")).sections[1:-1]] == [
         "cat-cow",

@@ -50,12 +50,14 @@ class Request:
 
     pacing: Pacing
     voice: str | None
-    cache_dir: Path | None
+    cache_dir: str | Path | None
 
 
 def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     *,
-    pace: Annotated[Pace, typer.Option(help="The preset that the other options start from.")] = Pace.steady,
+    pace: Annotated[
+        Pace | None, typer.Option(help="The preset that the other options start from; steady if none is given.")
+    ] = None,
     hold: Annotated[float | None, typer.Option(metavar="S", help="Seconds of every hold.")] = None,
     reps: Annotated[int | None, typer.Option(metavar="N", help="Repetitions of movements with the breath.")] = None,
     rounds: Annotated[int | None, typer.Option(metavar="N", help="Rounds of every hold.")] = None,
@@ -79,28 +81,33 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     no_breath: Annotated[
         bool, typer.Option("--no-breath", help="No breath words and tones; repetitions are counted.")
     ] = False,
+    profile: Annotated[str | None, typer.Option(metavar="NAME", help="A profile of the configuration file.")] = None,
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
     cache_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.")] = None,
 ) -> Request:
-    from voiceguide.planning.presets import paced, parse_breath, parse_length
+    from voiceguide.config import resolve
+    from voiceguide.planning.presets import parse_breath, parse_length
 
-    pacing = paced(
-        pace,
-        hold_s=hold,
-        repetitions=reps,
-        rounds=rounds,
-        breath=parse_breath(breath) if breath else None,
-        transition_s=transition,
-        length_s=parse_length(length) if length else None,
-        words=words,
-        speech_rate=speech_rate,
-        countdown=countdown,
-        only=tuple(only) if only else None,
-        skip=tuple(skip) if skip else None,
-        first_side=first_side,
-        breath_cues=False if no_breath else None,
-    )
-    return Request(pacing, voice, cache_dir)
+    options: dict[str, object] = {
+        "pace": pace,
+        "hold_s": hold,
+        "repetitions": reps,
+        "rounds": rounds,
+        "breath": parse_breath(breath) if breath else None,
+        "transition_s": transition,
+        "length_s": parse_length(length) if length else None,
+        "words": words,
+        "speech_rate": speech_rate,
+        "countdown": countdown,
+        "only": tuple(only) if only else None,
+        "skip": tuple(skip) if skip else None,
+        "first_side": first_side,
+        "breath_cues": False if no_breath else None,
+        "voice": voice,
+        "cache_dir": cache_dir,
+    }
+    resolved = resolve(options, profile)
+    return Request(resolved.pacing, resolved.voice, resolved.cache_dir)
 
 
 def with_pacing(command: Callable[..., None]) -> Callable[..., None]:

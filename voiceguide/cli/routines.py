@@ -15,9 +15,10 @@ def list_routines(*, as_json: Annotated[bool, typer.Option("--json", help="As JS
 
     from voiceguide.library.loader import Library
     from voiceguide.model.pacing import Pacing
+    from voiceguide.places import routines_folder
     from voiceguide.planning.planner import estimated_minutes
 
-    library = Library()
+    library = Library(own=routines_folder())
     routines = [library.routine(name) for name in library.routine_ids()]
     minutes = {routine.id: estimated_minutes(routine, Pacing(), library.phrasebook) for routine in routines}
     stretches = {routine.id: [stretch.id for stretch in routine.stretches] for routine in routines}
@@ -41,9 +42,10 @@ def show(name: Annotated[str, typer.Argument(metavar="ROUTINE|STRETCH")]) -> Non
     """Show what a routine or a stretch contains, in words."""
     from voiceguide.errors import UnknownNameError
     from voiceguide.library.loader import Library
+    from voiceguide.places import routines_folder
     from voiceguide.planning.describe import describe_routine, describe_stretch
 
-    library = Library()
+    library = Library(own=routines_folder())
     if name in library.stretch_ids():
         typer.echo(describe_stretch(library.stretch(name), library.phrasebook))
     elif name in library.routine_ids() or name.endswith(".toml"):

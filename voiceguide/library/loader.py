@@ -4,54 +4,105 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from voiceguide.errors import DataError, Mistake, UnknownNameError
-from voiceguide.library.toml_file import read_model
+from voiceguide.errors import DataError, Mistake, RequestError, UnknownNameError
+from voiceguide.library.toml_file import read_model, read_toml, validated
 from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import Routine, RoutineFile
 from voiceguide.model.stretch import Stretch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 DATA: Final = Path(__file__).parent
 
 
 class Library:
-    """The shipped data of one language, read on demand and kept.
+    """The shipped data of one language, and the routines of the user's own, read on demand and kept.
 
     Not safe to share between threads while it is being filled; what it returns is frozen.
     """
 
-    def __init__(self, language: str = "en", root: Path = DATA) -> None:
+    def __init__(self, language: str = "en", *, own: Path | None = None, root: Path = DATA) -> None:
         self._root = root / language
+        self._own = own
         self._stretches: dict[str, Stretch] = {}
 
     def routine_ids(self) -> list[str]:
-        """Every shipped routine, in alphabetical order."""
-        return sorted(path.stem for path in (self._root / "routines").glob("*.toml"))
+        """Every routine, shipped and own, in alphabetical order."""
+        return sorted(self._routine_paths())
 
     def stretch_ids(self) -> list[str]:
         """Every shipped stretch, in alphabetical order."""
         return sorted(path.stem for path in (self._root / "stretches").glob("*.toml"))
 
     def routine(self, name: str) -> Routine:
-        """A routine by its id, or read from a path that ends in `.toml`.
+        """A routine by its id, or read from a path that ends in `.toml`. An own one goes before a shipped one.
 
         Raises UnknownNameError for an id that is not there, RequestError or DataError for a file that
         cannot be read or holds mistakes.
         """
+        paths = self._routine_paths()
         if name.endswith(".toml") or "/" in name:
             path = Path(name)
-        elif name in self.routine_ids():
-            path = self._root / "routines" / f"{name}.toml"
+        elif name in paths:
+            path = paths[name]
         else:
-            raise UnknownNameError("routine", name, self.routine_ids())
-        file = read_model(path, RoutineFile)
-        known = set(self.stretch_ids())
-        mistakes = [
-            Mistake(path, None, f"items.{number}.stretch", str(UnknownNameError("stretch", item.stretch, known)))
-            for number, item in enumerate(file.items, start=1)
-            if item.stretch not in known
-        ]
+            raise UnknownNameError("routine", name, paths)
+        return self._resolved(path, read_model(path, RoutineFile))
+
+    def stretch(self, name: str) -> Stretch:
+        """A shipped stretch by its id."""
+        if name not in self._stretches:
+            if name not in self.stretch_ids():
+                raise UnknownNameError("stretch", name, self.stretch_ids())
+            self._stretches[name] = read_model(self._stretch_path(name), Stretch)
+        return self._stretches[name]
+
+    @cached_property
+    def phrasebook(self) -> Phrasebook:
+        """The sentences that belong to no stretch."""
+        return read_model(self._root / "phrases.toml", Phrasebook)
+
+    def check(self, path: Path) -> str:
+        """Read a routine or a stretch of the user's, and say what it is; DataError with every mistake."""
+        if "movement" in read_toml(path)[0]:
+            return f"a stretch, {read_model(path, Stretch).title}"
+        routine = self.routine(str(path.absolute()))
+        return f"a routine, {routine.title}: {len(routine.items)} stretches"
+
+    def _routine_paths(self) -> dict[str, Path]:
+        shipped = {path.stem: path for path in (self._root / "routines").glob("*.toml")}
+        own = {path.stem: path for path in self._own.glob("*.toml")} if self._own else {}
+        return shipped | own
+
+    def _stretch_path(self, name: str) -> Path:
+        return self._root / "stretches" / f"{name}.toml"
+
+    def _resolved(self, path: Path, file: RoutineFile) -> Routine:
+        """The routine with its stretches: its own, then the shipped ones."""
+        mistakes: list[Mistake] = []
+        own: dict[str, Stretch] = {}
+        lines = read_toml(path)[1]
+        for index, definition in enumerate(file.stretches):
+            where = ("stretches", index)
+            try:
+                whole = self._built_on(definition.model_dump(exclude_unset=True))
+                stretch = validated(path, whole, Stretch, lines, where)
+                own[stretch.id] = stretch
+            except UnknownNameError as error:
+                field = f"stretches.{index + 1}.like"
+                mistakes.append(Mistake(path, lines.get((*where, "like")), field, str(error)))
+            except DataError as error:
+                mistakes += error.mistakes
+        known = [*own, *self.stretch_ids()]
+        broken = {definition.id for definition in file.stretches} - set(own)
+        for index, item in enumerate(file.items):
+            if item.stretch not in known and item.stretch not in broken:
+                line = lines.get(("items", index, "stretch"))
+                message = str(UnknownNameError("stretch", item.stretch, known))
+                mistakes.append(Mistake(path, line, f"items.{index + 1}.stretch", message))
         if mistakes:
             raise DataError(mistakes)
         return Routine(
@@ -59,20 +110,55 @@ class Library:
             title=file.title,
             description=file.description,
             language=file.language,
-            items=tuple((item, self.stretch(item.stretch)) for item in file.items),
+            items=tuple((item, own.get(item.stretch) or self.stretch(item.stretch)) for item in file.items),
             close=tuple(file.close),
         )
 
-    def stretch(self, name: str) -> Stretch:
-        """A stretch by its id."""
-        if name not in self._stretches:
-            path = self._root / "stretches" / f"{name}.toml"
-            if name not in self.stretch_ids():
-                raise UnknownNameError("stretch", name, self.stretch_ids())
-            self._stretches[name] = read_model(path, Stretch)
-        return self._stretches[name]
+    def _built_on(self, definition: dict[str, Any]) -> Mapping[str, Any]:
+        """A definition laid over the shipped stretch that it is `like`."""
+        like = definition.pop("like", None)
+        if like is None:
+            return definition
+        if like not in self.stretch_ids():
+            raise UnknownNameError("stretch", like, self.stretch_ids())
+        return _laid_over(read_toml(self._stretch_path(like))[0], definition)
 
-    @cached_property
-    def phrasebook(self) -> Phrasebook:
-        """The sentences that belong to no stretch."""
-        return read_model(self._root / "phrases.toml", Phrasebook)
+
+def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables are merged, everything else is replaced."""
+    merged = dict(base)
+    for name, value in changes.items():
+        below = merged.get(name)
+        both = isinstance(below, dict) and isinstance(value, dict)
+        merged[name] = _laid_over(below, value) if both and below is not None else value
+    return merged
+
+
+def new_routine(name: str, folder: Path) -> Path:
+    """Write a commented routine file that works at once; give its path.
+
+    Raises RequestError where the name is no id or the file is there already.
+    """
+    import re
+
+    from voiceguide.model.base import IDENTIFIER_PATTERN
+
+    if not re.match(IDENTIFIER_PATTERN, name):
+        message = f"{name!r} cannot name a routine: use lower-case letters, digits and hyphens, as in my-evening"
+        raise RequestError(message)
+    path = folder / f"{name}.toml"
+    title = name.replace("-", " ").capitalize()
+    template = (DATA / "en" / "new-routine.toml").read_text(encoding="utf-8")
+    schema = (DATA / "schema" / "routine.schema.json").as_uri()
+    text = template.replace("@id@", name).replace("@title@", title).replace("@schema@", schema)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        message = f"{path} is there already: edit it, or choose another name"
+        raise RequestError(message) from error
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}"
+        raise RequestError(message) from error
+    return path

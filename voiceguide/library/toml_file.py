@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from voiceguide.errors import DataError, Mistake, RequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 MAX_BYTES: Final = 1_000_000
@@ -33,19 +34,28 @@ def read_model(path: Path, model: type[M]) -> M:
 
     Raises RequestError where the file cannot be read, DataError with every mistake where it can.
     """
+    data, lines = read_toml(path)
+    return validated(path, data, model, lines)
+
+
+def read_toml(path: Path) -> tuple[dict[str, Any], dict[Field, int]]:
+    """What a TOML file holds, and the line of each of its fields."""
     text = _read(path)
     try:
-        data = tomllib.loads(text)
+        return tomllib.loads(text), field_lines(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         where = _AT_LINE.search(str(error))
         line = int(where[1]) if where and where[1] else text.count("\n") + 1
-        reason = _AT_LINE.sub("", str(error)).strip() or "nested too deeply"
+        reason = _AT_LINE.sub("", str(error)).strip() if where else "nested too deeply"
         raise DataError([Mistake(path, line, "", f"not valid TOML: {reason}")]) from error
+
+
+def validated(path: Path, data: Mapping[str, Any], model: type[M], lines: Mapping[Field, int], below: Field = ()) -> M:
+    """`data`, which stands in the file `path` under the field `below`, as a `model`."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        lines = field_lines(text)
-        raise DataError([_mistake(path, lines, details) for details in error.errors()]) from error
+        raise DataError([_mistake(path, lines, below, details) for details in error.errors()]) from error
 
 
 def _read(path: Path) -> str:
@@ -62,9 +72,9 @@ def _read(path: Path) -> str:
         raise RequestError(message) from error
 
 
-def _mistake(path: Path, lines: dict[Field, int], details: object) -> Mistake:
+def _mistake(path: Path, lines: Mapping[Field, int], below: Field, details: object) -> Mistake:
     # pydantic's ErrorDetails, less the names of union branches, which are no fields of the file.
-    location: Field = details["loc"]  # type: ignore[index]
+    location: Field = (*below, *details["loc"])  # type: ignore[index]
     message: str = details["msg"]  # type: ignore[index]
     known: Field = ()
     for part in location:

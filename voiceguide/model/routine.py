@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from voiceguide.model.base import Identifier, Model, Seconds, Text
 from voiceguide.model.stretch import Side, Stretch
@@ -27,6 +27,20 @@ class Closing(Model):
     settle_s: Seconds = 4.0
 
 
+class OwnStretch(Model):
+    """A stretch defined inside a routine: whole, or like a shipped one with some of it replaced.
+
+    Its fields are those of a stretch (stretch.schema.json); they are checked once it is laid over what it
+    is like.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow", str_strip_whitespace=True)
+
+    id: Identifier
+    like: Identifier | None = None
+    """The shipped stretch whose fields it starts from."""
+
+
 class RoutineFile(Model):
     """A routine as authored in `library/<language>/routines/<id>.toml` or in a file of the user's."""
 
@@ -36,6 +50,7 @@ class RoutineFile(Model):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     items: Annotated[list[Item], Field(min_length=1, max_length=2000)]
     close: tuple[Closing, ...] = ()
+    stretches: tuple[OwnStretch, ...] = ()
 
 
 class Routine(Model):

@@ -56,6 +56,8 @@ class ToneName(StrEnum):
     """The sounds that are not speech."""
 
     START = "start"
+    HOLD_START = "hold-start"
+    """In the place of the word, where words are minimal."""
     HALFWAY = "halfway"
     SWITCH = "switch"
     HOLD_END = "hold-end"
@@ -66,6 +68,7 @@ class ToneName(StrEnum):
 
 CHIME_S: Mapping[ToneName, float] = {
     ToneName.START: 2.4,
+    ToneName.HOLD_START: 0.9,
     ToneName.HALFWAY: 1.2,
     ToneName.SWITCH: 1.4,
     ToneName.HOLD_END: 1.8,

@@ -6,6 +6,7 @@ fits in it fits in the usual others.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 ELLIPSIS: Final = "\N{HORIZONTAL ELLIPSIS}"
 FEWEST_CHARACTERS: Final = 3
 """A text that could keep fewer than these is left out: its remnant would say nothing."""
+
+_UNWRITABLE: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 allows nowhere, not even escaped."""
 
 _WIDEST_EM: Final = {
     0.30: "ijlI'",
@@ -67,6 +71,11 @@ def shortened(text: str, size_px: float, room_px: float) -> str:
 def first_fitting(forms: Iterable[str], size_px: float, room_px: float) -> str:
     """The first of `forms` that fits as it is; empty where none does."""
     return next((form for form in forms if width_px(form, size_px) <= room_px), "")
+
+
+def writable(text: str) -> str:
+    """`text` with a replacement character for each that must not stand in a file."""
+    return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def clock(seconds: float) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final, assert_never
 
 from voiceguide.errors import ExportError
+from voiceguide.picture.lettering import writable
 from voiceguide.picture.palette import PAPER
 from voiceguide.picture.shapes import Area, Line, Rect, Text
 
@@ -46,8 +47,8 @@ def write_png(picture: Picture, file: IO[bytes]) -> None:
             place = (shape.x_px * _SCALE, shape.y_px * _SCALE)
             draw.text(place, text, shape.colour, font, anchor=_ANCHOR[shape.align])
     chunks = PngImagePlugin.PngInfo()
-    chunks.add_itxt("Title", picture.title)
-    chunks.add_itxt("Description", picture.description)
+    chunks.add_itxt("Title", writable(picture.title))
+    chunks.add_itxt("Description", writable(picture.description))
     large.reduce(_SCALE).save(file, "PNG", optimize=True, pnginfo=chunks)
 
 

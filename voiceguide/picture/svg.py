@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import html
-import re
 from typing import IO, TYPE_CHECKING, Final, assert_never
 
+from voiceguide.picture.lettering import writable
 from voiceguide.picture.palette import PAPER
 from voiceguide.picture.shapes import Area, Line, Rect, Text
 
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
     from voiceguide.picture.shapes import Picture, Point, Shape
 
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _THINNEST_PX: Final = 0.1
 """Inside of an outline; at 0 the rectangle would not be drawn at all."""
-_REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 
 
 def write_svg(picture: Picture, file: IO[bytes]) -> None:
@@ -91,4 +89,4 @@ def _number(value: float) -> str:
 
 
 def _text(text: str) -> str:
-    return html.escape(_NOT_XML.sub(_REPLACEMENT, text))
+    return html.escape(writable(text))

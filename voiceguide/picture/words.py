@@ -79,7 +79,7 @@ def _choices(
         room_px = limit_px - flag.x_px - 2 * GAP_PX
         if room_px < least_px:
             continue
-        hidden = max(0.0, 1.0 - room_px / needed_px)
+        hidden = 1.0 - room_px / needed_px if needed_px > room_px else 0.0
         cost = layout.cost + _DEEPER * line + (_CUT + hidden * hidden if hidden else 0.0)
         left_px = (flag.x_px,) * (line + 1) + limits_px[line + 1 :]
         yield left_px, _Layout(cost, (*layout.flags, (flag._replace(line=line), room_px)))

@@ -35,13 +35,13 @@ def count_beats(guiding: Guiding, movement: CountMovement) -> Iterator[Beat]:
     yield rest(guiding.pacing.same_posture_s, place)
 
 
-def _taught(place: Place) -> bool:
+def _taught(guiding: Guiding, place: Place) -> bool:
     """Whether the movement itself is still said: the first time, for each side."""
-    return (place.repetition or 1) <= (2 if place.side else 1)
+    return guiding.pacing.words != "minimal" and (place.repetition or 1) <= (2 if place.side else 1)
 
 
 def _role(guiding: Guiding, place: Place) -> Role:
-    if _taught(place):
+    if _taught(guiding, place):
         return Role.INSTRUCT
     return Role.REMAINING if _is_last(guiding, place) else Role.COUNT
 
@@ -51,7 +51,7 @@ def _is_last(guiding: Guiding, place: Place) -> bool:
 
 
 def _words(guiding: Guiding, movement: CountMovement, place: Place) -> str:
-    if _taught(place):
+    if _taught(guiding, place):
         return guiding.fill(movement.move.at(guiding.familiarity), place.side)
     if _is_last(guiding, place):
         return guiding.wording.phrasebook.last_repetition

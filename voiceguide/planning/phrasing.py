@@ -13,6 +13,7 @@ from voiceguide.planning.counting import count_beats
 from voiceguide.planning.dose import dose_of
 from voiceguide.planning.guiding import Guiding, rest, say
 from voiceguide.planning.holding import hold_beats
+from voiceguide.planning.minimal import names_and_counts
 from voiceguide.planning.positions import change_s, same_place
 from voiceguide.planning.wording import Wording, after, joined
 
@@ -41,14 +42,17 @@ def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes:
     """
     wording = Wording(phrasebook)
     turns = turns_of(routine, pacing, wording)
+    welcome, close = _welcome(routine, pacing, wording, minutes), _close(routine, pacing)
+    if pacing.words == "minimal":
+        welcome, close = _short_welcome(routine), iter([Sound(ToneName.END, END_REST_S)])
     return Script(
         routine=routine.id,
         title=routine.title,
         language=routine.language,
         sections=(
-            Section("Welcome", None, tuple(_welcome(routine, pacing, wording, minutes))),
+            Section("Welcome", None, tuple(welcome)),
             *(phrase_turn(turn) for turn in turns),
-            Section("Close", None, tuple(_close(routine, pacing))),
+            Section("Close", None, tuple(close)),
         ),
         sentence_gap_s=pacing.sentence_gap_s,
         notes=tuple(dict.fromkeys(note for turn in turns for note in turn.guiding.dose.notes)),
@@ -90,7 +94,10 @@ def turns_of(routine: Routine, pacing: Pacing, wording: Wording) -> list[Turn]:
 def phrase_turn(turn: Turn) -> Section:
     """The words of one item."""
     stretch = turn.guiding.stretch
-    return Section(stretch.title, stretch.id, tuple(_stretch(turn.guiding, turn.position, turn.rank)))
+    beats = _stretch(turn.guiding, turn.position, turn.rank)
+    if turn.guiding.pacing.words == "minimal":
+        beats = names_and_counts(beats)
+    return Section(stretch.title, stretch.id, tuple(beats))
 
 
 _START_OF = {"full": Familiarity.FULL, "brief": Familiarity.BRIEF, "minimal": Familiarity.BARE}
@@ -113,6 +120,12 @@ def _welcome(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -
         yield from say(props, Role.WELCOME)
     yield from say(book.safety, Role.SAFETY)
     yield rest(AFTER_WELCOME_S + pacing.same_posture_s / 2, kind=SpanKind.REST)
+
+
+def _short_welcome(routine: Routine) -> Iterator[Beat]:
+    yield Sound(ToneName.START, START_LEAD_S)
+    yield from say(f"{routine.title}.", Role.WELCOME)
+    yield rest(AFTER_WELCOME_S, kind=SpanKind.REST)
 
 
 def _props(stretches: Sequence[Stretch], book: Phrasebook) -> str:

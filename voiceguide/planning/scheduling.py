@@ -43,6 +43,7 @@ COUNT_STEP_S = 0.25
 
 _CAPTIONS = {
     ToneName.START: "[start chime]",
+    ToneName.HOLD_START: "[hold chime]",
     ToneName.HALFWAY: "[halfway chime]",
     ToneName.SWITCH: "[switch chime]",
     ToneName.HOLD_END: "[chime]",

@@ -30,6 +30,7 @@ _PARTIALS: Final = ((1.0, 1.0, 1.0), (2.0, 0.45, 0.6), (3.01, 0.2, 0.35), (4.2, 
 # close, two quick equal ones say that the side changes, one high note is the middle, one low one the end.
 _CHIMES: Final = {
     ToneName.START: ((0.0, 523.25, 0.55), (0.38, 783.99, 0.7)),
+    ToneName.HOLD_START: ((0.0, 587.33, 0.2),),
     ToneName.HALFWAY: ((0.0, 880.0, 0.3),),
     ToneName.SWITCH: ((0.0, 659.26, 0.28), (0.24, 659.26, 0.4)),
     ToneName.HOLD_END: ((0.0, 392.0, 0.55),),

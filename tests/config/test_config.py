@@ -1,0 +1,92 @@
+"""Which value wins, and where it came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voiceguide.config import resolve
+from voiceguide.errors import DataError, RequestError, UnknownNameError
+from voiceguide.model.pacing import Pacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILE = """
+[defaults]
+voice = "hibari:heart"
+words = "brief"
+hold_s = 25
+breath = "4:6"
+
+[profiles.evening]
+pace = "gentle"
+hold_s = 30
+voice = "pyttsx3:en-gb"
+length_s = "12m"
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "config.toml"
+    path.write_text(FILE, encoding="utf-8")
+    monkeypatch.setenv("VOICEGUIDE_CONFIG", str(path))
+    return path
+
+
+@pytest.mark.usefixtures("config")
+def test_options_beat_environment_beats_profile_beats_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = resolve({})
+    assert (plain.pacing.hold_s, plain.pacing.words, plain.voice, plain.pacing.pace) == (
+        25,
+        "brief",
+        "hibari:heart",
+        "steady",
+    )
+    assert plain.pacing.breath
+    assert plain.pacing.breath.out_s == 6
+    evening = resolve({}, "evening")
+    assert (evening.pacing.hold_s, evening.pacing.words, evening.voice) == (30, "brief", "pyttsx3:en-gb")
+    assert (evening.pacing.pace, evening.pacing.switch_s, evening.pacing.length_s) == ("gentle", 13.0, 720)
+    monkeypatch.setenv("VOICEGUIDE_VOICE", "hibari:emma")
+    assert resolve({}, "evening").voice == "hibari:emma"
+    asked = resolve({"voice": "piper:x.onnx", "hold_s": 40, "pace": "brisk"}, "evening")
+    assert (asked.voice, asked.pacing.hold_s, asked.pacing.switch_s) == ("piper:x.onnx", 40, 6.0)
+
+
+def test_every_value_says_where_it_came_from(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOICEGUIDE_CACHE_DIR", "somewhere")
+    found = {choice.name: (choice.value, choice.source) for choice in resolve({"countdown": 3}, "evening").choices}
+    assert found["words"] == ("brief", f"defaults in {config}")
+    assert found["hold_s"] == (30, f"profile evening in {config}")
+    assert found["cache_dir"] == ("somewhere", "environment")
+    assert found["countdown"] == (3, "option")
+    assert found["switch_s"] == (13.0, "pace gentle")
+    assert found["breath"] == ("4:0:6:0", f"defaults in {config}")
+    assert found["rounds"] == (None, "built in")
+    assert set(found) == {"voice", "cache_dir", *Pacing.model_fields}
+
+
+def test_without_a_file_everything_is_built_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    resolved = resolve({})
+    assert resolved.pacing == Pacing()
+    assert {choice.source for choice in resolved.choices} == {"built in"}
+
+
+def test_mistakes_are_listed_with_their_lines(config: Path) -> None:
+    config.write_text(FILE.replace("hold_s = 25", "hold_s = -1").replace('"4:6"', '"4"').replace("words", "wrods"))
+    with pytest.raises(DataError) as caught:
+        resolve({})
+    found = {(mistake.line, mistake.field) for mistake in caught.value.mistakes}
+    assert found == {(5, "defaults.hold_s"), (6, "defaults.breath"), (4, "defaults.wrods")}
+
+
+def test_names_that_are_not_there(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UnknownNameError, match="did you mean evening"):
+        resolve({}, "evenin")
+    monkeypatch.setenv("VOICEGUIDE_CONFIG", str(config) + ".missing")
+    with pytest.raises(RequestError, match="cannot be read"):
+        resolve({})

@@ -1,0 +1,139 @@
+"""Routines of the user's own: written, checked, built on what is shipped, and hostile ones refused."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceguide.errors import DataError, RequestError, VoiceguideError
+from voiceguide.library.loader import Library, new_routine
+from voiceguide.model.stretch import HoldMovement
+from voiceguide.planning.planner import estimated_minutes
+from voiceguide.planning.presets import paced
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_new_routine_works_at_once(tmp_path: Path) -> None:
+    path = new_routine("my-evening", tmp_path)
+    library = Library(own=tmp_path)
+    assert "my-evening" in library.routine_ids()
+    routine = library.routine("my-evening")
+    assert routine.title == "My evening"
+    assert 3 < estimated_minutes(routine, paced(), library.phrasebook) < 15
+    assert library.check(path) == "a routine, My evening: 3 stretches"
+    slow = routine.stretches[2]
+    movement, shipped = slow.movement, library.stretch("thread-the-needle").movement
+    assert isinstance(movement, HoldMovement)
+    assert isinstance(shipped, HoldMovement)
+    assert (slow.id, slow.name, movement.hold_s.default) == ("slow-needle", "slow thread the needle", 40)
+    assert movement.enter == shipped.enter
+
+
+def test_nothing_of_the_users_is_overwritten(tmp_path: Path) -> None:
+    path = new_routine("mine", tmp_path)
+    path.write_text("precious")
+    with pytest.raises(RequestError, match="is there already"):
+        new_routine("mine", tmp_path)
+    assert path.read_text() == "precious"
+    for wrong in ("../up", "My Own", "", "a/b"):
+        with pytest.raises(RequestError, match="cannot name a routine"):
+            new_routine(wrong, tmp_path)
+
+
+HEAD = 'id = "mine"\ntitle = "Mine"\ndescription = "Own."\n'
+
+
+def mistakes(tmp_path: Path, text: str) -> list[str]:
+    path = tmp_path / "mine.toml"
+    path.write_text(HEAD + text, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        Library().routine(str(path))
+    return [str(mistake).removeprefix(f"{path}:") for mistake in caught.value.mistakes]
+
+
+def test_mistakes_in_own_stretches_have_lines_and_fields(tmp_path: Path) -> None:
+    found = mistakes(
+        tmp_path,
+        '[[items]]\nstretch = "own"\n[[items]]\nstretch = "nowhere"\n'
+        '[[stretches]]\nid = "own"\nlike = "cat-cow"\nposition = "hanging"\n[stretches.movement]\nrepetitions = 3\n'
+        '[[stretches]]\nid = "other"\nlike = "cat-caw"\n',
+    )
+    assert len(found) == 4
+    assert found[0].startswith("11: stretches.1.position: input should be 'standing'")
+    assert found[1].startswith("13: stretches.1.movement.repetitions:")
+    assert "16: stretches.2.like: no stretch is called 'cat-caw': did you mean cat-cow" in found[2]
+    assert found[3].startswith("7: items.2.stretch: no stretch is called 'nowhere'")
+
+
+def test_a_new_stretch_can_be_whole(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(
+        HEAD
+        + """
+[[items]]
+stretch = "wrist-circle"
+[[stretches]]
+id = "wrist-circle"
+name = "wrist circles"
+gist = "slow circles with both hands"
+position = "chair"
+arrive = { say = "Sit on the chair, both feet on the floor." }
+[stretches.movement]
+mode = "count"
+repetitions = { min = 4, default = 6, max = 10 }
+rep_s = 4
+move = { say = "Circle both hands, slowly, one full turn." }
+finish = { say = "Let the hands rest." }
+""",
+        encoding="utf-8",
+    )
+    library = Library()
+    assert estimated_minutes(library.routine(str(tmp_path / "mine.toml")), paced(), library.phrasebook) > 0.5
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "x = " + "[" * 200_000,
+        "x = " + "{a=" * 50_000,
+        "\n".join(f'[[items]]\nstretch = "s{number}"' for number in range(30_000)),
+        '[[items]]\nstretch = "cat-cow"\nhold_s = 1e308\n',
+        '[[items]]\nstretch = "cat-cow"\nhold_s = nan\n',
+        '[[items]]\nstretch = "cat-cow"\nrepetitions = 99999999999999999999\n',
+        'title = "two"\n',
+        '[[items]]\nstretch = "../../etc/passwd"\n',
+        '[[close]]\nsay = "<speak>loud</speak>\\u0000"\n',
+        '[[close]]\nsay = "' + "a" * 100_000 + '"\n',
+        "a." * 20_000 + "b = 1\n",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_hostile_files_are_refused_in_bounded_time(tmp_path: Path, hostile: str) -> None:
+    path = tmp_path / "hostile.toml"
+    path.write_text(HEAD + hostile, encoding="utf-8")
+    begin = time.monotonic()
+    with pytest.raises(RequestError):
+        Library().routine(str(path))
+    assert time.monotonic() - begin < 20
+
+
+def test_a_file_of_a_hundred_megabytes_is_not_even_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.toml"
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    with pytest.raises(RequestError, match="larger than"):
+        Library().routine(str(path))
+
+
+@given(st.binary(max_size=300) | st.text(max_size=300).map(lambda text: (HEAD + text).encode()))
+def test_no_file_makes_more_than_a_clear_error(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "r.toml"
+    path.write_bytes(data)
+    with pytest.raises(VoiceguideError) as caught:
+        Library().routine(str(path))
+    assert str(path) in str(caught.value)

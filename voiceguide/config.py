@@ -1,0 +1,145 @@
+"""Configuration: `config.toml` with defaults and named profiles, and which value wins.
+
+Options beat the environment, the environment beats the profile, the profile beats the defaults, those
+beat what is built in.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from pydantic import Field, create_model, field_validator
+
+from voiceguide.errors import UnknownNameError
+from voiceguide.library.toml_file import read_model
+from voiceguide.model.base import Identifier, Model
+from voiceguide.model.pacing import Pacing
+from voiceguide.model.stretch import Breath
+from voiceguide.places import config_path
+from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+ENVIRONMENT: Final = {"voice": "VOICEGUIDE_VOICE", "cache_dir": "VOICEGUIDE_CACHE_DIR"}
+_NOT_CONFIGURED: Final = {"only", "skip"}
+"""Which stretches are done is asked of one session, not of all."""
+
+
+class _Readable(Model):
+    """Breaths and lengths as they are written on the command line."""
+
+    @field_validator("breath", mode="before", check_fields=False)
+    @classmethod
+    def _breath(cls, value: object) -> object:
+        return _or_mistake(parse_breath, value)
+
+    @field_validator("length_s", mode="before", check_fields=False)
+    @classmethod
+    def _length(cls, value: object) -> object:
+        return _or_mistake(parse_length, value)
+
+
+def _or_mistake(parse: Any, value: object) -> object:  # noqa: ANN401 -- either parser
+    from voiceguide.errors import RequestError
+
+    if not isinstance(value, str):
+        return value
+    try:
+        return parse(value)
+    except RequestError as error:
+        raise ValueError(str(error)) from error
+
+
+def _optional(field: Any) -> Any:  # noqa: ANN401 -- pydantic's own
+    kind = field.annotation
+    return (Annotated[kind, *field.metadata] | None, None) if field.metadata else (kind | None, None)
+
+
+Settings = create_model(
+    "Settings",
+    __base__=_Readable,
+    voice=(str | None, None),
+    cache_dir=(str | None, None),
+    **{name: _optional(field) for name, field in Pacing.model_fields.items() if name not in _NOT_CONFIGURED},
+)
+"""Every knob of Pacing, the voice and the cache folder, each optional."""
+
+
+class ConfigFile(Model):
+    """`config.toml`."""
+
+    defaults: Settings = Settings()
+    profiles: Annotated[dict[Identifier, Settings], Field(max_length=100)] = {}  # noqa: RUF012 -- pydantic copies it
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value, and where it came from."""
+
+    name: str
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What all sources together come to."""
+
+    pacing: Pacing
+    voice: str | None
+    cache_dir: str | None
+    choices: tuple[Choice, ...]
+
+
+def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolved:
+    """Decide every value.
+
+    `options` are what the user has given on the command line, by the names of Pacing's knobs, `voice` and
+    `cache_dir`; None where nothing was given. Raises UnknownNameError for a profile that is not there, and
+    DataError with every mistake of the file.
+    """
+    path = config_path()
+    file = read_model(path, ConfigFile) if path.is_file() or "VOICEGUIDE_CONFIG" in os.environ else ConfigFile()
+    if profile is not None and profile not in file.profiles:
+        kind = f"profile in {path}"
+        raise UnknownNameError(kind, profile, file.profiles)
+    layers: list[tuple[str, Mapping[str, Any]]] = [
+        (f"defaults in {path}", _given(file.defaults)),
+        (f"profile {profile} in {path}", _given(file.profiles[profile]) if profile else {}),
+        (
+            "environment",
+            {name: os.environ[variable] for name, variable in ENVIRONMENT.items() if os.environ.get(variable)},
+        ),
+        ("option", {name: value for name, value in options.items() if value is not None}),
+    ]
+    won: dict[str, Choice] = {}
+    for source, values in layers:
+        won |= {name: Choice(name, value, source) for name, value in values.items()}
+    pace = str(won["pace"].value) if "pace" in won else "steady"
+    knobs = {name: choice.value for name, choice in won.items() if name not in {"pace", *ENVIRONMENT}}
+    pacing = paced(pace, **knobs)
+    return Resolved(
+        pacing=pacing,
+        voice=won["voice"].value if "voice" in won else None,
+        cache_dir=won["cache_dir"].value if "cache_dir" in won else None,
+        choices=tuple(_all_choices(pacing, won)),
+    )
+
+
+def _given(settings: Any) -> Mapping[str, Any]:  # noqa: ANN401 -- a Settings
+    return {name: getattr(settings, name) for name in settings.model_fields_set}
+
+
+def _all_choices(pacing: Pacing, won: Mapping[str, Choice]) -> Iterator[Choice]:
+    for name in ("voice", "cache_dir"):
+        yield won.get(name) or Choice(name, None, "built in")
+    plain = PRESETS["steady"]
+    for name in Pacing.model_fields:
+        value = getattr(pacing, name)
+        source = "built in" if value == getattr(plain, name) else f"pace {pacing.pace}"
+        if isinstance(value, Breath):
+            value = f"{value.in_s:g}:{value.hold_in_s:g}:{value.out_s:g}:{value.hold_out_s:g}"
+        yield Choice(name, value, won[name].source if name in won else source)

@@ -1,0 +1,22 @@
+"""Where the user's own files are: config and routines. Clips are the business of `voiceguide.speech.store`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def config_path() -> Path:
+    """`VOICEGUIDE_CONFIG`, or `config.toml` in the user's config folder."""
+    if chosen := os.environ.get("VOICEGUIDE_CONFIG"):
+        return Path(chosen)
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("voiceguide")) / "config.toml"
+
+
+def routines_folder() -> Path:
+    """The folder of the user's own routines; it need not exist."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("voiceguide")) / "routines"
