@@ -224,3 +224,22 @@ def test_knobs_out_of_range_are_all_named() -> None:
     assert "repetitions" in str(caught.value)
     with pytest.raises(UnknownNameError):
         paced("hasty")
+
+
+def test_a_rest_is_not_called_a_hold_and_nothing_is_announced_in_it(library: Library) -> None:
+    script = write_script(library.routine("wind-down"), paced(), library.phrasebook)
+    rest = next(section for section in script.sections if section.stretch == "quiet-rest")
+    [hold] = [beat for beat in rest.beats if isinstance(beat, Hold)]
+    assert "Rest here." in [beat.text for beat in rest.beats if isinstance(beat, Say)]
+    assert {mark.role for mark in hold.marks} <= {Role.ENCOURAGE}
+
+
+@pytest.mark.parametrize("words", ["full", "brief"])
+def test_the_other_side_is_always_named(library: Library, words: str) -> None:
+    for routine_id in library.routine_ids():
+        script = write_script(library.routine(routine_id), paced(words=words), library.phrasebook)
+        for section in script.sections:
+            sides = {beat.place.side for beat in section.beats if isinstance(beat, Hold)} - {None}
+            for side in sides:
+                said = [b.text.lower() for b in section.beats if isinstance(b, Say) and b.place.side == side]
+                assert any("left" in text or "right" in text for text in said), (routine_id, section.title, side)

@@ -181,4 +181,4 @@ def test_every_dose_that_leaves_its_range_is_noted(made: tuple[Script, Timeline,
     script, timeline, _ = made
     for text in script.notes:
         assert text in timeline.notes
-        assert "as asked" in text
+        assert "as asked" in text or "both sides get as many" in text

@@ -52,6 +52,8 @@ class Phrasebook(Model):
     """{Count} more rounds."""
     last_round: Text
     hold: Text
+    rest_here: Text
+    """In the place of `hold` where the hold is a rest."""
     halfway: Text
     one_more_breath: Text
     last_repetition: Text

@@ -103,7 +103,12 @@ class Guidance(Spoken):
     """Quiet afterwards, in which the body does it."""
 
     def at(self, familiarity: Familiarity) -> str | None:
-        """The words for this familiarity; None for silence."""
+        """The words for this familiarity; None for silence.
+
+        What names a side is not silent as long as there are brief words: the other side needs its name.
+        """
+        if familiarity is Familiarity.BARE and not self.bare and self.brief and tokens_in(self.brief) & SIDE_TOKENS:
+            return self.brief
         return {"full": self.say, "brief": self.brief, "bare": self.bare}[familiarity]
 
 
@@ -218,6 +223,8 @@ class HoldMovement(Model):
     rounds: CountRange = CountRange(min=1, default=1, max=1)
     breath: Breath | None = None
     """The rhythm to breathe in while holding, which is then a whole number of breaths; None leaves it free."""
+    restful: bool = False
+    """A rest rather than a stretch: nobody is told to hold, and neither its middle nor its end is announced."""
     prepare: tuple[Guidance, ...] = ()
     """Arranging hands and feet, before every hold of a side."""
     enter: Instruction

@@ -25,6 +25,8 @@ ASIDE_AT_S = 1.4
 """When `halfway` and `last one` are said in an exhale: the breath word and the turn of the tone are over."""
 SPOKEN_REPETITIONS = 3
 """After the third repetition the tones carry the movement alone."""
+FEWEST_FOR_LAST = 3
+"""Repetitions from which on the last one is announced: of two, everybody knows."""
 FEWEST_FOR_HALFWAY = 5
 """Repetitions from which on halfway is worth saying."""
 
@@ -133,7 +135,7 @@ def _aside(guiding: Guiding, repetition: int) -> tuple[Mark, ...]:
     """What is said once a breath has turned: the middle, and the last repetition before it begins."""
     book = guiding.wording.phrasebook
     count = guiding.dose.repetitions
-    if count > 1 and repetition == count - 1:
+    if count >= FEWEST_FOR_LAST and repetition == count - 1:
         return (Mark(ASIDE_AT_S, (book.last_repetition,), Role.REMAINING),)
     if count >= FEWEST_FOR_HALFWAY and repetition == count // 2:
         return (Mark(ASIDE_AT_S, (book.halfway,), Role.HALFWAY),)

@@ -79,7 +79,8 @@ def _one_hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int
             yield from guiding.guide(step, familiarity, place, Role.SETUP)
     yield from say(guiding.fill(movement.enter.at(familiarity), place.side), Role.INSTRUCT, place)
     yield rest(pacing.enter_s, place)
-    yield from say(guiding.wording.phrasebook.hold, Role.HOLD, place)
+    book = guiding.wording.phrasebook
+    yield from say(book.rest_here if movement.restful else book.hold, Role.HOLD, place)
     yield _hold(guiding, movement, place, index)
     yield Sound(ToneName.HOLD_END, CHIME_LEAD_S, place)
     yield from say(guiding.fill(movement.release.at(familiarity), place.side), Role.RELEASE, place)
@@ -114,6 +115,8 @@ def _marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -
         and ending_at_s >= REMIND_AT_S + APART_S
     ):
         yield Mark(REMIND_AT_S, (guiding.fill(movement.remind[index], place.side),), Role.ENCOURAGE)
+    if movement.restful:
+        return
     if seconds >= SHORTEST_TO_HALVE_S and seconds / 2 + APART_S <= ending_at_s:
         # The word explains the chime the first time; from then on the chime says it alone.
         forms = (book.halfway,) if index == 0 and guiding.new else ()

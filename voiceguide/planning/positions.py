@@ -15,11 +15,20 @@ _GROUP = {
     Position.SEATED: "sitting",
     Position.LONG_SITTING: "sitting",
     Position.ALL_FOURS: "kneeling",
-    Position.HALF_KNEELING: "kneeling",
+    Position.HALF_KNEELING: "half kneeling",
     Position.SUPINE: "lying",
     Position.PRONE: "lying",
 }
-_NEAR = (frozenset({"sitting", "kneeling"}), frozenset({"standing", "chair"}))
+_NEAR = tuple(
+    frozenset(pair)
+    for pair in (
+        ("sitting", "kneeling"),
+        ("sitting", "half kneeling"),
+        ("kneeling", "half kneeling"),
+        ("standing", "half kneeling"),
+        ("standing", "chair"),
+    )
+)
 
 
 def same_place(before: Position | None, after: Position) -> bool:
@@ -40,6 +49,6 @@ def change_s(before: Position | None, after: Position, pacing: Pacing) -> float:
     if same_place(before, after):
         return pacing.same_posture_s
     # At the start nobody has been told to sit or lie yet, and the welcome has given time to come near.
-    if before is None or {_GROUP[before], _GROUP[after]} in _NEAR:
+    if before is None or frozenset({_GROUP[before], _GROUP[after]}) in _NEAR:
         return pacing.change_s
     return pacing.floor_s
