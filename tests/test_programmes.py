@@ -1,0 +1,94 @@
+"""Every shipped programme, spoken by the real voice."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voiceguide import session
+from voiceguide.library.loader import Library
+from voiceguide.model.script import Role, SpanKind, ToneName
+from voiceguide.units import to_frames
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voiceguide.model.timeline import Timeline
+
+LIBRARY = Library()
+PROGRAMMES = ["desk-break", "hips", "lower-back", "morning", "neck-shoulders", "upper-back", "wind-down"]
+PROMISES = re.compile(r"\b(cure|heal|fix|prevent|relie[fv]|pain.free|guarantee|posture)", re.IGNORECASE)
+IDIOMS = re.compile(
+    r"piece of cake|let it go|melt|listen to your body|no pain|bring it home|all right|right now|righty"
+)
+
+
+@pytest.fixture(scope="module", params=PROGRAMMES)
+def timeline(request: pytest.FixtureRequest, clip_cache: Path) -> Timeline:
+    # Planning speaks every sentence, and every sentence has to pass the gate.
+    return session.plan(request.param, cache_dir=clip_cache).timeline
+
+
+def test_these_are_the_shipped_programmes() -> None:
+    assert LIBRARY.routine_ids() == PROGRAMMES
+
+
+def test_nothing_is_shortened_left_out_or_out_of_its_range(timeline: Timeline) -> None:
+    assert timeline.notes == ()
+
+
+def test_holds_leave_quiet(timeline: Timeline) -> None:
+    for hold in (span for span in timeline.spans if span.kind is SpanKind.HOLD):
+        inside = [cue for cue in timeline.speech() if hold.start <= cue.start < hold.end]
+        assert sum(cue.end - cue.start for cue in inside) <= 0.35 * (hold.end - hold.start)
+        if hold.end - hold.start >= to_frames(25):
+            edges = [hold.start, *(edge for cue in inside for edge in (cue.start, cue.end)), hold.end]
+            assert max(b - a for a, b in zip(edges[::2], edges[1::2], strict=True)) >= to_frames(8)
+
+
+def test_breath_words_fit_their_phase(timeline: Timeline) -> None:
+    phases = [s for s in timeline.spans if s.kind in {SpanKind.INHALE, SpanKind.EXHALE} and s.repetition]
+    for cue in timeline.speech():
+        if cue.role in {Role.INHALE, Role.EXHALE}:
+            phase = next(s for s in phases if s.start - to_frames(0.5) <= cue.start < s.end and s.kind.value == cue.role.value)
+            assert cue.end <= phase.end - to_frames(0.4)
+
+
+def test_sides_are_equal_to_the_frame(timeline: Timeline) -> None:
+    for chapter in timeline.chapters:
+        inside = [s for s in timeline.spans if chapter.start <= s.start < chapter.end and s.side]
+        for kind in (SpanKind.HOLD, SpanKind.INHALE, SpanKind.EXHALE):
+            left, right = (
+                [s.end - s.start for s in inside if s.kind is kind and s.side == side] for side in ("left", "right")
+            )
+            assert left == right
+
+
+def test_left_and_right_are_said_only_of_the_side_at_hand(timeline: Timeline) -> None:
+    for cue in timeline.speech():
+        if re.search(r"\b(left|right)\b", cue.text, re.IGNORECASE):
+            assert cue.side, cue.text
+
+
+def test_words_are_plain_and_promise_nothing(timeline: Timeline) -> None:
+    for cue in timeline.speech():
+        assert not PROMISES.search(cue.text), cue.text
+        assert not IDIOMS.search(cue.text.lower()), cue.text
+        assert "{" not in cue.text
+
+
+def test_no_sentence_is_said_twice_running(timeline: Timeline) -> None:
+    texts = [cue.text for cue in timeline.speech()]
+    assert all(before != after for before, after in itertools.pairwise(texts))
+
+
+def test_there_is_more_quiet_than_speech(timeline: Timeline) -> None:
+    assert sum(cue.end - cue.start for cue in timeline.speech()) < 0.4 * timeline.length
+
+
+def test_every_hold_ends_with_a_chime_and_a_release(timeline: Timeline) -> None:
+    ends = {cue.start for cue in timeline.cues if cue.tone is ToneName.HOLD_END}
+    assert {span.end for span in timeline.spans if span.kind is SpanKind.HOLD} == ends
