@@ -53,7 +53,9 @@ def test_breath_words_fit_their_phase(timeline: Timeline) -> None:
     phases = [s for s in timeline.spans if s.kind in {SpanKind.INHALE, SpanKind.EXHALE} and s.repetition]
     for cue in timeline.speech():
         if cue.role in {Role.INHALE, Role.EXHALE}:
-            phase = next(s for s in phases if s.start - to_frames(0.5) <= cue.start < s.end and s.kind.value == cue.role.value)
+            phase = next(
+                s for s in phases if s.start - to_frames(0.5) <= cue.start < s.end and s.kind.value == cue.role.value
+            )
             assert cue.end <= phase.end - to_frames(0.4)
 
 

@@ -13,6 +13,7 @@ from voiceguide.errors import VoiceguideError
 from voiceguide.export.about import About
 from voiceguide.export.exporter import exporter_for, exporter_suffixes
 from voiceguide.library.loader import Library
+from voiceguide.outputs.output import open_output, output_names
 from voiceguide.session import open_store
 from voiceguide.speech.voices import DEFAULT_VOICE, engine_class, engine_names, open_engine
 from voiceguide.units import SESSION_RATE_HZ
@@ -48,6 +49,8 @@ def examine(cache_dir: str | Path | None = None) -> Iterator[Finding]:
     yield _library()
     for name in engine_names():
         yield _engine(name)
+    for name in output_names():
+        yield _output(name)
     for suffix in exporter_suffixes():
         yield _exporter(suffix)
     yield _store(cache_dir)
@@ -78,6 +81,15 @@ def _engine(name: str) -> Finding:
     except ImportError as error:
         return Finding(what, False, f"cannot be loaded: {error}", fix, needed)
     return Finding(what, True, f"{len(voices)} voices; spoke {len(take.samples) / take.rate_hz:.1f} s", needed=needed)
+
+
+def _output(name: str) -> Finding:
+    what = f"audio output {name}"
+    try:
+        return Finding(what, True, open_output(name).check(), needed=False)
+    except (VoiceguideError, ImportError) as error:
+        fix = "connect a device or start the sound server; exporting needs neither"
+        return Finding(what, False, str(error), fix, needed=False)
 
 
 def _exporter(suffix: str) -> Finding:

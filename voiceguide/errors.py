@@ -51,7 +51,7 @@ class UnknownNameError(RequestError):
         self.kind = kind
         self.name = name
         self.known = sorted(known)
-        nearest = difflib.get_close_matches(name, self.known, n=3, cutoff=0.5)
+        nearest = difflib.get_close_matches(name, self.known, n=2, cutoff=0.6)
         if nearest:
             hint = f"did you mean {' or '.join(nearest)}?"
         elif len(self.known) <= self._FEW:

@@ -43,6 +43,13 @@ def test_say_plays_the_clip_to_the_bit(pulse: Pulse, tmp_path: Path, clip_cache:
     assert not heard[first + len(clip) :].any()
 
 
+def test_doctor_names_the_device(pulse: Pulse) -> None:
+    doctor = subprocess.run(
+        [*SAY[:-1], "doctor"], env=pulse.surroundings, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "ok       audio output miniaudio: PulseAudio" in doctor.stdout
+
+
 def test_without_a_device_there_is_one_clear_line(tmp_path: Path, clip_cache: Path) -> None:
     surroundings = {**os.environ, "PULSE_SERVER": f"unix:{tmp_path}/nobody", "XDG_RUNTIME_DIR": str(tmp_path)}
     said = subprocess.run(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from tests.cli.test_commands import complaint, run
+from voiceguide.cli.console import clock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,8 @@ def test_plan_draws_a_picture(upper_back: session.Session, clip_cache: Path, tmp
     target = tmp_path / "plan.png"
     result = run("plan", "upper-back", "--picture", target, "--cache-dir", clip_cache)
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == f"{target}: 9:50, {len(upper_back.timeline.chapters)} chapters\n"
+    timeline = upper_back.timeline
+    assert result.stdout == f"{target}: {clock(timeline.duration_s)}, {len(timeline.chapters)} chapters\n"
     with Image.open(target) as image:
         assert image.width == 1200
     assert "--force replaces it" in complaint(run("plan", "upper-back", "--picture", target), 2)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = 1_000_000
 """A routine of a thousand stretches is far smaller; what is larger was not meant for us."""
 
+MAX_LINE_CHARS: Final = 5_000
+"""A text to be spoken has 300. A key of ten thousand parts takes the TOML parser ten seconds."""
 _UNION_TAGS: Final = frozenset(("movement", mode) for mode in ("hold", "breathe", "breaths", "count"))
 """Where pydantic names the branch of a union in a location."""
 
@@ -41,6 +43,11 @@ def read_model(path: Path, model: type[M]) -> M:
 def read_toml(path: Path) -> tuple[dict[str, Any], dict[Field, int]]:
     """What a TOML file holds, and the line of each of its fields."""
     text = _read(path)
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > MAX_LINE_CHARS:
+            raise DataError(
+                [Mistake(path, number, "", f"longer than {MAX_LINE_CHARS:,} characters: no line needs to be")]
+            )
     try:
         return tomllib.loads(text), field_lines(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -13,9 +13,12 @@ import numpy as np
 from voiceguide.errors import PlaybackError
 from voiceguide.model.segment import to_pcm16
 from voiceguide.outputs.output import AudioOutput
+from voiceguide.units import SESSION_RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
+
+    import miniaudio
 
     from voiceguide.sound.source import AudioSource
 
@@ -35,20 +38,14 @@ class MiniaudioOutput(AudioOutput):
 
     name: ClassVar[str] = "miniaudio"
 
+    def check(self) -> str:
+        """Open the default device and close it again."""
+        with _opened(SESSION_RATE_HZ) as device:
+            return f"{device.backend}"
+
     def play(self, source: AudioSource) -> None:
         """Play all of `source`."""
-        import miniaudio
-
-        try:
-            with _quiet_libraries():
-                device = miniaudio.PlaybackDevice(
-                    miniaudio.SampleFormat.SIGNED16, 1, source.rate_hz, BUFFER_MS, app_name="voiceguide"
-                )
-        except miniaudio.MiniaudioError as error:
-            raise _no_device() from error
-        with device:
-            if device.backend == _NO_BACKEND:
-                raise _no_device()
+        with _opened(source.rate_hz) as device:
             feed = _Feed(source)
             device.start(feed.generator)
             while not feed.ended.wait(0.05):
@@ -59,6 +56,24 @@ class MiniaudioOutput(AudioOutput):
                     message = "the sound device is gone: connect it again, and play again"
                     raise PlaybackError(message)
                 feed.asked.clear()
+
+
+@contextlib.contextmanager
+def _opened(rate_hz: int) -> Iterator[miniaudio.PlaybackDevice]:
+    """The default device, mono; PlaybackError where there is none."""
+    import miniaudio
+
+    try:
+        with _quiet_libraries():
+            device = miniaudio.PlaybackDevice(
+                miniaudio.SampleFormat.SIGNED16, 1, rate_hz, BUFFER_MS, app_name="voiceguide"
+            )
+    except miniaudio.MiniaudioError as error:
+        raise _no_device() from error
+    with device:
+        if device.backend == _NO_BACKEND:
+            raise _no_device()
+        yield device
 
 
 class _Feed:

@@ -24,6 +24,10 @@ class AudioOutput(ABC):
     name: ClassVar[str]
 
     @abstractmethod
+    def check(self) -> str:
+        """Open the device and close it again, in silence; say what it is. PlaybackError where there is none."""
+
+    @abstractmethod
     def play(self, source: AudioSource) -> None:
         """Play all of `source`; return when its last frame has sounded. An interrupt silences it at once."""
 

@@ -149,7 +149,11 @@ def _body(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
         if span.kind is SpanKind.HOLD:
             yield from _hold(piece, span, seconds, note, top_px + 5.0)
             continue
-        fill, edge = (palette.PAPER, palette.REST_EDGE) if span.kind is SpanKind.REST else (palette.TRANSITION, "")
+        fill, edge = (
+            (palette.PAPER, palette.REST_EDGE)
+            if span.kind is SpanKind.REST
+            else (palette.TRANSITION, palette.TRANSITION_EDGE)
+        )
         yield _block(piece, top_px + 7.0, 16.0, fill, edge, note)
         if label := first_fitting((piece.label(seconds),), SMALL_PX, piece.width_px - 2.0):
             middle_px = piece.x_px + piece.width_px / 2
@@ -197,6 +201,7 @@ _OUTLINES: Final[dict[ToneName, tuple[Point, ...]]] = {
     ToneName.START: ((-0.8, -1), (1, 0), (-0.8, 1)),
     ToneName.HALFWAY: ((0, -1), (1, 0), (0, 1), (-1, 0)),
     ToneName.SWITCH: ((-1, -1), (-1, 1), (1, -1), (1, 1)),
+    ToneName.HOLD_START: ((-0.8, -0.8), (0.8, -0.8), (0.8, -0.3), (-0.3, -0.3), (-0.3, 0.8), (-0.8, 0.8)),
     ToneName.HOLD_END: ((-0.8, -0.8), (0.8, -0.8), (0.8, 0.8), (-0.8, 0.8)),
     ToneName.END: ((-0.4, -1), (0.4, -1), (1, -0.4), (1, 0.4), (0.4, 1), (-0.4, 1), (-1, 0.4), (-1, -0.4)),
     ToneName.INHALE: ((-0.8, 0.7), (0, -0.8), (0.8, 0.7)),

@@ -31,6 +31,7 @@ _TONES: Final[dict[ToneName, str]] = {
     ToneName.START: "start chime",
     ToneName.HALFWAY: "halfway",
     ToneName.SWITCH: "switch sides",
+    ToneName.HOLD_START: "start of a hold",
     ToneName.HOLD_END: "end of a hold",
     ToneName.END: "end of the session",
     ToneName.INHALE: "rising tone",
@@ -84,7 +85,7 @@ def _hold(x_px: float, y_px: float) -> Iterator[Shape]:
 
 
 def _transition(x_px: float, y_px: float) -> Iterator[Shape]:
-    yield Rect(x_px, y_px - 6.0, SWATCH_PX, 12.0, palette.TRANSITION)
+    yield Rect(x_px, y_px - 6.0, SWATCH_PX, 12.0, palette.TRANSITION, palette.TRANSITION_EDGE)
 
 
 def _rest(x_px: float, y_px: float) -> Iterator[Shape]:

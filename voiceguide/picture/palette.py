@@ -28,6 +28,8 @@ HOLD: Final = "#2f6079"
 HOLD_CLOCK: Final = "#0f2733"
 """The marks where the clock of a hold starts and ends."""
 TRANSITION: Final = "#eceff2"
+TRANSITION_EDGE: Final = "#ccd4dc"
+"""Faint: it only has to part two that follow each other."""
 REST_EDGE: Final = "#7d8a97"
 
 BREATH: Final = "#2d6aa3"
