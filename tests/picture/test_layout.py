@@ -8,7 +8,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.planning.test_timeline_properties import planned
@@ -55,6 +55,7 @@ def notes_of(shapes: tuple[Shape, ...]) -> Counter[str]:
     return Counter(shape.note for shape in shapes if not isinstance(shape, Text) and shape.note)
 
 
+@settings(max_examples=12)  # each draws a whole session
 @given(timelines)
 def test_every_cue_span_and_chapter_appears(timeline: Timeline) -> None:
     drawn = notes_of(lay_out(timeline, "steady", "a:b").shapes)
@@ -65,6 +66,7 @@ def test_every_cue_span_and_chapter_appears(timeline: Timeline) -> None:
     assert set(drawn) == set(asked)
 
 
+@settings(max_examples=12)  # each draws a whole session
 @given(timelines)
 def test_nothing_lies_outside_the_canvas(timeline: Timeline) -> None:
     picture = lay_out(timeline, "steady", "a:b")
@@ -76,6 +78,7 @@ def test_nothing_lies_outside_the_canvas(timeline: Timeline) -> None:
         assert bottom_px <= picture.height_px, shape
 
 
+@settings(max_examples=12)  # each draws a whole session
 @given(timelines)
 def test_no_two_texts_meet_and_all_are_large_enough(timeline: Timeline) -> None:
     texts = [shape for shape in lay_out(timeline, "steady", "a:b").shapes if isinstance(shape, Text)]
@@ -88,6 +91,7 @@ def test_no_two_texts_meet_and_all_are_large_enough(timeline: Timeline) -> None:
             assert other[0] >= right_px or other[2] <= left_px
 
 
+@settings(max_examples=12)  # each draws a whole session
 @given(timelines)
 def test_blocks_of_speech_lie_where_their_time_is(timeline: Timeline) -> None:
     blocks = [

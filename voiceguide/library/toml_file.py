@@ -43,8 +43,8 @@ def read_model(path: Path, model: type[M]) -> M:
 def read_toml(path: Path) -> tuple[dict[str, Any], dict[Field, int]]:
     """What a TOML file holds, and the line of each of its fields."""
     text = _read(path)
-    for number, line in enumerate(text.splitlines(), start=1):
-        if len(line) > MAX_LINE_CHARS:
+    for number, written in enumerate(text.splitlines(), start=1):
+        if len(written) > MAX_LINE_CHARS:
             raise DataError(
                 [Mistake(path, number, "", f"longer than {MAX_LINE_CHARS:,} characters: no line needs to be")]
             )
