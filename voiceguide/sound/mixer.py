@@ -64,8 +64,10 @@ class Mixer:
         end = min(start + len(out), self.length)
         first, last = np.searchsorted(self._begins, (start - self._longest, end))
         for index in range(first, last):
-            samples = self._samples(index)
             begin = int(self._begins[index])
+            if begin + self._length(index) <= start:
+                continue  # a tone that is over would be made for nothing
+            samples = self._samples(index)
             low, high = max(start, begin), min(end, begin + len(samples))
             if low < high:
                 out[low - start : high - start] += samples[low - begin : high - begin] * self._gain
