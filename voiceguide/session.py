@@ -26,8 +26,6 @@ from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.segment import segment_from
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
-from voiceguide.picture.files import check_picture, write_picture
-from voiceguide.picture.layout import lay_out
 from voiceguide.places import routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.planner import plan_timeline
@@ -106,6 +104,9 @@ class Session:
 
         `force` replaces a file that is there. Raises RequestError and ExportError, as `export` does.
         """
+        from voiceguide.picture.files import write_picture
+        from voiceguide.picture.layout import lay_out
+
         write_picture(lay_out(self.timeline, self.pacing.pace, self.voice), Path(path), force=force)
 
     def _about(self) -> About:
@@ -121,6 +122,13 @@ class Session:
                 for chapter in self.timeline.chapters
             ),
         )
+
+
+def check_picture(path: str | Path, *, force: bool = False) -> None:
+    """Raise before any work is done where a picture could not be written to `path`."""
+    from voiceguide.picture import files
+
+    files.check_picture(Path(path), force=force)
 
 
 def load(routine: str) -> Routine:
