@@ -30,3 +30,9 @@ def to_gain(level_db: float) -> float:
 def to_db(gain: float) -> float:
     """The level in decibels of a factor on amplitude; -inf for silence."""
     return 20.0 * math.log10(gain) if gain > 0.0 else -math.inf
+
+
+def clock(seconds: float) -> str:
+    """Minutes and seconds as people read them: `9:50`."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"

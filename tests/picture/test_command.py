@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from tests.cli.test_commands import complaint, run
-from voiceguide.cli.console import clock
+from voiceguide.units import clock
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,12 +18,6 @@ def table(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
-def clock(seconds: float) -> str:
-    """Minutes and seconds: `9:50`."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
-
-
 def note(text: str) -> None:
     """A line on stderr that is not an error."""
     sys.stderr.write(f"note: {text}\n")

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli.console import clock, note, progress
+from voiceguide.cli.console import note, progress
 from voiceguide.cli.pacing_options import Request, with_pacing
+from voiceguide.units import clock
 
 
 @with_pacing

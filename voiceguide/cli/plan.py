@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voiceguide.cli.console import clock, note, progress, table
+from voiceguide.cli.console import note, progress, table
 from voiceguide.cli.pacing_options import Request, with_pacing
 from voiceguide.errors import RequestError
+from voiceguide.units import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,11 @@ from voiceguide.picture import palette
 from voiceguide.picture.breath import BREATHS, held_phases
 from voiceguide.picture.lanes import SMALL_PX, grid, lanes_of
 from voiceguide.picture.legend import legend
-from voiceguide.picture.lettering import clock, shortened
+from voiceguide.picture.lettering import shortened
 from voiceguide.picture.notes import chapter_note
 from voiceguide.picture.rows import LEFT_PX, MARGIN_PX, WIDTH_PX, rows_of
 from voiceguide.picture.shapes import Picture, Text
+from voiceguide.units import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

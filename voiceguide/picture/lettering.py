@@ -78,12 +78,6 @@ def writable(text: str) -> str:
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def clock(seconds: float) -> str:
-    """Minutes and seconds, rounded: `9:50`."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
-
-
 def exact_clock(seconds: float) -> str:
     """Minutes and tenths of seconds: `9:50.3`."""
     tenths = round(seconds * 10)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiceguide.picture.lettering import clock, exact_clock, length
+from voiceguide.picture.lettering import exact_clock, length
+from voiceguide.units import clock
 
 if TYPE_CHECKING:
     from voiceguide.model.timeline import Chapter, Cue, Span

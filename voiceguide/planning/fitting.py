@@ -22,7 +22,7 @@ from voiceguide.planning.dose import dose_of
 from voiceguide.planning.phrasing import phrase, phrase_turn, turns_of
 from voiceguide.planning.scheduling import schedule
 from voiceguide.planning.wording import Wording
-from voiceguide.units import SESSION_RATE_HZ, to_frames
+from voiceguide.units import SESSION_RATE_HZ, clock, to_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -271,9 +271,3 @@ def _unreachable(target: int, options: Sequence[Sequence[Choice]], around: tuple
         f"{clock(shortest / SESSION_RATE_HZ)} to {clock(longest / SESSION_RATE_HZ)}; try {way}"
     )
     return RequestError(message)
-
-
-def clock(seconds: float) -> str:
-    """Minutes and seconds: `9:50`."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"

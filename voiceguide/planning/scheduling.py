@@ -29,7 +29,7 @@ from voiceguide.model.timeline import Chapter, Cue, Span, Timeline
 from voiceguide.units import SESSION_RATE_HZ, to_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from voiceguide.model.script import Script, Section
 
@@ -258,8 +258,3 @@ def estimate(script: Script, speech_rate: float) -> Timeline:
     """
     lengths = {text: to_frames((0.08 + 0.048 * len(text)) / speech_rate) for text in script.texts()}
     return schedule(script, lengths)
-
-
-def spoken_texts(cues: Iterable[Cue]) -> list[str]:
-    """The texts that a timeline really speaks, each once."""
-    return list(dict.fromkeys(cue.text for cue in cues if cue.tone is None))
