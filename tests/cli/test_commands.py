@@ -81,12 +81,11 @@ def test_the_plan_is_the_contract(upper_back: session.Session, clip_cache: Path)
     assert stretches == ["cat-cow", "thoracic-extension", "upper-trapezius", "thread-the-needle"]
 
 
-def test_the_plan_as_a_table(upper_back: session.Session, clip_cache: Path) -> None:
+def test_the_plan_as_a_table(clip_cache: Path) -> None:
     result = run("plan", "upper-back", "--hold", "45", "--only", "upper-trapezius", "--cache-dir", clip_cache)
     assert result.returncode == 0
     assert "== Upper trapezius" in result.stdout
     assert "note: Upper trapezius: 45 s hold as asked; its usual dose is 20 to 30." in result.stderr
-    assert upper_back.timeline.title not in {"", None}
 
 
 def test_export_says_what_it_made(upper_back: session.Session, clip_cache: Path, tmp_path: Path) -> None:

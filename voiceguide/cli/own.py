@@ -22,7 +22,7 @@ def new(name: Annotated[str, typer.Argument(help="The id of the routine, as in m
 
 def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...")]) -> None:
     """Check routine and stretch files: every mistake with file, line and field."""
-    from voiceguide.errors import DataError, RequestError
+    from voiceguide.errors import RequestError
     from voiceguide.library.loader import Library
 
     library = Library()
@@ -30,8 +30,6 @@ def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...")]) -> No
     for file in files:
         try:
             typer.echo(f"{file}: {library.check(file)}")
-        except DataError as error:
-            complaints.append(str(error))
         except RequestError as error:
             complaints.append(str(error))
     if complaints:

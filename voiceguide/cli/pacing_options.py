@@ -38,7 +38,7 @@ class Words(StrEnum):
 
 
 class FirstSide(StrEnum):
-    """Sides."""
+    """The values of `model.stretch.Side`, which would load the whole model for `--help`."""
 
     left = "left"
     right = "right"
