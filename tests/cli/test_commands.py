@@ -154,6 +154,8 @@ def test_requests_that_are_wrong(tmp_path: Path) -> None:
     assert "hold_s" in complaint(run("plan", "upper-back", "--hold", "9999"), 2)
     assert "No such option" in complaint(run("plan", "upper-back", "--holt", "3"), 2)
     assert "No such command" in complaint(run("pln"), 2)
+    for rate in ("0", "-1", "nan", "9"):
+        assert "speech_rate" in complaint(run("say", "Hi.", "-o", tmp_path / "x.wav", "--speech-rate", rate), 2)
     assert "the text is empty" in complaint(run("say", "", "-o", tmp_path / "x.wav"), 2)
     assert "Cyrillic" in complaint(run("say", "дыши", "-o", tmp_path / "x.wav"), 2)
     broken = tmp_path / "broken.toml"

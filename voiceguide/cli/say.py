@@ -21,10 +21,12 @@ def say(
 ) -> None:
     """Say one text, as a cue of a session would sound: aloud, or into a file."""
     from voiceguide import session
+    from voiceguide.config import resolve
 
+    wanted = resolve({"voice": voice, "speech_rate": speech_rate, "cache_dir": cache_dir})
     if output:
         session.check_target(output, force=force)
-    clip = session.say(text, voice=voice, speech_rate=speech_rate, cache_dir=cache_dir)
+    clip = session.say(text, voice=wanted.voice, speech_rate=wanted.pacing.speech_rate, cache_dir=wanted.cache_dir)
     if output is None:
         session.play_clip(clip)
         return
