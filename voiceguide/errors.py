@@ -10,6 +10,7 @@
     ├── SpeechError            an engine is missing, hangs or returns nonsense       1
     ├── StoreError             the clip store cannot be read or written              1
     ├── PlaybackError          there is no device, or it is lost                     1
+    ├── RemoteUnavailableError a remote control cannot work here                     1
     └── ExportError            the file cannot be encoded or written                 1
 
 Errors of libraries are translated where the library is called, and nowhere else. A message says
@@ -99,6 +100,10 @@ class StoreError(VoiceguideError):
 
 class PlaybackError(VoiceguideError):
     """There is no device to play on, or it is lost."""
+
+
+class RemoteUnavailableError(VoiceguideError):
+    """A remote control cannot work here: no session bus, no terminal, no player to control."""
 
 
 class ExportError(VoiceguideError):

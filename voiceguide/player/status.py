@@ -1,0 +1,59 @@
+"""How a session stands: what displays and remotes show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """What the player is doing."""
+
+    PLAYING = "playing"
+    PAUSED = "paused"
+    WAITING = "waiting"
+    """The device is gone, or the voice is not ready: goes on by itself. `message` says which."""
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A phase of the breath, or a hold, that is going on."""
+
+    kind: str
+    """`inhale`, `exhale`, `retain` or `hold`."""
+    elapsed_s: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A moment of a session."""
+
+    state: State
+    routine: str
+    title: str
+    """Of the session."""
+    chapter: str
+    """Its title: the stretch, or Welcome and Close."""
+    chapter_number: int
+    """Counted from 1."""
+    chapters: int
+    stretch: str | None
+    side: str | None
+    """`left` or `right`."""
+    doing: str
+    """What was said last, or is being said."""
+    coming: str | None
+    """The title of the next chapter."""
+    position_s: float
+    length_s: float
+    """Of the whole session; an estimate while later parts are still being spoken."""
+    volume: float
+    """From 0 to 1."""
+    pace: str
+    words: str
+    breath: Stage | None = None
+    hold: Stage | None = None
+    message: str = ""
+    """What the listener should know: a lost device, a failed voice, a pace that has changed."""
