@@ -16,6 +16,7 @@ from voiceguide.errors import UnknownNameError
 from voiceguide.library.toml_file import read_model
 from voiceguide.model.base import Identifier, Model
 from voiceguide.model.pacing import Pacing
+from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Breath
 from voiceguide.places import config_path
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
@@ -72,6 +73,7 @@ class ConfigFile(Model):
     """`config.toml`."""
 
     defaults: Settings = Settings()
+    player: Playing = Playing()
     profiles: Annotated[dict[Identifier, Settings], Field(max_length=100)] = {}  # noqa: RUF012 -- pydantic copies it
 
 
@@ -91,6 +93,7 @@ class Resolved:
     pacing: Pacing
     voice: str | None
     cache_dir: str | None
+    playing: Playing
     choices: tuple[Choice, ...]
 
 
@@ -125,12 +128,19 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
         pacing=pacing,
         voice=won["voice"].value if "voice" in won else None,
         cache_dir=won["cache_dir"].value if "cache_dir" in won else None,
-        choices=tuple(_all_choices(pacing, won)),
+        playing=file.player,
+        choices=(*_all_choices(pacing, won), *_player_choices(file.player, path)),
     )
 
 
 def _given(settings: Any) -> Mapping[str, Any]:  # noqa: ANN401 -- a Settings
     return {name: getattr(settings, name) for name in settings.model_fields_set}
+
+
+def _player_choices(playing: Playing, path: object) -> Iterator[Choice]:
+    for name in Playing.model_fields:
+        source = f"player in {path}" if name in playing.model_fields_set else "built in"
+        yield Choice(f"player.{name}", getattr(playing, name), source)
 
 
 def _all_choices(pacing: Pacing, won: Mapping[str, Choice]) -> Iterator[Choice]:

@@ -1,4 +1,4 @@
-"""Where the user's own files are: config and routines. Clips are the business of `voiceguide.speech.store`."""
+"""Where the user's own files are: config, routines and history. Clips are the business of `voiceguide.speech.store`."""
 
 from __future__ import annotations
 
@@ -20,3 +20,10 @@ def routines_folder() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_data_dir("voiceguide")) / "routines"
+
+
+def history_folder() -> Path:
+    """The folder that says what was played when; it need not exist."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("voiceguide")) / "history"

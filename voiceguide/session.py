@@ -12,24 +12,29 @@ This is the only module that knows both the planning and the sound. Everything t
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from pydantic import ValidationError
 
+from voiceguide.errors import RequestError, SpeechError, VoiceguideError
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.exporter import check_target, export
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
+from voiceguide.model.playing import Playing
 from voiceguide.model.segment import segment_from
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
-from voiceguide.places import routines_folder
+from voiceguide.places import history_folder, routines_folder
 from voiceguide.planning.document import timeline_document
-from voiceguide.planning.planner import plan_timeline
+from voiceguide.planning.planner import draft, plan_timeline
 from voiceguide.planning.presets import paced
+from voiceguide.player.history import Entry, History, noting, resumed
 from voiceguide.sound.mixer import Mixer
 from voiceguide.sound.source import ClipSource
 from voiceguide.speech.narrator import Narrator
@@ -37,26 +42,37 @@ from voiceguide.speech.store import ClipStore, default_directory
 from voiceguide.speech.voices import DEFAULT_VOICE, open_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from voiceguide.model.clip import Clip
     from voiceguide.model.routine import Routine
     from voiceguide.model.segment import AudioSegment
     from voiceguide.model.timeline import Timeline
+    from voiceguide.player.player import Player
     from voiceguide.sound.source import AudioSource
 
+FALLBACK_VOICES: Final = (DEFAULT_VOICE, "pyttsx3:")
+"""Who takes over where a voice fails while a session plays."""
+
 __all__ = [
+    "Entry",
     "Pacing",
+    "Playing",
     "Session",
     "check_picture",
     "check_target",
     "export_clip",
+    "history",
     "load",
     "open_store",
     "paced",
     "plan",
+    "play",
     "play_clip",
+    "played",
+    "player",
     "say",
+    "unfinished",
 ]
 
 
@@ -166,6 +182,115 @@ def plan(
         timeline = plan_timeline(chosen, pacing, library.phrasebook, speak)
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
     return Session(chosen, pacing, spec, timeline, clips)
+
+
+@contextlib.contextmanager
+def player(
+    routine: str | Routine,
+    *,
+    pacing: Pacing | None = None,
+    voice: str | None = None,
+    cache_dir: str | Path | None = None,
+    playing: Playing | None = None,
+    entry: Entry | None = None,
+) -> Iterator[Player]:
+    """A player for a session, ready to `run`: what it needs first has been spoken, or its voice is loaded.
+
+    The rest is spoken while it plays. `entry`, of the history, is gone on with: its pacing, its voice, its
+    position. Where it stands is noted in the history as it plays. Raises RequestError, SpeechError and
+    StoreError; PlaybackError comes from `run`.
+    """
+    from voiceguide.player.player import Player
+    from voiceguide.player.score import made
+
+    playing = playing or Playing()
+    output = open_output(playing.output)
+    library = Library(own=routines_folder())
+    chosen = library.routine(routine) if isinstance(routine, str) else routine
+    pacing = entry.pacing if entry else pacing or Pacing()
+    voice = entry.voice if entry else voice
+    with contextlib.ExitStack() as open_voices:
+        narrator = open_voices.enter_context(_narrator(voice, pacing.speech_rate, cache_dir))
+
+        def speak(texts: Iterable[str]) -> dict[str, int]:
+            return {text: clip.spoken_frames for text, clip in narrator.speak(texts).items()}
+
+        words = draft(chosen, pacing, library.phrasebook, speak)
+        texts = list(words.script.texts())
+        narrator.check(texts)
+        clips = narrator.stored(texts)
+        if len(clips) < len(texts):
+            narrator.warm_up()
+        score = made(words.routine, pacing, library.phrasebook, words.script, clips)
+        spec = f"{narrator.engine.name}:{narrator.engine.voice}"
+        name = entry.routine if entry else routine if isinstance(routine, str) else chosen.id
+        yield Player(
+            score,
+            output,
+            [narrator.speak, functools.partial(_speak_instead, open_voices, spec, pacing.speech_rate, cache_dir)],
+            settings=playing,
+            start_frame=resumed(score.timeline, entry) if entry else 0,
+            note=noting(History(history_folder()), name, spec),
+        )
+
+
+def play(
+    routine: str | Routine,
+    *,
+    pacing: Pacing | None = None,
+    voice: str | None = None,
+    cache_dir: str | Path | None = None,
+    playing: Playing | None = None,
+    entry: Entry | None = None,
+) -> None:
+    """Play a session with keys, media keys and `voiceguide ctl`, and show how it stands; blocks until its end.
+
+    Arguments and errors as for `player`. To be called from the main thread.
+    """
+    from voiceguide.player.live import play_here
+
+    with player(routine, pacing=pacing, voice=voice, cache_dir=cache_dir, playing=playing, entry=entry) as made_player:
+        play_here(made_player)
+
+
+def played(playing: Playing, **changes: object) -> Playing:
+    """`playing` with single settings changed; what is None stays. RequestError for what is out of range."""
+    given = {name: value for name, value in changes.items() if value is not None}
+    try:
+        return Playing.model_validate({**playing.model_dump(), **given})
+    except ValidationError as error:
+        lines = [f"{details['loc'][0]} {details['input']!r}: {details['msg']}" for details in error.errors()]
+        raise RequestError("\n".join(lines)) from error
+
+
+def history() -> list[Entry]:
+    """What was played, newest first."""
+    return History(history_folder()).entries()
+
+
+def unfinished(routine: str | None = None) -> Entry:
+    """What `play(entry=...)` can go on with; RequestError where there is nothing."""
+    return History(history_folder()).unfinished(routine)
+
+
+def _speak_instead(
+    open_voices: contextlib.ExitStack,
+    failed: str,
+    speech_rate: float,
+    cache_dir: str | Path | None,
+    texts: Iterable[str],
+) -> dict[str, Clip]:
+    """Speak with another voice than `failed`: the first of FALLBACK_VOICES that can."""
+    reasons = []
+    for spec in FALLBACK_VOICES:
+        if spec.partition(":")[0] == failed.partition(":")[0]:
+            continue
+        try:
+            narrator = open_voices.enter_context(_narrator(spec, speech_rate, cache_dir))
+            return narrator.speak(texts)
+        except VoiceguideError as error:
+            reasons.append(str(error))
+    raise SpeechError("; ".join(reasons) or f"there is no voice to take over from {failed}")
 
 
 def say(

@@ -197,6 +197,6 @@ def test_fitting_takes_no_part_of_a_second_that_would_be_felt() -> None:
     routine, pacing = LIBRARY.routine("upper-back"), paced(length_s=660)
     lengths = spoken(texts_for_fitting(routine, pacing, BOOK, 11))
     begin = time.perf_counter()
-    script = fit(routine, pacing, BOOK, lengths, 11)
+    script = fit(routine, pacing, BOOK, lengths, 11).script
     print(f"fitted in {time.perf_counter() - begin:.3f} s")  # noqa: T201
     assert schedule(script, lengths).length == to_frames(660)

@@ -14,7 +14,7 @@ RATE_HZ = 1000  # milliseconds are frames: the numbers below can be read as eith
 
 
 def script(*beats: object, gap_s: float = 0.5) -> Script:
-    return Script("r", "R", "en", (Section("One", None, beats),), gap_s)  # type: ignore[arg-type]
+    return Script("r", "R", "en", (Section("One", None, beats, gap_s),))  # type: ignore[arg-type]
 
 
 def test_sentences_keep_their_distance_and_a_rest_takes_it_in() -> None:

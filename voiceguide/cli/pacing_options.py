@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from voiceguide.model.pacing import Pacing
+    from voiceguide.model.playing import Playing
 
 
 class Pace(StrEnum):
@@ -51,6 +52,8 @@ class Request:
     pacing: Pacing
     voice: str | None
     cache_dir: str | Path | None
+    playing: Playing
+    """From the configuration; it has no options among these."""
 
 
 def _options(  # noqa: PLR0913 -- these are the options of contracts.md
@@ -107,7 +110,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         "cache_dir": cache_dir,
     }
     resolved = resolve(options, profile)
-    return Request(resolved.pacing, resolved.voice, resolved.cache_dir)
+    return Request(resolved.pacing, resolved.voice, resolved.cache_dir, resolved.playing)
 
 
 def with_pacing(command: Callable[..., None]) -> Callable[..., None]:

@@ -31,6 +31,8 @@ class Pacing(Model):
     repetitions: Annotated[int, Field(ge=1, le=100)] | None = None
     rounds: Annotated[int, Field(ge=1, le=100)] | None = None
     breath: Breath | None = None
+    breath_scale: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
+    """Factor on the breath of movements that go with it; holds keep their length."""
     breath_cues: bool = True
     """Breath words and tones in movements that go with the breath."""
     countdown: Annotated[int, Field(ge=0, le=20)] = 0

@@ -166,6 +166,8 @@ class Hold:
     countdown: Forms = ()
     """Number words, spoken evenly so that the next one would fall on the end."""
     place: Place = Place()
+    added_s: float = 0.0
+    """How much of `seconds` the listener added to this hold alone, while it ran."""
 
 
 Beat = Say | Rest | Sound | Breathe | Hold
@@ -178,6 +180,8 @@ class Section:
     title: str
     stretch: str | None
     beats: tuple[Beat, ...]
+    sentence_gap_s: float
+    """Quiet between two sentences in open time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +192,6 @@ class Script:
     title: str
     language: str
     sections: tuple[Section, ...]
-    sentence_gap_s: float
-    """Quiet between two sentences in open time."""
     notes: tuple[str, ...] = ()
 
     def texts(self) -> Iterator[str]:

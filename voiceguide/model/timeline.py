@@ -53,6 +53,8 @@ class Span:
     stretch: str | None = None
     side: Side | None = None
     repetition: int | None = None
+    added: int = 0
+    """Frames of a hold that the listener added to this side alone, while it ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def _side_faults(timeline: Timeline, holds: list[Span]) -> Iterator[str]:
     lengths: dict[tuple[int, int | None], set[int]] = defaultdict(set)
     for hold in holds:
         if hold.side:
-            lengths[bisect.bisect_right(begins, hold.start), hold.repetition].add(hold.end - hold.start)
+            lengths[bisect.bisect_right(begins, hold.start), hold.repetition].add(hold.end - hold.start - hold.added)
     if any(len(different) > 1 for different in lengths.values()):
         yield "the two sides are held for different times"
 

@@ -2,46 +2,187 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, Self
+
+import numpy as np
 
 from voiceguide.errors import PlaybackError, UnknownNameError
+from voiceguide.units import SESSION_RATE_HZ, to_frames
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from voiceguide.sound.source import AudioSource
 
-DEFAULT_OUTPUT: Final = "miniaudio"
+AUTO: Final = "auto"
+"""The first output that works here; no device of its own."""
+DEFAULT_OUTPUT: Final = AUTO
+LEAD_S: Final = 0.25
+"""Silence ahead of the sound: a device that wakes swallows its first frames (PulseAudio 4 to 11 ms, measured)."""
+TAIL_S: Final = 0.6
+"""Silence after it: no device tells when its last frame has sounded, and an idle PulseAudio sink may take 1.8 s
+to begin. When this has been handed over too, the sound before it is out."""
 _GROUP: Final = "voiceguide.outputs"
+_POLL_S: Final = 0.05
 
 
 class AudioOutput(ABC):
-    """Plays an AudioSource on a device.
+    """A way to sound: opens streams to a device. Nothing is opened before it is asked for.
 
-    One `play` at a time, from any thread. Raises PlaybackError where there is no device or it is lost.
+    Raises PlaybackError where there is no device, or its library is missing; nothing else.
     """
 
     name: ClassVar[str]
+    audible: ClassVar[bool] = True
+    """Whether there is a device behind it that somebody could hear."""
 
     @abstractmethod
+    def open(self, rate_hz: int, channels: int = 1) -> OutputStream:
+        """Open the device, in silence, for frames at `rate_hz`. Close the stream when done."""
+
     def check(self) -> str:
-        """Open the device and close it again, in silence; say what it is. PlaybackError where there is none."""
+        """Open the device and close it again, in silence; say what it is."""
+        with self.open(SESSION_RATE_HZ) as stream:
+            return stream.device
+
+    def play(self, source: AudioSource) -> None:
+        """Play all of `source`; return when its last frame has sounded. An interrupt silences it at once.
+
+        Raises PlaybackError where the device is lost on the way, and what rendering raises.
+        """
+        with self.open(source.rate_hz) as stream:
+            at, end = -to_frames(LEAD_S, source.rate_hz), source.length + to_frames(TAIL_S, source.rate_hz)
+            started = False
+            while at < end or stream.pending():
+                if count := min(stream.room(), end - at):
+                    block = np.zeros(count, np.float32)
+                    if -count < at < source.length:
+                        source.render(max(0, at), block[max(0, -at) :])
+                    stream.write(block)
+                    at += count
+                if not started:
+                    stream.start()
+                    started = True
+                if stream.lost():
+                    raise PlaybackError("the sound device is gone: connect it again, and play again")
+                time.sleep(_POLL_S)
+
+
+class OutputStream(ABC):
+    """Sound on its way to a device.
+
+    One thread calls all methods; the device takes the frames in its own. Nothing here waits for the device, but
+    `start`, `stop` and `close` may take some hundredths of a second, for they speak to it. A device that fails
+    after it was opened raises nothing: `lost` says so.
+    """
+
+    rate_hz: int
+    """Frames a second."""
+    channels: int
+    """Samples a frame."""
+    device: str
+    """What it is, for people: `PulseAudio`."""
+    capacity: int
+    """Frames that its queue holds, about a second."""
+
+    @property
+    @abstractmethod
+    def starved(self) -> int:
+        """Frames of silence that the device got because the queue was empty, while started."""
+
+    @property
+    @abstractmethod
+    def volume(self) -> float:
+        """From 0, silence, to 1, the frames as they are. Can be set at any time; heard as soon as the device allows.
+
+        The factor on amplitude is its third power, which sounds about even from end to end.
+        """
+
+    @volume.setter
+    @abstractmethod
+    def volume(self, share: float) -> None: ...
 
     @abstractmethod
-    def play(self, source: AudioSource) -> None:
-        """Play all of `source`; return when its last frame has sounded. An interrupt silences it at once."""
+    def room(self) -> int:
+        """Frames that may be written now."""
+
+    @abstractmethod
+    def write(self, samples: NDArray[np.float32]) -> None:
+        """Queue frames: shape (n,) where there is one channel, or (n, channels). Copied, never blocks.
+
+        ValueError for more than `room()`, or another shape.
+        """
+
+    @abstractmethod
+    def start(self) -> None:
+        """Begin to take from the queue, which should be full by then. Starting twice does nothing."""
+
+    @abstractmethod
+    def stop(self) -> int:
+        """Be silent at once, and drop what has not sounded: the queue, and what the device still holds.
+
+        Returns how many of the frames written were not heard. An estimate that errs towards too many, by up to
+        50 ms: who goes on from there repeats a little rather than skip. May be started again.
+        """
+
+    @abstractmethod
+    def pending(self) -> int:
+        """Frames written that have not sounded yet, wherever they are: an estimate that moves with the clock."""
+
+    @abstractmethod
+    def lost(self) -> bool:
+        """Whether the device is gone: it failed, or has asked for nothing in a while though started."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Be silent and let go of the device. Only once; further closing does nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def check_shape(samples: NDArray[np.float32], channels: int) -> None:
+    """ValueError unless `samples` is of shape (n,) where there is one channel, or (n, channels)."""
+    if samples.shape[1:] == (() if channels == 1 else (channels,)) and samples.ndim:
+        return
+    message = f"frames of {channels} channels cannot have the shape {samples.shape}"
+    raise ValueError(message)
+
+
+def check_volume(share: float) -> None:
+    """ValueError unless `share` is from 0 to 1."""
+    if not 0.0 <= share <= 1.0:
+        message = f"a volume is from 0 to 1, not {share}"
+        raise ValueError(message)
+
+
+def no_device() -> PlaybackError:
+    """What an adapter raises where its library finds nothing to play on."""
+    return PlaybackError(
+        "there is no sound device: connect one, start the sound server, or export to a file with -o",
+    )
 
 
 def output_names() -> list[str]:
-    """Every output that is registered, whether it works here or not."""
+    """Every output that is registered, whether it works here or not; `auto` is none of them."""
     return sorted({point.name for point in entry_points(group=_GROUP)})
 
 
 def open_output(name: str = DEFAULT_OUTPUT) -> AudioOutput:
     """The output of that name; nothing is opened yet. UnknownNameError where there is none."""
+    if name == AUTO:
+        from voiceguide.outputs.auto import AutoOutput
+
+        return AutoOutput()
     points = entry_points(group=_GROUP, name=name)
     if not points:
-        raise UnknownNameError("audio output", name, output_names())
+        raise UnknownNameError("audio output", name, [AUTO, *output_names()])
     output = next(iter(points)).load()()
     if not isinstance(output, AudioOutput):
         message = f"what registers as the audio output {name!r} is none: {output!r}"

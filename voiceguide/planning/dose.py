@@ -52,14 +52,28 @@ def dose_of(stretch: Stretch, item: Item, pacing: Pacing) -> Dose:
             return Dose(1, hold_s, rounds, breath, tuple(notes))
         case BreathsMovement():
             breaths = int(choose(None, item.repetitions, movement.breaths, "breaths"))
-            return Dose(breaths, 0.0, 1, pacing.breath or movement.breath, tuple(notes))
+            return Dose(breaths, 0.0, 1, _scaled(pacing.breath or movement.breath, pacing), tuple(notes))
         case BreatheMovement() | CountMovement():
             repetitions = int(choose(pacing.repetitions, item.repetitions, movement.repetitions, "repetitions"))
             if stretch.sides.kind == "alternating" and repetitions % 2:
                 repetitions += 1
                 notes.append(f"{stretch.title}: {repetitions} repetitions, so that both sides get as many.")
-            paced = (pacing.breath or movement.breath) if isinstance(movement, BreatheMovement) else None
+            paced = _scaled(pacing.breath or movement.breath, pacing) if isinstance(movement, BreatheMovement) else None
             return Dose(repetitions, 0.0, 1, paced, tuple(notes))
+
+
+def _scaled(breath: Breath, pacing: Pacing) -> Breath:
+    return breath if pacing.breath_scale == 1.0 else scaled(breath, pacing.breath_scale)
+
+
+def scaled(breath: Breath, factor: float) -> Breath:
+    """Every phase of a breath `factor` times as long; the limits for what people write do not bind it."""
+    return Breath.model_construct(
+        in_s=breath.in_s * factor,
+        hold_in_s=breath.hold_in_s * factor,
+        out_s=breath.out_s * factor,
+        hold_out_s=breath.hold_out_s * factor,
+    )
 
 
 def whole_breaths(hold_s: float, breath: Breath) -> tuple[int, Breath] | None:
@@ -71,9 +85,4 @@ def whole_breaths(hold_s: float, breath: Breath) -> tuple[int, Breath] | None:
     scale = hold_s / (count * breath.total_s)
     if not _SMALLEST_SCALE <= scale <= _LARGEST_SCALE:
         return None
-    return count, Breath.model_construct(
-        in_s=breath.in_s * scale,
-        hold_in_s=breath.hold_in_s * scale,
-        out_s=breath.out_s * scale,
-        hold_out_s=breath.hold_out_s * scale,
-    )
+    return count, scaled(breath, scale)

@@ -60,18 +60,26 @@ class Choice:
     longest: int
 
 
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A routine whose doses meet a length, and its Script, whose rests take up what they leave."""
+
+    routine: Routine
+    script: Script
+
+
 def texts_for_fitting(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, minutes: int) -> list[str]:
     """Every text that a session fitted from this may say: they are spoken before it is fitted."""
     texts = dict.fromkeys(phrase(routine, pacing, phrasebook, minutes=minutes).texts())
     for turn in turns_of(routine, pacing, Wording(phrasebook)):
         for item, _ in _doses(turn, pacing):
-            texts.update(dict.fromkeys(_alone(phrase_turn(_dosed(turn, item, pacing)), pacing).texts()))
+            texts.update(dict.fromkeys(_alone(phrase_turn(_dosed(turn, item, pacing))).texts()))
     return list(texts)
 
 
 def fit(
     routine: Routine, pacing: Pacing, phrasebook: Phrasebook, spoken_frames: Mapping[str, int], minutes: int
-) -> Script:
+) -> Fitted:
     """A Script that lasts `pacing.length_s`, to the frame once scheduled.
 
     `spoken_frames` holds the length of every one of `texts_for_fitting`. Raises RequestError, with what
@@ -88,7 +96,8 @@ def fit(
     fitted = routine.model_copy(
         update={"items": tuple((choice.item, s) for choice, (_, s) in zip(chosen, routine.items, strict=True))}
     )
-    return _rested(phrase(fitted, pacing, phrasebook, minutes=minutes), target, spoken_frames)
+    script = _rested(phrase(fitted, pacing, phrasebook, minutes=minutes), target, spoken_frames)
+    return Fitted(fitted, script)
 
 
 def choices(turn: Turn, pacing: Pacing, spoken_frames: Mapping[str, int]) -> list[Choice]:
@@ -97,7 +106,7 @@ def choices(turn: Turn, pacing: Pacing, spoken_frames: Mapping[str, int]) -> lis
     for item, cost in _doses(turn, pacing):
         section = phrase_turn(_dosed(turn, item, pacing))
         shortest, preset, longest = (
-            schedule(_alone(_moved(section, share), pacing), spoken_frames).length for share in (-1.0, 0.0, 1.0)
+            schedule(_alone(_moved(section, share)), spoken_frames).length for share in (-1.0, 0.0, 1.0)
         )
         found.append(Choice(item, cost, shortest, preset, longest))
     return found
@@ -181,20 +190,16 @@ def _dosed(turn: Turn, item: Item, pacing: Pacing) -> Turn:
     return replace(turn, item=item, guiding=replace(turn.guiding, dose=dose))
 
 
-def _alone(section: Section, pacing: Pacing) -> Script:
+def _alone(section: Section) -> Script:
     """A section as a Script of its own, to measure it."""
-    return _script_of((section,), pacing.sentence_gap_s)
-
-
-def _script_of(sections: tuple[Section, ...], sentence_gap_s: float) -> Script:
-    return Script("", "", "", sections, sentence_gap_s)
+    return Script("", "", "", (section,))
 
 
 def _around(draft: Script, spoken_frames: Mapping[str, int]) -> tuple[int, int, int]:
     """Shortest, preset and longest of the first and the last section."""
     lengths = [
         sum(
-            schedule(_script_of((_moved(section, share),), draft.sentence_gap_s), spoken_frames).length
+            schedule(_alone(_moved(section, share)), spoken_frames).length
             for section in (draft.sections[0], draft.sections[-1])
         )
         for share in (-1.0, 0.0, 1.0)

@@ -50,11 +50,10 @@ def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes:
         title=routine.title,
         language=routine.language,
         sections=(
-            Section("Welcome", None, tuple(welcome)),
+            Section("Welcome", None, tuple(welcome), pacing.sentence_gap_s),
             *(phrase_turn(turn) for turn in turns),
-            Section("Close", None, tuple(close)),
+            Section("Close", None, tuple(close), pacing.sentence_gap_s),
         ),
-        sentence_gap_s=pacing.sentence_gap_s,
         notes=tuple(dict.fromkeys(note for turn in turns for note in turn.guiding.dose.notes)),
     )
 
@@ -97,7 +96,7 @@ def phrase_turn(turn: Turn) -> Section:
     beats = _stretch(turn.guiding, turn.position, turn.rank)
     if turn.guiding.pacing.words == "minimal":
         beats = names_and_counts(beats)
-    return Section(stretch.title, stretch.id, tuple(beats))
+    return Section(stretch.title, stretch.id, tuple(beats), turn.guiding.pacing.sentence_gap_s)
 
 
 _START_OF = {"full": Familiarity.FULL, "brief": Familiarity.BRIEF, "minimal": Familiarity.BARE}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voiceguide.planning.fitting import fit, texts_for_fitting
@@ -10,33 +12,47 @@ from voiceguide.planning.scheduling import estimate, schedule
 from voiceguide.planning.selection import selected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.phrasebook import Phrasebook
     from voiceguide.model.routine import Routine
     from voiceguide.model.script import Script
     from voiceguide.model.timeline import Timeline
 
+Speak = Callable[[Iterable[str]], Mapping[str, int]]
+"""Gives the length of each text in frames."""
 
-def plan_timeline(
-    routine: Routine,
-    pacing: Pacing,
-    phrasebook: Phrasebook,
-    speak: Callable[[Iterable[str]], Mapping[str, int]],
-) -> Timeline:
-    """The Timeline of a session.
 
-    `speak` is told every text and gives its length in frames. It is called once, between the two halves
-    of planning: what is said does not depend on it, where it is placed does.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A session in words."""
+
+    routine: Routine
+    """With the stretches that were chosen, and the doses that meet a length where one was asked for."""
+    script: Script
+
+
+def draft(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, speak: Speak) -> Draft:
+    """The words of a session.
+
+    Only an exact length needs to know how long every text is: `speak` is called for that, and for
+    nothing else.
     """
     chosen = selected(routine, pacing)
     if pacing.length_s is None:
-        script = write_script(chosen, pacing, phrasebook)
-        return schedule(script, speak(script.texts()))
+        return Draft(chosen, write_script(chosen, pacing, phrasebook))
     minutes = round(pacing.length_s / 60)
-    spoken = speak(texts_for_fitting(chosen, pacing, phrasebook, minutes))
-    return schedule(fit(chosen, pacing, phrasebook, spoken, minutes), spoken)
+    fitted = fit(chosen, pacing, phrasebook, speak(texts_for_fitting(chosen, pacing, phrasebook, minutes)), minutes)
+    return Draft(fitted.routine, fitted.script)
+
+
+def plan_timeline(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, speak: Speak) -> Timeline:
+    """The Timeline of a session.
+
+    `speak` is told every text and gives its length in frames: what is said does not depend on it, where
+    it is placed does.
+    """
+    script = draft(routine, pacing, phrasebook, speak).script
+    return schedule(script, speak(script.texts()))
 
 
 def write_script(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> Script:

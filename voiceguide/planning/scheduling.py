@@ -29,7 +29,7 @@ from voiceguide.model.timeline import Chapter, Cue, Span, Timeline
 from voiceguide.units import SESSION_RATE_HZ, to_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from voiceguide.model.script import Script, Section
 
@@ -54,23 +54,53 @@ _CAPTIONS = {
 _TONE_ROLE = {ToneName.INHALE: Role.INHALE, ToneName.EXHALE: Role.EXHALE}
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a beat has come to lie."""
+
+    section: int
+    index: int
+    """Of the beat in its section."""
+    start: int
+    """Frame of the first thing that belongs to it: a cue that comes early, or the beat itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A Timeline, and where in it each beat of its Script lies."""
+
+    timeline: Timeline
+    spots: tuple[Spot, ...]
+    """Of every beat, in order."""
+
+
 def schedule(script: Script, spoken_frames: Mapping[str, int], rate_hz: int = SESSION_RATE_HZ) -> Timeline:
     """Place every beat of `script`.
 
     `spoken_frames` gives the length of each text of `script.texts()` in frames at `rate_hz`. The
     Timeline's own invariants are checked as it is built.
     """
-    placing = _Placing(spoken_frames, rate_hz, to_frames(script.sentence_gap_s, rate_hz))
+    return place(script, spoken_frames, rate_hz).timeline
+
+
+def place(script: Script, spoken_frames: Mapping[str, int], rate_hz: int = SESSION_RATE_HZ) -> Placement:
+    """As `schedule`, and tell where each beat has come to lie.
+
+    What a beat is placed by is itself and what came before: two scripts that begin with the same beats
+    begin with the same frames.
+    """
+    placing = _Placing(spoken_frames, rate_hz)
     for section in script.sections:
         placing.section(section)
-    return placing.timeline(script)
+    return Placement(placing.timeline(script), placing.spots(script))
 
 
 @dataclass(slots=True)
 class _Placing:
     spoken: Mapping[str, int]
     rate_hz: int
-    gap: int
+    gap: int = 0
+    """Quiet between two sentences of the section."""
     now: int = 0
     """Where the next beat begins."""
     quiet_until: int = 0
@@ -81,6 +111,24 @@ class _Placing:
     spans: list[Span] = field(default_factory=list)
     chapters: list[tuple[str, int, str | None]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    begun: list[tuple[int, int, int]] = field(default_factory=list)
+    """For each beat: where it began, and how many cues and spans there were."""
+
+    def begin(self) -> None:
+        self.begun.append((self.now, len(self.cues), len(self.spans)))
+
+    def spots(self, script: Script) -> tuple[Spot, ...]:
+        places = [
+            (number, index) for number, section in enumerate(script.sections) for index in range(len(section.beats))
+        ]
+        ends = [*self.begun[1:], (self.now, len(self.cues), len(self.spans))]
+        spots = []
+        for (number, index), (now, cue, span), (_, cue_end, span_end) in zip(places, self.begun, ends, strict=True):
+            starts = [item.start for item in self.cues[cue:cue_end]] + [
+                item.start for item in self.spans[span:span_end]
+            ]
+            spots.append(Spot(number, index, min(starts, default=now)))
+        return tuple(spots)
 
     def timeline(self, script: Script) -> Timeline:
         length = max([self.now, *(cue.end for cue in self.cues[-4:])])
@@ -102,12 +150,14 @@ class _Placing:
 
     def section(self, section: Section) -> None:
         self.now = max(self.now, self.quiet_until)
+        self.gap = self.frames(section.sentence_gap_s)
         self.chapters.append((section.title, self.now, section.stretch))
         for breathing, beats in itertools.groupby(section.beats, key=lambda beat: isinstance(beat, Breathe)):
             if breathing:
                 self.breathe([beat for beat in beats if isinstance(beat, Breathe)])
                 continue
             for beat in beats:
+                self.begin()
                 match beat:
                     case Say():
                         self.now = max(self.now, self.quiet_until)
@@ -132,10 +182,12 @@ class _Placing:
 
     def breathe(self, breaths: list[Breathe]) -> None:
         """A run of breaths, tiled without a gap."""
-        phases = [(phase, breath.place) for breath in breaths for phase in breath.phases]
+        phases = [(phase, breath.place, not at) for breath in breaths for at, phase in enumerate(breath.phases)]
         self.now = max(self.now, self.cues_end() + self.lead(phases[0][0]))
-        for index, (phase, place) in enumerate(phases):
+        for index, (phase, place, is_first) in enumerate(phases):
             following = phases[index + 1][0] if index + 1 < len(phases) else None
+            if is_first:
+                self.begin()
             self.phase(phase, place, self.lead(following) if following else 0)
 
     def phase(self, phase: Phase, place: Place, next_lead: int) -> None:
@@ -159,7 +211,10 @@ class _Placing:
     def hold(self, hold: Hold) -> None:
         """A hold: exactly as long as asked; its marks share what the countdown leaves of it."""
         start, end = self.now, self.now + self.frames(hold.seconds)
-        self.span(SpanKind.HOLD, start, end, hold.place)
+        if end > start:
+            place = hold.place
+            added = self.frames(hold.added_s)
+            self.spans.append(Span(SpanKind.HOLD, start, end, place.stretch, place.side, place.repetition, added))
         elapsed_s, begin = 0.0, start
         for phase in hold.breath:
             # Boundaries are rounded from the start of the hold, so that the last one is its end.
@@ -251,10 +306,14 @@ class _Placing:
 
 
 def estimate(script: Script, speech_rate: float) -> Timeline:
-    """The Timeline with clip lengths guessed from the texts, for when nothing has been spoken yet.
+    """The Timeline with clip lengths guessed from the texts, for when nothing has been spoken yet."""
+    return schedule(script, estimated_frames(script.texts(), speech_rate))
+
+
+def estimated_frames(texts: Iterable[str], speech_rate: float) -> dict[str, int]:
+    """About how long each text will be, in frames.
 
     The guess, 0.08 s and 0.048 s a character at the voice's natural rate, is a line fitted to the clips of
     `upper-back` with the default voice.
     """
-    lengths = {text: to_frames((0.08 + 0.048 * len(text)) / speech_rate) for text in script.texts()}
-    return schedule(script, lengths)
+    return {text: to_frames((0.08 + 0.048 * len(text)) / speech_rate) for text in texts}

@@ -35,13 +35,13 @@ class Mixer:
     """The sound of a Timeline, rendered block by block in constant memory.
 
     Safe to render from several threads at once. `clips` holds a clip for every spoken text of the
-    timeline, at its rate.
+    timeline, at its rate. `gain_db` is the gain of the whole; None measures it (`trim_db`).
     """
 
-    def __init__(self, timeline: Timeline, clips: Mapping[str, Clip]) -> None:
+    def __init__(self, timeline: Timeline, clips: Mapping[str, Clip], gain_db: float | None = None) -> None:
         self._timeline = timeline
         self._clips = clips
-        self._gain = np.float32(to_gain(trim_db(timeline, clips)))
+        self._gain = np.float32(to_gain(trim_db(timeline, clips) if gain_db is None else gain_db))
         self._speech = np.array([(cue.start, cue.end) for cue in timeline.speech()], np.int64).reshape(-1, 2)
         self._cues = sorted(timeline.cues, key=self._begin)
         self._begins = np.array([self._begin(cue) for cue in self._cues], np.int64)

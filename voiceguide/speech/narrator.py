@@ -47,6 +47,20 @@ class Narrator:
         }
         return {text: clip_key(normalise(text), fingerprint) for text in texts}
 
+    def check(self, texts: Iterable[str]) -> None:
+        """Raise UnspeakableError for a text that the engine would answer with silence or gibberish."""
+        for text in texts:
+            check_speakable(normalise(text), self.engine.scripts)
+
+    def stored(self, texts: Iterable[str]) -> dict[str, Clip]:
+        """The clips of those texts that have been spoken before; no engine is needed."""
+        return {text: clip for text, key in self.keys(texts).items() if (clip := self.store.get(key))}
+
+    def warm_up(self) -> None:
+        """Load the engine now, and make sure that clips can be kept."""
+        self.store.check_usable()
+        self.engine.load()
+
     def speak(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> dict[str, Clip]:
         """A clip for every text.
 
@@ -54,15 +68,13 @@ class Narrator:
         spoken, SpeechError for what no take makes fit, StoreError where the store fails.
         """
         wanted = list(dict.fromkeys(texts))
-        for text in wanted:
-            check_speakable(normalise(text), self.engine.scripts)
+        self.check(wanted)
         keys = self.keys(wanted)
-        clips = {text: clip for text in wanted if (clip := self.store.get(keys[text]))}
+        clips = self.stored(wanted)
         missing = [text for text in wanted if text not in clips]
         if not missing:
             return clips
-        self.store.check_usable()
-        self.engine.load()
+        self.warm_up()
 
         def speak_one(text: str) -> Clip:
             clip = self._fresh(normalise(text))

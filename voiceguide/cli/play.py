@@ -1,0 +1,125 @@
+"""`voiceguide play`, `voiceguide ctl` and `voiceguide history`: a session live, and its remote control."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from voiceguide.cli.console import note, table
+from voiceguide.cli.pacing_options import Request, with_pacing
+from voiceguide.errors import RequestError
+from voiceguide.units import clock
+
+
+class Asked(StrEnum):
+    """What `ctl` takes: the values of `player.commands.Action`, which would be loaded for `--help`, and status."""
+
+    pause = "pause"
+    resume = "resume"
+    toggle = "toggle"
+    next = "next"
+    previous = "previous"
+    repeat = "repeat"
+    seek = "seek"
+    position = "position"
+    louder = "louder"
+    volume = "volume"
+    slower = "slower"
+    faster = "faster"
+    breath = "breath"
+    fewer_words = "fewer-words"
+    stop = "stop"
+    status = "status"
+
+
+class Previous(StrEnum):
+    """What `previous` does."""
+
+    restart = "restart"
+    chapter = "chapter"
+
+
+@with_pacing
+def play(  # noqa: PLR0913 -- each is an option
+    routine: Annotated[
+        str | None, typer.Argument(help="An id from `voiceguide list`, or a .toml file; none with --resume.")
+    ] = None,
+    *,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the last session stopped.")] = False,
+    output: Annotated[
+        str | None, typer.Option(metavar="NAME", help="auto, miniaudio, simpleaudio, or null for silence.")
+    ] = None,
+    volume: Annotated[float | None, typer.Option(metavar="SHARE", help="From 0 to 1.")] = None,
+    wake: Annotated[
+        float | None, typer.Option(metavar="S", help="Seconds of the low signal that wakes a headset; 0 for none.")
+    ] = None,
+    keep_alive: Annotated[
+        bool | None, typer.Option("--keep-alive/--no-keep-alive", help="Keep a headset awake through silence.")
+    ] = None,
+    previous: Annotated[
+        Previous | None, typer.Option(help="What `previous` does: restart a chapter first, or go to the one before.")
+    ] = None,
+    request: Request,
+) -> None:
+    """Play a session, live: keys, media keys and `voiceguide ctl` control it."""
+    from voiceguide import session
+
+    options = {"output": output, "volume": volume, "wake_s": wake, "keep_alive": keep_alive, "previous": previous}
+    playing = session.played(request.playing, **options)
+    entry = session.unfinished(routine) if resume else None
+    if entry is None and routine is None:
+        raise RequestError("which session? name a routine from voiceguide list, or --resume the last one")
+    if entry:
+        note(f"going on with {entry.title} at {clock(entry.position_s)} of {clock(entry.length_s)}, paced as it was")
+    session.play(
+        entry.routine if entry else str(routine),
+        pacing=request.pacing,
+        voice=request.voice,
+        cache_dir=request.cache_dir,
+        playing=playing,
+        entry=entry,
+    )
+
+
+def ctl(
+    action: Annotated[Asked, typer.Argument(help="What the player is to do.")],
+    amount: Annotated[
+        float | None, typer.Argument(help="Seconds for seek and position, a share from 0 to 1 for the volume.")
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="The status as JSON, for programs.")] = False,
+) -> None:
+    """Control the session that is playing, from another terminal."""
+    import json
+
+    from voiceguide.player.remotes.control import ask
+
+    answer = ask(action, amount)
+    if as_json:
+        typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    elif action is Asked.status:
+        typer.echo(table([(name, "-" if value is None else str(value)) for name, value in answer.items()]))
+
+
+def history(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
+    """List what was played, newest first."""
+    import json
+
+    from voiceguide import session
+
+    entries = session.history()
+    if as_json:
+        typer.echo(json.dumps([entry.model_dump(mode="json") for entry in entries], indent=2, ensure_ascii=False))
+        return
+    rows = [
+        (
+            f"{entry.started.astimezone():%Y-%m-%d %H:%M}",
+            entry.routine,
+            f"{clock(entry.position_s)} of {clock(entry.length_s)}",
+            "to the end" if entry.finished else entry.chapter,
+        )
+        for entry in entries
+    ]
+    typer.echo(table([("STARTED", "ROUTINE", "PLAYED", "UP TO"), *rows]))

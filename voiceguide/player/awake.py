@@ -1,0 +1,35 @@
+"""Keeps the computer awake while a session plays: nobody touches it for half an hour."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def kept_awake() -> Iterator[None]:
+    """Hold off sleep, by wakepy; where it cannot, the session plays all the same.
+
+    In a thread of its own, for it asks the desktop, which may take its time.
+    """
+    over = threading.Event()
+
+    def hold() -> None:
+        # Whatever a desktop answers must not end a session.
+        with contextlib.suppress(Exception):
+            from wakepy import keep
+
+            with keep.running(on_fail="pass"):
+                over.wait()
+
+    thread = threading.Thread(target=hold, name="awake", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(1.0)

@@ -1,0 +1,153 @@
+"""The score: what the player plays from. It grows as clips are spoken, and changes when the listener re-paces it.
+
+A clip's length is known once it has been spoken. Until then its text counts with an estimate, and nothing
+behind the first beat that has such a text is ready to be played: `ready`. When clips arrive everything is
+placed again; what lay before `ready` stays where it is, for a beat is placed by what came before it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from voiceguide.errors import RequestError
+from voiceguide.planning.planner import write_script
+from voiceguide.planning.repacing import faster as faster_pacing
+from voiceguide.planning.repacing import fewer_words, slower
+from voiceguide.planning.scheduling import estimated_frames, place
+from voiceguide.planning.splicing import one_more_breath, spliced
+from voiceguide.sound.mixer import Mixer, trim_db
+from voiceguide.units import to_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from voiceguide.model.clip import Clip
+    from voiceguide.model.pacing import Pacing
+    from voiceguide.model.phrasebook import Phrasebook
+    from voiceguide.model.routine import Routine
+    from voiceguide.model.script import Script
+    from voiceguide.model.timeline import Timeline
+    from voiceguide.planning.scheduling import Placement
+    from voiceguide.sound.source import AudioSource
+
+RUN_IN_S: Final = 0.05
+"""A clip begins a little before its onset: this much before a beat still belongs to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A session as far as it is known. Every change is a new Score."""
+
+    routine: Routine
+    pacing: Pacing
+    phrasebook: Phrasebook
+    script: Script
+    clips: Mapping[str, Clip]
+    """Of the texts that have been spoken."""
+    placement: Placement
+    source: AudioSource
+    """The sound up to `ready`; behind it, unspoken cues are missing."""
+    ready: int
+    """Frames from the start that are final and can be played."""
+    gain_db: float
+    """Of the session as a whole; it does not change while the session plays."""
+
+    @property
+    def timeline(self) -> Timeline:
+        """Where everything lies; an estimate behind `ready`."""
+        return self.placement.timeline
+
+    @property
+    def complete(self) -> bool:
+        """Whether every text has been spoken."""
+        return self.ready >= self.timeline.length
+
+    def missing(self, from_frame: int = 0) -> list[str]:
+        """Texts that have not been spoken, in the order in which they are needed from `from_frame` on."""
+        spots = self.placement.spots
+        at = next((number for number, spot in enumerate(spots) if spot.start >= from_frame), 0)
+        texts: dict[str, None] = {}
+        for spot in (*spots[at:], *spots[:at]):
+            section = self.script.sections[spot.section]
+            one = replace(section, beats=(section.beats[spot.index],))
+            texts.update(dict.fromkeys(replace(self.script, sections=(one,)).texts()))
+        return [text for text in texts if text not in self.clips]
+
+    def with_clips(self, clips: Mapping[str, Clip]) -> Score:
+        """The same with more clips known."""
+        return made(self.routine, self.pacing, self.phrasebook, self.script, {**self.clips, **clips}, self.gain_db)
+
+    def slower(self, from_frame: int) -> Score:
+        """From the first beat at `from_frame` or later with more time; RequestError where that cannot be."""
+        return self._repaced(slower, from_frame, "this is as slow as it goes")
+
+    def faster(self, from_frame: int) -> Score:
+        """The reverse of `slower`."""
+        return self._repaced(faster_pacing, from_frame, "this is as fast as it goes")
+
+    def fewer_words(self, from_frame: int) -> Score:
+        """From there on in fewer words."""
+        return self._repaced(fewer_words, from_frame, "these are the fewest words there are")
+
+    def one_more_breath(self, from_frame: int) -> Score:
+        """The hold that is going on at `from_frame` a breath longer; RequestError where there is none."""
+        found = one_more_breath(self.script, self.placement, from_frame, self._frames(self.script, self.pacing))
+        return made(self.routine, self.pacing, self.phrasebook, found.script, self.clips, self.gain_db)
+
+    def _repaced(self, change: Callable[[Pacing], Pacing], from_frame: int, limit: str) -> Score:
+        pacing = change(self.pacing)
+        if pacing == self.pacing:
+            raise RequestError(limit)
+        new = write_script(self.routine, pacing, self.phrasebook)
+        frames = {**self._frames(new, pacing), **self._frames(self.script, pacing)}
+        found = spliced(self.script, self.placement, from_frame, new, frames)
+        return made(self.routine, pacing, self.phrasebook, found.script, self.clips, self.gain_db)
+
+    def _frames(self, script: Script, pacing: Pacing) -> dict[str, int]:
+        return spoken_frames(script, pacing, self.clips)
+
+
+def spoken_frames(script: Script, pacing: Pacing, clips: Mapping[str, Clip]) -> dict[str, int]:
+    """The length of every text: measured where it has been spoken, estimated where not."""
+    known = {text: clip.spoken_frames for text, clip in clips.items()}
+    return {**estimated_frames(script.texts(), pacing.speech_rate), **known}
+
+
+def made(
+    routine: Routine,
+    pacing: Pacing,
+    phrasebook: Phrasebook,
+    script: Script,
+    clips: Mapping[str, Clip],
+    gain_db: float | None = None,
+) -> Score:
+    """A Score. `gain_db` is measured where None is given, on what has been spoken."""
+    placement = place(script, spoken_frames(script, pacing, clips))
+    timeline = placement.timeline
+    audible = replace(timeline, cues=tuple(cue for cue in timeline.cues if cue.tone or cue.text in clips))
+    gain_db = trim_db(audible, clips) if gain_db is None else gain_db
+    return Score(
+        routine=routine,
+        pacing=pacing,
+        phrasebook=phrasebook,
+        script=script,
+        clips=clips,
+        placement=placement,
+        source=Mixer(audible, clips, gain_db),
+        ready=_ready(script, placement, clips),
+        gain_db=gain_db,
+    )
+
+
+def _ready(script: Script, placement: Placement, clips: Mapping[str, Clip]) -> int:
+    for number, section in enumerate(script.sections):
+        if all(text in clips for text in replace(script, sections=(section,)).texts()):
+            continue
+        for spot in placement.spots:
+            if spot.section != number:
+                continue
+            one = replace(section, beats=(section.beats[spot.index],))
+            if any(text not in clips for text in replace(script, sections=(one,)).texts()):
+                return max(0, spot.start - to_frames(RUN_IN_S, placement.timeline.rate_hz))
+    return placement.timeline.length

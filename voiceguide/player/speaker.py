@@ -1,0 +1,78 @@
+"""The speaker: speaks ahead of the player, in a thread of its own, what is needed next first."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final
+
+from voiceguide.errors import VoiceguideError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from voiceguide.model.clip import Clip
+
+    Speak = Callable[[Iterable[str]], Mapping[str, Clip]]
+
+BATCH: Final = 8
+"""Texts that are spoken together: enough for two threads to share, few enough to be there soon."""
+
+
+class Speaker:
+    """Speaks what it is told is missing, and hands the clips on.
+
+    `voices` are tried in order: where one fails, the next takes over for good. `deliver` is called in the
+    speaker's thread with each batch; `complain` once for every voice that fails, with whether another one
+    goes on.
+    """
+
+    def __init__(
+        self,
+        voices: Sequence[Speak],
+        deliver: Callable[[Mapping[str, Clip]], None],
+        complain: Callable[[VoiceguideError, bool], None],
+    ) -> None:
+        self._voices = list(voices)
+        self._deliver = deliver
+        self._complain = complain
+        self._wanted: list[str] = []
+        self._condition = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
+        self._thread.start()
+
+    def want(self, texts: Iterable[str]) -> None:
+        """What is missing now, most urgent first; replaces what was wanted before. Any thread."""
+        with self._condition:
+            self._wanted = list(texts)
+            self._condition.notify()
+
+    def close(self) -> None:
+        """Stop after the batch that is being spoken. Does not wait for it."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify()
+
+    def _run(self) -> None:
+        while batch := self._next():
+            self._speak(batch)
+
+    def _next(self) -> list[str]:
+        with self._condition:
+            self._condition.wait_for(lambda: self._closed or bool(self._wanted))
+            batch, self._wanted = self._wanted[:BATCH], self._wanted[BATCH:]
+            return [] if self._closed else batch
+
+    def _speak(self, batch: list[str]) -> None:
+        while not self._closed:
+            try:
+                clips = self._voices[0](batch)
+            except VoiceguideError as error:
+                goes_on = len(self._voices) > 1
+                self._complain(error, goes_on)
+                if not goes_on:
+                    return  # asked again when the listener resumes
+                del self._voices[0]
+            else:
+                self._deliver({text: clips[text] for text in batch})
+                return

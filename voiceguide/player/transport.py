@@ -1,0 +1,141 @@
+"""The transport: a pure state machine over the frames of a Timeline.
+
+::
+
+                 RESUME, TOGGLE                          device lost, voice not ready
+        ┌───────────────────────────────┐          ┌──────────────────────────────────┐
+        │                               ▼          │                                  ▼
+     PAUSED ◀──────────────────────── PLAYING ─────┘◀───────── ready ───────────── WAITING
+        ▲        PAUSE, TOGGLE          │                                           │  │
+        │                               │ end reached, STOP                         │  │
+        │                               ▼                                           │  │
+        │                             ENDED ◀──────────────── STOP ─────────────────┘  │
+        └───────────────────────────── PAUSE, TOGGLE ──────────────────────────────────┘
+
+NEXT, PREVIOUS, REPEAT and SEEK move the position and leave the state as it is; the volume is no matter of
+state. From ENDED nothing leads away.
+"""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+from voiceguide.model.script import SpanKind
+from voiceguide.player.commands import Action
+from voiceguide.player.status import State
+
+if TYPE_CHECKING:
+    from voiceguide.model.timeline import Chapter, Cue, Timeline
+    from voiceguide.player.commands import Command
+
+RESTART_WITHIN_S: Final = 3.0
+"""`previous` restarts the chapter, or goes to the one before where this one has only just begun."""
+PREVIOUS_MODES: Final = ("restart", "chapter")
+_TO_BREATHE: Final = frozenset({SpanKind.INHALE, SpanKind.EXHALE, SpanKind.RETAIN})
+_FREE_BREATH_S: Final = 5.0
+"""A breath of somebody who is not told how to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """Where a session stands."""
+
+    state: State = State.PLAYING
+    at: int = 0
+    """Frame of the session that is heard, or will be heard next."""
+    volume: float = 1.0
+    """From 0 to 1."""
+
+
+def after(
+    transport: Transport, command: Command, timeline: Timeline, previous: Literal["restart", "chapter"] = "restart"
+) -> Transport:
+    """The transport after `command`. `transport.at` is where it stands now.
+
+    `previous` says what PREVIOUS does: restart the chapter first, or always go to the one before.
+    """
+    if transport.state is State.ENDED:
+        return transport
+    playing = transport.state is not State.PAUSED
+    match command.action:
+        case Action.PAUSE | Action.TOGGLE if playing:
+            return replace(transport, state=State.PAUSED)
+        case Action.RESUME | Action.TOGGLE if not playing:
+            return replace(transport, state=State.PLAYING, at=resume_frame(timeline, transport.at))
+        case Action.STOP:
+            return replace(transport, state=State.ENDED)
+        case Action.VOLUME_TO | Action.VOLUME_BY:
+            base = transport.volume if command.action is Action.VOLUME_BY else 0.0
+            return replace(transport, volume=min(1.0, max(0.0, round(base + command.amount, 4))))
+        case Action.NEXT | Action.PREVIOUS | Action.REPEAT | Action.SEEK_BY | Action.SEEK_TO:
+            at = _target(transport.at, command, timeline, previous)
+            return replace(transport, at=at, state=State.ENDED if at >= timeline.length else transport.state)
+    return transport
+
+
+def _target(at: int, command: Command, timeline: Timeline, previous: str) -> int:
+    rate_hz = timeline.rate_hz
+    number = chapter_at(timeline, at)
+    chapter = timeline.chapters[number]
+    match command.action:
+        case Action.NEXT:
+            return chapter.end
+        case Action.PREVIOUS:
+            begun = at - chapter.start < RESTART_WITHIN_S * rate_hz
+            return timeline.chapters[max(0, number - 1)].start if begun or previous == "chapter" else chapter.start
+        case Action.REPEAT:
+            return chapter.start
+        case Action.SEEK_BY:
+            return _seekable(timeline, at + round(command.amount * rate_hz))
+        case _:
+            return _seekable(timeline, round(command.amount * rate_hz))
+
+
+def _seekable(timeline: Timeline, frame: int) -> int:
+    """Inside the session, and never in the middle of a sentence."""
+    frame = min(max(0, frame), timeline.length)
+    cut = _speech_at(timeline, frame)
+    return cut.start if cut else frame
+
+
+def resume_frame(timeline: Timeline, at: int) -> int:
+    """Where to go on after a break at frame `at`: at the start of what was cut.
+
+    A breath tone or a sentence that was cut begins again; a hold gets what was left of it, and never less
+    than one breath.
+    """
+    frame = at
+    hold = next((span for span in timeline.spans if span.kind is SpanKind.HOLD and span.start < at < span.end), None)
+    if hold:
+        frame = max(hold.start, min(frame, hold.end - _breath_frames(timeline, hold.start, hold.end)))
+    tone = next((cue for cue in timeline.cues if cue.tone and cue.start < frame < cue.end), None)
+    if tone:
+        frame = tone.start
+    cut = _speech_at(timeline, frame)
+    return cut.start if cut else frame
+
+
+def _breath_frames(timeline: Timeline, start: int, end: int) -> int:
+    """The length of the first breath of a hold."""
+    phases = [span for span in timeline.spans if span.kind in _TO_BREATHE and start <= span.start < end]
+    if not phases:
+        return round(_FREE_BREATH_S * timeline.rate_hz)
+    again = next((phase.start for phase in phases[1:] if phase.kind is SpanKind.INHALE), end)
+    return again - phases[0].start
+
+
+def chapter_at(timeline: Timeline, frame: int) -> int:
+    """The number of the chapter that `frame` lies in, from 0; the last one for the end and beyond."""
+    starts = [chapter.start for chapter in timeline.chapters]
+    return max(0, bisect.bisect_right(starts, frame) - 1)
+
+
+def chapter_of(timeline: Timeline, frame: int) -> Chapter:
+    """The chapter that `frame` lies in."""
+    return timeline.chapters[chapter_at(timeline, frame)]
+
+
+def _speech_at(timeline: Timeline, frame: int) -> Cue | None:
+    return next((cue for cue in timeline.speech() if cue.start < frame < cue.end), None)
