@@ -2,7 +2,7 @@
 #
 # need_environment EXTRAS STAMP
 #   EXTRAS  what to install of the project: "" or "[test]"
-#   STAMP   the name of the file in .venv that says which pyproject.toml it was made from
+#   STAMP   the name of the file in .venv that says which EXTRAS and pyproject.toml it was made from
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 venv=$root/.venv
@@ -23,16 +23,22 @@ find_python() {
     done
 }
 
+# What the stamp of a finished environment holds.
+made_from() {
+    echo "# extras: $1"
+    cat "$root/pyproject.toml"
+}
+
 need_environment() {
     local extras=$1 stamp=$venv/$2 python log
-    # The stamp is a copy of what was installed from, written last: an interrupted set-up is done again.
-    cmp -s "$root/pyproject.toml" "$stamp" && [ -x "$venv/bin/voiceguide" ] && return
+    # The stamp says what was installed, and is written last: an interrupted set-up is done again.
+    made_from "$extras" | cmp -s - "$stamp" && [ -x "$venv/bin/voiceguide" ] && return
 
     # Two first uses at once: the second waits, and then finds the work done.
     if command -v flock >/dev/null 2>&1; then
         exec 9>"$root/.venv.lock" || fail "cannot write to $root"
         flock 9
-        cmp -s "$root/pyproject.toml" "$stamp" && [ -x "$venv/bin/voiceguide" ] && return
+        made_from "$extras" | cmp -s - "$stamp" && [ -x "$venv/bin/voiceguide" ] && return
     fi
 
     python=$(find_python)
@@ -52,5 +58,5 @@ need_environment() {
         fail "the packages cannot be installed: $(grep -m 1 '^ERROR' "$log" || tail -n 1 "$log")"
     fi
     rm -f "$log"
-    cp "$root/pyproject.toml" "$stamp"
+    made_from "$extras" >"$stamp"
 }

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
+from tests.pulse import Pulse
 from voiceguide import session
 from voiceguide.library.loader import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 # Speed is not what these tests are about, and these machines are noisy.
@@ -64,6 +65,22 @@ def tool() -> Callable[[str], str]:
         pytest.skip(f"{name} is not installed (apt-get install ffmpeg mpg123)")
 
     return find
+
+
+@pytest.fixture(scope="session")
+def _pulse_server(tmp_path_factory: pytest.TempPathFactory, tool: Callable[[str], str]) -> Iterator[Pulse]:
+    server = Pulse(tmp_path_factory.mktemp("pulse"), tool("pulseaudio"), tool("parec"), tool("pacat"))
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def pulse(_pulse_server: Pulse, monkeypatch: pytest.MonkeyPatch) -> Pulse:
+    """A running PulseAudio of our own; this process and those it starts play on it."""
+    _pulse_server.start()
+    for name, value in _pulse_server.variables.items():
+        monkeypatch.setenv(name, value)
+    return _pulse_server
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _FIXES = {
     "pyttsx3": "install espeak-ng, or: pip install 'voiceguide[espeak]'",
     "piper": "pip install 'voiceguide[piper]' (GPL-3.0-or-later), then --voice piper:VOICE.onnx",
+    "simpleaudio": "only where miniaudio does not work: pip install 'voiceguide[simpleaudio]', and connect a device",
 }
 
 
@@ -49,8 +50,7 @@ def examine(cache_dir: str | Path | None = None) -> Iterator[Finding]:
     yield _library()
     for name in engine_names():
         yield _engine(name)
-    for name in output_names():
-        yield _output(name)
+    yield from filter(None, map(_output, output_names()))
     for suffix in exporter_suffixes():
         yield _exporter(suffix)
     yield _store(cache_dir)
@@ -83,12 +83,14 @@ def _engine(name: str) -> Finding:
     return Finding(what, True, f"{len(voices)} voices; spoke {len(take.samples) / take.rate_hz:.1f} s", needed=needed)
 
 
-def _output(name: str) -> Finding:
+def _output(name: str) -> Finding | None:
+    """None for one that nobody could hear: that it works is no news."""
     what = f"audio output {name}"
     try:
-        return Finding(what, True, open_output(name).check(), needed=False)
+        output = open_output(name)
+        return Finding(what, True, output.check(), needed=False) if output.audible else None
     except (VoiceguideError, ImportError) as error:
-        fix = "connect a device or start the sound server; exporting needs neither"
+        fix = _FIXES.get(name, "connect a device or start the sound server; exporting needs neither")
         return Finding(what, False, str(error), fix, needed=False)
 
 

@@ -20,14 +20,18 @@ class AutoOutput(AudioOutput):
     name: ClassVar[str] = AUTO
 
     def open(self, rate_hz: int, channels: int = 1) -> OutputStream:
-        """Open the first that works; the stream's `device` says which. PlaybackError names all that were tried."""
+        """Open the first that works; the stream's `device` says which.
+
+        Where none does, PlaybackError with what the first says: the others are for when it fails for its own reasons.
+        """
         failures = []
         for name in ORDER:
             try:
                 stream = open_output(name).open(rate_hz, channels)
             except PlaybackError as error:
-                failures.append(f"{name}: {error}")
+                failures.append(error)
                 continue
             stream.device = f"{name} ({stream.device})"
             return stream
-        raise PlaybackError("nothing here can sound. " + "; ".join(failures))
+        message = f"{failures[0]} (tried {', '.join(ORDER)})"
+        raise PlaybackError(message) from failures[0]

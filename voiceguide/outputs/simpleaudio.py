@@ -28,12 +28,13 @@ from voiceguide.outputs.quiet import quiet_libraries
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-CAPACITY_S: Final = 1.0
 BUFFER_BYTES: Final = 2**29
 """3.1 hours of mono at 24 kHz. simpleaudio counts bytes in an int of 32 bits. Zeros cost nothing until written."""
 READ_AHEAD_S: Final = 0.25
 """How far ahead of the clock it may have read already: ALSA's buffer is 0.1 s and it hands over as much at a time;
 the rest is the margin against a clock that differs."""
+CAPACITY_S: Final = 1.0 + READ_AHEAD_S
+"""So that who fills it may be busy for a second, as elsewhere."""
 HELD_S: Final = 0.08
 """Of what it has read, what surely sounds after a stop (0.1 s, less a period of ALSA's)."""
 _PROBE_S: Final = 0.01
@@ -76,7 +77,11 @@ class _SimpleaudioStream(OutputStream):
         self._ending: Any = None
         """The one before it, which may still hold the device."""
         self._started_at = 0.0
-        self._clear()
+        self._buffer = self._zeros()
+        self._end = 0
+        """Where the next frames go."""
+        self._spans: deque[tuple[int, int]] = deque()
+        """Where the content stands that may not have sounded yet, `[begin, end)`."""
 
     @property
     def volume(self) -> float:
@@ -140,7 +145,9 @@ class _SimpleaudioStream(OutputStream):
             self._buffer[sounding : self._end] = 0
             self._playing.stop()
             self._playing, self._ending = None, self._playing
-        self._clear()
+        self._buffer = self._zeros()
+        self._end = 0
+        self._spans.clear()
         return unheard
 
     def pending(self) -> int:
@@ -151,19 +158,15 @@ class _SimpleaudioStream(OutputStream):
         """Whether simpleaudio has given up, which it does when the device is gone."""
         if self._playing is None or self._position() >= len(self._buffer):
             return self._failed
-        return self._failed or not self._playing.is_playing()
+        return self._failed or not bool(self._playing.is_playing())
 
     def close(self) -> None:
         """Be silent, and wait until the device is free: its thread must not outlive the interpreter."""
         self.stop()
         self._let_end()
 
-    def _clear(self) -> None:
-        self._buffer = np.zeros((BUFFER_BYTES // 2 // self.channels, self.channels), np.int16)
-        self._end = 0
-        """Where the next frames go."""
-        self._spans: deque[tuple[int, int]] = deque()
-        """Where the content stands that may not have sounded yet, `[begin, end)`."""
+    def _zeros(self) -> NDArray[np.int16]:
+        return np.zeros((BUFFER_BYTES // 2 // self.channels, self.channels), np.int16)
 
     def _position(self) -> int:
         """The frame that sounds now, by the clock."""
@@ -173,7 +176,7 @@ class _SimpleaudioStream(OutputStream):
 
     def _after(self, position: int) -> int:
         """Frames of content from `position` on."""
-        while self._spans and self._spans[0][1] <= min(position, self._position()):
+        while self._spans and self._spans[0][1] <= self._position():
             self._spans.popleft()
         return sum(max(0, end - max(begin, position)) for begin, end in self._spans)
 
@@ -193,7 +196,7 @@ class _SimpleaudioStream(OutputStream):
 
 
 def _played(frames: NDArray[np.int16], rate_hz: int) -> Any:  # noqa: ANN401 -- simpleaudio has no types
-    """simpleaudio's PlayObject of `frames`, shape (n, channels). PlaybackError where there is no device."""
+    """A PlayObject of `frames`, shape (n, channels). PlaybackError where there is no device."""
     try:
         import simpleaudio
     except (ImportError, OSError) as error:

@@ -23,7 +23,7 @@ from voiceguide.player.headset import kept_alive, wake_signal
 from voiceguide.player.reading import status_of
 from voiceguide.player.speaker import Speaker
 from voiceguide.player.status import State
-from voiceguide.player.transport import Transport, after, chapter_at, resume_frame
+from voiceguide.player.transport import Transport, after, resume_frame
 from voiceguide.units import to_frames
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ ASLEEP_AFTER_S: Final = 600.0
 """A pause this long lets the device go: headphones may sleep."""
 NOTE_EVERY_S: Final = 2.0
 """How often the position is noted: what a kill -9 can lose is at most this and a tick."""
+KEPT_QUEUES: Final = 4
+"""How much of what was written is remembered, in queues: far more than a queue and a device's buffer hold."""
 _MESSAGE_S: Final = 6.0
 _REPACING: Final = {
     Action.SLOWER: "slower from the next step on",
@@ -108,6 +110,8 @@ class Player:
         """The session's frame that is written next."""
         self._written: deque[tuple[int, int | None]] = deque()
         """What was written lately: frames, and the session's frame they begin with; None for what is no session."""
+        self._kept = 0
+        """Frames in it."""
         self._silence_at = 0
         self._paused_at = 0.0
         self._retry_at = 0.0
@@ -152,6 +156,7 @@ class Player:
             if self._stream:
                 self._stream.close()
                 self._stream = None
+            self._transport = replace(self._transport, state=State.ENDED)
             self._snapshot = self._taken()
             with contextlib.suppress(VoiceguideError):
                 self._note(self)
@@ -203,6 +208,9 @@ class Player:
             self._silence_at += len(samples)
         self._stream.write(samples)
         self._written.append((len(samples), session_frame))
+        self._kept += len(samples)
+        while self._kept - self._written[0][0] > KEPT_QUEUES * self._stream.capacity:
+            self._kept -= self._written.popleft()[0]
 
     def _locate(self) -> None:
         """Find out what is heard now; notice the end, and a voice that is late."""
@@ -213,8 +221,8 @@ class Player:
         waits = self._next >= self._score.ready and not self._score.complete
         state = State.WAITING if waits and at >= self._score.ready else State.PLAYING
         if state is State.WAITING and self._failed:
-            if chapter_at(self._score.timeline, at) == 0:
-                raise self._failed
+            if not any(cue.end <= at for cue in self._score.timeline.speech()):
+                raise self._failed  # not a word has been said
             # Nobody is left to speak: the listener is told why it goes no further, and may try again.
             self._transport = replace(self._transport, state=State.PAUSED, at=at)
             self._say(f"no voice works: {self._failed}", lasting=True)
@@ -233,8 +241,6 @@ class Player:
             if pending <= frames:
                 break
             pending -= frames
-        while len(self._written) > _KEPT_BLOCKS:
-            self._written.popleft()
         return at
 
     # What it is asked.
@@ -283,8 +289,12 @@ class Player:
             return self._transport.at
         unheard = self._stream.stop()
         at = self._heard(unheard) if self._transport.state is not State.PAUSED else self._transport.at
-        self._written.clear()
+        self._forget()
         return at
+
+    def _forget(self) -> None:
+        self._written.clear()
+        self._kept = 0
 
     def _enter(self) -> None:
         """Write the first few milliseconds faded in: the session may be entered in the middle of a sound."""
@@ -342,7 +352,7 @@ class Player:
         self._stream = self._output.open(timeline.rate_hz)
         self.device = self._stream.device
         self._stream.volume = self._transport.volume
-        self._written.clear()
+        self._forget()
         self._write(np.zeros(to_frames(SETTLE_S, timeline.rate_hz), np.float32), None)
         if wake := to_frames(self._settings.wake_s, timeline.rate_hz):
             self._write(wake_signal(wake), None)
@@ -389,10 +399,6 @@ class Player:
     @staticmethod
     def _since(moment: float) -> float:
         return time.monotonic() - moment
-
-
-_KEPT_BLOCKS: Final = 64
-"""Far more than a queue and a device's buffer hold."""
 
 
 def _moved(before: Score, behind: Score, frame: int) -> int:

@@ -1,0 +1,365 @@
+"""The player on the silent output: its clock is exact, and can run fast."""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from voiceguide.errors import PlaybackError, SpeechError
+from voiceguide.library.loader import Library
+from voiceguide.model.pacing import Pacing
+from voiceguide.model.playing import Playing
+from voiceguide.model.script import SpanKind
+from voiceguide.outputs.null import NullOutput
+from voiceguide.planning.phrasing import phrase
+from voiceguide.player.commands import Action, Command
+from voiceguide.player.player import Player
+from voiceguide.player.score import Score, made
+from voiceguide.player.status import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+    from voiceguide import session
+    from voiceguide.model.clip import Clip
+    from voiceguide.outputs.output import OutputStream
+    from voiceguide.player.status import Status
+
+LIBRARY = Library()
+
+
+class Tape(NullOutput):
+    """The silent output, with everything that was written to it and then sounded, and a plug that can be pulled."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        super().__init__(speed)
+        self.written: list[NDArray[np.float32]] = []
+        self.plugged = True
+        self.opened = 0
+
+    def open(self, rate_hz: int, channels: int = 1) -> OutputStream:
+        if not self.plugged:
+            raise PlaybackError("there is no sound device")
+        self.opened += 1
+        stream = super().open(rate_hz, channels)
+        write, stop, tape = stream.write, stream.stop, self
+
+        def recorded(samples: NDArray[np.float32]) -> None:
+            write(samples)
+            tape.written.append(samples.copy())
+
+        def stopped() -> int:
+            unheard = stop()
+            sound = tape.sound()
+            tape.written[:] = [sound[: len(sound) - unheard]]
+            return unheard
+
+        stream.write = recorded  # type: ignore[method-assign]
+        stream.stop = stopped  # type: ignore[method-assign]
+        stream.lost = lambda: not tape.plugged  # type: ignore[method-assign]
+        return stream
+
+    def sound(self) -> NDArray[np.float32]:
+        return np.concatenate(self.written) if self.written else np.zeros(0, np.float32)
+
+
+@pytest.fixture(scope="module")
+def clips(upper_back: session.Session) -> Mapping[str, Clip]:
+    return upper_back.clips
+
+
+def score_of(clips: Mapping[str, Clip], pacing: Pacing | None = None) -> Score:
+    pacing = pacing or Pacing()
+    routine = LIBRARY.routine("upper-back")
+    return made(routine, pacing, LIBRARY.phrasebook, phrase(routine, pacing, LIBRARY.phrasebook, minutes=10), clips)
+
+
+def no_voice(_texts: Iterable[str]) -> Mapping[str, Clip]:
+    raise SpeechError("the engine has failed")
+
+
+QUIET = Playing(wake_s=0.0, keep_alive=False)
+
+
+@contextmanager
+def running(player: Player) -> Iterator[Player]:
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            player.run()
+        except BaseException as error:  # noqa: BLE001 -- raised again below
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        assert player.sounding.wait(5)
+        yield player
+    finally:
+        player.send(Command(Action.STOP))
+        thread.join(5)
+        assert not thread.is_alive()
+    if errors:
+        raise errors[0]
+
+
+def wait_for(player: Player, until: Callable[[Status], bool], seconds: float = 10.0) -> Status:
+    deadline = time.monotonic() + seconds
+    while not until(status := player.status()):
+        assert time.monotonic() < deadline, status
+        time.sleep(0.01)
+    return status
+
+
+def test_a_whole_session_is_what_the_exporter_renders(upper_back: session.Session) -> None:
+    tape = Tape(speed=120)
+    score = score_of(upper_back.clips)
+    assert score.complete
+    with running(Player(score, tape, [no_voice], settings=QUIET)) as player:
+        assert player.ended.wait(30)
+    heard = tape.sound()
+    rendered = np.empty(score.timeline.length, np.float32)
+    score.source.render(0, rendered)
+    lead = round(0.05 * score.timeline.rate_hz)
+    assert not heard[:lead].any()
+    assert np.array_equal(heard[lead : lead + len(rendered)], rendered)
+    assert not heard[lead + len(rendered) :].any()
+    assert upper_back.timeline.length == pytest.approx(len(rendered), abs=24_000)
+
+
+def test_a_cold_session_starts_at_once_and_is_spoken_while_it_plays(clips: Mapping[str, Clip]) -> None:
+    asked: list[list[str]] = []
+
+    def speak(texts: Iterable[str]) -> Mapping[str, Clip]:
+        asked.append(list(texts))
+        time.sleep(0.05)
+        return {text: clips[text] for text in asked[-1]}
+
+    score = score_of({})
+    assert 0 < score.ready < 3 * 24_000  # the chime, and no further
+    tape = Tape(speed=60)
+    with running(Player(score, tape, [speak], settings=QUIET)) as player:
+        assert player.ended.wait(30)
+        final = player.score
+    assert final.complete
+    assert asked[0][0].startswith("Upper back")
+    rendered = np.empty(final.timeline.length, np.float32)
+    final.source.render(0, rendered)
+    heard = tape.sound()
+    # Where the voice was late there is silence in between: everything else is there, in order.
+    assert np.array_equal(heard[np.flatnonzero(heard)], rendered[np.flatnonzero(rendered)])
+
+
+def test_pause_resume_and_every_way_through_the_session(clips: Mapping[str, Clip]) -> None:
+    score = score_of(clips)
+    chapters = score.timeline.chapters
+    with running(Player(score, Tape(), [no_voice], settings=QUIET)) as player:
+        player.send(Command(Action.SEEK_TO, 100.0))
+        wait_for(player, lambda status: 90 < status.position_s < 101)
+        player.send(Command(Action.PAUSE))
+        paused = wait_for(player, lambda status: status.state is State.PAUSED)
+        time.sleep(0.3)
+        assert player.status().position_s == paused.position_s
+        player.send(Command(Action.NEXT))
+        moved = wait_for(player, lambda status: status.chapter == chapters[2].title)
+        assert (moved.state, moved.position_s) == (State.PAUSED, chapters[2].start / 24_000)
+        player.send(Command(Action.RESUME))
+        wait_for(player, lambda status: status.state is State.PLAYING and status.position_s > moved.position_s + 0.2)
+        player.send(Command(Action.PREVIOUS))
+        wait_for(player, lambda status: status.chapter == chapters[1].title)
+        player.send(Command(Action.SEEK_BY, 30.0))
+        wait_for(player, lambda status: status.position_s > chapters[1].start / 24_000 + 15)
+        player.send(Command(Action.REPEAT))
+        wait_for(player, lambda status: status.position_s < chapters[1].start / 24_000 + 2)
+        player.send(Command(Action.VOLUME_TO, 0.5))
+        wait_for(player, lambda status: status.volume == 0.5)
+
+
+def test_the_position_is_that_of_the_clock(clips: Mapping[str, Clip]) -> None:
+    with running(Player(score_of(clips), Tape(), [no_voice], settings=QUIET)) as player:
+        first = wait_for(player, lambda status: status.position_s > 0.3)
+        began = time.monotonic()
+        time.sleep(1.0)
+        passed = time.monotonic() - began
+        assert player.status().position_s - first.position_s == pytest.approx(passed, abs=0.1)
+
+
+def test_repacing_while_it_plays_does_not_disturb_what_is_heard(clips: Mapping[str, Clip]) -> None:
+    narrator_clips = dict(clips)
+    tape = Tape(speed=40)
+
+    def speak(texts: Iterable[str]) -> Mapping[str, Clip]:
+        # Texts in other words: any clip will do, as long as it is always the same.
+        stand_in = clips["Hold."]
+        return {text: narrator_clips.get(text, stand_in) for text in texts}
+
+    with running(Player(score_of(clips), tape, [speak], settings=QUIET)) as player:
+        before = player.score.timeline
+        wait_for(player, lambda status: status.position_s > 20)
+        player.send(Command(Action.SLOWER))
+        slow = wait_for(player, lambda status: "slower" in status.message)
+        assert slow.length_s > before.duration_s + 10
+        player.send(Command(Action.FEWER_WORDS))
+        wait_for(player, lambda status: status.words == "brief")
+        player.send(Command(Action.FASTER))
+        assert player.ended.wait(30)
+        final = player.score
+    rendered = np.empty(final.timeline.length, np.float32)
+    final.source.render(0, rendered)
+    heard = tape.sound()
+    assert np.array_equal(heard[np.flatnonzero(heard)], rendered[np.flatnonzero(rendered)])
+
+
+def test_one_more_breath(clips: Mapping[str, Clip]) -> None:
+    score = score_of(clips)
+    hold = next(span for span in score.timeline.spans if span.kind is SpanKind.HOLD and span.side)
+    with running(Player(score, Tape(), [no_voice], settings=QUIET)) as player:
+        player.send(Command(Action.SEEK_TO, hold.start / 24_000 + 9.0))
+        wait_for(player, lambda status: status.hold is not None)
+        player.send(Command(Action.ONE_MORE_BREATH))
+        wait_for(player, lambda status: "one more breath" in status.message)
+        held = [span for span in player.score.timeline.spans if span.kind is SpanKind.HOLD and span.side]
+    assert {span.end - span.start for span in held[:2]} == {hold.end - hold.start + 10 * 24_000}
+
+
+def test_outside_a_hold_one_more_breath_is_refused_in_words(clips: Mapping[str, Clip]) -> None:
+    with running(Player(score_of(clips), Tape(), [no_voice], settings=QUIET)) as player:
+        player.send(Command(Action.ONE_MORE_BREATH))
+        wait_for(player, lambda status: "no hold" in status.message)
+
+
+def test_a_lost_device_pauses_it_and_the_next_one_goes_on_with_what_was_cut(clips: Mapping[str, Clip]) -> None:
+    tape = Tape()
+    score = score_of(clips)
+    cue = next(cue for cue in score.timeline.speech() if cue.start > 30 * 24_000 and cue.end - cue.start > 48_000)
+    with running(Player(score, tape, [no_voice], settings=QUIET)) as player:
+        player.send(Command(Action.SEEK_TO, cue.start / 24_000))
+        wait_for(player, lambda status: status.doing == cue.text and status.position_s > cue.start / 24_000 + 0.6)
+        tape.plugged = False
+        waiting = wait_for(player, lambda status: status.state is State.WAITING)
+        assert "gone" in waiting.message or "no sound device" in waiting.message
+        assert waiting.position_s == pytest.approx(cue.start / 24_000, abs=1e-3)
+        tape.plugged = True
+        wait_for(player, lambda status: status.state is State.PLAYING)
+        assert tape.opened == 2
+
+
+def test_a_device_that_is_gone_while_paused_is_opened_again_on_resume(clips: Mapping[str, Clip]) -> None:
+    tape = Tape()
+    with running(Player(score_of(clips), tape, [no_voice], settings=QUIET)) as player:
+        player.send(Command(Action.PAUSE))
+        wait_for(player, lambda status: status.state is State.PAUSED)
+        tape.plugged = False
+        wait_for(player, lambda status: "gone" in status.message)
+        assert player.status().state is State.PAUSED
+        tape.plugged = True
+        player.send(Command(Action.RESUME))
+        wait_for(player, lambda status: status.state is State.PLAYING)
+
+
+def test_without_a_device_it_does_not_start(clips: Mapping[str, Clip]) -> None:
+    tape = Tape()
+    tape.plugged = False
+    player = Player(score_of(clips), tape, [no_voice], settings=QUIET)
+    with pytest.raises(PlaybackError, match="no sound device"):
+        player.run()
+    assert player.ended.is_set()
+
+
+def test_when_the_voice_fails_another_goes_on(clips: Mapping[str, Clip]) -> None:
+    calls = 0
+
+    def fails_later(texts: Iterable[str]) -> Mapping[str, Clip]:
+        nonlocal calls
+        calls += 1
+        if calls > 3:
+            raise SpeechError("the engine has failed")
+        return {text: clips[text] for text in texts}
+
+    def other(texts: Iterable[str]) -> Mapping[str, Clip]:
+        return {text: clips[text] for text in texts}
+
+    with running(Player(score_of({}), Tape(speed=60), [fails_later, other], settings=QUIET)) as player:
+        wait_for(player, lambda status: "another voice goes on" in status.message)
+        assert player.ended.wait(30)
+        assert player.score.complete
+
+
+def test_when_no_voice_is_left_it_pauses_and_says_so_and_resuming_tries_again(clips: Mapping[str, Clip]) -> None:
+    broken = threading.Event()
+    welcome = score_of({}).script.sections[0]
+    known = {text: clips[text] for text in replace(score_of({}).script, sections=(welcome,)).texts()}
+    broken.set()
+
+    def speak(texts: Iterable[str]) -> Mapping[str, Clip]:
+        if broken.is_set():
+            raise SpeechError("the engine has failed")
+        return {text: clips[text] for text in texts}
+
+    with running(Player(score_of(known), Tape(speed=60), [speak], settings=QUIET)) as player:
+        stuck = wait_for(player, lambda status: status.state is State.PAUSED, 20)
+        assert "no voice works: the engine has failed" in stuck.message
+        broken.clear()
+        player.send(Command(Action.RESUME))
+        assert player.ended.wait(60)
+
+
+def test_when_nothing_can_be_spoken_at_all_it_fails() -> None:
+    player = Player(score_of({}), Tape(speed=5), [no_voice], settings=QUIET)
+    with pytest.raises(SpeechError, match="the engine has failed"):
+        player.run()
+
+
+def test_wake_signal_and_keep_alive_are_there_and_far_below_the_voice(clips: Mapping[str, Clip]) -> None:
+    tape = Tape(speed=120)
+    score = score_of(clips)
+    with running(Player(score, tape, [no_voice], settings=Playing(wake_s=0.4))) as player:
+        assert player.ended.wait(30)
+    heard = tape.sound()
+    rendered = np.empty(score.timeline.length, np.float32)
+    score.source.render(0, rendered)
+    lead = round(0.45 * 24_000)
+    wake = heard[round(0.15 * 24_000) : round(0.35 * 24_000)]
+    assert -62 < 20 * np.log10(np.sqrt(np.mean(np.square(wake)))) < -58
+    session_part = heard[lead : lead + len(rendered)]
+    added = session_part - rendered
+    assert np.array_equal(added[rendered != 0], np.zeros(np.count_nonzero(rendered), np.float32))
+    noise = added[added != 0]
+    assert len(noise) > 60 * 24_000
+    assert -86 < 20 * np.log10(np.sqrt(np.mean(np.square(noise)))) < -82
+    # Awake: no second of digital silence is left, as 16 bits have it.
+    pcm = np.rint(session_part * 32768).astype(int)
+    seconds = pcm[: len(pcm) // 24_000 * 24_000].reshape(-1, 24_000)
+    assert np.abs(seconds).max(axis=1).min() >= 1
+
+
+def test_memory_stays_flat_over_hours(clips: Mapping[str, Clip]) -> None:
+    import tracemalloc
+
+    pacing = Pacing(repetitions=100, rounds=20)
+    tape = NullOutput(speed=600)
+    routine = LIBRARY.routine("upper-back")
+    script = phrase(routine, pacing, LIBRARY.phrasebook, minutes=10)
+    stand_in = clips["Hold."]
+    score = made(routine, pacing, LIBRARY.phrasebook, script, {t: clips.get(t, stand_in) for t in script.texts()})
+    assert score.timeline.duration_s > 3600
+    tracemalloc.start()
+    try:
+        with running(Player(score, tape, [no_voice], settings=QUIET)) as player:
+            wait_for(player, lambda status: status.position_s > 900, 60)
+            early = tracemalloc.get_traced_memory()[0]
+            wait_for(player, lambda status: status.position_s > 3300, 60)
+            late = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    # What was rendered in between comes to 230 MB; a few kinds of tone are new in it.
+    assert late - early < 3_000_000
