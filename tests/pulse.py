@@ -43,8 +43,8 @@ class Pulse:
     @property
     def variables(self) -> dict[str, str]:
         """What points a client to the server, be it one of PulseAudio's own or of ALSA's."""
-        alsa = f"/usr/share/alsa/alsa.conf:{self._home / 'asound.conf'}"
-        return {"PULSE_SERVER": f"unix:{self.socket}", "PULSE_SINK": SINK, "ALSA_CONFIG_PATH": alsa}
+        alsa = self._home / "asound.conf"  # in the place of the system's, which has a default of its own
+        return {"PULSE_SERVER": f"unix:{self.socket}", "PULSE_SINK": SINK, "ALSA_CONFIG_PATH": f"{alsa}"}
 
     @property
     def surroundings(self) -> dict[str, str]:

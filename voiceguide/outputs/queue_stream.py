@@ -27,6 +27,9 @@ _LEARNING_S: Final = 2.0
 """How long after a start the depth of the device's buffer is learnt."""
 _RAMP_S: Final = 0.02
 """A change of volume is spread over this, or it clicks."""
+_MARGIN_S: Final = 0.02
+"""A sound server works ahead of what is heard, and the clock of the position errs by 10 ms: a stop rather counts
+this much too many as unheard than one too few."""
 _RECENT: Final = 3
 """Takes that the position is told from."""
 
@@ -154,7 +157,7 @@ class QueueStream(OutputStream):
     def stop(self) -> int:
         """Be silent at once; how many frames were not heard."""
         with self._lock:
-            unheard = self._unheard()
+            unheard = self._unheard(time.monotonic() - _MARGIN_S)
             was_started, self._started = self._started, False
             self._filled = 0
             self._handed.clear()
@@ -165,7 +168,7 @@ class QueueStream(OutputStream):
     def pending(self) -> int:
         """Frames written that have not sounded yet."""
         with self._lock:
-            return self._unheard()
+            return self._unheard(time.monotonic())
 
     def lost(self) -> bool:
         """Whether the device failed, or asked for nothing for 1 s; just started it has 3 s."""
@@ -207,9 +210,9 @@ class QueueStream(OutputStream):
             out = np.rint(out * ramp[:, None]).astype(np.int16)
         return out
 
-    def _unheard(self) -> int:
-        """Of the frames written, those that have not sounded. The lock is held."""
-        held = self._position.unheard(time.monotonic()) if self._handed else 0
+    def _unheard(self, now: float) -> int:
+        """Of the frames written, those that have not sounded by `now`. The lock is held."""
+        held = self._position.unheard(now) if self._handed else 0
         content = 0
         for count, silence in reversed(self._handed):
             if held <= 0:
@@ -221,6 +224,6 @@ class QueueStream(OutputStream):
     def _forget(self) -> None:
         """Drop from the record what has long sounded. The lock is held."""
         held = sum(count + silence for count, silence in self._handed)
-        unheard = self._position.unheard(time.monotonic())
+        unheard = self._position.unheard(time.monotonic() - _MARGIN_S)
         while self._handed and held - sum(self._handed[0]) >= unheard:
             held -= sum(self._handed.popleft())

@@ -70,6 +70,7 @@ class _SimpleaudioStream(OutputStream):
         self.capacity = round(CAPACITY_S * rate_hz)
         self._volume = 1.0
         self._gain = 1.0
+        """Of the last frame that was written."""
         self._starved = 0
         self._failed = False
         self._playing: Any = None
@@ -92,6 +93,8 @@ class _SimpleaudioStream(OutputStream):
     def volume(self, share: float) -> None:
         check_volume(share)
         self._volume = share
+        if not self._end:
+            self._gain = share**3
 
     @property
     def starved(self) -> int:
@@ -147,6 +150,7 @@ class _SimpleaudioStream(OutputStream):
             self._playing, self._ending = None, self._playing
         self._buffer = self._zeros()
         self._end = 0
+        self._gain = self._volume**3
         self._spans.clear()
         return unheard
 

@@ -1,0 +1,196 @@
+"""The queue that a pulling device takes from, without a device."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from tests.outputs.output_contract import samples, signal
+from voiceguide.errors import PlaybackError
+from voiceguide.outputs.queue_stream import QueueStream
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+RATE_HZ = 1000
+
+
+class Stream(QueueStream):
+    """Its device takes when the test says so."""
+
+    works = True
+
+    def __init__(self, channels: int = 1) -> None:
+        super().__init__(RATE_HZ, channels, "a test")
+        self.did: list[str] = []
+
+    def _start_device(self) -> None:
+        self.did.append("start")
+        if not self.works:
+            raise PlaybackError("gone")
+
+    def _stop_device(self) -> None:
+        self.did.append("stop")
+
+    def _close_device(self) -> None:
+        self.did.append("close")
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 50.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(time, "monotonic", clock)
+    return clock
+
+
+def test_the_device_gets_every_frame_however_often_the_ring_wraps() -> None:
+    stream = Stream()
+    stream.start()
+    got = []
+    at = 0
+    for wanted in (1, 64, 65, 700, 999, 1000, 333, 900, 1000):
+        room = stream.room()
+        stream.write(samples(at, room))
+        at += room
+        got.append(stream.take(wanted)[:, 0])
+    heard: NDArray[np.int16] = np.concatenate(got)
+    assert np.array_equal(heard, signal(0, len(heard)))
+    assert stream.starved == 0
+
+
+def test_where_there_is_nothing_the_device_gets_silence() -> None:
+    stream = Stream()
+    stream.write(samples(0, 300))
+    assert not stream.take(100).any()  # it was not started
+    stream.start()
+    out = stream.take(500)[:, 0]
+    assert np.array_equal(out[:300], signal(0, 300))
+    assert not out[300:].any()
+    assert stream.starved == 200
+    assert stream.take(0).shape == (0, 1)
+
+
+def test_stereo_frames_stay_together() -> None:
+    stream = Stream(channels=2)
+    pair = np.stack([samples(0, 1000), -samples(0, 1000)], axis=1)
+    stream.write(pair[:600])
+    stream.start()
+    stream.take(500)
+    stream.write(pair[600:])
+    assert np.array_equal(stream.take(500), np.stack([signal(500, 500), -signal(500, 500)], axis=1))
+
+
+def test_a_volume_is_exact_at_its_ends_and_does_not_jump() -> None:
+    stream = Stream()
+    stream.write(np.full(1000, 0.5, np.float32))
+    stream.start()
+    assert (stream.take(100) == 16_384).all()
+    stream.volume = 0.5
+    part = stream.take(100)[:, 0]
+    assert (part[20:] == 2048).all()
+    assert np.abs(np.diff(part)).max() < 16_384 / 15
+    stream.volume = 0.0
+    stream.take(100)
+    assert not stream.take(100).any()
+    stream.volume = 1.0
+    stream.take(100)
+    assert (stream.take(100) == 16_384).all()
+
+
+def test_the_position_follows_a_device_that_fills_its_buffer_and_then_takes_what_has_sounded(clock: Clock) -> None:
+    stream = Stream()
+    stream.write(np.zeros(1000, np.float32))
+    stream.start()
+    stream.take(300)
+    clock.now += 0.05
+    stream.take(300)  # 600 frames are in its buffer less what has sounded: 550
+    assert stream.pending() == pytest.approx(950, abs=1)
+    for _ in range(20):
+        clock.now += 0.3
+        stream.take(300)
+        stream.write(np.zeros(300, np.float32))
+        assert stream.pending() == pytest.approx(950, abs=1)
+        clock.now += 0.1
+        assert stream.pending() == pytest.approx(850, abs=1)
+        clock.now -= 0.1
+    clock.now += 0.1
+    assert stream.stop() == pytest.approx(870, abs=1)
+    assert stream.pending() == 0
+
+
+def test_a_device_that_stood_still_is_not_taken_for_one_that_went_on(clock: Clock) -> None:
+    stream = Stream()
+    for _ in range(2):
+        stream.write(np.zeros(stream.room(), np.float32))
+        stream.start()
+        for wait in (0.0, 0.3, 0.3, 1.5, 0.3, 0.3, 0.3):  # 1.2 s went by in which nothing sounded
+            clock.now += wait
+            stream.take(300)
+            stream.write(np.zeros(stream.room(), np.float32))
+        assert stream.pending() == pytest.approx(1000 + 300, abs=1)
+        clock.now += 0.02
+        assert stream.stop() == pytest.approx(1000 + 300, abs=1)
+
+
+def test_silence_in_the_device_is_nothing_pending(clock: Clock) -> None:
+    stream = Stream()
+    stream.write(np.zeros(100, np.float32))
+    stream.start()
+    stream.take(300)
+    assert stream.pending() == 100
+    clock.now += 0.06
+    assert stream.pending() == pytest.approx(40, abs=1)
+    clock.now += 0.06
+    assert (stream.pending(), stream.stop()) == (0, 0)
+
+
+def test_a_device_that_stops_asking_is_lost(clock: Clock) -> None:
+    stream = Stream()
+    clock.now += 10
+    assert not stream.lost()
+    stream.start()
+    clock.now += 2.9
+    assert not stream.lost()  # a sink that was idle
+    clock.now += 0.2
+    assert stream.lost()
+    stream.take(10)
+    assert not stream.lost()
+    clock.now += 0.9
+    assert not stream.lost()
+    clock.now += 0.2
+    assert stream.lost()
+    stream.stop()
+    assert not stream.lost()
+
+
+def test_a_device_that_is_gone_when_started_is_lost() -> None:
+    stream = Stream()
+    stream.works = False
+    stream.start()
+    assert stream.lost()
+    stream.write(np.zeros(10, np.float32))
+    assert stream.stop() == 10
+
+
+def test_what_the_device_is_told() -> None:
+    with Stream() as stream:
+        stream.stop()
+        stream.start()
+        stream.start()
+        stream.stop()
+        stream.stop()
+        stream.start()
+    stream.close()
+    stream.start()
+    assert stream.did == ["start", "stop", "start", "stop", "close"]

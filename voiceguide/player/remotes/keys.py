@@ -1,0 +1,170 @@
+"""Keys in the terminal that the session was started from."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from voiceguide.errors import RemoteUnavailableError
+from voiceguide.player.commands import Action, Command
+from voiceguide.player.remotes.remote import Remote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from voiceguide.player.commands import Controls
+
+HELP: Final = (
+    "space pause · ←→ 10 s · ↑↓ volume · n next · p previous · r repeat · - slower · + faster · "
+    "b one more breath · w fewer words · q stop"
+)
+SEEK_S: Final = 10.0
+VOLUME_STEP: Final = 0.1
+POLL_S: Final = 0.25
+_KEYS: Final[Mapping[bytes, Command]] = {
+    b" ": Command(Action.TOGGLE),
+    b"n": Command(Action.NEXT),
+    b"p": Command(Action.PREVIOUS),
+    b"r": Command(Action.REPEAT),
+    b"+": Command(Action.FASTER),
+    b"=": Command(Action.FASTER),
+    b"-": Command(Action.SLOWER),
+    b"b": Command(Action.ONE_MORE_BREATH),
+    b"w": Command(Action.FEWER_WORDS),
+    b"q": Command(Action.STOP),
+}
+_ARROWS: Final[Mapping[bytes, Command]] = {
+    b"A": Command(Action.VOLUME_BY, VOLUME_STEP),
+    b"B": Command(Action.VOLUME_BY, -VOLUME_STEP),
+    b"C": Command(Action.SEEK_BY, SEEK_S),
+    b"D": Command(Action.SEEK_BY, -SEEK_S),
+}
+_WINDOWS_ARROWS: Final = {b"H": b"A", b"P": b"B", b"M": b"C", b"K": b"D"}
+_ESCAPE: Final = 0x1B
+
+
+def commands_in(data: bytes) -> list[Command | None]:
+    """What was typed, in order; None stands for a question mark, the wish for help.
+
+    Arrows come as ESC [ A or ESC O A, with digits and semicolons between where other keys are held; any
+    other sequence, and a bare ESC, means nothing.
+    """
+    found: list[Command | None] = []
+    at = 0
+    while at < len(data):
+        if data[at] != _ESCAPE:
+            key = data[at : at + 1]
+            at += 1
+            if key == b"?":
+                found.append(None)
+            elif command := _KEYS.get(key.lower()):
+                found.append(command)
+            continue
+        at += 1
+        if data[at : at + 1] not in {b"[", b"O"}:
+            continue
+        at += 1
+        while at < len(data) and not 0x40 <= data[at] <= 0x7E:  # noqa: PLR2004 -- the final bytes of ECMA-48
+            at += 1
+        if command := _ARROWS.get(data[at : at + 1]):
+            found.append(command)
+        at += 1
+    return found
+
+
+class KeysRemote(Remote):
+    """Reads single keys from the terminal, which gets its settings back whatever ends the program."""
+
+    def __init__(self, on_help: Callable[[], None], fd: int | None = None) -> None:
+        self._on_help = on_help
+        self._fd = fd
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._before: list[Any] | None = None
+
+    def start(self, controls: Controls) -> None:
+        """Begin to read; RemoteUnavailableError where standard input is no terminal."""
+        if self._fd is None:
+            if not sys.stdin.isatty():
+                raise RemoteUnavailableError("keys do not work: standard input is no terminal")
+            self._fd = sys.stdin.fileno()
+        read = self._windows_keys if sys.platform == "win32" else self._prepared()
+        self._thread = threading.Thread(target=self._listen, args=(controls, read), name="keys", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Give the terminal its settings back."""
+        self._closing.set()
+        self._restore()
+        if self._thread and self._thread is not threading.current_thread():
+            self._thread.join(1.0)
+
+    def _listen(self, controls: Controls, read: Callable[[], bytes | None]) -> None:
+        while not self._closing.is_set():
+            data = read()
+            if data is None:
+                return  # the terminal has gone
+            for command in commands_in(data):
+                if command is None:
+                    self._on_help()
+                else:
+                    controls.send(command)
+
+    def _prepared(self) -> Callable[[], bytes | None]:
+        """Single keys without echo; signals from keys (Ctrl-C, Ctrl-Z) stay."""
+        import termios
+        import tty
+
+        assert self._fd is not None  # noqa: S101 -- narrows the type
+        try:
+            self._before = termios.tcgetattr(self._fd)
+            tty.setcbreak(self._fd, termios.TCSANOW)
+        except termios.error as error:
+            message = f"keys do not work: {error}"
+            raise RemoteUnavailableError(message) from error
+        atexit.register(self._restore)
+        return self._terminal_keys
+
+    def _terminal_keys(self) -> bytes | None:
+        """What was typed within POLL_S; None at the end of the terminal."""
+        import select
+
+        assert self._fd is not None  # noqa: S101 -- narrows the type
+        try:
+            if not select.select([self._fd], [], [], POLL_S)[0]:
+                return b""
+            # In the background a read would stop the whole program, and its sound.
+            if os.tcgetpgrp(self._fd) != os.getpgrp():
+                self._closing.wait(POLL_S)
+                return b""
+            return os.read(self._fd, 64) or None
+        except (OSError, ValueError):
+            return None
+
+    def _windows_keys(self) -> bytes | None:
+        """The same on Windows, arrows as a terminal sends them. Not tested: there is no such machine here."""
+        if sys.platform != "win32":
+            return None
+        import msvcrt
+
+        if not msvcrt.kbhit():
+            self._closing.wait(POLL_S)
+            return b""
+        key: bytes = msvcrt.getch()
+        if key in {b"\x00", b"\xe0"}:
+            return b"\x1b[" + _WINDOWS_ARROWS.get(msvcrt.getch(), b"~")
+        return key
+
+    def _restore(self) -> None:
+        if self._before is None:
+            return
+        import termios
+
+        before, self._before = self._before, None
+        with contextlib.suppress(termios.error, OSError):
+            termios.tcsetattr(self._fd or 0, termios.TCSADRAIN, before)
+        atexit.unregister(self._restore)
