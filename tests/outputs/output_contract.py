@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal as signals
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, ClassVar
 
@@ -234,6 +237,18 @@ class AudibleContract(OutputContract):
             assert late_s <= self.silent_s
             assert begun_s <= 0.4
             assert 0 <= repeated_s <= 0.05
+
+    @pytest.mark.usefixtures("pulse")
+    @pytest.mark.parametrize("ending", ["", "os.kill(os.getpid(), signal.SIGINT); time.sleep(5)"])
+    def test_the_interpreter_ends_though_nobody_closed_the_stream(self, output: AudioOutput, ending: str) -> None:
+        program = (
+            "import os, signal, time\n"
+            "from voiceguide.outputs.output import open_output\n"
+            f"stream = open_output({output.name!r}).open({RATE_HZ})\n"
+            f"stream.start()\ntime.sleep(0.5)\n{ending}"
+        )
+        ended = subprocess.run([sys.executable, "-c", program], stderr=subprocess.DEVNULL, timeout=20, check=False)
+        assert ended.returncode == (-signals.SIGINT if ending else 0)
 
     def test_volume(self, output: AudioOutput, pulse: Pulse, tmp_path: Path) -> None:
         with pulse.recording(tmp_path / "heard.raw", self.sink) as recording, output.open(RATE_HZ) as stream:

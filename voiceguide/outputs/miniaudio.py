@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -43,6 +44,8 @@ class _MiniaudioStream(QueueStream):
     def __init__(self, device: miniaudio.PlaybackDevice, rate_hz: int, channels: int) -> None:
         super().__init__(rate_hz, channels, f"{device.backend}")
         self._device: miniaudio.PlaybackDevice | None = device
+        # A device that still plays when the interpreter ends keeps it from ending (measured).
+        atexit.register(self.close)
 
     def _start_device(self) -> None:
         import miniaudio
@@ -63,6 +66,7 @@ class _MiniaudioStream(QueueStream):
 
     def _close_device(self) -> None:
         self._stop_device()
+        atexit.unregister(self.close)
 
     def _frames(self) -> Generator[bytes, int, None]:
         """Runs in the device's thread. Never raises: miniaudio would print it, and go on in silence."""

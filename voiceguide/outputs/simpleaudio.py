@@ -12,6 +12,7 @@ hands it a long one of zeros and writes ahead of the place where it reads. What 
 
 from __future__ import annotations
 
+import atexit
 import sys
 import time
 from collections import deque
@@ -54,10 +55,9 @@ class SimpleaudioOutput(AudioOutput):
     def open(self, rate_hz: int, channels: int = 1) -> OutputStream:
         """Open the system's default device. PlaybackError also where the package is missing, or the wrong one."""
         _refuse_what_crashes()
-        stream = _SimpleaudioStream(rate_hz, channels)
         # It opens the device only to play something: a moment of silence, which is over when the stream is wanted.
         _ended(_played(np.zeros((round(_PROBE_S * rate_hz), channels), np.int16), rate_hz))
-        return stream
+        return _SimpleaudioStream(rate_hz, channels)
 
 
 class _SimpleaudioStream(OutputStream):
@@ -83,6 +83,7 @@ class _SimpleaudioStream(OutputStream):
         """Where the next frames go."""
         self._spans: deque[tuple[int, int]] = deque()
         """Where the content stands that may not have sounded yet, `[begin, end)`."""
+        atexit.register(self.close)
 
     @property
     def volume(self) -> float:
@@ -168,6 +169,7 @@ class _SimpleaudioStream(OutputStream):
         """Be silent, and wait until the device is free: its thread must not outlive the interpreter."""
         self.stop()
         self._let_end()
+        atexit.unregister(self.close)
 
     def _zeros(self) -> NDArray[np.int16]:
         return np.zeros((BUFFER_BYTES // 2 // self.channels, self.channels), np.int16)

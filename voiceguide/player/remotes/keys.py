@@ -137,8 +137,7 @@ class KeysRemote(Remote):
         try:
             if not select.select([self._fd], [], [], POLL_S)[0]:
                 return b""
-            # In the background a read would stop the whole program, and its sound.
-            if os.tcgetpgrp(self._fd) != os.getpgrp():
+            if _in_background(self._fd):
                 self._closing.wait(POLL_S)
                 return b""
             return os.read(self._fd, 64) or None
@@ -168,3 +167,11 @@ class KeysRemote(Remote):
         with contextlib.suppress(termios.error, OSError):
             termios.tcsetattr(self._fd or 0, termios.TCSADRAIN, before)
         atexit.unregister(self._restore)
+
+
+def _in_background(fd: int) -> bool:
+    """Whether another program has the terminal: a read would stop this one, and its sound."""
+    try:
+        return os.tcgetpgrp(fd) != os.getpgrp()
+    except OSError:  # not the terminal that this program was started from
+        return False
