@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 ROUTINE: Final = "upper-back"
 _MINUTES_AN_HOUR: Final = 60
+_FITTING_S: Final = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +247,14 @@ def start_rows(bench: Bench) -> list[Row]:
     ]
 
 
+def fitting_row(bench: Bench) -> Row:
+    """Fitting to a length, once clips are known, for the slowest routine, against the 0.2 s that it may take."""
+    found = [bench.python("-m", "benchmarks.fitting", str(bench.warm_cache)) for _ in range(bench.scale.long_rounds)]
+    slowest = [usage.output.split() for usage in found]
+    title = f"`--length` for `{slowest[0][1]}`, the slowest: fitting alone, against 0.2 s"
+    return Row(title, found, [float(took_s) / _FITTING_S for took_s, _ in slowest], Goal(1.0))
+
+
 def _ratios_to(usages: Sequence[Usage], limits_s: Sequence[float]) -> list[float]:
     return [usage.wall_s / limit_s for usage, limit_s in zip(usages, limits_s, strict=True)]
 
@@ -286,7 +295,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     here = machine()
     with tempfile.TemporaryDirectory(prefix="voiceguide-benchmarks-") as folder:
         bench = Bench(Path(folder), QUICK if options.quick else FULL)
-        rows = [*export_rows(bench), *length_rows(bench), *start_rows(bench)]
+        rows = [*export_rows(bench), *length_rows(bench), *start_rows(bench), fitting_row(bench)]
     here["load_after"] = round(os.getloadavg()[0], 1)
     print("{cpu}, {cores} cores, {system}, Python {python}.".format_map(here))
     print("Load average {load_before} before and {load_after} after, this run included.".format_map(here))

@@ -9,6 +9,7 @@ import pytest
 from voiceguide.config import resolve
 from voiceguide.errors import DataError, RequestError, UnknownNameError
 from voiceguide.model.pacing import Pacing
+from voiceguide.model.playing import Playing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,24 @@ def test_every_value_says_where_it_came_from(config: Path, monkeypatch: pytest.M
     assert found["switch_s"] == (13.0, "pace gentle")
     assert found["breath"] == ("4:0:6:0", f"defaults in {config}")
     assert found["rounds"] == (None, "built in")
-    assert set(found) == {"voice", "cache_dir", *Pacing.model_fields}
+    assert found["player.wake_s"] == (0.3, "built in")
+    assert set(found) == {
+        "voice",
+        "cache_dir",
+        *Pacing.model_fields,
+        *(f"player.{name}" for name in Playing.model_fields),
+    }
+
+
+def test_the_player_has_a_table_of_its_own(config: Path) -> None:
+    config.write_text('[player]\nwake_s = 1.5\nkeep_alive = false\nprevious = "chapter"\n')
+    resolved = resolve({})
+    assert (resolved.playing.wake_s, resolved.playing.keep_alive, resolved.playing.previous) == (1.5, False, "chapter")
+    sources = {choice.name: choice.source for choice in resolved.choices}
+    assert sources["player.wake_s"] == f"player in {config}"
+    config.write_text("[player]\nwake_s = 99\n")
+    with pytest.raises(DataError, match=r"config.toml:2: player.wake_s"):
+        resolve({})
 
 
 def test_without_a_file_everything_is_built_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -282,6 +282,7 @@ def test_in_a_terminal_keys_work_and_it_is_left_as_it_was(
     read_for(1.0)
     assert b"Cat-cow" in drawn
     assert b"space pause" in drawn
+    assert b"hold one more breath" in drawn
     if isinstance(ending, bytes):
         os.write(leader, ending)
     else:

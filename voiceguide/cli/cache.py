@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from voiceguide.speech.store import ClipStore
 
 app = typer.Typer(help="The spoken clips that are kept.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -15,9 +18,7 @@ CacheDir = Annotated[Path | None, typer.Option(metavar="DIR", help="The folder, 
 @app.command()
 def info(cache_dir: CacheDir = None) -> None:
     """Say where the clips are, how many, and whether they are sound."""
-    from voiceguide.session import open_store
-
-    found = open_store(cache_dir).info()
+    found = _store(cache_dir).info()
     damaged = f", {found.damaged} damaged (prune removes them)" if found.damaged else ""
     typer.echo(f"{found.directory}: {found.clips} clips, {found.size_bytes / 1e6:.1f} MB{damaged}")
 
@@ -28,14 +29,17 @@ def prune(
     cache_dir: CacheDir = None,
 ) -> None:
     """Remove clips that have not been used for a while, and damaged ones."""
-    from voiceguide.session import open_store
-
-    typer.echo(f"{open_store(cache_dir).prune(days)} removed")
+    typer.echo(f"{_store(cache_dir).prune(days)} removed")
 
 
 @app.command()
 def clear(cache_dir: CacheDir = None) -> None:
     """Remove every clip. What is needed again is spoken again."""
+    typer.echo(f"{_store(cache_dir).clear()} removed")
+
+
+def _store(cache_dir: Path | None) -> ClipStore:
+    from voiceguide.config import resolve
     from voiceguide.session import open_store
 
-    typer.echo(f"{open_store(cache_dir).clear()} removed")
+    return open_store(resolve({"cache_dir": cache_dir}).cache_dir)

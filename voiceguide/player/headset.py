@@ -26,7 +26,7 @@ _FADE_SHARE: Final = 0.25
 def wake_signal(frames: int) -> NDArray[np.float32]:
     """Noise at WAKE_DBFS, shape (frames,), faded in and out."""
     edge = np.minimum(np.arange(frames) + 0.5, frames - np.arange(frames) - 0.5) / max(1.0, frames * _FADE_SHARE)
-    return (_noise(0, frames) * np.minimum(1.0, edge) * to_gain(WAKE_DBFS)).astype(np.float32)
+    return np.asarray(_noise(0, frames) * np.minimum(1.0, edge) * to_gain(WAKE_DBFS), np.float32)
 
 
 def kept_alive(block: NDArray[np.float32], start: int) -> NDArray[np.float32]:
@@ -34,7 +34,7 @@ def kept_alive(block: NDArray[np.float32], start: int) -> NDArray[np.float32]:
     if block.any():
         return block
     noise = _noise(start, len(block)) * np.float32(to_gain(KEEP_ALIVE_DBFS))
-    return noise if block.ndim == 1 else np.repeat(noise[:, None], block.shape[1], axis=1)
+    return noise if block.ndim == 1 else np.asarray(np.repeat(noise[:, None], block.shape[1], axis=1))
 
 
 def _noise(start: int, frames: int) -> NDArray[np.float32]:

@@ -65,10 +65,10 @@ def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> Non
 def play_here(player: Player) -> None:
     """Play with every remote that works here, and a display on the terminal if there is one."""
     from voiceguide.player.remotes.control import ControlRemote
-    from voiceguide.player.remotes.keys import HELP, KeysRemote
+    from voiceguide.player.remotes.keys import HELP, KEYS, KeysRemote
     from voiceguide.player.remotes.system import system_remotes
 
     at_keys = sys.stdin.isatty() and sys.stderr.isatty()
-    with display_for(sys.stderr, sys.stdout, HELP if at_keys else "") as display:
+    with display_for(sys.stderr, sys.stdout, KEYS if at_keys else "") as display:
         keys: list[Remote] = [KeysRemote(on_help=functools.partial(display.note, HELP))] if at_keys else []
         run_live(player, [*keys, ControlRemote(), *system_remotes()], display)

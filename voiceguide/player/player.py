@@ -278,6 +278,7 @@ class Player:
             if wanted.state is not State.PAUSED:
                 self._find_device()
             return
+        self._settle()
         if wanted.state is State.PLAYING and wanted.at < self._score.ready:
             self._enter()
         self._fill()
@@ -295,6 +296,9 @@ class Player:
     def _forget(self) -> None:
         self._written.clear()
         self._kept = 0
+
+    def _settle(self) -> None:
+        self._write(np.zeros(to_frames(SETTLE_S, self._score.timeline.rate_hz), np.float32), None)
 
     def _enter(self) -> None:
         """Write the first few milliseconds faded in: the session may be entered in the middle of a sound."""
@@ -353,7 +357,7 @@ class Player:
         self.device = self._stream.device
         self._stream.volume = self._transport.volume
         self._forget()
-        self._write(np.zeros(to_frames(SETTLE_S, timeline.rate_hz), np.float32), None)
+        self._settle()
         if wake := to_frames(self._settings.wake_s, timeline.rate_hz):
             self._write(wake_signal(wake), None)
         self._next = self._transport.at

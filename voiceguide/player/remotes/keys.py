@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import importlib
 import os
 import sys
 import threading
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
 
     from voiceguide.player.commands import Controls
 
-HELP: Final = (
-    "space pause · ←→ 10 s · ↑↓ volume · n next · p previous · r repeat · - slower · + faster · "
-    "b one more breath · w fewer words · q stop"
-)
+KEYS: Final = "space pause · ←→ 10 s · ↑↓ volume · n p r chapter · - + pace · b w · q · ? help"
+"""One line of a narrow terminal."""
+HELP: Final = """\
+space  pause and go on          n  the next chapter      -  slower
+left   10 s back                p  the previous one      +  faster
+right  10 s forward             r  repeat this stretch   b  hold one more breath
+up, down  volume                q  stop                  w  fewer words"""
 SEEK_S: Final = 10.0
 VOLUME_STEP: Final = 0.1
 POLL_S: Final = 0.25
@@ -146,10 +150,7 @@ class KeysRemote(Remote):
 
     def _windows_keys(self) -> bytes | None:
         """The same on Windows, arrows as a terminal sends them. Not tested: there is no such machine here."""
-        if sys.platform != "win32":
-            return None
-        import msvcrt
-
+        msvcrt: Any = importlib.import_module("msvcrt")
         if not msvcrt.kbhit():
             self._closing.wait(POLL_S)
             return b""

@@ -130,7 +130,7 @@ class MprisRemote(Remote):
                 bus.send_and_get_reply(message_bus.RequestName(other), timeout=_CONNECT_S)
         except Exception as error:
             # jeepney raises what it finds on the way: KeyError, OSError, its own; all mean one thing.
-            text = f"media keys do not work: no session bus ({error})"
+            text = "media keys do not work here: there is no session bus"
             raise RemoteUnavailableError(text) from error
         self._thread = threading.Thread(target=_serve, args=(bus, controls, self._closing), name="mpris", daemon=True)
         self._thread.start()

@@ -1,0 +1,155 @@
+"""The control socket: a real one, with clients of every kind."""
+
+from __future__ import annotations
+
+import json
+import socket
+import stat
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.player.remotes.fakes import FakeControls
+from voiceguide.errors import RemoteUnavailableError
+from voiceguide.player.commands import Action, Command
+from voiceguide.player.remotes.control import MOST_CLIENTS, ControlRemote, ask, parse_request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("c") / "voiceguide" / "control.sock"
+
+
+@pytest.fixture
+def controls(path: Path) -> Iterator[FakeControls]:
+    made = FakeControls()
+    with ControlRemote(path) as remote:
+        remote.start(made)
+        yield made
+
+
+def sent(path: Path, data: bytes) -> bytes:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(5)
+        client.connect(str(path))
+        client.sendall(data)
+        return client.recv(65_536)
+
+
+def test_commands_arrive_and_the_status_comes_back(path: Path, controls: FakeControls) -> None:
+    assert ask("pause", path=path)["title"] == "Upper back"
+    assert ask("seek", -10.0, path=path)["state"] == "playing"
+    assert ask("status", path=path)["side"] == "right"
+    assert controls.sent == [Command(Action.PAUSE), Command(Action.SEEK_BY, -10.0)]
+
+
+def test_only_the_user_may_open_it(path: Path, controls: FakeControls) -> None:
+    assert controls
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"",
+        b"\n",
+        b"nonsense\n",
+        b'{"action": "explode"}\n',
+        b'{"action": "seek", "amount": NaN}\n',
+        b'{"action": "seek", "amount": 1e999}\n',
+        b'{"action": "seek", "amount": true}\n',
+        b'{"action": ["pause"]}\n',
+        b'{"action": "pause", "more": 1}\n',
+        b"[" * 4000 + b"\n",
+        b"\xff\xfe\n",
+        b"x" * 10_000,
+    ],
+)
+def test_nonsense_is_answered_in_words(path: Path, controls: FakeControls, request_: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(5)
+        client.connect(str(path))
+        client.sendall(request_)
+        client.shutdown(socket.SHUT_WR)
+        answer = json.loads(client.recv(65_536))
+    assert answer["ok"] is False
+    assert answer["error"]
+    assert not controls.sent
+    assert ask("status", path=path)
+
+
+@given(
+    st.binary(max_size=300)
+    | st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text() | st.sampled_from([*Action]),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["action", "amount", "x"]), inner),
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_any_request_is_a_command_or_refused_in_words(data: bytes) -> None:
+    refused = ""
+    command = None
+    try:
+        command = parse_request(data)
+    except ValueError as error:
+        refused = str(error)
+        assert refused
+    assert command is None or (not refused and abs(command.amount) <= 1e6)
+
+
+def test_slow_clients_do_not_keep_others_out_for_long(path: Path, controls: FakeControls) -> None:
+    assert controls
+    lazy = [socket.socket(socket.AF_UNIX) for _ in range(MOST_CLIENTS + 3)]
+    for client in lazy:
+        client.connect(str(path))
+    deadline = time.monotonic() + 5
+    while True:
+        try:
+            assert ask("status", path=path)["title"]
+            break
+        except RemoteUnavailableError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    for client in lazy:
+        client.close()
+
+
+def test_the_socket_of_a_killed_player_is_replaced(path: Path) -> None:
+    path.parent.mkdir(mode=0o700)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(path))
+    with ControlRemote(path) as remote:
+        remote.start(FakeControls())
+        assert ask("status", path=path)
+    assert not path.exists()
+
+
+def test_a_second_player_leaves_the_first_its_socket(path: Path, controls: FakeControls) -> None:
+    with pytest.raises(RemoteUnavailableError, match="another session is playing"), ControlRemote(path) as second:
+        second.start(FakeControls())
+    ask("pause", path=path)
+    assert controls.sent == [Command(Action.PAUSE)]
+
+
+def test_where_none_plays_ctl_says_what_to_do(path: Path) -> None:
+    with pytest.raises(RemoteUnavailableError, match="no session is playing"):
+        ask("pause", path=path)
+
+
+def test_a_path_too_long_for_a_socket_is_said(tmp_path: Path) -> None:
+    with pytest.raises(RemoteUnavailableError, match="too long"):
+        ControlRemote(tmp_path / ("x" * 90) / "control.sock").start(FakeControls())
+
+
+def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "l").symlink_to(tmp_path / "real")
+    with pytest.raises(RemoteUnavailableError, match="belongs to somebody else"):
+        ControlRemote(tmp_path / "l" / "c").start(FakeControls())

@@ -1,0 +1,76 @@
+"""Keys: what bytes mean. That the terminal is left as it was is seen in test_live."""
+
+from __future__ import annotations
+
+import os
+import pty
+import termios
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.player.remotes.fakes import FakeControls
+from voiceguide.errors import RemoteUnavailableError
+from voiceguide.player.commands import Action, Command
+from voiceguide.player.remotes.keys import KeysRemote, commands_in
+
+
+@pytest.mark.parametrize(
+    ("typed", "actions"),
+    [
+        (b" ", [Action.TOGGLE]),
+        (b"npr", [Action.NEXT, Action.PREVIOUS, Action.REPEAT]),
+        (b"NB", [Action.NEXT, Action.ONE_MORE_BREATH]),
+        (b"-+=w", [Action.SLOWER, Action.FASTER, Action.FASTER, Action.FEWER_WORDS]),
+        (b"\x1b[A\x1b[B", [Action.VOLUME_BY, Action.VOLUME_BY]),
+        (b"\x1bOC\x1bOD", [Action.SEEK_BY, Action.SEEK_BY]),
+        (b"\x1b[1;5C", [Action.SEEK_BY]),
+        (b"\x1b", []),
+        (b"\x1bq", [Action.STOP]),
+        (b"\x1b[3~xyz", []),
+    ],
+)
+def test_what_keys_mean(typed: bytes, actions: list[Action]) -> None:
+    assert [command.action for command in commands_in(typed) if command] == actions
+
+
+def test_arrows_have_a_direction() -> None:
+    assert commands_in(b"\x1b[C\x1b[D") == [Command(Action.SEEK_BY, 10.0), Command(Action.SEEK_BY, -10.0)]
+    assert commands_in(b"?") == [None]
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_upset_it(typed: bytes) -> None:
+    assert len(commands_in(typed)) <= len(typed)
+
+
+def test_it_reads_a_terminal_and_leaves_it_as_it_was() -> None:
+    leader, follower = pty.openpty()
+    before = termios.tcgetattr(follower)
+    controls, helped = FakeControls(), []
+    remote = KeysRemote(on_help=lambda: helped.append(True), fd=follower)
+    remote.start(controls)
+    try:
+        assert termios.tcgetattr(follower) != before
+        os.write(leader, b" ?q")
+        deadline = time.monotonic() + 5
+        while len(controls.sent) < 2 and time.monotonic() < deadline:
+            time.sleep(0.01)
+    finally:
+        remote.close()
+        remote.close()
+    assert [command.action for command in controls.sent] == [Action.TOGGLE, Action.STOP]
+    assert helped == [True]
+    assert termios.tcgetattr(follower) == before
+    os.close(leader)
+    os.close(follower)
+
+
+def test_without_a_terminal_it_is_unavailable() -> None:
+    read, write = os.pipe()
+    with pytest.raises(RemoteUnavailableError, match="keys do not work"):
+        KeysRemote(on_help=lambda: None, fd=read).start(FakeControls())
+    os.close(read)
+    os.close(write)
