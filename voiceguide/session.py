@@ -210,11 +210,14 @@ def player(
     pacing = entry.pacing if entry else pacing or Pacing()
     voice = entry.voice if entry else voice
     with contextlib.ExitStack() as open_voices:
-        narrator = open_voices.enter_context(_narrator(voice, pacing.speech_rate, cache_dir))
+
+        def open_narrator(spec: str | None) -> Narrator:
+            return open_voices.enter_context(_narrator(spec, pacing.speech_rate, cache_dir))
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
             return {text: clip.spoken_frames for text, clip in narrator.speak(texts).items()}
 
+        narrator = open_narrator(voice)
         words = draft(chosen, pacing, library.phrasebook, speak)
         texts = list(words.script.texts())
         narrator.check(texts)
@@ -227,7 +230,7 @@ def player(
         yield Player(
             score,
             output,
-            [narrator.speak, functools.partial(_speak_instead, open_voices, spec, pacing.speech_rate, cache_dir)],
+            [narrator.speak, _Understudy(spec, open_narrator)],
             settings=playing,
             start_frame=resumed(score.timeline, entry) if entry else 0,
             note=noting(History(history_folder()), name, spec),
@@ -273,24 +276,31 @@ def unfinished(routine: str | None = None) -> Entry:
     return History(history_folder()).unfinished(routine)
 
 
-def _speak_instead(
-    open_voices: contextlib.ExitStack,
-    failed: str,
-    speech_rate: float,
-    cache_dir: str | Path | None,
-    texts: Iterable[str],
-) -> dict[str, Clip]:
-    """Speak with another voice than `failed`: the first of FALLBACK_VOICES that can."""
-    reasons = []
-    for spec in FALLBACK_VOICES:
-        if spec.partition(":")[0] == failed.partition(":")[0]:
-            continue
-        try:
-            narrator = open_voices.enter_context(_narrator(spec, speech_rate, cache_dir))
-            return narrator.speak(texts)
-        except VoiceguideError as error:
-            reasons.append(str(error))
-    raise SpeechError("; ".join(reasons) or f"there is no voice to take over from {failed}")
+class _Understudy:
+    """Speaks where the first voice fails: the first of FALLBACK_VOICES that can, found when it is needed."""
+
+    def __init__(self, failed: str, open_narrator: Callable[[str], Narrator]) -> None:
+        self._failed = failed
+        self._open_narrator = open_narrator
+        self._narrator: Narrator | None = None
+
+    def __call__(self, texts: Iterable[str]) -> dict[str, Clip]:
+        texts = list(texts)
+        if self._narrator:
+            return self._narrator.speak(texts)
+        reasons = []
+        for spec in FALLBACK_VOICES:
+            if spec.partition(":")[0] == self._failed.partition(":")[0]:
+                continue
+            narrator = self._open_narrator(spec)
+            try:
+                clips = narrator.speak(texts)
+            except VoiceguideError as error:
+                reasons.append(str(error))
+            else:
+                self._narrator = narrator
+                return clips
+        raise SpeechError("; ".join(reasons) or f"there is no voice to take over from {self._failed}")
 
 
 def say(

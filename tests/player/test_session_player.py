@@ -1,0 +1,140 @@
+"""Players as the public API makes them, with the real engines."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voiceguide import session
+from voiceguide.errors import PlaybackError, RemoteUnavailableError
+from voiceguide.outputs.null import NullOutput
+from voiceguide.player.commands import Action, Command, Controls
+from voiceguide.player.display import Display
+from voiceguide.player.live import run_live
+from voiceguide.player.remotes.remote import Remote
+from voiceguide.speech.hibari import HibariEngine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from voiceguide.outputs.output import OutputStream
+    from voiceguide.player.status import Status
+    from voiceguide.speech.engine import Take
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setattr(session, "open_output", lambda _name: NullOutput(speed=60))
+
+
+def test_a_cold_session_is_spoken_while_it_plays_and_exports_alike(tmp_path: Path) -> None:
+    cache = tmp_path / "clips"
+    with session.player("desk-break", cache_dir=cache) as player:
+        was_complete = player.score.complete
+        thread = threading.Thread(target=player.run)
+        thread.start()
+        thread.join(60)
+        assert (was_complete, player.score.complete) == (False, True)
+    planned = session.plan("desk-break", cache_dir=cache)
+    assert player.score.timeline == planned.timeline
+    assert session.history()[0].finished
+
+
+def test_when_the_neural_voice_fails_the_systems_voice_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    speak, count = HibariEngine._speak, 0
+
+    def failing(engine: HibariEngine, text: str, take: int) -> Take:
+        nonlocal count
+        count += 1
+        if count > 20:
+            raise RuntimeError("out of order")
+        return speak(engine, text, take)
+
+    monkeypatch.setattr(HibariEngine, "_speak", failing)
+    messages = set()
+    with session.player("desk-break", cache_dir=tmp_path / "clips") as player:
+        thread = threading.Thread(target=player.run)
+        thread.start()
+        while thread.is_alive():
+            messages.add(player.status().message)
+            time.sleep(0.02)
+    assert any(message.startswith("another voice goes on") for message in messages)
+    assert player.score.complete
+    assert session.history()[0].finished
+
+
+def test_an_exact_length_is_played_to_the_frame(clip_cache: Path) -> None:
+    with session.player("upper-back", pacing=session.paced(length_s=600.0), cache_dir=clip_cache) as player:
+        assert player.score.timeline.duration_s == 600.0
+        player.send(Command(Action.STOP))
+        player.run()
+    entry = session.unfinished()
+    assert entry.pacing.length_s == 600.0
+    with session.player("upper-back", cache_dir=clip_cache, entry=entry) as again:
+        assert again.score.timeline == player.score.timeline
+
+
+class Witness(Remote, Display):
+    """A remote and a display that note whether they were closed."""
+
+    def __init__(self) -> None:
+        self.closed = 0
+        self.shown: list[Status] = []
+        self.notes: list[str] = []
+
+    def start(self, controls: Controls) -> None:
+        assert controls.status()
+
+    def show(self, status: Status) -> None:
+        self.shown.append(status)
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Unavailable(Witness):
+    def start(self, controls: Controls) -> None:  # noqa: ARG002
+        raise RemoteUnavailableError("keys do not work")
+
+
+def test_a_crash_while_it_plays_closes_everything_and_is_told(
+    clip_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote, display = Witness(), Witness()
+    with session.player("upper-back", cache_dir=clip_cache) as player:
+        turns = 0
+        turn = player._turn
+
+        def crashing() -> None:
+            nonlocal turns
+            turns += 1
+            if turns > 5:
+                raise RuntimeError("a fault of ours")
+            turn()
+
+        monkeypatch.setattr(player, "_turn", crashing)
+        with pytest.raises(RuntimeError, match="a fault of ours"), display:
+            run_live(player, [remote, Unavailable()], display)
+    assert (remote.closed, display.closed) == (1, 1)
+    assert display.notes == ["playing on silence", "note: keys do not work"]
+    assert player.ended.is_set()
+
+
+def test_no_device_is_told_before_anything_is_shown(clip_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Deaf(NullOutput):
+        def open(self, rate_hz: int, channels: int = 1) -> OutputStream:  # noqa: ARG002
+            raise PlaybackError("there is no sound device")
+
+    monkeypatch.setattr(session, "open_output", lambda _name: Deaf())
+    remote, display = Witness(), Witness()
+    with session.player("upper-back", cache_dir=clip_cache) as player, pytest.raises(PlaybackError):
+        run_live(player, [remote], display)
+    assert not display.shown
