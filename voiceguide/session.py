@@ -13,6 +13,7 @@ This is the only module that knows both the planning and the sound. Everything t
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import functools
 import os
 from dataclasses import dataclass
@@ -23,23 +24,27 @@ import numpy as np
 from pydantic import ValidationError
 
 from voiceguide.errors import RequestError, SpeechError, VoiceguideError
+from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
-from voiceguide.export.exporter import check_target, export
+from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
+from voiceguide.export.exporter import export
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
 from voiceguide.model.segment import segment_from
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
+from voiceguide.picture.cover import cover
 from voiceguide.places import history_folder, routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.planner import draft, plan_timeline
-from voiceguide.planning.presets import paced
+from voiceguide.planning.presets import PRESETS, paced
 from voiceguide.player.history import Entry, History, noting, resumed
 from voiceguide.sound.mixer import Mixer
 from voiceguide.sound.source import ClipSource
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, default_directory
 from voiceguide.speech.voices import DEFAULT_VOICE, open_engine
+from voiceguide.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -104,16 +109,30 @@ class Session:
         return segment_from(samples, self.timeline.rate_hz)
 
     def export(
-        self, path: str | Path, *, force: bool = False, progress: Callable[[int, int], None] | None = None
+        self,
+        path: str | Path,
+        *,
+        force: bool = False,
+        bit_rate_kbps: int | None = None,
+        captions: Iterable[str] = (),
+        progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """Write the session to `path`, in the format of its suffix; constant memory, whole or not at all.
 
-        `force` replaces a file that is there. `progress` is told frames done and frames in all. Raises
-        RequestError (unknown suffix, file is there) and ExportError (cannot be written).
+        `force` replaces files that are there. `bit_rate_kbps` is the format's usual one where None. `captions`
+        (`vtt`, `srt`, `lrc`, `txt`) go beside it by the same name, each whole or not at all. `progress` is told
+        frames done and frames in all. Raises RequestError (unknown suffix, rate or caption format, file is
+        there) and ExportError (cannot be written).
         """
+        captions = tuple(captions)
+        check_target(path, force=force, bit_rate_kbps=bit_rate_kbps, captions=captions)
+        about = self._about()
         length = self.timeline.length
         report = functools.partial(_report, progress, length) if progress else None
-        export(self.source, Path(path), self._about(), force=force, progress=report)
+        export(self.source, Path(path), about, force=force, bit_rate_kbps=bit_rate_kbps, progress=report)
+        for name, target in caption_targets(Path(path), captions).items():
+            with whole_file(target) as file:
+                file.write(FORMATS[name](about).encode())
 
     def picture(self, path: str | Path, *, force: bool = False) -> None:
         """Draw the timeline to `path`, a .png or .svg 1200 pixels wide; whole or not at all.
@@ -131,13 +150,38 @@ class Session:
             title=self.timeline.title,
             artist="voiceguide",
             album="voiceguide sessions",
-            comment=f"{self.routine.description} Pace: {self.pacing.pace}. Voice: {self.voice}.",
+            comment=f"{self.routine.description} {_said(self.pacing)} Voice: {self.voice}.",
             language=self.timeline.language,
+            date=f"{dt.datetime.now().astimezone():%Y-%m-%d}",
+            cover=cover(self.timeline),
+            lines=timed_lines(self.timeline),
             chapters=tuple(
                 ChapterMark(chapter.title, chapter.start / rate_hz, chapter.end / rate_hz)
                 for chapter in self.timeline.chapters
             ),
         )
+
+
+def check_target(
+    path: str | Path, *, force: bool = False, bit_rate_kbps: int | None = None, captions: Iterable[str] = ()
+) -> None:
+    """Raise before any work is done where a session could not be exported so; see `Session.export`."""
+    exporter.check_target(Path(path), force=force, bit_rate_kbps=bit_rate_kbps)
+    for target in caption_targets(Path(path), captions).values():
+        check_writable(target, force=force)
+
+
+def _said(pacing: Pacing) -> str:
+    """The pacing in a few words: its pace, and what was changed of it."""
+    preset = PRESETS[pacing.pace]
+    changed = [
+        f"{name} {value:g}" if isinstance(value, float | int) and not isinstance(value, bool) else name
+        for name, value in pacing
+        if value != getattr(preset, name) and name not in {"words", "breath"}
+    ]
+    if pacing.breath:
+        changed.append(f"breath {pacing.breath.in_s:g}:{pacing.breath.out_s:g}")
+    return f"Pace: {', '.join([pacing.pace, f'{pacing.words} words', *changed])}."
 
 
 def check_picture(path: str | Path, *, force: bool = False) -> None:

@@ -145,7 +145,9 @@ def test_help_answers_for_every_command_without_loading_numpy_or_onnxruntime() -
 
 def test_requests_that_are_wrong(tmp_path: Path) -> None:
     assert "did you mean upper-back or lower-back?" in complaint(run("plan", "uper-back"), 2)
-    assert "there is .mp3, .wav" in complaint(run("export", "upper-back", "-o", tmp_path / "x.ogg"), 2)
+    assert "there is .flac, .m4a, .m4b, .mp3, .opus, .wav" in complaint(
+        run("export", "upper-back", "-o", tmp_path / "x.ogg"), 2
+    )
     assert "no speech engine is called 'espeek'" in complaint(run("plan", "upper-back", "--voice", "espeek:x"), 2)
     assert "called 'hart': did you mean heart?" in complaint(
         run("say", "Hi.", "-o", tmp_path / "x.wav", "--voice", "hibari:hart", "--cache-dir", tmp_path), 2

@@ -29,15 +29,15 @@ def leftovers(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.parametrize("suffix", [".wav", ".mp3"])
+@pytest.mark.parametrize("suffix", [".wav", ".mp3", ".m4b", ".opus", ".flac"])
 @pytest.mark.parametrize("moment", [0, 1, 3])
 def test_a_full_disk_leaves_nothing(
     upper_back: session.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, moment: int
 ) -> None:
     original = exporter_module.exporter_for
 
-    def full_after(path: Path) -> exporter_module.Exporter:
-        exporter = original(path)
+    def full_after(path: Path, bit_rate_kbps: int | None = None) -> exporter_module.Exporter:
+        exporter = original(path, bit_rate_kbps)
         write = exporter.write
 
         def filling(source: object, file: IO[bytes], about: object, progress: Callable[[int], None]) -> None:
@@ -113,7 +113,7 @@ def test_the_file_gets_the_permissions_of_any_new_file(upper_back: session.Sessi
 
 
 def test_names_that_cannot_be_meant(upper_back: session.Session, tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match=r"no audio format is called '\.ogg': there is \.mp3, \.wav"):
+    with pytest.raises(UnknownNameError, match=r"no audio format is called '\.ogg': there is \.flac, \.m4a"):
         upper_back.export(tmp_path / "x.ogg")
     with pytest.raises(UnknownNameError):
         upper_back.export(tmp_path / "noname")

@@ -18,21 +18,33 @@ def export(
     *,
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="FILE", help="Where to; the suffix chooses the format: .mp3 or .wav."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Where to; its suffix is the format: .mp3 .m4b .m4a .opus .flac .wav.",
+        ),
     ],
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    bitrate: Annotated[
+        int | None, typer.Option(metavar="KBPS", help="Of .mp3 (usually 64), .m4a, .m4b (64) and .opus (32).")
+    ] = None,
+    captions: Annotated[
+        str, typer.Option(metavar="vtt,srt,lrc,txt", help="Text with times, in files of the same name beside it.")
+    ] = "",
     request: Request,
 ) -> None:
     """Export a session to a file."""
     from voiceguide import session
 
-    session.check_target(output, force=force)
+    wanted = [name.strip().lower() for name in captions.split(",") if name.strip()]
+    session.check_target(output, force=force, bit_rate_kbps=bitrate, captions=wanted)
     with progress("speaking") as report:
         planned = session.plan(
             routine, pacing=request.pacing, voice=request.voice, cache_dir=request.cache_dir, progress=report
         )
     with progress("encoding") as report:
-        planned.export(output, force=force, progress=report)
+        planned.export(output, force=force, bit_rate_kbps=bitrate, captions=wanted, progress=report)
     timeline = planned.timeline
     for text in timeline.notes:
         note(text)

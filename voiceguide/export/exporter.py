@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from importlib.metadata import entry_points
 from typing import IO, TYPE_CHECKING, ClassVar, Final
 
-from voiceguide.errors import ExportError, UnknownNameError
+from voiceguide.errors import ExportError, RequestError, UnknownNameError
 from voiceguide.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
@@ -28,6 +28,17 @@ class Exporter(ABC):
 
     suffix: ClassVar[str]
     """With its dot."""
+    bit_rates_kbps: ClassVar[tuple[int, ...]] = ()
+    """What may be asked for; empty where nothing is lost and there is nothing to choose."""
+    usual_kbps: ClassVar[int] = 0
+
+    def __init__(self, bit_rate_kbps: int | None = None) -> None:
+        if bit_rate_kbps is not None and bit_rate_kbps not in self.bit_rates_kbps:
+            known = ", ".join(str(rate) for rate in self.bit_rates_kbps)
+            rates = f"it can have {known} kbit/s" if known else "it has no bit rate to choose"
+            message = f"{self.suffix} cannot be written at {bit_rate_kbps} kbit/s: {rates}"
+            raise RequestError(message)
+        self.bit_rate_kbps = bit_rate_kbps or self.usual_kbps
 
     @abstractmethod
     def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
@@ -46,31 +57,40 @@ def exporter_suffixes() -> list[str]:
     return sorted({point.name for point in entry_points(group=_GROUP)})
 
 
-def exporter_for(path: Path) -> Exporter:
-    """The exporter for the suffix of `path`; UnknownNameError where there is none."""
+def exporter_for(path: Path, bit_rate_kbps: int | None = None) -> Exporter:
+    """The exporter for the suffix of `path`; UnknownNameError where there is none.
+
+    `bit_rate_kbps` is the format's usual one where None; RequestError for one that it cannot have.
+    """
     suffix = path.suffix.lower().removeprefix(".")
     points = entry_points(group=_GROUP, name=suffix) if suffix else ()
     if not points:
         raise UnknownNameError("audio format", path.suffix or path.name, [f".{name}" for name in exporter_suffixes()])
-    exporter = next(iter(points)).load()()
+    exporter = next(iter(points)).load()(bit_rate_kbps)
     if not isinstance(exporter, Exporter):
         message = f"what registers as the exporter {suffix!r} is none: {exporter!r}"
         raise ExportError(message)
     return exporter
 
 
-def check_target(path: Path, *, force: bool) -> None:
+def check_target(path: Path, *, force: bool, bit_rate_kbps: int | None = None) -> None:
     """Raise before any work is done where `path` could not be written.
 
     RequestError for a name that cannot be meant, or a file that is there and not to be replaced;
     ExportError for a folder that cannot be written to.
     """
-    exporter_for(path)
+    exporter_for(path, bit_rate_kbps)
     check_writable(path, force=force)
 
 
 def export(
-    source: AudioSource, path: Path, about: About, *, force: bool = False, progress: Callable[[int], None] | None = None
+    source: AudioSource,
+    path: Path,
+    about: About,
+    *,
+    force: bool = False,
+    bit_rate_kbps: int | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> None:
     """Write `source` to `path`, in the format of its suffix.
 
@@ -78,8 +98,8 @@ def export(
     its name; whatever goes wrong before, an interrupt included, leaves nothing behind. Raises
     RequestError and ExportError.
     """
-    check_target(path, force=force)
-    exporter = exporter_for(path)
+    check_target(path, force=force, bit_rate_kbps=bit_rate_kbps)
+    exporter = exporter_for(path, bit_rate_kbps)
     with whole_file(path) as file:
         exporter.write(source, file, about, progress or _ignore)
         file.flush()

@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voiceguide.export.about import About, ChapterMark
+    from voiceguide.export.about import About, ChapterMark, TimedLine
 
 _UTF8: Final = b"\x03"
 _NO_OFFSET: Final = 0xFFFFFFFF
 _TOP_LEVEL_ORDERED, _ORDERED = 0x03, 0x01
+_MILLISECONDS, _LYRICS = b"\x02", b"\x01"
+"""The time format and the content type of SYLT."""
+_FRONT_COVER = b"\x03"
 _MOST_ENTRIES: Final = 255
 """The number of a CTOC's entries is one byte."""
 _ISO_639_2: Final = {"en": b"eng", "de": b"deu", "fr": b"fra", "es": b"spa", "it": b"ita", "nl": b"nld", "pt": b"por"}
@@ -29,10 +32,13 @@ def id3_tag(about: About) -> bytes:
         _text(b"TIT2", about.title),
         _text(b"TPE1", about.artist),
         _text(b"TALB", about.album),
-        _text(b"TCON", "Speech"),
+        _text(b"TCON", about.genre),
+        *([_text(b"TDRC", about.date)] if about.date else []),
         _frame(b"TLAN", _UTF8 + language),
         _frame(b"COMM", _UTF8 + language + b"\0" + about.comment.encode()),
         *_chapters(about.chapters),
+        *_lyrics(about.lines, language),
+        *_cover(about.cover),
     ]
     body = b"".join(frames)
     return b"ID3\x04\x00\x00" + _synchsafe(len(body)) + body
@@ -61,6 +67,28 @@ def _table(name: str, flags: int, entries: Sequence[str]) -> bytes:
 def _chapter(name: str, chapter: ChapterMark) -> bytes:
     times = struct.pack(">IIII", round(chapter.start_s * 1000), round(chapter.end_s * 1000), _NO_OFFSET, _NO_OFFSET)
     return _frame(b"CHAP", name.encode() + b"\0" + times + _text(b"TIT2", chapter.title))
+
+
+def _lyrics(lines: Sequence[TimedLine], language: bytes) -> list[bytes]:
+    """What is heard twice over: as LRC inside USLT, which most players show, and as SYLT, which is exact."""
+    if not lines:
+        return []
+    lrc = "\n".join(f"[{lrc_time(line.start_s)}]{line.text}" for line in lines)
+    timed = b"".join(line.text.encode() + b"\0" + struct.pack(">I", round(line.start_s * 1000)) for line in lines)
+    return [
+        _frame(b"USLT", _UTF8 + language + b"\0" + lrc.encode()),
+        _frame(b"SYLT", _UTF8 + language + _MILLISECONDS + _LYRICS + b"\0" + timed),
+    ]
+
+
+def lrc_time(seconds: float) -> str:
+    """Minutes, seconds and hundredths, as LRC has them; the minutes go beyond 59."""
+    hundredths = round(seconds * 100)
+    return f"{hundredths // 6000:02}:{hundredths // 100 % 60:02}.{hundredths % 100:02}"
+
+
+def _cover(png: bytes) -> list[bytes]:
+    return [_frame(b"APIC", _UTF8 + b"image/png\0" + _FRONT_COVER + b"\0" + png)] if png else []
 
 
 def _text(name: bytes, text: str) -> bytes:

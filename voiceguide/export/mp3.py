@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from voiceguide.export.about import About
     from voiceguide.sound.source import AudioSource
 
-BIT_RATE_KBPS: Final = 64
-"""Enough for mono speech at 24 kHz; constant, so that seeking is exact."""
 QUALITY: Final = 5
 """LAME's 0 (slow) to 9 (fast). 5 is half the time of 2, and no difference is heard in speech."""
 PART_S: Final = 20.0
@@ -60,6 +58,8 @@ class _Format:
     """Sizes of MPEG audio layer III at one rate (ISO 11172-3 and 13818-3)."""
 
     rate_hz: int
+    bit_rate_kbps: int
+    """Constant, so that seeking is exact."""
 
     @property
     def frame_samples(self) -> int:
@@ -67,9 +67,11 @@ class _Format:
 
     @property
     def frame_bytes(self) -> int:
-        size, rest = divmod(self.frame_samples // 8 * BIT_RATE_KBPS * 1000, self.rate_hz)
+        size, rest = divmod(self.frame_samples // 8 * self.bit_rate_kbps * 1000, self.rate_hz)
         if rest:
-            message = f"no MP3 at {self.rate_hz} Hz and {BIT_RATE_KBPS} kbit/s: its frames would not be of one size"
+            message = (
+                f"no MP3 at {self.rate_hz} Hz and {self.bit_rate_kbps} kbit/s: its frames would not be of one size"
+            )
             raise ExportError(message)
         return size
 
@@ -78,10 +80,14 @@ class Mp3Exporter(Exporter):
     """MP3 by LAME (through lameenc, LGPL-3.0)."""
 
     suffix: ClassVar[str] = ".mp3"
+    bit_rates_kbps: ClassVar[tuple[int, ...]] = (64, 80, 96, 112, 128, 144, 160)
+    """Of MPEG-2, which the session's rate falls under; in the frames of a lower rate the Info header has no room."""
+    usual_kbps: ClassVar[int] = 64
+    """Enough for mono speech at 24 kHz."""
 
     def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
         """Tag, Info header, frames."""
-        sizes = _Format(source.rate_hz)
+        sizes = _Format(source.rate_hz, self.bit_rate_kbps)
         file.write(id3_tag(about))
         info_at = file.tell()
         file.write(bytes(sizes.frame_bytes))
@@ -96,7 +102,7 @@ class Mp3Exporter(Exporter):
 
     def verify(self, file: IO[bytes], source: AudioSource) -> None:
         """The tag, the header and the last frame are where they should be, and the length is right."""
-        sizes = _Format(source.rate_hz)
+        sizes = _Format(source.rate_hz, self.bit_rate_kbps)
         file.seek(0)
         head = file.read(10)
         start = 10 + sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
@@ -175,7 +181,7 @@ def _encoded(source: AudioSource, part: Sequence[_Piece], sizes: _Format) -> byt
         if not piece.sounding:
             encoded.append(_silent_frame(sizes) * frames)
             continue
-        data = _lame(source, piece.start, piece.end)
+        data = _lame(source, piece.start, piece.end, sizes)
         if piece.end == source.length:
             # What the encoder still holds comes out behind, but no frame more than that takes.
             frames = -(-(piece.end - piece.start + _ENCODER_DELAY + _DECODER_DELAY) // sizes.frame_samples)
@@ -183,11 +189,11 @@ def _encoded(source: AudioSource, part: Sequence[_Piece], sizes: _Format) -> byt
     return b"".join(encoded)
 
 
-def _lame(source: AudioSource, start: int, end: int) -> bytes:
+def _lame(source: AudioSource, start: int, end: int, sizes: _Format) -> bytes:
     """All frames that a fresh encoder makes of `[start, end)`, rendered in small blocks of one buffer."""
     encoder = lameenc.Encoder()
     encoder.silence()
-    encoder.set_bit_rate(BIT_RATE_KBPS)
+    encoder.set_bit_rate(sizes.bit_rate_kbps)
     encoder.set_in_sample_rate(source.rate_hz)
     encoder.set_out_sample_rate(source.rate_hz)
     encoder.set_channels(1)
@@ -224,7 +230,7 @@ class _Silence:
 @functools.lru_cache(maxsize=4)
 def _silent_frame(sizes: _Format) -> bytes:
     """A frame without a single coded coefficient: what an encoder takes a millisecond to say."""
-    header = _lame(_Silence(sizes.rate_hz, sizes.frame_samples), 0, sizes.frame_samples)[:4]
+    header = _lame(_Silence(sizes.rate_hz, sizes.frame_samples), 0, sizes.frame_samples, sizes)[:4]
     return header.ljust(sizes.frame_bytes, b"\0")
 
 
@@ -243,7 +249,7 @@ def _info_frame(audio_bytes: int, length: int, sizes: _Format) -> bytes:
     info += struct.pack(">III", flags, frames, audio_bytes + sizes.frame_bytes) + table
     info += struct.pack(">I", 100 - 10 * QUALITY)
     lame = b"LAME3.100" + bytes([0x01, 100]) + bytes(8)  # constant bit rate; no replay gain
-    lame += bytes([0x00, min(BIT_RATE_KBPS, 255)])
+    lame += bytes([0x00, min(sizes.bit_rate_kbps, 255)])
     lame += ((_ENCODER_DELAY << 12) | max(0, min(padding, 0xFFF))).to_bytes(3, "big")
     lame += bytes([0x00, 0x00]) + bytes(2) + struct.pack(">I", audio_bytes + sizes.frame_bytes) + bytes(2)
     info += lame

@@ -1,0 +1,175 @@
+"""Every format, read by programs and libraries that are not ours."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+import mutagen
+import mutagen.flac
+import mutagen.id3
+import mutagen.mp4
+import numpy as np
+import pytest
+
+from tests.export.measure import RATE_HZ, decoded, loudness, probed
+from voiceguide import session
+from voiceguide.errors import RequestError, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+SUFFIXES = ["mp3", "m4b", "m4a", "opus", "flac"]
+CODEC_FRAME = {"mp3": 0, "m4b": 1024, "m4a": 1024, "opus": 480, "flac": 0}
+"""By how much decoded sound may be longer; MP3's header makes it exact."""
+LOSS = {"mp3": 0.01, "m4b": 0.01, "m4a": 0.01, "opus": 0.02, "flac": 0.0}
+"""Root mean square of what a codec may change, of full scale; speech is at about 0.1."""
+
+
+@pytest.fixture(scope="module")
+def exported(upper_back: session.Session, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("formats")
+    paths = {suffix: folder / f"session.{suffix}" for suffix in SUFFIXES}
+    for path in paths.values():
+        upper_back.export(path)
+    return paths
+
+
+@pytest.fixture(scope="module")
+def samples(upper_back: session.Session) -> NDArray[np.float64]:
+    return np.array(upper_back.render().get_array_of_samples()).astype(np.float64) / 32768
+
+
+def sound(tool: Callable[[str], str], path: Path) -> NDArray[np.float64]:
+    import subprocess
+
+    command = [tool("ffmpeg"), "-v", "error", "-i", str(path), "-map", "0:a", "-f", "s16le", "-ar", str(RATE_HZ), "-"]
+    raw = subprocess.run(command, check=True, capture_output=True, timeout=120).stdout
+    return np.frombuffer(raw, "<i2").astype(np.float64) / 32768
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_sound_is_there_in_full_and_in_its_place(
+    suffix: str, exported: dict[str, Path], samples: NDArray[np.float64], tool: Callable[[str], str]
+) -> None:
+    heard = sound(tool, exported[suffix])
+    assert 0 <= len(heard) - len(samples) <= CODEC_FRAME[suffix]
+    heard = heard[: len(samples)]
+    if suffix == "flac":
+        assert np.array_equal(heard, samples)
+        return
+    # Best where it is, not a frame to either side; and all but the same. Opus may shift phases, not time.
+    window = slice(60 * RATE_HZ, 75 * RATE_HZ)
+    reach = 120
+    part = heard[window]
+    fits = [float(np.dot(part, samples[window.start + lag : window.stop + lag])) for lag in range(-reach, reach + 1)]
+    assert abs(int(np.argmax(fits)) - reach) <= (12 if suffix == "opus" else 1)
+    assert np.sqrt(np.mean((heard - samples) ** 2)) <= LOSS[suffix]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_it_says_what_it_is(
+    suffix: str, upper_back: session.Session, exported: dict[str, Path], tool: Callable[[str], str]
+) -> None:
+    found = probed(tool("ffprobe"), exported[suffix])
+    sounds = next(stream for stream in found["streams"] if stream["codec_type"] == "audio")
+    tags = {name.lower(): text for name, text in sounds.get("tags", {}).items()}
+    tags |= {name.lower(): text for name, text in found["format"].get("tags", {}).items()}
+    assert (tags["title"], tags["artist"], tags["album"]) == ("Upper back", "voiceguide", "voiceguide sessions")
+    assert (tags["genre"], len(tags["date"])) == ("Speech", 10)
+    assert "Pace: steady, full words. Voice: hibari:heart." in tags["comment"]
+    length_s = upper_back.timeline.duration_s
+    # ffprobe counts whole frames of an MP3, delay included.
+    assert float(found["format"]["duration"]) == pytest.approx(length_s, abs=0.08 if suffix == "mp3" else 0.043)
+    titles = [chapter["tags"]["title"] for chapter in found["chapters"]]
+    assert titles == [chapter.title for chapter in upper_back.timeline.chapters]
+    for chapter, planned in zip(found["chapters"], upper_back.timeline.chapters, strict=True):
+        assert float(chapter["start_time"]) == pytest.approx(planned.start / RATE_HZ, abs=0.002)
+
+
+def cover_of(suffix: str, path: Path) -> bytes:
+    if suffix == "mp3":
+        return bytes(mutagen.id3.ID3(path).getall("APIC")[0].data)
+    if suffix in {"m4a", "m4b"}:
+        atoms: Any = mutagen.mp4.MP4(path).tags
+        return bytes(atoms["covr"][0])
+    tags: Any = mutagen.File(path).tags
+    comment = tags["METADATA_BLOCK_PICTURE"][0]
+    return bytes(mutagen.flac.Picture(base64.b64decode(comment)).data)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_it_has_a_cover(suffix: str, exported: dict[str, Path]) -> None:
+    png = cover_of(suffix, exported[suffix])
+    assert png.startswith(b"\x89PNG")
+    assert 5_000 < len(png) < 60_000
+
+
+def test_an_m4b_is_an_audiobook(exported: dict[str, Path], tool: Callable[[str], str]) -> None:
+    found = probed(tool("ffprobe"), exported["m4b"])
+    assert found["format"]["tags"]["major_brand"].strip() == "M4B"
+
+
+def test_loudness_is_kept(exported: dict[str, Path], tool: Callable[[str], str]) -> None:
+    for suffix in ("m4b", "opus", "flac"):
+        lufs, peak_dbtp = loudness(tool("ffmpeg"), exported[suffix])
+        assert lufs == pytest.approx(-19.0, abs=0.5), suffix
+        assert peak_dbtp <= -1.0, suffix
+
+
+def test_lyrics_are_in_the_mp3_twice(upper_back: session.Session, exported: dict[str, Path]) -> None:
+    tag = mutagen.id3.ID3(exported["mp3"])
+    [unsynchronised] = tag.getall("USLT")
+    [synchronised] = tag.getall("SYLT")
+    assert (synchronised.format, synchronised.type, synchronised.lang) == (2, 1, "eng")
+    said = {cue.text: cue.start / RATE_HZ for cue in reversed(upper_back.timeline.cues) if cue.tone is None}
+    first = {text: milliseconds / 1000 for text, milliseconds in reversed(synchronised.text)}
+    for text, start_s in said.items():
+        assert first[text] == pytest.approx(start_s, abs=0.002)
+        assert f"]{text}" in unsynchronised.text
+    times = [milliseconds for _, milliseconds in synchronised.text]
+    assert times == sorted(times)
+
+
+@pytest.mark.parametrize(("suffix", "rate"), [("mp3", 80), ("mp3", 128), ("m4b", 96), ("opus", 64)])
+def test_another_bit_rate(
+    upper_back: session.Session, tmp_path: Path, tool: Callable[[str], str], suffix: str, rate: int
+) -> None:
+    path = tmp_path / f"session.{suffix}"
+    upper_back.export(path, bit_rate_kbps=rate)
+    found: dict[str, Any] = probed(tool("ffprobe"), path)
+    audio = next(stream for stream in found["streams"] if stream["codec_type"] == "audio")
+    if suffix == "mp3":
+        assert int(audio["bit_rate"]) == rate * 1000
+        assert len(decoded(tool("mpg123"), path)) == upper_back.timeline.length
+    assert path.stat().st_size < rate * 1000 / 8 * upper_back.timeline.duration_s * 1.1 + 60_000
+    lufs, _ = loudness(tool("ffmpeg"), path)
+    assert lufs == pytest.approx(-19.0, abs=0.5)
+
+
+@pytest.mark.parametrize(("name", "rate"), [("x.mp3", 63), ("x.flac", 64), ("x.wav", 64), ("x.opus", 512)])
+def test_a_bit_rate_that_cannot_be_is_refused_with_those_that_can(tmp_path: Path, name: str, rate: int) -> None:
+    with pytest.raises(RequestError, match=r"cannot be written at .* kbit/s: it "):
+        session.check_target(tmp_path / name, bit_rate_kbps=rate)
+
+
+def test_the_same_plan_gives_the_same_file(upper_back: session.Session, tmp_path: Path) -> None:
+    for suffix in ("flac", "opus", "m4b"):
+        first, second = tmp_path / f"first.{suffix}", tmp_path / f"second.{suffix}"
+        upper_back.export(first)
+        upper_back.export(second)
+        assert first.read_bytes() == second.read_bytes(), suffix
+
+
+def test_captions_beside_it_are_checked_before_any_work(upper_back: session.Session, tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="caption format"):
+        upper_back.export(tmp_path / "x.flac", captions=["vtt", "sub"])
+    (tmp_path / "x.srt").write_text("mine")
+    with pytest.raises(RequestError, match="there already"):
+        upper_back.export(tmp_path / "x.flac", captions=["vtt", "srt"])
+    assert [path.name for path in tmp_path.iterdir()] == ["x.srt"]
+    upper_back.export(tmp_path / "x.flac", captions=["vtt", "srt"], force=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.flac", "x.srt", "x.vtt"]

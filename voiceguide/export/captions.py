@@ -1,0 +1,141 @@
+"""Captions: what is heard, as text with times. WebVTT, SubRip, LRC, and a transcript to read.
+
+What is no speech stands in brackets: chimes, the breath tones that no word goes with, and every longer quiet.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Final
+
+from voiceguide.errors import UnknownNameError
+from voiceguide.export.about import TimedLine
+from voiceguide.export.id3 import lrc_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from voiceguide.export.about import About
+    from voiceguide.model.timeline import Timeline
+
+QUIET_FROM_S: Final = 5.0
+"""Quiet that long is a caption of its own: who reads should not wonder whether it has stopped."""
+LEAST_S: Final = 0.9
+"""A caption stays at least so long, where the next one leaves it the time: `Two.` takes 0.3 s to say."""
+_GAP_S: Final = 0.001
+
+
+def timed_lines(timeline: Timeline) -> tuple[TimedLine, ...]:
+    """Everything that is heard, in order, no two at once.
+
+    A line begins with its sound, to the millisecond. A tone that sounds under a word, or a chime that rings on
+    into one, gives way to it.
+    """
+    return tuple(_with_quiet(_apart(_heard(timeline)), timeline.duration_s))
+
+
+def _heard(timeline: Timeline) -> list[TimedLine]:
+    rate_hz = timeline.rate_hz
+    speech = [(cue.start, cue.end) for cue in timeline.speech()]
+    lines = []
+    for cue in timeline.cues:
+        if cue.tone and any(start < cue.end and cue.start < end for start, end in speech) and not _rings(cue.text):
+            continue
+        lines.append(TimedLine(cue.text, round(cue.start / rate_hz, 3), round(cue.end / rate_hz, 3)))
+    return lines
+
+
+def _rings(text: str) -> bool:
+    """Chimes are announced even where a word follows while they ring; tones that accompany a word are not."""
+    return "chime" in text
+
+
+def _apart(lines: Sequence[TimedLine]) -> list[TimedLine]:
+    """Each line ends before the next one begins; short ones stay a little longer where they may."""
+    apart = []
+    for number, line in enumerate(lines):
+        limit_s = lines[number + 1].start_s - _GAP_S if number + 1 < len(lines) else float("inf")
+        end_s = min(max(line.end_s, line.start_s + LEAST_S), limit_s)
+        if end_s > line.start_s:
+            apart.append(TimedLine(line.text, line.start_s, round(end_s, 3)))
+    return apart
+
+
+def _with_quiet(lines: Iterable[TimedLine], duration_s: float) -> Iterator[TimedLine]:
+    at_s = 0.0
+    for line in lines:
+        yield from _quiet(at_s, line.start_s)
+        at_s = min(line.end_s, duration_s)
+        yield TimedLine(line.text, line.start_s, at_s)
+    yield from _quiet(at_s, duration_s)
+
+
+def _quiet(start_s: float, end_s: float) -> Iterator[TimedLine]:
+    if end_s - start_s >= QUIET_FROM_S:
+        yield TimedLine(f"[{end_s - start_s:.0f} seconds of quiet]", start_s + _GAP_S, end_s - _GAP_S)
+
+
+def web_vtt(about: About) -> str:
+    """WebVTT (W3C), the title as a note."""
+    cues = (
+        f"{_clock(line.start_s, '.')} --> {_clock(line.end_s, '.')}\n{html.escape(line.text, quote=False)}\n"
+        for line in about.lines
+    )
+    title = html.escape(about.title, quote=False).replace("-->", "→")
+    return f"WEBVTT\n\nNOTE {title}\n\n" + "\n".join(cues)
+
+
+def sub_rip(about: About) -> str:
+    """SubRip: numbered, with decimal commas."""
+    cues = (
+        f"{number}\n{_clock(line.start_s, ',')} --> {_clock(line.end_s, ',')}\n{line.text}\n"
+        for number, line in enumerate(about.lines, start=1)
+    )
+    return "\n".join(cues)
+
+
+def lrc(about: About) -> str:
+    """LRC, as music players read it beside a file of the same name."""
+    length_s = about.chapters[-1].end_s if about.chapters else 0.0
+    head = [f"[ti:{about.title}]", f"[ar:{about.artist}]", f"[al:{about.album}]", f"[length:{lrc_time(length_s)[:5]}]"]
+    return "\n".join([*head, *(f"[{lrc_time(line.start_s)}]{line.text}" for line in about.lines)]) + "\n"
+
+
+def transcript(about: About) -> str:
+    """Plain text to read, or to publish beside the file: chapters with their times, and what is said in each."""
+    parts = [about.title, ""]
+    parts += [f"{_short(chapter.start_s)}  {chapter.title}" for chapter in about.chapters]
+    for chapter in about.chapters:
+        parts += ["", f"{_short(chapter.start_s)}  {chapter.title}", ""]
+        parts += [
+            f"    {_short(line.start_s)}  {line.text}"
+            for line in about.lines
+            if chapter.start_s <= line.start_s < chapter.end_s
+        ]
+    return "\n".join(parts) + "\n"
+
+
+FORMATS: Final[Mapping[str, Callable[[About], str]]] = {"vtt": web_vtt, "srt": sub_rip, "lrc": lrc, "txt": transcript}
+
+
+def caption_targets(path: Path, formats: Iterable[str]) -> dict[str, Path]:
+    """Where the captions of a file go: beside it, by the same name. UnknownNameError for an unknown format."""
+    targets = {}
+    for name in formats:
+        if name not in FORMATS:
+            raise UnknownNameError("caption format", name, FORMATS)
+        targets[name] = path.with_suffix(f".{name}")
+    return targets
+
+
+def _clock(seconds: float, point: str) -> str:
+    milliseconds = round(seconds * 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{rest // 1000:02}{point}{rest % 1000:03}"
+
+
+def _short(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    return f"{minutes}:{rest:02}"

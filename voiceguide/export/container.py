@@ -1,0 +1,142 @@
+"""What the formats that PyAV writes have in common: encode, mux, read back."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from fractions import Fraction
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, cast
+
+import numpy as np
+
+from voiceguide.errors import ExportError
+from voiceguide.export.exporter import Exporter
+from voiceguide.model.segment import to_pcm16
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from av.audio.stream import AudioStream
+    from av.container import OutputContainer
+
+    from voiceguide.export.about import About
+    from voiceguide.sound.source import AudioSource
+
+_BLOCK_FRAMES: Final = 1 << 15
+_FRONT_COVER: Final = 3
+"""The picture type of FLAC and ID3."""
+
+
+class ContainerExporter(Exporter):
+    """A format of FFmpeg's, through PyAV (BSD-3; its wheels carry FFmpeg)."""
+
+    container: ClassVar[str]
+    """FFmpeg's name of the muxer."""
+    codec: ClassVar[str]
+    sample_format: ClassVar[str]
+    """`s16`, or `fltp` for encoders that take floats."""
+    codec_options: ClassVar[Mapping[str, str]] = {}
+    container_options: ClassVar[Mapping[str, str]] = {}
+    slack_frames: ClassVar[int]
+    """How many frames longer than the source the file may read: the rest of its last codec frame."""
+
+    def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:
+        """Set tags, chapters and cover, before anything is written."""
+        raise NotImplementedError
+
+    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
+        """Encode block by block."""
+        import av
+
+        # Bit-exact: no random serial numbers and no dates of their own in the file.
+        options = {"fflags": "+bitexact", **self.container_options}
+        try:
+            with av.open(file, "w", format=self.container, container_options=options) as output:
+                stream = cast(
+                    "AudioStream",
+                    output.add_stream(self.codec, rate=source.rate_hz, layout="mono", options=dict(self.codec_options)),
+                )
+                stream.codec_context.format = self.sample_format
+                if self.bit_rate_kbps:
+                    stream.bit_rate = self.bit_rate_kbps * 1000
+                self.describe(output, stream, about)
+                for start in range(0, source.length, _BLOCK_FRAMES):
+                    frames = min(_BLOCK_FRAMES, source.length - start)
+                    output.mux(stream.encode(self._frame(source, start, frames)))
+                    progress(start + frames)
+                output.mux(stream.encode(None))
+        except av.FFmpegError as error:
+            message = f"the {self.suffix} encoder failed: {error}"
+            raise ExportError(message) from error
+
+    def _frame(self, source: AudioSource, start: int, frames: int) -> Any:  # noqa: ANN401 -- an av.AudioFrame
+        import av
+
+        samples = np.empty(frames, np.float32)
+        source.render(start, samples)
+        samples_in = to_pcm16(samples) if self.sample_format == "s16" else samples
+        frame = av.AudioFrame.from_ndarray(samples_in[None, :], format=self.sample_format, layout="mono")
+        frame.sample_rate = source.rate_hz
+        frame.pts = start
+        frame.time_base = Fraction(1, source.rate_hz)
+        return frame
+
+    def verify(self, file: IO[bytes], source: AudioSource) -> None:
+        """Every packet can be read, and together they last as long as the source."""
+        import av
+
+        file.seek(0)
+        try:
+            with av.open(file, "r") as made:
+                stream = made.streams.audio[0]
+                seconds = float(made.duration or 0) / av.time_base
+                for packet in made.demux(stream):
+                    if packet.is_corrupt:
+                        raise _unreadable(self.suffix)
+        except (av.FFmpegError, IndexError) as error:
+            raise _unreadable(self.suffix) from error
+        if not -1 <= seconds * source.rate_hz - source.length <= self.slack_frames + 1:
+            raise _unreadable(self.suffix)
+
+
+def tags_of(about: About) -> dict[str, str]:
+    """Tags by FFmpeg's names; what is empty is left out."""
+    tags = {
+        "title": about.title,
+        "artist": about.artist,
+        "album": about.album,
+        "genre": about.genre,
+        "date": about.date,
+        "comment": about.comment,
+    }
+    return {name: text for name, text in tags.items() if text}
+
+
+def chapter_comments(about: About) -> dict[str, str]:
+    """Chapters as Vorbis comments, CHAPTER000=HH:MM:SS.mmm and CHAPTER000NAME, for FLAC and Opus.
+
+    Written here for both: FFmpeg writes none into FLAC, and rounds the seconds of Opus's up (seen in 8.0).
+    """
+    comments = {}
+    for number, chapter in enumerate(about.chapters):
+        milliseconds = round(chapter.start_s * 1000)
+        minutes, rest = divmod(milliseconds, 60_000)
+        hours, minutes = divmod(minutes, 60)
+        comments[f"CHAPTER{number:03}"] = f"{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"
+        comments[f"CHAPTER{number:03}NAME"] = chapter.title
+    return comments
+
+
+def picture_comment(about: About) -> dict[str, str]:
+    """The cover as the Vorbis comment METADATA_BLOCK_PICTURE (RFC 9639, 8.8); nothing where there is none."""
+    if not about.cover:
+        return {}
+    width, height = struct.unpack(">II", about.cover[16:24])  # of the PNG's header
+    mime = b"image/png"
+    block = struct.pack(">II", _FRONT_COVER, len(mime)) + mime + struct.pack(">I", 0)
+    block += struct.pack(">IIII", width, height, 24, 0) + struct.pack(">I", len(about.cover)) + about.cover
+    return {"METADATA_BLOCK_PICTURE": base64.b64encode(block).decode()}
+
+
+def _unreadable(suffix: str) -> ExportError:
+    return ExportError(f"the {suffix} does not read back as it was written: check the disk")
