@@ -39,6 +39,7 @@ from voiceguide.planning.document import timeline_document
 from voiceguide.planning.planner import draft, plan_timeline
 from voiceguide.planning.presets import PRESETS, paced
 from voiceguide.player.history import Entry, History, noting, resumed
+from voiceguide.sound.levels import TONE_LEVELS
 from voiceguide.sound.mixer import Mixer
 from voiceguide.sound.source import ClipSource
 from voiceguide.speech.narrator import Narrator
@@ -96,7 +97,7 @@ class Session:
     @functools.cached_property
     def source(self) -> AudioSource:
         """The sound, to be pulled block by block: what the device and every file are made from."""
-        return Mixer(self.timeline, self.clips)
+        return Mixer(self.timeline, self.clips, TONE_LEVELS[self.pacing.tones])
 
     def document(self) -> dict[str, Any]:
         """The plan as plain data, format `voiceguide.timeline/1` (docs/timeline.md)."""

@@ -36,14 +36,25 @@ def probed(ffprobe: str, path: Path) -> dict[str, Any]:
 
 def loudness(ffmpeg: str, path: Path) -> tuple[float, float]:
     """Integrated loudness in LUFS and true peak in dBTP, by ffmpeg's ebur128."""
-    command = [ffmpeg, "-hide_banner", "-nostats", "-i", str(path), "-af", "ebur128=peak=true", "-f", "null", "-"]
-    report = subprocess.run(command, check=True, capture_output=True, timeout=120, text=True).stderr
-    summary = report[report.rindex("Summary:") :]
+    summary = _ebur128(ffmpeg, path)
     integrated = re.search(r"I:\s+(-?[\d.]+) LUFS", summary)
     peak = re.search(r"Peak:\s+(-?[\d.]+) dBFS", summary)
     assert integrated
     assert peak
     return float(integrated[1]), float(peak[1])
+
+
+def loudness_range(ffmpeg: str, path: Path) -> float:
+    """In LU, after EBU Tech 3342, by the same."""
+    found = re.search(r"LRA:\s+([\d.]+) LU", _ebur128(ffmpeg, path))
+    assert found
+    return float(found[1])
+
+
+def _ebur128(ffmpeg: str, path: Path) -> str:
+    command = [ffmpeg, "-hide_banner", "-nostats", "-i", str(path), "-af", "ebur128=peak=true", "-f", "null", "-"]
+    report = subprocess.run(command, check=True, capture_output=True, timeout=120, text=True).stderr
+    return report[report.rindex("Summary:") :]
 
 
 def millisecond_levels_db(samples: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ import mutagen.mp4
 import numpy as np
 import pytest
 
-from tests.export.measure import RATE_HZ, decoded, loudness, probed
+from tests.export.measure import RATE_HZ, decoded, loudness, loudness_range, probed
 from voiceguide import session
 from voiceguide.errors import RequestError, UnknownNameError
 
@@ -173,3 +173,18 @@ def test_captions_beside_it_are_checked_before_any_work(upper_back: session.Sess
     assert [path.name for path in tmp_path.iterdir()] == ["x.srt"]
     upper_back.export(tmp_path / "x.flac", captions=["vtt", "srt"], force=True)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x.flac", "x.srt", "x.vtt"]
+
+
+@pytest.mark.parametrize("tones", ["full", "soft", "off"])
+def test_a_session_that_is_mostly_tones_is_as_loud_as_any(
+    clip_cache: Path, tmp_path: Path, tool: Callable[[str], str], tones: str
+) -> None:
+    planned = session.plan("wind-down", pacing=session.paced(tones=tones), cache_dir=clip_cache)
+    planned.export(tmp_path / "session.wav")
+    lufs, peak_dbtp = loudness(tool("ffmpeg"), tmp_path / "session.wav")
+    assert lufs == pytest.approx(-19.0, abs=0.5)
+    assert peak_dbtp <= -1.0
+
+
+def test_the_loudness_range_is_that_of_a_voice_close_by(upper_back_wav: Path, tool: Callable[[str], str]) -> None:
+    assert loudness_range(tool("ffmpeg"), upper_back_wav) < 8.0

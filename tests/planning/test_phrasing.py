@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiceguide.errors import RequestError, UnknownNameError
+from voiceguide.model.pacing import Pacing
 from voiceguide.model.script import Breathe, Hold, Role, Say, SpanKind, ToneName
 from voiceguide.planning.phrasing import phrase
 from voiceguide.planning.planner import write_script
@@ -243,3 +244,21 @@ def test_the_other_side_is_always_named(library: Library, words: str) -> None:
             for side in sides:
                 said = [b.text.lower() for b in section.beats if isinstance(b, Say) and b.place.side == side]
                 assert any("left" in text or "right" in text for text in said), (routine_id, section.title, side)
+
+
+def test_without_tones_the_breath_words_go_on_to_the_end(library: Library) -> None:
+    script = script_of(library, tones="off", repetitions=6)
+    breaths = [beat for section in script.sections for beat in section.beats if isinstance(beat, Breathe)]
+    assert len(breaths) == 6
+    assert not any(phase.tone for breath in breaths for phase in breath.phases)
+    for breath in breaths:
+        assert all(phase.marks for phase in breath.phases)
+    assert breaths[-1].phases[0].marks[0].forms[0] == "In."
+
+
+def test_tones_are_not_spoken_of_where_there_are_none(library: Library) -> None:
+    routine = library.routine("wind-down")
+    for changes in ({"tones": "off"}, {"breath_cues": False}):
+        texts = " ".join(phrase(routine, Pacing.model_validate(changes), library.phrasebook).texts())
+        assert "tone" not in texts.lower()
+    assert "The tone rises" in " ".join(phrase(routine, Pacing(), library.phrasebook).texts())

@@ -9,7 +9,7 @@ import pytest
 
 from voiceguide.model.script import CHIME_S, ToneName
 from voiceguide.sound.ducking import Ducking
-from voiceguide.sound.levels import BREATH_TONE_LUFS
+from voiceguide.sound.levels import CLIP_LUFS, TONE_LEVELS
 from voiceguide.sound.limiter import limited, true_peak_dbtp
 from voiceguide.sound.loudness import active_lufs, block_powers, integrated_lufs
 from voiceguide.sound.tones import breath_tone, chime
@@ -79,9 +79,19 @@ def test_the_limiter_leaves_no_true_peak_above_its_ceiling_and_what_is_below_alo
     assert np.array_equal(out[12_010 + reach :], burst[12_010 + reach :])
 
 
+BREATH_TONE_LUFS, CHIME_LUFS = -26.0, -22.0
+
+
+@pytest.mark.parametrize("name", TONE_LEVELS)
+def test_breath_tones_are_twenty_below_the_voice_where_they_meet(name: str) -> None:
+    levels = TONE_LEVELS[name]
+    assert levels.breath_lufs + levels.duck_db <= CLIP_LUFS - 20.0
+    assert levels.duck_db <= 0.0
+
+
 @pytest.mark.parametrize("tone", [tone for tone in ToneName if tone in CHIME_S])
 def test_chimes_ring_from_silence_to_silence(tone: ToneName) -> None:
-    sound = chime(tone)
+    sound = chime(tone, CHIME_LUFS)
     assert len(sound) == to_frames(CHIME_S[tone])
     assert abs(sound[0]) < 1e-3
     assert np.abs(sound[-24:]).max() < 1e-3
@@ -90,7 +100,7 @@ def test_chimes_ring_from_silence_to_silence(tone: ToneName) -> None:
 
 
 def test_chimes_are_distinct() -> None:
-    sounds = [chime(tone) for tone in CHIME_S]
+    sounds = [chime(tone, CHIME_LUFS) for tone in CHIME_S]
     for index, one in enumerate(sounds):
         for other in sounds[index + 1 :]:
             shared = min(len(one), len(other))
@@ -101,7 +111,7 @@ def test_chimes_are_distinct() -> None:
 @pytest.mark.parametrize("seconds", [1.0, 4.0, 5.0, 9.5])
 @pytest.mark.parametrize("tone", [ToneName.INHALE, ToneName.EXHALE])
 def test_a_breath_tone_glides_an_octave_and_is_silent_at_the_turns(tone: ToneName, seconds: float) -> None:
-    sound = breath_tone(tone, to_frames(seconds)).astype(np.float64)
+    sound = breath_tone(tone, to_frames(seconds), BREATH_TONE_LUFS).astype(np.float64)
     assert len(sound) == to_frames(seconds)
     assert np.abs(sound[[0, -1]]).max() < 1e-4
     assert abs(sound.mean()) < 1e-4

@@ -27,7 +27,7 @@ def export(
     ],
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     bitrate: Annotated[
-        int | None, typer.Option(metavar="KBPS", help="Of .mp3 (usually 64), .m4a, .m4b (64) and .opus (32).")
+        int | None, typer.Option(metavar="KBPS", help="Of .mp3 (usually 64), .m4a, .m4b (80) and .opus (48).")
     ] = None,
     captions: Annotated[
         str, typer.Option(metavar="vtt,srt,lrc,txt", help="Text with times, in files of the same name beside it.")

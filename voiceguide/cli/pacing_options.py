@@ -38,6 +38,14 @@ class Words(StrEnum):
     minimal = "minimal"
 
 
+class Tones(StrEnum):
+    """Breath tones."""
+
+    off = "off"
+    soft = "soft"
+    full = "full"
+
+
 class FirstSide(StrEnum):
     """The values of `model.stretch.Side`, which would load the whole model for `--help`."""
 
@@ -81,6 +89,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         list[str] | None, typer.Option(metavar="ID", help="Leave this stretch out; may be repeated.")
     ] = None,
     first_side: Annotated[FirstSide | None, typer.Option(help="The side that every stretch begins with.")] = None,
+    tones: Annotated[Tones | None, typer.Option(help="Breath tones; full is near the voice, soft well below.")] = None,
     no_breath: Annotated[
         bool, typer.Option("--no-breath", help="No breath words and tones; repetitions are counted.")
     ] = False,
@@ -105,6 +114,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         "only": tuple(only) if only else None,
         "skip": tuple(skip) if skip else None,
         "first_side": first_side,
+        "tones": tones,
         "breath_cues": False if no_breath else None,
         "voice": voice,
         "cache_dir": cache_dir,

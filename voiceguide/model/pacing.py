@@ -35,6 +35,8 @@ class Pacing(Model):
     """Factor on the breath of movements that go with it; holds keep their length."""
     breath_cues: bool = True
     """Breath words and tones in movements that go with the breath."""
+    tones: Literal["off", "soft", "full"] = "full"
+    """Breath tones and how loud they and the chimes are; where they are off, the breath words go on to the end."""
     countdown: Annotated[int, Field(ge=0, le=20)] = 0
     """Seconds counted down aloud at the end of each hold; 0 says `one more breath` instead."""
     first_side: Side | None = None

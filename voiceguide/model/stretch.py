@@ -101,6 +101,8 @@ class Guidance(Spoken):
 
     settle_s: Seconds = 3.0
     """Quiet afterwards, in which the body does it."""
+    of_tones: bool = False
+    """It speaks of the breath tones: not said where there are none."""
 
     def at(self, familiarity: Familiarity) -> str | None:
         """The words for this familiarity; None for silence.

@@ -55,6 +55,8 @@ def breaths_beats(guiding: Guiding, movement: BreathsMovement) -> Iterator[Beat]
 def _prepared(guiding: Guiding, movement: BreatheMovement | BreathsMovement) -> Iterator[Beat]:
     place = Place(guiding.stretch.id)
     for step in movement.prepare:
+        if step.of_tones and not guiding.tones:
+            continue
         yield from guiding.guide(step, guiding.familiarity, place, Role.INSTRUCT)
     yield rest(PREPARE_S, place)
 
@@ -100,14 +102,16 @@ def _phases(
             case _:
                 dressed.append(phase)
                 continue
-        dressed.append(Phase(phase.kind, phase.seconds, marks, tone if guiding.pacing.breath_cues else None))
+        dressed.append(Phase(phase.kind, phase.seconds, marks, tone if guiding.tones else None))
     return tuple(dressed)
 
 
 def _breath_word(
     guiding: Guiding, instruction: Instruction, role: Role, repetition: int, side: Side | None
 ) -> tuple[Mark, ...]:
-    """The word of a phase: full, brief, bare, then none; without breath cues only the first time, then a count.
+    """The word of a phase: full, brief, bare, then none where tones go on.
+
+    Without breath cues only the first time, then a count.
 
     With alternating sides each side tapers for itself, and the side itself is said to the end.
     """
@@ -120,7 +124,7 @@ def _breath_word(
             return ()
         number = f"{guiding.wording.number(repetition).capitalize()}."
         return (Mark(-WORD_LEAD_S, (number,), Role.COUNT, required=True),)
-    if tapered_away and not names_side:
+    if tapered_away and guiding.tones and not names_side:
         return ()
     return (Mark(-WORD_LEAD_S, _forms(guiding, instruction, familiarity, side), role, required=True),)
 

@@ -52,6 +52,11 @@ class Guiding:
     new: bool
     """Whether the stretch has not come before in this session."""
 
+    @property
+    def tones(self) -> bool:
+        """Whether breath tones sound."""
+        return self.pacing.breath_cues and self.pacing.tones != "off"
+
     def fill(self, text: str, side: Side | None = None) -> str:
         """`text` with the tokens of this stretch filled in."""
         return self.wording.fill(text, stretch=self.stretch, side=side, count=self.dose.repetitions)

@@ -16,6 +16,7 @@ from voiceguide.planning.repacing import faster as faster_pacing
 from voiceguide.planning.repacing import fewer_words, slower
 from voiceguide.planning.scheduling import estimated_frames, place
 from voiceguide.planning.splicing import one_more_breath, spliced
+from voiceguide.sound.levels import TONE_LEVELS
 from voiceguide.sound.mixer import Mixer, trim_db
 from voiceguide.units import to_frames
 
@@ -126,7 +127,8 @@ def made(
     placement = place(script, spoken_frames(script, pacing, clips))
     timeline = placement.timeline
     audible = replace(timeline, cues=tuple(cue for cue in timeline.cues if cue.tone or cue.text in clips))
-    gain_db = trim_db(audible, clips) if gain_db is None else gain_db
+    levels = TONE_LEVELS[pacing.tones]
+    gain_db = trim_db(audible, clips, levels) if gain_db is None else gain_db
     return Score(
         routine=routine,
         pacing=pacing,
@@ -134,7 +136,7 @@ def made(
         script=script,
         clips=clips,
         placement=placement,
-        source=Mixer(audible, clips, gain_db),
+        source=Mixer(audible, clips, levels, gain_db),
         ready=_ready(script, placement, clips),
         gain_db=gain_db,
     )

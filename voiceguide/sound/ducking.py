@@ -65,5 +65,6 @@ class Ducking:
         return merged
 
 
-BREATH_UNDER_SPEECH = Ducking(depth_db=-10.0, fade_s=0.15, before_s=0.1, hold_s=0.1, release_s=0.4, least_gap_s=0.0)
-"""A breath tone under its own word: quick, because the tone has only a few seconds."""
+def breath_under_speech(depth_db: float) -> Ducking:
+    """A breath tone under its own word: quick, because the tone has only a few seconds."""
+    return Ducking(depth_db, fade_s=0.15, before_s=0.1, hold_s=0.1, release_s=0.4, least_gap_s=0.0)

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voiceguide.model.script import ToneName
-from voiceguide.sound.ducking import BREATH_UNDER_SPEECH
-from voiceguide.sound.levels import LARGEST_TRIM_DB, MONO_LUFS
+from voiceguide.sound.ducking import breath_under_speech
+from voiceguide.sound.levels import FULL, LARGEST_TRIM_DB, MONO_LUFS
 from voiceguide.sound.loudness import block_powers, integrated_lufs
 from voiceguide.sound.tones import breath_tone, chime
 from voiceguide.units import to_gain
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from voiceguide.model.clip import Clip
     from voiceguide.model.timeline import Cue, Timeline
+    from voiceguide.sound.levels import ToneLevels
 
 BREATH_TONES: Final = frozenset({ToneName.INHALE, ToneName.EXHALE})
 _KEPT_TONES: Final = 8
@@ -38,10 +39,18 @@ class Mixer:
     timeline, at its rate. `gain_db` is the gain of the whole; None measures it (`trim_db`).
     """
 
-    def __init__(self, timeline: Timeline, clips: Mapping[str, Clip], gain_db: float | None = None) -> None:
+    def __init__(
+        self,
+        timeline: Timeline,
+        clips: Mapping[str, Clip],
+        levels: ToneLevels = FULL,
+        gain_db: float | None = None,
+    ) -> None:
         self._timeline = timeline
         self._clips = clips
-        self._gain = np.float32(to_gain(trim_db(timeline, clips) if gain_db is None else gain_db))
+        self._levels = levels
+        self._ducking = breath_under_speech(levels.duck_db)
+        self._gain = np.float32(to_gain(trim_db(timeline, clips, levels) if gain_db is None else gain_db))
         self._speech = np.array([(cue.start, cue.end) for cue in timeline.speech()], np.int64).reshape(-1, 2)
         self._cues = sorted(timeline.cues, key=self._begin)
         self._begins = np.array([self._begin(cue) for cue in self._cues], np.int64)
@@ -96,7 +105,7 @@ class Mixer:
             return self._clips[cue.text].samples
         if cue.tone in BREATH_TONES:
             return self._tone(index)
-        return chime(cue.tone)
+        return chime(cue.tone, self._levels.chime_lufs)
 
     def _rendered_tone(self, index: int) -> NDArray[np.float32]:
         """A breath tone, stepped back under the words near it; whole, so that blocks cannot differ."""
@@ -104,11 +113,11 @@ class Mixer:
         assert cue.tone is not None  # noqa: S101 -- narrows the type
         near, past = np.searchsorted(self._speech[:, 0], (cue.start, cue.end))
         words: list[tuple[int, int]] = self._speech[max(0, near - 1) : past + 1].tolist()
-        gains = BREATH_UNDER_SPEECH.gains(words, cue.start, cue.end, self.rate_hz)
-        return breath_tone(cue.tone, cue.end - cue.start) * gains
+        gains = self._ducking.gains(words, cue.start, cue.end, self.rate_hz)
+        return breath_tone(cue.tone, cue.end - cue.start, self._levels.breath_lufs) * gains
 
 
-def session_lufs(timeline: Timeline, clips: Mapping[str, Clip]) -> float:
+def session_lufs(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLevels) -> float:
     """Integrated loudness of a session before its trim, from the blocks of its cues.
 
     Breath tones count as if they sounded alone: under a word they are too soft to matter.
@@ -117,12 +126,13 @@ def session_lufs(timeline: Timeline, clips: Mapping[str, Clip]) -> float:
     tones = Counter((cue.tone, cue.end - cue.start) for cue in timeline.cues if cue.tone)
     powers = [clips[text].block_powers for text in spoken]
     for tone, frames in tones:
-        sound = breath_tone(tone, frames) if tone in BREATH_TONES else chime(tone)
+        is_breath = tone in BREATH_TONES
+        sound = breath_tone(tone, frames, levels.breath_lufs) if is_breath else chime(tone, levels.chime_lufs)
         powers.append(block_powers(sound, timeline.rate_hz))
     return integrated_lufs(powers, [*spoken.values(), *tones.values()])
 
 
-def trim_db(timeline: Timeline, clips: Mapping[str, Clip]) -> float:
+def trim_db(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLevels) -> float:
     """The one static gain that brings a session to MONO_LUFS, as far as its peaks allow."""
-    needed_db = MONO_LUFS - session_lufs(timeline, clips)
+    needed_db = MONO_LUFS - session_lufs(timeline, clips, levels)
     return min(needed_db, LARGEST_TRIM_DB) if np.isfinite(needed_db) else 0.0

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voiceguide.model.script import CHIME_S, ToneName
-from voiceguide.sound.levels import BREATH_TONE_LUFS, CHIME_LUFS
 from voiceguide.sound.loudness import active_lufs
 from voiceguide.units import SESSION_RATE_HZ, to_frames, to_gain
 
@@ -39,8 +38,8 @@ _CHIMES: Final = {
 
 
 @functools.lru_cache(maxsize=16)
-def chime(tone: ToneName) -> NDArray[np.float32]:
-    """A chime, mono at the session's rate, `CHIME_S` long, at CHIME_LUFS; not to be written to."""
+def chime(tone: ToneName, level_lufs: float) -> NDArray[np.float32]:
+    """A chime, mono at the session's rate, `CHIME_S` long, at `level_lufs`; not to be written to."""
     frames = to_frames(CHIME_S[tone])
     seconds = np.arange(frames) / SESSION_RATE_HZ
     sound = np.zeros(frames)
@@ -52,12 +51,15 @@ def chime(tone: ToneName) -> NDArray[np.float32]:
                 strike * amplitude * np.exp(-since / (decay_s * ringing)) * np.sin(2 * np.pi * note_hz * ratio * since)
             )
     sound *= np.minimum(1.0, (seconds[-1] - seconds) / _CHIME_END_S)
-    return _at_level(sound, CHIME_LUFS)
+    return _at_level(sound, level_lufs)
 
 
 @functools.lru_cache(maxsize=16)
-def breath_tone(tone: ToneName, frames: int) -> NDArray[np.float32]:
-    """A tone that rises (inhale) or falls (exhale) by an octave over exactly `frames`; not to be written to."""
+def breath_tone(tone: ToneName, frames: int, level_lufs: float) -> NDArray[np.float32]:
+    """A tone that rises (inhale) or falls (exhale) by an octave over exactly `frames`, at `level_lufs`.
+
+    Not to be written to.
+    """
     progress = (np.arange(frames) + 0.5) / frames
     rising = progress if tone is ToneName.INHALE else 1.0 - progress
     pitch_hz = BREATH_LOW_HZ * (BREATH_HIGH_HZ / BREATH_LOW_HZ) ** rising
@@ -66,7 +68,7 @@ def breath_tone(tone: ToneName, frames: int) -> NDArray[np.float32]:
     fade = min(1.0, to_frames(BREATH_FADE_S) * 2 / frames) / 2
     edge = np.minimum(1.0, np.minimum(progress, 1.0 - progress) / fade)
     swell = 0.55 + 0.45 * np.sin(np.pi * progress)
-    return _at_level(sound * swell * (0.5 - 0.5 * np.cos(np.pi * edge)), BREATH_TONE_LUFS)
+    return _at_level(sound * swell * (0.5 - 0.5 * np.cos(np.pi * edge)), level_lufs)
 
 
 def _at_level(sound: NDArray[np.float64], level_lufs: float) -> NDArray[np.float32]:
