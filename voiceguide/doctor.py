@@ -126,6 +126,7 @@ class _Hum:
     """A second of a quiet tone, to try an encoder with."""
 
     rate_hz = SESSION_RATE_HZ
+    channels = 1
     length = SESSION_RATE_HZ
 
     def render(self, start: int, out: NDArray[np.float32]) -> None:

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 from pydantic import ValidationError
 
 from voiceguide.errors import RequestError, SpeechError, VoiceguideError
@@ -39,9 +38,9 @@ from voiceguide.planning.document import timeline_document
 from voiceguide.planning.planner import draft, plan_timeline
 from voiceguide.planning.presets import PRESETS, paced
 from voiceguide.player.history import Entry, History, noting, resumed
-from voiceguide.sound.levels import TONE_LEVELS
-from voiceguide.sound.mixer import Mixer
-from voiceguide.sound.source import ClipSource
+from voiceguide.sound.arrangement import arranged
+from voiceguide.sound.bed import check_bed, open_bed
+from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, default_directory
 from voiceguide.speech.voices import DEFAULT_VOICE, open_engine
@@ -96,18 +95,25 @@ class Session:
 
     @functools.cached_property
     def source(self) -> AudioSource:
-        """The sound, to be pulled block by block: what the device and every file are made from."""
-        return Mixer(self.timeline, self.clips, TONE_LEVELS[self.pacing.tones])
+        """The sound, to be pulled block by block: what the device and every file are made from.
+
+        Mono at the timeline's rate; stereo at 48 kHz where there is a bed.
+        """
+        return arranged(self.timeline, self.clips, self.pacing, open_bed(self.pacing.bed)).source
 
     def document(self) -> dict[str, Any]:
         """The plan as plain data, format `voiceguide.timeline/1` (docs/timeline.md)."""
         return timeline_document(self.timeline, self.pacing, self.voice)
 
     def render(self) -> AudioSegment:
-        """The whole session as a pydub AudioSegment: 16 bit, mono, 24 kHz, 2.9 MB a minute."""
-        samples = np.empty(self.timeline.length, np.float32)
-        self.source.render(0, samples)
-        return segment_from(samples, self.timeline.rate_hz)
+        """The whole session as a pydub AudioSegment of 16 bit: mono at 24 kHz, 2.9 MB a minute.
+
+        With a bed stereo at 48 kHz, 11.5 MB a minute.
+        """
+        source = self.source
+        samples = empty_block(source, source.length)
+        source.render(0, samples)
+        return segment_from(samples, source.rate_hz)
 
     def export(
         self,
@@ -128,7 +134,7 @@ class Session:
         captions = tuple(captions)
         check_target(path, force=force, bit_rate_kbps=bit_rate_kbps, captions=captions)
         about = self._about()
-        length = self.timeline.length
+        length = self.source.length
         report = functools.partial(_report, progress, length) if progress else None
         export(self.source, Path(path), about, force=force, bit_rate_kbps=bit_rate_kbps, progress=report)
         for name, target in caption_targets(Path(path), captions).items():
@@ -217,6 +223,7 @@ def plan(
     library = Library(own=routines_folder())
     chosen = library.routine(routine) if isinstance(routine, str) else routine
     pacing = pacing or Pacing()
+    check_bed(pacing.bed)
     clips: dict[str, Clip] = {}
     with _narrator(voice, pacing.speech_rate, cache_dir) as narrator:
 
@@ -253,6 +260,7 @@ def player(
     library = Library(own=routines_folder())
     chosen = library.routine(routine) if isinstance(routine, str) else routine
     pacing = entry.pacing if entry else pacing or Pacing()
+    check_bed(pacing.bed)
     voice = entry.voice if entry else voice
     with contextlib.ExitStack() as open_voices:
 
@@ -269,7 +277,7 @@ def player(
         clips = narrator.stored(texts)
         if len(clips) < len(texts):
             narrator.warm_up()
-        score = made(words.routine, pacing, library.phrasebook, words.script, clips)
+        score = made(words.routine, pacing, library.phrasebook, words.script, clips, open_bed(pacing.bed))
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
         name = entry.routine if entry else routine if isinstance(routine, str) else chosen.id
         yield Player(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 from typing import TYPE_CHECKING, Any
 
 import mutagen.id3
@@ -121,10 +122,11 @@ def test_more_than_255_chapters_hang_from_one_root() -> None:
 class Pieces:
     """Noise with silences of chosen places: an AudioSource for looking at cuts."""
 
-    rate_hz = RATE_HZ
-
-    def __init__(self, length: int, quiet: list[tuple[int, int]]) -> None:
-        self.samples = (np.random.default_rng(5).standard_normal(length) * 0.1).astype(np.float32)
+    def __init__(self, length: int, quiet: list[tuple[int, int]], channels: int = 1) -> None:
+        self.channels = channels
+        self.rate_hz = RATE_HZ * channels
+        shape = length if channels == 1 else (length, channels)
+        self.samples = (np.random.default_rng(5).standard_normal(shape) * 0.1).astype(np.float32)
         self.quiet = quiet
         for start, end in quiet:
             self.samples[start:end] = 0.0
@@ -165,6 +167,40 @@ def test_parts_join_into_what_one_encoder_would_have_made(
 
     def error(sound: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.convolve((sound - source.samples) ** 2, np.ones(480) / 480, mode="same")
+
+    assert error(parts).mean() <= error(whole).mean() * 1.1
+    assert error(parts).max() <= error(whole).max() * 1.5
+
+
+def stereo(program: str, path: Path) -> NDArray[np.float64]:
+    command = [program, "-nostdin", "-v", "warning", "-i", str(path), "-f", "s16le", "-"]
+    done = subprocess.run(command, check=True, capture_output=True, timeout=120)
+    assert done.stderr == b""
+    return np.frombuffer(done.stdout, "<i2").reshape(-1, 2).astype(np.float64) / 32768
+
+
+@pytest.mark.parametrize("loud", [1.0, 0.02])
+def test_parts_join_in_the_middle_of_a_sound(
+    tmp_path: Path, tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, loud: float
+) -> None:
+    """Where nothing is silent: no decoder complains, no frame is lost, no joint is heard."""
+    source = Pieces(12 * 2 * RATE_HZ + 77, [], channels=2)
+    swell = 0.5 + 0.5 * np.sin(np.arange(source.length) / 20_000)
+    source.samples *= (loud * swell).astype(np.float32)[:, None]
+    monkeypatch.setattr(mp3, "PART_S", 1.0)
+    written(source, tmp_path / "parts.mp3")
+    assert len(list(mp3._parts(mp3._pieces(source, 1152), 2 * RATE_HZ))) > 8
+    # No joint: the whole of it by one encoder.
+    joints = []
+    monkeypatch.setattr(mp3, "joined", lambda *_: joints.append(1))
+    written(source, tmp_path / "whole.mp3")
+    assert len(joints) == 1
+    parts, whole = (stereo(tool("ffmpeg"), tmp_path / name) for name in ("parts.mp3", "whole.mp3"))
+    assert parts.shape == whole.shape == source.samples.shape
+    assert len(decoded(tool("mpg123"), tmp_path / "parts.mp3")) == source.length
+
+    def error(sound: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.convolve(((sound - source.samples) ** 2).mean(axis=1), np.ones(960) / 960, mode="same")
 
     assert error(parts).mean() <= error(whole).mean() * 1.1
     assert error(parts).max() <= error(whole).max() * 1.5

@@ -59,6 +59,7 @@ class Saw:
     """The signal as a source."""
 
     rate_hz = RATE_HZ
+    channels = 1
 
     def __init__(self, length: int) -> None:
         self.length = length

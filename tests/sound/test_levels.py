@@ -129,7 +129,7 @@ def test_a_breath_tone_glides_an_octave_and_is_silent_at_the_turns(tone: ToneNam
 def test_ducking_is_down_before_the_word_and_does_not_rise_in_short_gaps() -> None:
     duck = Ducking(depth_db=-20.0, fade_s=0.25, before_s=0.4, hold_s=0.5, release_s=1.2, least_gap_s=3.0)
     words = [(to_frames(5.0), to_frames(6.0)), (to_frames(8.5), to_frames(9.0))]
-    gains = 20 * np.log10(duck.gains(words, 0, to_frames(15.0), RATE_HZ))
+    gains = 20 * np.log10(duck.curve(words, RATE_HZ).gains(0, to_frames(15.0)))
 
     def at(seconds: float) -> float:
         return float(gains[to_frames(seconds)])
@@ -139,6 +139,6 @@ def test_ducking_is_down_before_the_word_and_does_not_rise_in_short_gaps() -> No
     assert gains[to_frames(4.6) : to_frames(9.5)].max() <= -19.9
     assert at(10.71) == pytest.approx(0.0, abs=0.01)
     assert np.array_equal(
-        duck.gains(words, 0, 300_000, RATE_HZ)[100_000:], duck.gains(words, 100_000, 300_000, RATE_HZ)
+        duck.curve(words, RATE_HZ).gains(0, 300_000)[100_000:], duck.curve(words, RATE_HZ).gains(100_000, 300_000)
     )
-    assert (duck.gains([], 0, 10, RATE_HZ) == 1.0).all()
+    assert (duck.curve([], RATE_HZ).gains(0, 10) == 1.0).all()

@@ -90,6 +90,12 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     ] = None,
     first_side: Annotated[FirstSide | None, typer.Option(help="The side that every stretch begins with.")] = None,
     tones: Annotated[Tones | None, typer.Option(help="Breath tones; full is near the voice, soft well below.")] = None,
+    bed: Annotated[
+        str | None, typer.Option(metavar="rain|drone|waves|none|FILE", help="What lies under the voice, in stereo.")
+    ] = None,
+    bed_level: Annotated[
+        float | None, typer.Option(metavar="DB", help="How far below the session the bed lies; usually -26.")
+    ] = None,
     no_breath: Annotated[
         bool, typer.Option("--no-breath", help="No breath words and tones; repetitions are counted.")
     ] = False,
@@ -115,6 +121,8 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         "skip": tuple(skip) if skip else None,
         "first_side": first_side,
         "tones": tones,
+        "bed": bed,
+        "bed_level_db": bed_level,
         "breath_cues": False if no_breath else None,
         "voice": voice,
         "cache_dir": cache_dir,

@@ -12,6 +12,7 @@ import numpy as np
 from voiceguide.errors import ExportError
 from voiceguide.export.exporter import Exporter
 from voiceguide.model.segment import to_pcm16
+from voiceguide.sound.source import empty_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,8 +38,8 @@ class ContainerExporter(Exporter):
     """`s16`, or `fltp` for encoders that take floats."""
     codec_options: ClassVar[Mapping[str, str]] = {}
     container_options: ClassVar[Mapping[str, str]] = {}
-    slack_frames: ClassVar[int]
-    """How many frames longer than the source the file may read: the rest of its last codec frame."""
+    slack_s: ClassVar[float]
+    """How much longer than the source the file may read: the rest of its last codec frame."""
 
     def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:
         """Set tags, chapters and cover, before anything is written."""
@@ -54,11 +55,13 @@ class ContainerExporter(Exporter):
             with av.open(file, "w", format=self.container, container_options=options) as output:
                 stream = cast(
                     "AudioStream",
-                    output.add_stream(self.codec, rate=source.rate_hz, layout="mono", options=dict(self.codec_options)),
+                    output.add_stream(
+                        self.codec, rate=source.rate_hz, layout=_layout(source), options=dict(self.codec_options)
+                    ),
                 )
                 stream.codec_context.format = self.sample_format
-                if self.bit_rate_kbps:
-                    stream.bit_rate = self.bit_rate_kbps * 1000
+                if self.bit_rates_kbps:
+                    stream.bit_rate = self.kbps(source.channels) * 1000
                 self.describe(output, stream, about)
                 for start in range(0, source.length, _BLOCK_FRAMES):
                     frames = min(_BLOCK_FRAMES, source.length - start)
@@ -72,10 +75,14 @@ class ContainerExporter(Exporter):
     def _frame(self, source: AudioSource, start: int, frames: int) -> Any:  # noqa: ANN401 -- an av.AudioFrame
         import av
 
-        samples = np.empty(frames, np.float32)
+        samples = empty_block(source, frames)
         source.render(start, samples)
-        samples_in = to_pcm16(samples) if self.sample_format == "s16" else samples
-        frame = av.AudioFrame.from_ndarray(samples_in[None, :], format=self.sample_format, layout="mono")
+        # Packed formats have the channels of a frame next to each other, planar ones have rows of their own for them.
+        if self.sample_format == "s16":
+            rows = to_pcm16(samples).reshape(1, -1)
+        else:
+            rows = np.ascontiguousarray(samples.reshape(frames, -1).T)
+        frame = av.AudioFrame.from_ndarray(rows, format=self.sample_format, layout=_layout(source))
         frame.sample_rate = source.rate_hz
         frame.pts = start
         frame.time_base = Fraction(1, source.rate_hz)
@@ -95,8 +102,13 @@ class ContainerExporter(Exporter):
                         raise _unreadable(self.suffix)
         except (av.FFmpegError, IndexError) as error:
             raise _unreadable(self.suffix) from error
-        if not -1 <= seconds * source.rate_hz - source.length <= self.slack_frames + 1:
+        slack = round(self.slack_s * source.rate_hz) + 1
+        if not -1 <= seconds * source.rate_hz - source.length <= slack:
             raise _unreadable(self.suffix)
+
+
+def _layout(source: AudioSource) -> str:
+    return "mono" if source.channels == 1 else "stereo"
 
 
 def tags_of(about: About) -> dict[str, str]:

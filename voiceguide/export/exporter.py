@@ -31,6 +31,8 @@ class Exporter(ABC):
     bit_rates_kbps: ClassVar[tuple[int, ...]] = ()
     """What may be asked for; empty where nothing is lost and there is nothing to choose."""
     usual_kbps: ClassVar[int] = 0
+    """For one channel."""
+    usual_stereo_kbps: ClassVar[int] = 0
 
     def __init__(self, bit_rate_kbps: int | None = None) -> None:
         if bit_rate_kbps is not None and bit_rate_kbps not in self.bit_rates_kbps:
@@ -38,7 +40,11 @@ class Exporter(ABC):
             rates = f"it can have {known} kbit/s" if known else "it has no bit rate to choose"
             message = f"{self.suffix} cannot be written at {bit_rate_kbps} kbit/s: {rates}"
             raise RequestError(message)
-        self.bit_rate_kbps = bit_rate_kbps or self.usual_kbps
+        self._asked_kbps = bit_rate_kbps
+
+    def kbps(self, channels: int) -> int:
+        """The bit rate for so many channels: what was asked for, or the usual one."""
+        return self._asked_kbps or (self.usual_kbps if channels == 1 else self.usual_stereo_kbps)
 
     @abstractmethod
     def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:

@@ -20,7 +20,7 @@ class FlacExporter(ContainerExporter):
     container: ClassVar[str] = "flac"
     codec: ClassVar[str] = "flac"
     sample_format: ClassVar[str] = "s16"
-    slack_frames: ClassVar[int] = 0
+    slack_s: ClassVar[float] = 0.0
 
     def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:  # noqa: ARG002 -- one stream, one set of tags
         """All in one block of comments."""

@@ -3,7 +3,8 @@
 LAME is one thread, and takes two thirds as long for silence as for speech. A session is mostly silence:
 what sounds is encoded in pieces, side by side, and frames without content stand for the silence between.
 In silence an encoder carries nothing over from one frame to the next, so the frames join into what one
-encoder would have made.
+encoder would have made. Where there is no silence (a bed sounds throughout) the pieces overlap, and are
+joined at a frame where the bit reservoir allows it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ import numpy as np
 from voiceguide.errors import ExportError
 from voiceguide.export.exporter import Exporter
 from voiceguide.export.id3 import id3_tag
+from voiceguide.export.mp3_frames import FrameFormat, joined
 from voiceguide.model.segment import to_pcm16
+from voiceguide.sound.source import empty_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -42,6 +45,11 @@ _SILENT_FRAMES: Final = 6
 """MP3 frames of silence on each side of a cut: the encoder looks about two ahead and one behind."""
 _LEAST_SKIPPED: Final = 24
 """MP3 frames of silence, beyond those, that are worth a fresh encoder (0.5 ms, half a second of sound)."""
+_RUN_UP_FRAMES: Final = 2
+"""MP3 frames before a cut in the middle of a sound that the encoder behind it makes too: it begins from nothing,
+which the filters forget after 1,105 samples. No more, for each adds to a bit reservoir that has to fit."""
+_OVERRUN_FRAMES: Final = 40
+"""MP3 frames behind such a cut that the encoder before it makes too: somewhere among them the two can be joined."""
 _ENCODER_DELAY: Final = 576
 """Samples that LAME puts in front (ENCDELAY); decoders drop them by the header ..."""
 _DECODER_DELAY: Final = 529
@@ -53,56 +61,35 @@ _LAME_SCALE: Final = 0.95
 128 kbit/s: 0.950). Our peaks are limited already and the level is part of the promise: it is undone."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Format:
-    """Sizes of MPEG audio layer III at one rate (ISO 11172-3 and 13818-3)."""
-
-    rate_hz: int
-    bit_rate_kbps: int
-    """Constant, so that seeking is exact."""
-
-    @property
-    def frame_samples(self) -> int:
-        return 1152 if self.rate_hz >= 32_000 else 576  # noqa: PLR2004 -- MPEG-1 and MPEG-2
-
-    @property
-    def frame_bytes(self) -> int:
-        size, rest = divmod(self.frame_samples // 8 * self.bit_rate_kbps * 1000, self.rate_hz)
-        if rest:
-            message = (
-                f"no MP3 at {self.rate_hz} Hz and {self.bit_rate_kbps} kbit/s: its frames would not be of one size"
-            )
-            raise ExportError(message)
-        return size
-
-
 class Mp3Exporter(Exporter):
     """MP3 by LAME (through lameenc, LGPL-3.0)."""
 
     suffix: ClassVar[str] = ".mp3"
-    bit_rates_kbps: ClassVar[tuple[int, ...]] = (64, 80, 96, 112, 128, 144, 160)
-    """Of MPEG-2, which the session's rate falls under; in the frames of a lower rate the Info header has no room."""
+    bit_rates_kbps: ClassVar[tuple[int, ...]] = (64, 80, 96, 112, 128, 160)
+    """Those that MPEG-1 and MPEG-2 share; in the frames of a lower rate the Info header has no room."""
     usual_kbps: ClassVar[int] = 64
     """Enough for mono speech at 24 kHz."""
+    usual_stereo_kbps: ClassVar[int] = 112
 
     def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
         """Tag, Info header, frames."""
-        sizes = _Format(source.rate_hz, self.bit_rate_kbps)
+        sizes = self._sizes(source)
         file.write(id3_tag(about))
         info_at = file.tell()
         file.write(bytes(sizes.frame_bytes))
-        audio_bytes = 0
-        for end, data in _encoded_parts(source, sizes):
-            file.write(data)
-            audio_bytes += len(data)
-            progress(end)
+        try:
+            _write_all(_in_parts(source, sizes), file, progress)
+        except _NoJointError:
+            file.truncate(file.seek(info_at + sizes.frame_bytes))
+            _write_all(_in_one(source, sizes), file, progress)
+        audio_bytes = file.tell() - info_at - sizes.frame_bytes
         file.seek(info_at)
         file.write(_info_frame(audio_bytes, source.length, sizes))
         file.seek(0, os.SEEK_END)
 
     def verify(self, file: IO[bytes], source: AudioSource) -> None:
         """The tag, the header and the last frame are where they should be, and the length is right."""
-        sizes = _Format(source.rate_hz, self.bit_rate_kbps)
+        sizes = self._sizes(source)
         file.seek(0)
         head = file.read(10)
         start = 10 + sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=True))
@@ -116,6 +103,19 @@ class Mp3Exporter(Exporter):
             message = "the MP3 does not read back as it was written: check the disk"
             raise ExportError(message)
 
+    def _sizes(self, source: AudioSource) -> FrameFormat:
+        return FrameFormat(source.rate_hz, source.channels, self.kbps(source.channels))
+
+
+class _NoJointError(Exception):
+    """Two runs of frames that cannot be joined anywhere near their border; not seen yet."""
+
+
+def _write_all(parts: Iterable[tuple[int, bytes]], file: IO[bytes], progress: Callable[[int], None]) -> None:
+    for end, data in parts:
+        file.write(data)
+        progress(end)
+
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
@@ -124,27 +124,65 @@ class _Piece:
     start: int
     end: int
     sounding: bool
+    goes_on: bool = False
+    """Whether it begins in the middle of the sound that the piece before ends in."""
+    is_gone_on_with: bool = False
+    """Whether it ends in the middle of a sound."""
 
 
-def _encoded_parts(source: AudioSource, sizes: _Format) -> Iterator[tuple[int, bytes]]:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Encoded frames; where a sound goes on over their edges, more than those that fill the part."""
+
+    frames: bytes
+    end: int
+    """Of the part, in frames of the source."""
+    goes_on: bool
+    is_gone_on_with: bool
+
+
+def _in_parts(source: AudioSource, sizes: FrameFormat) -> Iterator[tuple[int, bytes]]:
     """The encoded parts in order, each with the frame at which it ends.
 
     At most two parts a thread are under way, so memory does not grow with the length.
     """
+    held = b""
+    for run in _runs(source, sizes):
+        size = sizes.frame_bytes
+        frames = run.frames
+        if run.goes_on:
+            joint = joined(held, frames, sizes, _RUN_UP_FRAMES, _RUN_UP_FRAMES + _OVERRUN_FRAMES)
+            if joint is None:
+                raise _NoJointError
+            frames = joint
+        keep = (_RUN_UP_FRAMES + _OVERRUN_FRAMES) * size if run.is_gone_on_with else 0
+        held = frames[len(frames) - keep :]
+        yield run.end, frames[: len(frames) - keep]
+
+
+def _runs(source: AudioSource, sizes: FrameFormat) -> Iterator[_Run]:
+    """Every part, encoded side by side, in order."""
     threads = max(1, os.cpu_count() or 1)
-    waiting: deque[tuple[int, Future[bytes]]] = deque()
+    waiting: deque[Future[_Run]] = deque()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="mp3")
     try:
         for part in _parts(_pieces(source, sizes.frame_samples), round(PART_S * source.rate_hz)):
-            waiting.append((part[-1].end, pool.submit(_encoded, source, part, sizes)))
+            waiting.append(pool.submit(_encoded, source, part, sizes))
             if len(waiting) >= 2 * threads:
-                end, result = waiting.popleft()
-                yield end, result.result()
+                yield waiting.popleft().result()
         while waiting:
-            end, result = waiting.popleft()
-            yield end, result.result()
+            yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _in_one(source: AudioSource, sizes: FrameFormat) -> Iterator[tuple[int, bytes]]:
+    """The same by a single encoder: slower, and never at a loss for a joint."""
+    frames = -(-(source.length + _ENCODER_DELAY + _DECODER_DELAY) // sizes.frame_samples)
+    left = frames * sizes.frame_bytes
+    for end, data in _lame(source, 0, source.length, sizes):
+        yield end, data[:left]
+        left -= len(data[:left])
 
 
 def _pieces(source: AudioSource, frame_samples: int) -> Iterator[_Piece]:
@@ -155,70 +193,88 @@ def _pieces(source: AudioSource, frame_samples: int) -> Iterator[_Piece]:
         first = -(-(start + margin) // frame_samples) * frame_samples
         last = (end - margin) // frame_samples * frame_samples
         if first < last < source.length:
-            yield _Piece(at, first, sounding=True)
+            yield from _cut(at, first, source.rate_hz, frame_samples)
             yield _Piece(first, last, sounding=False)
             at = last
-    yield _Piece(at, source.length, sounding=True)
+    yield from _cut(at, source.length, source.rate_hz, frame_samples)
+
+
+def _cut(start: int, end: int, rate_hz: int, frame_samples: int) -> Iterator[_Piece]:
+    """A sound, in pieces where it is so long that several threads should share it, or memory would hold it all."""
+    least = round(PART_S * rate_hz) // frame_samples * frame_samples
+    at = start
+    while end - at >= 2 * least:
+        yield _Piece(at, at + least, sounding=True, goes_on=at > start, is_gone_on_with=True)
+        at += least
+    yield _Piece(at, end, sounding=True, goes_on=at > start)
 
 
 def _parts(pieces: Iterable[_Piece], least_frames: int) -> Iterator[list[_Piece]]:
-    """Pieces gathered until a part is long enough to be worth a thread's while."""
+    """Pieces gathered until a part is long enough to be worth a thread's while; sounds go on only over its edges."""
     part: list[_Piece] = []
     for piece in pieces:
         part.append(piece)
-        if piece.end - part[0].start >= least_frames:
+        if piece.is_gone_on_with or piece.end - part[0].start >= least_frames:
             yield part
             part = []
     if part:
         yield part
 
 
-def _encoded(source: AudioSource, part: Sequence[_Piece], sizes: _Format) -> bytes:
+def _encoded(source: AudioSource, part: Sequence[_Piece], sizes: FrameFormat) -> _Run:
     """The MP3 frames of a part: exactly those that fill it, and at the end of the source all there are."""
-    encoded = []
-    for piece in part:
-        frames = (piece.end - piece.start) // sizes.frame_samples
-        if not piece.sounding:
-            encoded.append(_silent_frame(sizes) * frames)
-            continue
-        data = _lame(source, piece.start, piece.end, sizes)
-        if piece.end == source.length:
-            # What the encoder still holds comes out behind, but no frame more than that takes.
-            frames = -(-(piece.end - piece.start + _ENCODER_DELAY + _DECODER_DELAY) // sizes.frame_samples)
-        encoded.append(data[: frames * sizes.frame_bytes])
-    return b"".join(encoded)
+    encoded = [_piece_frames(source, piece, sizes) for piece in part]
+    return _Run(b"".join(encoded), part[-1].end, part[0].goes_on, part[-1].is_gone_on_with)
 
 
-def _lame(source: AudioSource, start: int, end: int, sizes: _Format) -> bytes:
-    """All frames that a fresh encoder makes of `[start, end)`, rendered in small blocks of one buffer."""
+def _piece_frames(source: AudioSource, piece: _Piece, sizes: FrameFormat) -> bytes:
+    samples = sizes.frame_samples
+    if not piece.sounding:
+        return _silent_frame(sizes) * ((piece.end - piece.start) // samples)
+    start = piece.start - (_RUN_UP_FRAMES * samples if piece.goes_on else 0)
+    end = piece.end + (_OVERRUN_FRAMES * samples if piece.is_gone_on_with else 0)
+    frames = (end - start) // samples
+    if piece.end == source.length:
+        # What the encoder still holds comes out behind, but no frame more than that takes.
+        frames = -(-(end - start + _ENCODER_DELAY + _DECODER_DELAY) // samples)
+    # The encoder looks ahead: beyond the last frame it is given what follows.
+    ahead = _SILENT_FRAMES * samples if piece.is_gone_on_with else 0
+    data = b"".join(data for _, data in _lame(source, start, end + ahead, sizes))
+    return data[: frames * sizes.frame_bytes]
+
+
+def _lame(source: AudioSource, start: int, end: int, sizes: FrameFormat) -> Iterator[tuple[int, bytes]]:
+    """All frames that a fresh encoder makes of `[start, end)`, as it gives them, each with how far it has got.
+
+    Rendered in small blocks of one buffer.
+    """
     encoder = lameenc.Encoder()
     encoder.silence()
     encoder.set_bit_rate(sizes.bit_rate_kbps)
     encoder.set_in_sample_rate(source.rate_hz)
     encoder.set_out_sample_rate(source.rate_hz)
-    encoder.set_channels(1)
+    encoder.set_channels(source.channels)
     encoder.set_quality(QUALITY)
-    encoded = bytearray()
-    block = np.empty(_BLOCK_FRAMES, np.float32)
+    block = empty_block(source, _BLOCK_FRAMES)
     try:
         for at in range(start, end, _BLOCK_FRAMES):
             part = block[: min(_BLOCK_FRAMES, end - at)]
             source.render(at, part)
             part *= np.float32(1.0 / _LAME_SCALE)
-            encoded += encoder.encode(to_pcm16(part).tobytes())
-        encoded += encoder.flush()
+            yield at + len(part), bytes(encoder.encode(to_pcm16(part).tobytes()))
+        yield end, bytes(encoder.flush())
     except RuntimeError as error:
         message = f"the MP3 encoder failed: {error}"
         raise ExportError(message) from error
-    return bytes(encoded)
 
 
 class _Silence:
     """A moment of nothing."""
 
-    def __init__(self, rate_hz: int, length: int) -> None:
-        self.rate_hz = rate_hz
-        self.length = length
+    def __init__(self, sizes: FrameFormat) -> None:
+        self.rate_hz = sizes.rate_hz
+        self.channels = sizes.channels
+        self.length = sizes.frame_samples
 
     def render(self, start: int, out: NDArray[np.float32]) -> None:  # noqa: ARG002 -- everywhere the same
         out[:] = 0.0
@@ -228,13 +284,13 @@ class _Silence:
 
 
 @functools.lru_cache(maxsize=4)
-def _silent_frame(sizes: _Format) -> bytes:
+def _silent_frame(sizes: FrameFormat) -> bytes:
     """A frame without a single coded coefficient: what an encoder takes a millisecond to say."""
-    header = _lame(_Silence(sizes.rate_hz, sizes.frame_samples), 0, sizes.frame_samples, sizes)[:4]
-    return header.ljust(sizes.frame_bytes, b"\0")
+    frames = b"".join(data for _, data in _lame(_Silence(sizes), 0, sizes.frame_samples, sizes))
+    return frames[:4].ljust(sizes.frame_bytes, b"\0")
 
 
-def _info_frame(audio_bytes: int, length: int, sizes: _Format) -> bytes:
+def _info_frame(audio_bytes: int, length: int, sizes: FrameFormat) -> bytes:
     """The `Info` frame (Xing header with LAME extension): frames, bytes, seek table, delay and padding.
 
     After Gabriel Bouvigne's "MP3 Info Tag revision 1". It looks like a silent frame to a decoder that
@@ -242,10 +298,9 @@ def _info_frame(audio_bytes: int, length: int, sizes: _Format) -> bytes:
     """
     frames = audio_bytes // sizes.frame_bytes
     padding = frames * sizes.frame_samples - length - _ENCODER_DELAY
-    side_info = 17 if sizes.rate_hz >= 32_000 else 9  # noqa: PLR2004 -- mono; stereo has more
     flags = 0x0F  # frames, bytes, seek table and quality follow
     table = bytes(percent * 256 // 100 for percent in range(100))
-    info = _silent_frame(sizes)[: 4 + side_info] + b"Info"
+    info = _silent_frame(sizes)[: sizes.head_bytes] + b"Info"
     info += struct.pack(">III", flags, frames, audio_bytes + sizes.frame_bytes) + table
     info += struct.pack(">I", 100 - 10 * QUALITY)
     lame = b"LAME3.100" + bytes([0x01, 100]) + bytes(8)  # constant bit rate; no replay gain

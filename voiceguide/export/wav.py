@@ -6,11 +6,10 @@ import os
 import wave
 from typing import IO, TYPE_CHECKING, ClassVar, Final
 
-import numpy as np
-
 from voiceguide.errors import ExportError
 from voiceguide.export.exporter import Exporter
 from voiceguide.model.segment import to_pcm16
+from voiceguide.sound.source import empty_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,15 +29,15 @@ class WavExporter(Exporter):
 
     def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:  # noqa: ARG002 -- nowhere to put it
         """Header and samples."""
-        if source.length * 2 > _LARGEST_BYTES:
+        if source.length * source.channels * 2 > _LARGEST_BYTES:
             message = "a WAV file cannot be longer than 4 GB: export to another format"
             raise ExportError(message)
         with wave.open(file, "wb") as writer:
-            writer.setnchannels(1)
+            writer.setnchannels(source.channels)
             writer.setsampwidth(2)
             writer.setframerate(source.rate_hz)
             writer.setnframes(source.length)
-            block = np.empty(BLOCK_FRAMES, np.float32)
+            block = empty_block(source, BLOCK_FRAMES)
             for start in range(0, source.length, BLOCK_FRAMES):
                 part = block[: min(BLOCK_FRAMES, source.length - start)]
                 source.render(start, part)
@@ -54,6 +53,6 @@ class WavExporter(Exporter):
                 frames = reader.getnframes()
         except (wave.Error, EOFError):
             frames = -1
-        if frames != source.length or size < source.length * 2:
+        if frames != source.length or size < source.length * source.channels * 2:
             message = "the WAV does not read back as it was written: check the disk"
             raise ExportError(message)

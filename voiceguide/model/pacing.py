@@ -1,4 +1,7 @@
-"""Every knob of pacing, with its unit and its default. Presets are just values of this."""
+"""Every knob of a session, with its unit and its default: how it is paced, and what sounds with the voice.
+
+Presets are just values of this.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +42,11 @@ class Pacing(Model):
     """Breath tones and how loud they and the chimes are; where they are off, the breath words go on to the end."""
     countdown: Annotated[int, Field(ge=0, le=20)] = 0
     """Seconds counted down aloud at the end of each hold; 0 says `one more breath` instead."""
+    bed: Annotated[str, Field(min_length=1, max_length=4096)] = "none"
+    """What lies under the voice: `rain`, `drone`, `waves`, `none`, or a file of sound."""
+    bed_level_db: Annotated[float, Field(ge=-60.0, le=-6.0)] = -26.0
+    """How far the bed's loudest 3 s lie from the session's loudness while nothing is said; under a word it is softer
+    still. Up to here the loudness range stays what it is without a bed; above, it grows (-14: 15 LU, measured)."""
     first_side: Side | None = None
 
     transition_s: Change | None = None

@@ -37,8 +37,9 @@ def from_pcm16(pcm: NDArray[np.int16]) -> NDArray[np.float32]:
 
 
 def segment_from(samples: NDArray[np.float32], rate_hz: int) -> AudioSegment:
-    """Mono float samples, shape (n,), as a 16-bit AudioSegment."""
-    return AudioSegment(to_pcm16(samples).tobytes(), sample_width=2, frame_rate=rate_hz, channels=1)
+    """Float samples, shape (n,) or (n, channels), as a 16-bit AudioSegment."""
+    channels = samples.shape[1] if samples.ndim > 1 else 1
+    return AudioSegment(to_pcm16(samples).tobytes(), sample_width=2, frame_rate=rate_hz, channels=channels)
 
 
 def samples_from(segment: AudioSegment) -> NDArray[np.float32]:

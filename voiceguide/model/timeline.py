@@ -9,8 +9,8 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from voiceguide.model.script import Role, SpanKind, ToneName
 
@@ -97,9 +97,27 @@ class Timeline:
         """Seconds in all."""
         return self.length / self.rate_hz
 
+    def times(self, factor: int) -> Timeline:
+        """The same session at a rate `factor` times as high: every frame number exactly so many times as large."""
+        return replace(
+            self,
+            rate_hz=self.rate_hz * factor,
+            length=self.length * factor,
+            cues=_moved(self.cues, factor),
+            spans=tuple(replace(span, added=span.added * factor) for span in _moved(self.spans, factor)),
+            chapters=_moved(self.chapters, factor),
+        )
+
     def speech(self) -> Iterator[Cue]:
         """The spoken cues, in order."""
         return (cue for cue in self.cues if cue.tone is None)
+
+
+_Placed = TypeVar("_Placed", Cue, Span, Chapter)
+
+
+def _moved(items: tuple[_Placed, ...], factor: int) -> tuple[_Placed, ...]:
+    return tuple(replace(item, start=item.start * factor, end=item.end * factor) for item in items)
 
 
 def _faults(timeline: Timeline) -> Iterator[str]:

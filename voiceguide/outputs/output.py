@@ -7,12 +7,12 @@ from abc import ABC, abstractmethod
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
-import numpy as np
-
 from voiceguide.errors import PlaybackError, UnknownNameError
+from voiceguide.sound.source import empty_block
 from voiceguide.units import SESSION_RATE_HZ, to_frames
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from voiceguide.sound.source import AudioSource
@@ -53,12 +53,13 @@ class AudioOutput(ABC):
 
         Raises PlaybackError where the device is lost on the way, and what rendering raises.
         """
-        with self.open(source.rate_hz) as stream:
+        with self.open(source.rate_hz, source.channels) as stream:
             at, end = -to_frames(LEAD_S, source.rate_hz), source.length + to_frames(TAIL_S, source.rate_hz)
             started = False
             while at < end or stream.pending():
                 if count := min(stream.room(), end - at):
-                    block = np.zeros(count, np.float32)
+                    block = empty_block(source, count)
+                    block[:] = 0.0
                     if -count < at < source.length:
                         source.render(max(0, at), block[max(0, -at) :])
                     stream.write(block)

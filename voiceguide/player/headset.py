@@ -23,10 +23,11 @@ _NOISE_FRAMES: Final = 48_000
 _FADE_SHARE: Final = 0.25
 
 
-def wake_signal(frames: int) -> NDArray[np.float32]:
-    """Noise at WAKE_DBFS, shape (frames,), faded in and out."""
+def wake_signal(frames: int, channels: int = 1) -> NDArray[np.float32]:
+    """Noise at WAKE_DBFS, shape (frames,) or (frames, channels), faded in and out."""
     edge = np.minimum(np.arange(frames) + 0.5, frames - np.arange(frames) - 0.5) / max(1.0, frames * _FADE_SHARE)
-    return np.asarray(_noise(0, frames) * np.minimum(1.0, edge) * to_gain(WAKE_DBFS), np.float32)
+    signal = np.asarray(_noise(0, frames) * np.minimum(1.0, edge) * to_gain(WAKE_DBFS), np.float32)
+    return _on_channels(signal, channels)
 
 
 def kept_alive(block: NDArray[np.float32], start: int) -> NDArray[np.float32]:
@@ -34,7 +35,11 @@ def kept_alive(block: NDArray[np.float32], start: int) -> NDArray[np.float32]:
     if block.any():
         return block
     noise = _noise(start, len(block)) * np.float32(to_gain(KEEP_ALIVE_DBFS))
-    return noise if block.ndim == 1 else np.asarray(np.repeat(noise[:, None], block.shape[1], axis=1))
+    return _on_channels(noise, 1 if block.ndim == 1 else block.shape[1])
+
+
+def _on_channels(signal: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
+    return signal if channels == 1 else np.repeat(signal[:, None], channels, axis=1)
 
 
 def _noise(start: int, frames: int) -> NDArray[np.float32]:

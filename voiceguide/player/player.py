@@ -24,6 +24,7 @@ from voiceguide.player.reading import status_of
 from voiceguide.player.speaker import Speaker
 from voiceguide.player.status import State
 from voiceguide.player.transport import Transport, after, resume_frame
+from voiceguide.sound.source import empty_block
 from voiceguide.units import to_frames
 
 if TYPE_CHECKING:
@@ -194,12 +195,18 @@ class Player:
                 self._write(self._rendered(frames), self._next)
                 self._next += frames
             else:
-                self._write(np.zeros(block, np.float32), None)
+                self._write_silence(block)
 
     def _rendered(self, frames: int) -> NDArray[np.float32]:
-        samples = np.empty(frames, np.float32)
-        self._score.source.render(self._next, samples)
+        source = self._score.source
+        samples = empty_block(source, frames)
+        source.render(self._next, samples)
         return samples
+
+    def _write_silence(self, frames: int) -> None:
+        silence = empty_block(self._score.source, frames)
+        silence[:] = 0.0
+        self._write(silence, None)
 
     def _write(self, samples: NDArray[np.float32], session_frame: int | None) -> None:
         assert self._stream is not None  # noqa: S101 -- narrows the type
@@ -298,13 +305,14 @@ class Player:
         self._kept = 0
 
     def _settle(self) -> None:
-        self._write(np.zeros(to_frames(SETTLE_S, self._score.timeline.rate_hz), np.float32), None)
+        self._write_silence(to_frames(SETTLE_S, self._score.timeline.rate_hz))
 
     def _enter(self) -> None:
         """Write the first few milliseconds faded in: the session may be entered in the middle of a sound."""
         frames = min(to_frames(FADE_S, self._score.timeline.rate_hz), self._score.ready - self._next)
         ramp = ((np.arange(frames) + 0.5) / frames).astype(np.float32)
-        self._write(self._rendered(frames) * ramp, self._next)
+        # Transposed, so that one channel and two are faded alike.
+        self._write((self._rendered(frames).T * ramp).T, self._next)
         self._next += frames
 
     def _repace(self, action: Action) -> None:
@@ -333,7 +341,7 @@ class Player:
         """Take up clips. What lies before the position may change its length: the position moves along."""
         before = self._score
         self._score = before.with_clips(clips)
-        moved = _moved(before, self._score, self._next)
+        moved = before.moved(self._score, self._next)
         if moved:
             self._next += moved
             self._written = deque((frames, None if at is None else at + moved) for frames, at in self._written)
@@ -353,13 +361,13 @@ class Player:
 
     def _open(self) -> None:
         timeline = self._score.timeline
-        self._stream = self._output.open(timeline.rate_hz)
+        self._stream = self._output.open(timeline.rate_hz, self._score.source.channels)
         self.device = self._stream.device
         self._stream.volume = self._transport.volume
         self._forget()
         self._settle()
         if wake := to_frames(self._settings.wake_s, timeline.rate_hz):
-            self._write(wake_signal(wake), None)
+            self._write(wake_signal(wake, self._score.source.channels), None)
         self._next = self._transport.at
         if 0 < self._next < self._score.ready:
             self._enter()
@@ -403,9 +411,3 @@ class Player:
     @staticmethod
     def _since(moment: float) -> float:
         return time.monotonic() - moment
-
-
-def _moved(before: Score, behind: Score, frame: int) -> int:
-    """How far the beat at `frame` has moved: the same beat in both, for clips change lengths and nothing else."""
-    number = sum(spot.start <= frame for spot in before.placement.spots) - 1
-    return behind.placement.spots[number].start - before.placement.spots[number].start if number >= 0 else 0

@@ -16,8 +16,7 @@ from voiceguide.planning.repacing import faster as faster_pacing
 from voiceguide.planning.repacing import fewer_words, slower
 from voiceguide.planning.scheduling import estimated_frames, place
 from voiceguide.planning.splicing import one_more_breath, spliced
-from voiceguide.sound.levels import TONE_LEVELS
-from voiceguide.sound.mixer import Mixer, trim_db
+from voiceguide.sound.arrangement import arranged
 from voiceguide.units import to_frames
 
 if TYPE_CHECKING:
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
     from voiceguide.model.script import Script
     from voiceguide.model.timeline import Timeline
     from voiceguide.planning.scheduling import Placement
+    from voiceguide.sound.arrangement import Arrangement
+    from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
 
 RUN_IN_S: Final = 0.05
@@ -47,17 +48,21 @@ class Score:
     clips: Mapping[str, Clip]
     """Of the texts that have been spoken."""
     placement: Placement
-    source: AudioSource
-    """The sound up to `ready`; behind it, unspoken cues are missing."""
+    """In frames of the plan; every other frame here is one of the sound, of which a bed has more."""
+    arrangement: Arrangement
+    """Its gain does not change while the session plays."""
     ready: int
     """Frames from the start that are final and can be played."""
-    gain_db: float
-    """Of the session as a whole; it does not change while the session plays."""
 
     @property
     def timeline(self) -> Timeline:
         """Where everything lies; an estimate behind `ready`."""
-        return self.placement.timeline
+        return self.arrangement.timeline
+
+    @property
+    def source(self) -> AudioSource:
+        """The sound up to `ready`; behind it, unspoken cues are missing."""
+        return self.arrangement.source
 
     @property
     def complete(self) -> bool:
@@ -67,7 +72,8 @@ class Score:
     def missing(self, from_frame: int = 0) -> list[str]:
         """Texts that have not been spoken, in the order in which they are needed from `from_frame` on."""
         spots = self.placement.spots
-        at = next((number for number, spot in enumerate(spots) if spot.start >= from_frame), 0)
+        planned = self._planned(from_frame)
+        at = next((number for number, spot in enumerate(spots) if spot.start >= planned), 0)
         texts: dict[str, None] = {}
         for spot in (*spots[at:], *spots[:at]):
             section = self.script.sections[spot.section]
@@ -77,7 +83,14 @@ class Score:
 
     def with_clips(self, clips: Mapping[str, Clip]) -> Score:
         """The same with more clips known."""
-        return made(self.routine, self.pacing, self.phrasebook, self.script, {**self.clips, **clips}, self.gain_db)
+        return self._with(self.script, self.pacing, {**self.clips, **clips})
+
+    def moved(self, later: Score, frame: int) -> int:
+        """How far the beat at `frame` has moved in `later`, which has the same script and more clips."""
+        planned = frame // self.arrangement.factor
+        number = sum(spot.start <= planned for spot in self.placement.spots) - 1
+        moved = later.placement.spots[number].start - self.placement.spots[number].start if number >= 0 else 0
+        return moved * self.arrangement.factor
 
     def slower(self, from_frame: int) -> Score:
         """From the first beat at `from_frame` or later with more time; RequestError where that cannot be."""
@@ -93,8 +106,9 @@ class Score:
 
     def one_more_breath(self, from_frame: int) -> Score:
         """The hold that is going on at `from_frame` a breath longer; RequestError where there is none."""
-        found = one_more_breath(self.script, self.placement, from_frame, self._frames(self.script, self.pacing))
-        return made(self.routine, self.pacing, self.phrasebook, found.script, self.clips, self.gain_db)
+        frames = self._frames(self.script, self.pacing)
+        found = one_more_breath(self.script, self.placement, self._planned(from_frame), frames)
+        return self._with(found.script, self.pacing, self.clips)
 
     def _repaced(self, change: Callable[[Pacing], Pacing], from_frame: int, limit: str) -> Score:
         pacing = change(self.pacing)
@@ -102,8 +116,15 @@ class Score:
             raise RequestError(limit)
         new = write_script(self.routine, pacing, self.phrasebook)
         frames = {**self._frames(new, pacing), **self._frames(self.script, pacing)}
-        found = spliced(self.script, self.placement, from_frame, new, frames)
-        return made(self.routine, pacing, self.phrasebook, found.script, self.clips, self.gain_db)
+        found = spliced(self.script, self.placement, self._planned(from_frame), new, frames)
+        return self._with(found.script, pacing, self.clips)
+
+    def _planned(self, frame: int) -> int:
+        """The frame of the plan at `frame` of the sound, or the next."""
+        return -(-frame // self.arrangement.factor)
+
+    def _with(self, script: Script, pacing: Pacing, clips: Mapping[str, Clip]) -> Score:
+        return _placed(replace(self, script=script, pacing=pacing, clips=clips))
 
     def _frames(self, script: Script, pacing: Pacing) -> dict[str, int]:
         return spoken_frames(script, pacing, self.clips)
@@ -121,25 +142,22 @@ def made(
     phrasebook: Phrasebook,
     script: Script,
     clips: Mapping[str, Clip],
-    gain_db: float | None = None,
+    bed: Bed | None = None,
 ) -> Score:
-    """A Score. `gain_db` is measured where None is given, on what has been spoken."""
+    """A Score. Its gain is measured on what has been spoken."""
     placement = place(script, spoken_frames(script, pacing, clips))
-    timeline = placement.timeline
-    audible = replace(timeline, cues=tuple(cue for cue in timeline.cues if cue.tone or cue.text in clips))
-    levels = TONE_LEVELS[pacing.tones]
-    gain_db = trim_db(audible, clips, levels) if gain_db is None else gain_db
-    return Score(
-        routine=routine,
-        pacing=pacing,
-        phrasebook=phrasebook,
-        script=script,
-        clips=clips,
-        placement=placement,
-        source=Mixer(audible, clips, levels, gain_db),
-        ready=_ready(script, placement, clips),
-        gain_db=gain_db,
-    )
+    arrangement = arranged(placement.timeline, clips, pacing, bed)
+    ready = _ready(script, placement, clips) * arrangement.factor
+    return Score(routine, pacing, phrasebook, script, clips, placement, arrangement, ready)
+
+
+def _placed(score: Score) -> Score:
+    """The same with everything placed anew, after its script or its clips have changed."""
+    placement = place(score.script, spoken_frames(score.script, score.pacing, score.clips))
+    before = score.arrangement
+    arrangement = arranged(placement.timeline, score.clips, score.pacing, before.bed, before)
+    ready = _ready(score.script, placement, score.clips) * arrangement.factor
+    return replace(score, placement=placement, arrangement=arrangement, ready=ready)
 
 
 def _ready(script: Script, placement: Placement, clips: Mapping[str, Clip]) -> int:

@@ -7,6 +7,8 @@ from typing import Final
 
 MONO_LUFS: Final = -19.0
 """Integrated loudness of a mono session: heard as loud as the -16 LUFS that podcasts use for stereo."""
+STEREO_LUFS: Final = -16.0
+"""The same of a stereo session: two channels alike are 3 LU louder than one (ITU-R BS.1770-5)."""
 CEILING_DBTP: Final = -2.5
 """True peak of a clip. An MP3 encoder adds up to 1 dB at 64 kbit/s (measured); the file stays below -1."""
 CLIP_LUFS: Final = -17.4
@@ -16,6 +18,13 @@ LARGEST_TRIM_DB: Final = 1.0
 UNDER_SPEECH_DB: Final = 22.0
 """How far below the voice a breath tone is where they meet, in loudness; in power it is 20 then, which is
 asked for (WCAG 2.2, 1.4.7)."""
+
+LEAST_DUCK_DB: Final = 6.0
+"""A bed steps aside by that at least, however soft it is: it is heard to, and the word stands free."""
+BED_PEAK_DBFS: Final = -9.0
+"""The highest peak of a bed between words; with the tones and chimes above it stays far from the ceiling."""
+BED_PEAK_UNDER_SPEECH_DBFS: Final = -24.0
+"""Its highest under a word: with the voice's own peak at CEILING_DBTP they stay below -1 dBTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +40,10 @@ class ToneLevels:
         return min(0.0, CLIP_LUFS - UNDER_SPEECH_DB - self.breath_lufs)
 
 
-FULL: Final = ToneLevels(chime_lufs=-20.0, breath_lufs=-22.0)
-"""Near the voice: a session whose words have tapered away is carried by them. The loudness range comes to 7.1 to
-8.4 LU (measured; 14.8 with soft tones), and where tones are most of a session it still comes near MONO_LUFS."""
+FULL: Final = ToneLevels(chime_lufs=-18.5, breath_lufs=-20.5)
+"""Near the voice: a session whose words have tapered away is carried by them. The loudness range comes to 6.4 to
+8.4 LU (measured; 14.8 with soft tones), and where tones are most of a session (minimal words) it still comes within
+0.5 LU of MONO_LUFS."""
 SOFT: Final = ToneLevels(chime_lufs=-25.0, breath_lufs=-38.0)
 """Well below the voice, above the noise of a room, and below the relative gate of BS.1770, so that a session's
 level is that of its voice."""

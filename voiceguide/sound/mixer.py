@@ -50,7 +50,8 @@ class Mixer:
         self._clips = clips
         self._levels = levels
         self._ducking = breath_under_speech(levels.duck_db)
-        self._gain = np.float32(to_gain(trim_db(timeline, clips, levels) if gain_db is None else gain_db))
+        self.gain_db = trim_db(timeline, clips, levels) if gain_db is None else gain_db
+        self._gain = np.float32(to_gain(self.gain_db))
         self._speech = np.array([(cue.start, cue.end) for cue in timeline.speech()], np.int64).reshape(-1, 2)
         self._cues = sorted(timeline.cues, key=self._begin)
         self._begins = np.array([self._begin(cue) for cue in self._cues], np.int64)
@@ -61,6 +62,11 @@ class Mixer:
     def rate_hz(self) -> int:
         """Frames a second."""
         return self._timeline.rate_hz
+
+    @property
+    def channels(self) -> int:
+        """One."""
+        return 1
 
     @property
     def length(self) -> int:
@@ -105,7 +111,7 @@ class Mixer:
             return self._clips[cue.text].samples
         if cue.tone in BREATH_TONES:
             return self._tone(index)
-        return chime(cue.tone, self._levels.chime_lufs)
+        return chime(cue.tone, self._levels.chime_lufs, self.rate_hz)
 
     def _rendered_tone(self, index: int) -> NDArray[np.float32]:
         """A breath tone, stepped back under the words near it; whole, so that blocks cannot differ."""
@@ -113,12 +119,12 @@ class Mixer:
         assert cue.tone is not None  # noqa: S101 -- narrows the type
         near, past = np.searchsorted(self._speech[:, 0], (cue.start, cue.end))
         words: list[tuple[int, int]] = self._speech[max(0, near - 1) : past + 1].tolist()
-        gains = self._ducking.gains(words, cue.start, cue.end, self.rate_hz)
-        return breath_tone(cue.tone, cue.end - cue.start, self._levels.breath_lufs) * gains
+        gains = self._ducking.curve(words, self.rate_hz).gains(cue.start, cue.end)
+        return breath_tone(cue.tone, cue.end - cue.start, self._levels.breath_lufs, self.rate_hz) * gains
 
 
 def session_lufs(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLevels) -> float:
-    """Integrated loudness of a session before its trim, from the blocks of its cues.
+    """Integrated loudness of a mono session before its trim, from the blocks of its cues.
 
     Breath tones count as if they sounded alone: under a word they are too soft to matter.
     """
@@ -127,8 +133,13 @@ def session_lufs(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLeve
     powers = [clips[text].block_powers for text in spoken]
     for tone, frames in tones:
         is_breath = tone in BREATH_TONES
-        sound = breath_tone(tone, frames, levels.breath_lufs) if is_breath else chime(tone, levels.chime_lufs)
-        powers.append(block_powers(sound, timeline.rate_hz))
+        rate_hz = timeline.rate_hz
+        sound = (
+            breath_tone(tone, frames, levels.breath_lufs, rate_hz)
+            if is_breath
+            else chime(tone, levels.chime_lufs, rate_hz)
+        )
+        powers.append(block_powers(sound, rate_hz))
     return integrated_lufs(powers, [*spoken.values(), *tones.values()])
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from voiceguide.model.clip import Clip
@@ -25,11 +26,18 @@ class AudioSource(Protocol):
         """Frames a second."""
 
     @property
+    def channels(self) -> int:
+        """Samples a frame: 1 or 2."""
+
+    @property
     def length(self) -> int:
         """Frames in all."""
 
     def render(self, start: int, out: NDArray[np.float32]) -> None:
-        """Fill `out`, shape (n,), mono, with the frames from `start` on; zeros beyond the end."""
+        """Fill `out` with the frames from `start` on; zeros beyond the end.
+
+        `out` is of shape (n,) where there is one channel, or (n, channels).
+        """
 
     def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:
         """Spans `[start, end)` of digital silence of at least that length, in order."""
@@ -47,6 +55,11 @@ class ClipSource:
         return self._clip.rate_hz
 
     @property
+    def channels(self) -> int:
+        """One."""
+        return 1
+
+    @property
     def length(self) -> int:
         """Frames in all."""
         return len(self._clip.samples)
@@ -60,3 +73,8 @@ class ClipSource:
     def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
         """Nothing: a clip is all sound."""
         return iter(())
+
+
+def empty_block(source: AudioSource, frames: int) -> NDArray[np.float32]:
+    """A block for `source` to render into, as it is left in memory."""
+    return np.empty(frames if source.channels == 1 else (frames, source.channels), np.float32)

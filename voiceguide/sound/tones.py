@@ -38,10 +38,10 @@ _CHIMES: Final = {
 
 
 @functools.lru_cache(maxsize=16)
-def chime(tone: ToneName, level_lufs: float) -> NDArray[np.float32]:
-    """A chime, mono at the session's rate, `CHIME_S` long, at `level_lufs`; not to be written to."""
-    frames = to_frames(CHIME_S[tone])
-    seconds = np.arange(frames) / SESSION_RATE_HZ
+def chime(tone: ToneName, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> NDArray[np.float32]:
+    """A chime, mono, `CHIME_S` long, at `level_lufs`; not to be written to."""
+    frames = to_frames(CHIME_S[tone], rate_hz)
+    seconds = np.arange(frames) / rate_hz
     sound = np.zeros(frames)
     for start_s, note_hz, decay_s in _CHIMES[tone]:
         since = np.maximum(0.0, seconds - start_s)
@@ -51,11 +51,11 @@ def chime(tone: ToneName, level_lufs: float) -> NDArray[np.float32]:
                 strike * amplitude * np.exp(-since / (decay_s * ringing)) * np.sin(2 * np.pi * note_hz * ratio * since)
             )
     sound *= np.minimum(1.0, (seconds[-1] - seconds) / _CHIME_END_S)
-    return _at_level(sound, level_lufs)
+    return _at_level(sound, level_lufs, rate_hz)
 
 
 @functools.lru_cache(maxsize=16)
-def breath_tone(tone: ToneName, frames: int, level_lufs: float) -> NDArray[np.float32]:
+def breath_tone(tone: ToneName, frames: int, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> NDArray[np.float32]:
     """A tone that rises (inhale) or falls (exhale) by an octave over exactly `frames`, at `level_lufs`.
 
     Not to be written to.
@@ -63,16 +63,16 @@ def breath_tone(tone: ToneName, frames: int, level_lufs: float) -> NDArray[np.fl
     progress = (np.arange(frames) + 0.5) / frames
     rising = progress if tone is ToneName.INHALE else 1.0 - progress
     pitch_hz = BREATH_LOW_HZ * (BREATH_HIGH_HZ / BREATH_LOW_HZ) ** rising
-    phase = 2.0 * np.pi * np.cumsum(pitch_hz) / SESSION_RATE_HZ
+    phase = 2.0 * np.pi * np.cumsum(pitch_hz) / rate_hz
     sound = sum(level * np.sin((index + 1) * phase) for index, level in enumerate(_BREATH_HARMONICS))
-    fade = min(1.0, to_frames(BREATH_FADE_S) * 2 / frames) / 2
+    fade = min(1.0, to_frames(BREATH_FADE_S, rate_hz) * 2 / frames) / 2
     edge = np.minimum(1.0, np.minimum(progress, 1.0 - progress) / fade)
     swell = 0.55 + 0.45 * np.sin(np.pi * progress)
-    return _at_level(sound * swell * (0.5 - 0.5 * np.cos(np.pi * edge)), level_lufs)
+    return _at_level(sound * swell * (0.5 - 0.5 * np.cos(np.pi * edge)), level_lufs, rate_hz)
 
 
-def _at_level(sound: NDArray[np.float64], level_lufs: float) -> NDArray[np.float32]:
+def _at_level(sound: NDArray[np.float64], level_lufs: float, rate_hz: int) -> NDArray[np.float32]:
     samples = sound.astype(np.float32)
-    samples *= np.float32(to_gain(level_lufs - active_lufs(samples, SESSION_RATE_HZ)))
+    samples *= np.float32(to_gain(level_lufs - active_lufs(samples, rate_hz)))
     samples.flags.writeable = False  # it is shared
     return samples

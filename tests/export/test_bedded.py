@@ -1,0 +1,59 @@
+"""Sessions with a bed in every format, measured by programs that are not ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.export.measure import loudness, loudness_range, probed
+from voiceguide import session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SUFFIXES = ["mp3", "m4b", "opus", "flac", "wav"]
+
+
+@pytest.fixture(scope="module")
+def rainy(clip_cache: Path) -> session.Session:
+    pacing = session.paced("steady", only=("cat-cow", "upper-trapezius"), bed="rain")
+    return session.plan("upper-back", pacing=pacing, voice="hibari:heart", cache_dir=clip_cache)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_bed_makes_it_stereo_at_the_level_of_stereo(
+    suffix: str, rainy: session.Session, tmp_path: Path, tool: Callable[[str], str]
+) -> None:
+    path = tmp_path / f"rainy.{suffix}"
+    rainy.export(path)
+    found = probed(tool("ffprobe"), path)
+    sound = next(stream for stream in found["streams"] if stream["codec_type"] == "audio")
+    assert (sound["channels"], sound["sample_rate"]) == (2, "48000")
+    frame_s = {"mp3": 3 * 1152, "m4b": 1024, "opus": 960}.get(suffix, 0) / 48_000
+    assert 0 <= float(found["format"]["duration"]) - rainy.timeline.duration_s <= frame_s + 0.001
+    lufs, peak_dbtp = loudness(tool("ffmpeg"), path)
+    assert lufs == pytest.approx(-16.0, abs=0.5)
+    assert peak_dbtp <= -1.0
+    if suffix == "wav":
+        return
+    for chapter, planned in zip(found["chapters"], rainy.timeline.chapters, strict=True):
+        assert float(chapter["start_time"]) == pytest.approx(planned.start / rainy.timeline.rate_hz, abs=0.002)
+
+
+@pytest.mark.parametrize("bed", ["rain", "drone", "waves"])
+def test_at_its_usual_level_a_bed_leaves_the_loudness_range_as_it_was(
+    bed: str, upper_back: session.Session, clip_cache: Path, tmp_path: Path, tool: Callable[[str], str]
+) -> None:
+    upper_back.export(tmp_path / "plain.wav")
+    planned = session.plan(
+        "upper-back", pacing=session.paced("steady", bed=bed), voice="hibari:heart", cache_dir=clip_cache
+    )
+    planned.export(tmp_path / "bedded.wav")
+    plain, bedded = (loudness_range(tool("ffmpeg"), tmp_path / f"{name}.wav") for name in ("plain", "bedded"))
+    assert bedded == pytest.approx(plain, abs=0.2)
+    assert bedded < 8.0
+    lufs, peak_dbtp = loudness(tool("ffmpeg"), tmp_path / "bedded.wav")
+    assert lufs == pytest.approx(-16.0, abs=0.5)
+    assert peak_dbtp <= -1.0

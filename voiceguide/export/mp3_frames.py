@@ -1,0 +1,77 @@
+"""MP3 frames at a constant bit rate: their sizes, and how runs of them from two encoders are joined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from voiceguide.errors import ExportError
+
+_HEADER_BYTES: Final = 4
+_MPEG_1_FROM_HZ: Final = 32_000
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFormat:
+    """Sizes of MPEG audio layer III (ISO 11172-3 for MPEG-1, 13818-3 for MPEG-2)."""
+
+    rate_hz: int
+    channels: int
+    bit_rate_kbps: int
+    """Constant, so that seeking is exact."""
+
+    @property
+    def is_mpeg_1(self) -> bool:
+        """Whether it is MPEG-1, with two granules a frame, rather than MPEG-2 with one."""
+        return self.rate_hz >= _MPEG_1_FROM_HZ
+
+    @property
+    def frame_samples(self) -> int:
+        """Samples of each channel in a frame."""
+        return 1152 if self.is_mpeg_1 else 576
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of a frame; ExportError where they would differ from frame to frame."""
+        size, rest = divmod(self.frame_samples // 8 * self.bit_rate_kbps * 1000, self.rate_hz)
+        if rest:
+            message = (
+                f"no MP3 at {self.rate_hz} Hz and {self.bit_rate_kbps} kbit/s: its frames would not be of one size"
+            )
+            raise ExportError(message)
+        return size
+
+    @property
+    def head_bytes(self) -> int:
+        """Header and side information, which stand before the main data of a frame."""
+        if self.is_mpeg_1:
+            return _HEADER_BYTES + (17 if self.channels == 1 else 32)
+        return _HEADER_BYTES + (9 if self.channels == 1 else 17)
+
+    def reaches_back(self, frames: bytes | bytearray, number: int) -> int:
+        """How many bytes before frame `number` its main data begin (main_data_begin), in areas of main data."""
+        at = number * self.frame_bytes + _HEADER_BYTES
+        return frames[at] << 1 | frames[at + 1] >> 7 if self.is_mpeg_1 else frames[at]
+
+
+def joined(earlier: bytes, later: bytes, sizes: FrameFormat, first: int, last: int) -> bytes | None:
+    """Two runs of frames as one, `earlier` in front and `later` behind; both hold the same frames up to their ends.
+
+    A frame may keep its data in the frames before it (the bit reservoir). So the runs are joined before the first
+    frame of `first` to `last`, counted from the beginning of both, for which the reservoir of `earlier` has the room
+    that `later` has used; those bytes, which nothing else needs, move over. None where there is no such frame.
+    """
+    size = sizes.frame_bytes
+    for number in range(first, last):
+        needed = sizes.reaches_back(later, number)
+        if needed > sizes.reaches_back(earlier, number):
+            continue
+        front = bytearray(earlier[: number * size])
+        end = number * size
+        while needed:
+            count = min(needed, size - sizes.head_bytes)
+            front[end - count : end] = later[end - count : end]
+            needed -= count
+            end -= size
+        return bytes(front) + later[number * size :]
+    return None

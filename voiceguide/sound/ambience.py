@@ -1,0 +1,101 @@
+"""Beds made by synthesis: rain, waves, a drone. No recording, and no seam.
+
+Each is written down as a spectrum and turned into sound by one inverse Fourier transform, whose result goes round
+without a seam by nature: whatever happens in it takes a whole number of cycles.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+BED_RATE_HZ: Final = 48_000
+LOOP_FRAMES: Final = 3 << 19
+"""32.8 s: longer than anybody waits for a drop to come again, and a length that the FFT is fast at."""
+_LOOP_S: Final = LOOP_FRAMES / BED_RATE_HZ
+_BAND_HZ: Final = 15_000.0
+"""Nothing is made above: it would cost bits and is hardly heard."""
+
+_DROPS: Final = 1500
+"""Single drops in a loop, 46 a second: they make rain of what would be a hiss."""
+_DROP_S: Final = 0.03
+_WAVES: Final = 2
+"""Waves in a loop, 16 s each: far from any breath, so that nobody breathes by them."""
+_CHORD: Final = ((110.0, 1.0), (164.8, 0.7), (220.0, 0.6), (329.6, 0.4), (440.0, 0.22), (659.3, 0.12))
+"""A and E in octaves, equal temperament, with amplitudes: the breath tones glide from A to A and fit."""
+
+
+def rain() -> NDArray[np.float32]:
+    """Steady rain, shape (LOOP_FRAMES, 2)."""
+    random = np.random.default_rng(1)
+    wash = _noise(random, from_hz=120.0, bend_hz=1400.0, steepness=0.35)
+    drops = np.zeros((LOOP_FRAMES + BED_RATE_HZ, 2))
+    since_s = np.arange(round(_DROP_S * BED_RATE_HZ)) / BED_RATE_HZ
+    for at, share, pitch_hz, decay_s, strength in zip(
+        random.integers(0, LOOP_FRAMES, _DROPS).tolist(),
+        random.uniform(0.1, 0.9, _DROPS).tolist(),
+        random.uniform(1500.0, 5500.0, _DROPS).tolist(),
+        random.uniform(0.002, 0.006, _DROPS).tolist(),
+        (random.pareto(3.0, _DROPS).clip(max=3.0) * 0.6).tolist(),
+        strict=True,
+    ):
+        drop = strength * np.sin(2 * np.pi * pitch_hz * since_s) * np.exp(-since_s / decay_s)
+        drops[at : at + len(drop)] += drop[:, None] * np.sqrt([share, 1.0 - share])
+    drops[:BED_RATE_HZ] += drops[LOOP_FRAMES:]  # what rings on over the end belongs to the beginning
+    return _even(wash + 0.5 * drops[:LOOP_FRAMES])
+
+
+def waves() -> NDArray[np.float32]:
+    """Waves on a beach, coming and going slowly."""
+    random = np.random.default_rng(2)
+    turn = 2 * np.pi * _WAVES * np.arange(LOOP_FRAMES) / LOOP_FRAMES
+    # It comes in faster than it runs out.
+    swell = (0.5 + 0.5 * np.sin(turn + 0.5 * np.sin(turn)))[:, None]
+    deep = _noise(random, from_hz=60.0, bend_hz=300.0, steepness=1.0)
+    foam = _noise(random, from_hz=400.0, bend_hz=2500.0, steepness=1.0)
+    return _even(deep * (0.55 + 0.45 * swell) + foam * (0.1 + 0.6 * swell**2))
+
+
+def drone() -> NDArray[np.float32]:
+    """A fifth in octaves that hardly moves."""
+    random = np.random.default_rng(3)
+    spectrum = np.zeros((LOOP_FRAMES // 2 + 1, 2), np.complex128)
+    for pitch_hz, amplitude in _CHORD:
+        middle = round(pitch_hz * _LOOP_S)
+        for cycles in range(-2, 3):
+            # Neighbours of a thirtieth of a hertz beat against each other, on each side by themselves.
+            phases = random.uniform(0.0, 2 * np.pi, 2)
+            spectrum[middle + cycles] += amplitude / (1.0 + abs(cycles)) * np.exp(1j * phases)
+    return _even(np.fft.irfft(spectrum, LOOP_FRAMES, axis=0))
+
+
+AMBIENCES: Final[Mapping[str, Callable[[], NDArray[np.float32]]]] = {"rain": rain, "drone": drone, "waves": waves}
+
+
+def _noise(random: np.random.Generator, from_hz: float, bend_hz: float, steepness: float) -> NDArray[np.float64]:
+    """Noise of root mean square 1 on two channels, even up to `bend_hz` and falling above.
+
+    Its amplitude is (1 + (f / bend_hz) ** 2) ** -steepness: 12 dB an octave, far up, for a steepness of 1.
+    Half of it both channels share: two that have nothing in common sound like two holes.
+    """
+    hz = np.fft.rfftfreq(LOOP_FRAMES, 1.0 / BED_RATE_HZ)
+    used = (hz > from_hz) & (hz < _BAND_HZ)
+    spectrum = np.zeros((2, len(hz)), np.complex128)
+    amplitude = (1.0 + (hz[used] / bend_hz) ** 2) ** -steepness
+    parts = [amplitude * np.exp(1j * random.uniform(0.0, 2 * np.pi, len(amplitude))) for _ in range(3)]
+    spectrum[0, used] = parts[0] + parts[1]
+    spectrum[1, used] = parts[0] + parts[2]
+    sound = np.fft.irfft(spectrum, LOOP_FRAMES, axis=1).T
+    return np.asarray(sound / np.sqrt(np.mean(np.square(sound))))
+
+
+def _even(sound: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The sound with its highest sample at a half, without DC."""
+    sound = sound - sound.mean(axis=0)
+    return np.asarray(sound * (0.5 / np.abs(sound).max()), np.float32)

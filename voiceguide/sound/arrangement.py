@@ -1,0 +1,59 @@
+"""What a session sounds like: its voice and tones, and the bed under them where one was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from voiceguide.sound.ambience import BED_RATE_HZ
+from voiceguide.sound.bedded import BeddedSource
+from voiceguide.sound.levels import TONE_LEVELS
+from voiceguide.sound.mixer import Mixer
+from voiceguide.sound.resampling import clip_times
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from voiceguide.model.clip import Clip
+    from voiceguide.model.pacing import Pacing
+    from voiceguide.model.timeline import Timeline
+    from voiceguide.sound.bed import Bed
+    from voiceguide.sound.source import AudioSource
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrangement:
+    """A planned session as it is heard: at the rate it was planned at, or at that of its bed."""
+
+    timeline: Timeline
+    clips: Mapping[str, Clip]
+    bed: Bed | None
+    source: AudioSource
+    gain_db: float
+    """Of the session as a whole."""
+    factor: int
+    """Its frames for one of the plan."""
+
+
+def arranged(
+    timeline: Timeline,
+    clips: Mapping[str, Clip],
+    pacing: Pacing,
+    bed: Bed | None,
+    before: Arrangement | None = None,
+) -> Arrangement:
+    """The sound of a Timeline; spoken cues that have no clip yet are silent.
+
+    `before` is the arrangement of an earlier plan of the same session: its gain is kept, and so are the clips that
+    it has brought to the rate of the bed.
+    """
+    factor = BED_RATE_HZ // timeline.rate_hz if bed else 1
+    if bed:
+        timeline = timeline.times(factor)
+        ready = before.clips if before else {}
+        clips = {text: ready[text] if text in ready else clip_times(clip, factor) for text, clip in clips.items()}
+    audible = replace(timeline, cues=tuple(cue for cue in timeline.cues if cue.tone or cue.text in clips))
+    voice = Mixer(audible, clips, TONE_LEVELS[pacing.tones], before.gain_db if before else None)
+    words = [(cue.start, cue.end) for cue in timeline.speech()]
+    source = BeddedSource(voice, words, bed, pacing.bed_level_db) if bed else voice
+    return Arrangement(timeline, clips, bed, source, voice.gain_db, factor)

@@ -1,0 +1,118 @@
+"""The bed: what lies under the voice, stereo at 48 kHz, round and round without a seam."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from voiceguide.errors import RequestError
+from voiceguide.model.segment import from_pcm16, to_pcm16
+from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ
+from voiceguide.sound.loudness import STEP_S, k_weighted, lufs
+from voiceguide.units import to_db, to_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+NO_BED: Final = "none"
+BUILT_IN: Final = tuple(AMBIENCES)
+LEAST_S: Final = 2.0
+"""A shorter file going round would be a rattle."""
+CROSSFADE_S: Final = 3.0
+"""How long the end of a file and its beginning sound together; for short files a quarter of them."""
+_MEASURED_FRAMES: Final = 10 * BED_RATE_HZ
+SHORT_TERM_STEPS: Final = 30
+MOMENTARY_STEPS: Final = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bed:
+    """A loop, and how loud it is."""
+
+    samples: NDArray[np.int16]
+    """Shape (n, 2), at 48 kHz; the last frame goes over into the first."""
+    step_powers: NDArray[np.float64]
+    """K-weighted mean squares of its steps of 100 ms, both channels together (ITU-R BS.1770-5)."""
+    peak_dbfs: float
+
+    @property
+    def loudest_lufs(self) -> float:
+        """Its highest short-term loudness, over 3 s (EBU Tech 3341): what it is set to a level by."""
+        return self._loudest_lufs(SHORT_TERM_STEPS)
+
+    @property
+    def loudest_moment_lufs(self) -> float:
+        """Its highest momentary loudness, over 400 ms: what must not come near a word."""
+        return self._loudest_lufs(MOMENTARY_STEPS)
+
+    def _loudest_lufs(self, steps: int) -> float:
+        # What reaches over the end goes on with the beginning; a loop shorter than that comes round several times.
+        round_again = np.resize(self.step_powers, len(self.step_powers) + steps - 1)
+        return lufs(float(np.convolve(round_again, np.ones(steps) / steps, mode="valid").max()))
+
+    def parts(self, start: int, end: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
+        """What sounds in `[start, end)` of a session, round and round: first frame, and samples of shape (m, 2)."""
+        length = len(self.samples)
+        while start < end:
+            at = start % length
+            part = self.samples[at : at + end - start]
+            yield start, from_pcm16(part)
+            start += len(part)
+
+
+def check_bed(name: str) -> None:
+    """RequestError unless `name` is `none`, a built-in bed, or a file."""
+    if name == NO_BED or name in AMBIENCES or Path(name).is_file():
+        return
+    message = f"the bed {name!r} is no file and none of {', '.join((*BUILT_IN, NO_BED))}"
+    raise RequestError(message)
+
+
+def open_bed(name: str) -> Bed | None:
+    """A built-in bed, or one from a file that FFmpeg reads; None for `none`.
+
+    RequestError where there is no such file, or no sound in it to loop.
+    """
+    check_bed(name)
+    if name == NO_BED:
+        return None
+    if name in AMBIENCES:
+        return measured(to_pcm16(AMBIENCES[name]()))
+    from voiceguide.sound.decoding import decoded
+
+    bed = measured(seamless(decoded(Path(name), BED_RATE_HZ, LEAST_S)))
+    if not math.isfinite(bed.loudest_lufs):
+        message = f"the bed {name} is silent"
+        raise RequestError(message)
+    return bed
+
+
+def seamless(samples: NDArray[np.int16]) -> NDArray[np.int16]:
+    """The same, shorter by a crossfade of its end into its beginning, which is written over; shape (n, 2)."""
+    fade = min(to_frames(CROSSFADE_S, BED_RATE_HZ), len(samples) // 4)
+    # Equal powers: what ends and what begins have nothing to do with each other.
+    turn = (np.arange(fade) + 0.5)[:, None] / fade * (np.pi / 2)
+    loop = samples[: len(samples) - fade]
+    over = from_pcm16(loop[:fade]) * np.sin(turn) + from_pcm16(samples[len(loop) :]) * np.cos(turn)
+    loop[:fade] = to_pcm16(over.astype(np.float32))
+    return loop
+
+
+def measured(samples: NDArray[np.int16]) -> Bed:
+    """A Bed of a loop, read in constant memory."""
+    step = to_frames(STEP_S, BED_RATE_HZ)
+    sums: list[NDArray[np.float64]] = []
+    peak = 0.0
+    for start in range(0, len(samples), _MEASURED_FRAMES):
+        part = from_pcm16(samples[start : start + _MEASURED_FRAMES])
+        peak = max(peak, float(np.abs(part).max(initial=0.0)))
+        squares = sum(k_weighted(np.ascontiguousarray(part[:, channel]), BED_RATE_HZ) ** 2 for channel in (0, 1))
+        whole = np.asarray(squares)[: len(part) // step * step]
+        sums.append(whole.reshape(-1, step).sum(axis=1))
+    return Bed(samples, np.concatenate(sums) / step, to_db(peak))

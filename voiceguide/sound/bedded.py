@@ -1,0 +1,100 @@
+"""A voice over a bed: mono in the middle of a stereo loop that steps aside for every word."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from voiceguide.sound.ducking import GainCurve, bed_under_speech
+from voiceguide.sound.levels import (
+    BED_PEAK_DBFS,
+    BED_PEAK_UNDER_SPEECH_DBFS,
+    CLIP_LUFS,
+    LEAST_DUCK_DB,
+    MONO_LUFS,
+    STEREO_LUFS,
+    UNDER_SPEECH_DB,
+)
+from voiceguide.units import to_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from voiceguide.sound.bed import Bed
+    from voiceguide.sound.mixer import Mixer
+
+FADE_IN_S: Final = 4.0
+FADE_OUT_S: Final = 6.0
+_SILENT_DB: Final = -60.0
+"""Where a fade begins: on top of the level of a bed that is below hearing."""
+
+
+class BeddedSource:
+    """An AudioSource of two channels: `voice` in the middle, `bed` under it.
+
+    `bed_level_db` is how far the bed, by its loudest 3 s, lies from the session's loudness while nothing is said.
+    Under the spans of `speech`, in frames at the rate of both, it is at least UNDER_SPEECH_DB below the voice, by its
+    loudest 400 ms.
+    """
+
+    def __init__(self, voice: Mixer, speech: Sequence[tuple[int, int]], bed: Bed, bed_level_db: float) -> None:
+        self._voice = voice
+        self._bed = bed
+        rest_db = min(STEREO_LUFS + bed_level_db - bed.loudest_lufs, BED_PEAK_DBFS - bed.peak_dbfs)
+        voice_lufs = CLIP_LUFS + voice.gain_db + STEREO_LUFS - MONO_LUFS
+        under_db = min(
+            rest_db - LEAST_DUCK_DB,
+            voice_lufs - UNDER_SPEECH_DB - bed.loudest_moment_lufs,
+            BED_PEAK_UNDER_SPEECH_DBFS - bed.peak_dbfs,
+        )
+        self._curve = (
+            bed_under_speech(under_db - rest_db)
+            .curve(speech, self.rate_hz)
+            .plus(_fades(voice.length, self.rate_hz, rest_db))
+        )
+
+    @property
+    def rate_hz(self) -> int:
+        """Frames a second."""
+        return self._voice.rate_hz
+
+    @property
+    def channels(self) -> int:
+        """Two."""
+        return 2
+
+    @property
+    def length(self) -> int:
+        """Frames in all."""
+        return self._voice.length
+
+    def render(self, start: int, out: NDArray[np.float32]) -> None:
+        """Fill `out`, shape (n, 2), with the frames from `start` on."""
+        voice = np.empty(len(out), np.float32)
+        self._voice.render(start, voice)
+        out[:] = voice[:, None]
+        for first, last, gain in self._curve.pieces(start, max(start, min(start + len(out), self.length))):
+            for at, part in self._bed.parts(first, last):
+                share = gain if isinstance(gain, np.float32) else gain[at - first : at - first + len(part), None]
+                out[at - start : at - start + len(part)] += np.multiply(part, share, out=part)
+
+    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
+        """Nothing: the bed is everywhere."""
+        return iter(())
+
+
+def _fades(length: int, rate_hz: int, level_db: float) -> GainCurve:
+    """The level from the first frame to the last, in and out."""
+    fade_in = min(to_frames(FADE_IN_S, rate_hz), length // 3)
+    fade_out = min(to_frames(FADE_OUT_S, rate_hz), length // 3)
+    return GainCurve.through(
+        [
+            (0, level_db + _SILENT_DB),
+            (fade_in, level_db),
+            (length - fade_out, level_db),
+            (length, level_db + _SILENT_DB),
+        ]
+    )
