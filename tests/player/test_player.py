@@ -22,6 +22,7 @@ from voiceguide.player.commands import Action, Command
 from voiceguide.player.player import Player
 from voiceguide.player.score import Score, made
 from voiceguide.player.status import State
+from voiceguide.sound.bed import open_bed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -79,7 +80,8 @@ def clips(upper_back: session.Session) -> Mapping[str, Clip]:
 def score_of(clips: Mapping[str, Clip], pacing: Pacing | None = None) -> Score:
     pacing = pacing or Pacing()
     routine = LIBRARY.routine("upper-back")
-    return made(routine, pacing, LIBRARY.phrasebook, phrase(routine, pacing, LIBRARY.phrasebook, minutes=10), clips)
+    script = phrase(routine, pacing, LIBRARY.phrasebook, minutes=10)
+    return made(routine, pacing, LIBRARY.phrasebook, script, clips, open_bed(pacing.bed))
 
 
 def no_voice(_texts: Iterable[str]) -> Mapping[str, Clip]:
@@ -134,6 +136,44 @@ def test_a_whole_session_is_what_the_exporter_renders(upper_back: session.Sessio
     assert np.array_equal(heard[lead : lead + len(rendered)], rendered)
     assert not heard[lead + len(rendered) :].any()
     assert upper_back.timeline.length == pytest.approx(len(rendered), abs=24_000)
+
+
+def test_a_bed_is_played_as_it_is_exported(upper_back: session.Session) -> None:
+    pacing = Pacing(bed="rain", bed_level_db=-14.0)
+    tape = Tape(speed=120)
+    score = score_of(upper_back.clips, pacing)
+    with running(Player(score, tape, [no_voice], settings=Playing(wake_s=0.2))) as player:
+        assert player.ended.wait(60)
+    heard = tape.sound()
+    exported = replace(upper_back, pacing=pacing, timeline=score.placement.timeline)
+    rendered = np.empty((exported.source.length, 2), np.float32)
+    exported.source.render(0, rendered)
+    lead = round(0.25 * 48_000)
+    assert 0 < np.abs(heard[:lead]).max() < 0.005  # the wake signal, on both channels
+    assert np.array_equal(heard[lead : lead + len(rendered)], rendered)
+
+
+def test_with_a_bed_clips_that_come_late_and_a_new_pace_move_nothing_that_was_heard(clips: Mapping[str, Clip]) -> None:
+    pacing = Pacing(bed="drone")
+    tape = Tape(speed=20)
+
+    def late(texts: Iterable[str]) -> Mapping[str, Clip]:
+        return {text: clips[text] for text in texts}
+
+    score = score_of({}, pacing)
+    assert score.ready < 2 * 48_000
+    with running(Player(score, tape, [late], settings=QUIET)) as player:
+        wait_for(player, lambda status: status.position_s > 20)
+        before = player.score
+        player.send(Command(Action.SLOWER))
+        wait_for(player, lambda _status: player.score.pacing != before.pacing)
+        after = player.score
+        wait_for(player, lambda status: status.position_s > 60)
+    at = 20 * 48_000
+    assert after.timeline.rate_hz == before.timeline.rate_hz == 48_000
+    heard_cues = [cue for cue in before.timeline.cues if cue.start < at]
+    assert heard_cues == [cue for cue in after.timeline.cues if cue.start < at]
+    assert after.timeline.length > before.timeline.length
 
 
 def test_a_cold_session_starts_at_once_and_is_spoken_while_it_plays(clips: Mapping[str, Clip]) -> None:
