@@ -6,7 +6,7 @@ without a seam by nature: whatever happens in it takes a whole number of cycles.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -35,7 +35,7 @@ def rain() -> NDArray[np.float32]:
     """Steady rain, shape (LOOP_FRAMES, 2)."""
     random = np.random.default_rng(1)
     wash = _noise(random, from_hz=120.0, bend_hz=1400.0, steepness=0.35)
-    drops = np.zeros((LOOP_FRAMES + BED_RATE_HZ, 2))
+    drops = np.zeros((LOOP_FRAMES + BED_RATE_HZ, 2), np.float32)
     since_s = np.arange(round(_DROP_S * BED_RATE_HZ)) / BED_RATE_HZ
     for at, share, pitch_hz, decay_s, strength in zip(
         random.integers(0, LOOP_FRAMES, _DROPS).tolist(),
@@ -54,7 +54,7 @@ def rain() -> NDArray[np.float32]:
 def waves() -> NDArray[np.float32]:
     """Waves on a beach, coming and going slowly."""
     random = np.random.default_rng(2)
-    turn = 2 * np.pi * _WAVES * np.arange(LOOP_FRAMES) / LOOP_FRAMES
+    turn = (2 * np.pi * _WAVES * np.arange(LOOP_FRAMES) / LOOP_FRAMES).astype(np.float32)
     # It comes in faster than it runs out.
     swell = (0.5 + 0.5 * np.sin(turn + 0.5 * np.sin(turn)))[:, None]
     deep = _noise(random, from_hz=60.0, bend_hz=300.0, steepness=1.0)
@@ -78,7 +78,7 @@ def drone() -> NDArray[np.float32]:
 AMBIENCES: Final[Mapping[str, Callable[[], NDArray[np.float32]]]] = {"rain": rain, "drone": drone, "waves": waves}
 
 
-def _noise(random: np.random.Generator, from_hz: float, bend_hz: float, steepness: float) -> NDArray[np.float64]:
+def _noise(random: np.random.Generator, from_hz: float, bend_hz: float, steepness: float) -> NDArray[np.float32]:
     """Noise of root mean square 1 on two channels, even up to `bend_hz` and falling above.
 
     Its amplitude is (1 + (f / bend_hz) ** 2) ** -steepness: 12 dB an octave, far up, for a steepness of 1.
@@ -86,16 +86,18 @@ def _noise(random: np.random.Generator, from_hz: float, bend_hz: float, steepnes
     """
     hz = np.fft.rfftfreq(LOOP_FRAMES, 1.0 / BED_RATE_HZ)
     used = (hz > from_hz) & (hz < _BAND_HZ)
-    spectrum = np.zeros((2, len(hz)), np.complex128)
+    spectrum = np.zeros(len(hz), np.complex128)
+    sound = np.empty((LOOP_FRAMES, 2), np.float32)
     amplitude = (1.0 + (hz[used] / bend_hz) ** 2) ** -steepness
     parts = [amplitude * np.exp(1j * random.uniform(0.0, 2 * np.pi, len(amplitude))) for _ in range(3)]
-    spectrum[0, used] = parts[0] + parts[1]
-    spectrum[1, used] = parts[0] + parts[2]
-    sound = np.fft.irfft(spectrum, LOOP_FRAMES, axis=1).T
-    return np.asarray(sound / np.sqrt(np.mean(np.square(sound))))
+    for channel in (0, 1):
+        spectrum[used] = parts[0] + parts[1 + channel]
+        sound[:, channel] = np.fft.irfft(spectrum, LOOP_FRAMES)
+    sound /= np.sqrt(np.mean(np.square(sound)))
+    return sound
 
 
-def _even(sound: NDArray[np.float64]) -> NDArray[np.float32]:
+def _even(sound: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     """The sound with its highest sample at a half, without DC."""
-    sound = sound - sound.mean(axis=0)
+    sound = sound - sound.mean(axis=0, dtype=np.float64)
     return np.asarray(sound * (0.5 / np.abs(sound).max()), np.float32)
