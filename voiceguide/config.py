@@ -22,28 +22,31 @@ from voiceguide.places import config_path
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from pydantic import BaseModel
 
 ENVIRONMENT: Final = {"voice": "VOICEGUIDE_VOICE", "cache_dir": "VOICEGUIDE_CACHE_DIR"}
 _NOT_CONFIGURED: Final = {"only", "skip"}
 """Which stretches are done is asked of one session, not of all."""
 
 
-class _Readable(Model):
+class Readable(Model):
     """Breaths and lengths as they are written on the command line."""
 
     @field_validator("breath", mode="before", check_fields=False)
     @classmethod
     def _breath(cls, value: object) -> object:
-        return _or_mistake(parse_breath, value)
+        return or_mistake(parse_breath, value)
 
     @field_validator("length_s", mode="before", check_fields=False)
     @classmethod
     def _length(cls, value: object) -> object:
-        return _or_mistake(parse_length, value)
+        return or_mistake(parse_length, value)
 
 
-def _or_mistake(parse: Any, value: object) -> object:  # noqa: ANN401 -- either parser
+def or_mistake(parse: Callable[[str], object], value: object) -> object:
+    """`value` parsed where it is a text; ValueError, as validators raise it, where it cannot be."""
     from voiceguide.errors import RequestError
 
     if not isinstance(value, str):
@@ -54,6 +57,11 @@ def _or_mistake(parse: Any, value: object) -> object:  # noqa: ANN401 -- either 
         raise ValueError(str(error)) from error
 
 
+def optional_knobs(left_out: Iterable[str] = ()) -> dict[str, Any]:
+    """The fields of Pacing, each optional, for a model of what is changed of a preset."""
+    return {name: _optional(field) for name, field in Pacing.model_fields.items() if name not in left_out}
+
+
 def _optional(field: Any) -> Any:  # noqa: ANN401 -- pydantic's own
     kind = field.annotation
     return (Annotated[kind, *field.metadata] | None, None) if field.metadata else (kind | None, None)
@@ -61,10 +69,10 @@ def _optional(field: Any) -> Any:  # noqa: ANN401 -- pydantic's own
 
 Settings = create_model(
     "Settings",
-    __base__=_Readable,
+    __base__=Readable,
     voice=(str | None, None),
     cache_dir=(str | None, None),
-    **{name: _optional(field) for name, field in Pacing.model_fields.items() if name not in _NOT_CONFIGURED},
+    **optional_knobs(_NOT_CONFIGURED),
 )
 """Every knob of Pacing, the voice and the cache folder, each optional."""
 
@@ -110,8 +118,8 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
         kind = f"profile in {path}"
         raise UnknownNameError(kind, profile, file.profiles)
     layers: list[tuple[str, Mapping[str, Any]]] = [
-        (f"defaults in {path}", _given(file.defaults)),
-        (f"profile {profile} in {path}", _given(file.profiles[profile]) if profile else {}),
+        (f"defaults in {path}", given(file.defaults)),
+        (f"profile {profile} in {path}", given(file.profiles[profile]) if profile else {}),
         (
             "environment",
             {name: os.environ[variable] for name, variable in ENVIRONMENT.items() if os.environ.get(variable)},
@@ -133,7 +141,8 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     )
 
 
-def _given(settings: Any) -> Mapping[str, Any]:  # noqa: ANN401 -- a Settings
+def given(settings: BaseModel) -> dict[str, Any]:
+    """What was written of a model, and not left to its defaults."""
     return {name: getattr(settings, name) for name in settings.model_fields_set}
 
 

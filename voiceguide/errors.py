@@ -11,7 +11,9 @@
     ├── StoreError             the clip store cannot be read or written              1
     ├── PlaybackError          there is no device, or it is lost                     1
     ├── RemoteUnavailableError a remote control cannot work here                     1
-    └── ExportError            the file cannot be encoded or written                 1
+    ├── ExportError            the file cannot be encoded or written                 1
+    ├── ClusterError           a Dask cluster cannot be reached or is not fit        1
+    └── BatchError             some files of a batch are not there, a line each      1
 
 Errors of libraries are translated where the library is called, and nowhere else. A message says
 what happened, where, and what to do next.
@@ -108,3 +110,11 @@ class RemoteUnavailableError(VoiceguideError):
 
 class ExportError(VoiceguideError):
     """The file cannot be encoded or written."""
+
+
+class ClusterError(VoiceguideError):
+    """A Dask cluster cannot be reached, went away, or is not fit for the work."""
+
+
+class BatchError(VoiceguideError):
+    """Some files of a batch are not there as they should be: a line each."""

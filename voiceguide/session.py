@@ -69,6 +69,7 @@ __all__ = [
     "export_clip",
     "history",
     "load",
+    "narrator_for",
     "open_store",
     "paced",
     "plan",
@@ -225,7 +226,7 @@ def plan(
     pacing = pacing or Pacing()
     check_bed(pacing.bed)
     clips: dict[str, Clip] = {}
-    with _narrator(voice, pacing.speech_rate, cache_dir) as narrator:
+    with narrator_for(voice, pacing.speech_rate, cache_dir) as narrator:
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
             clips.update(narrator.speak(texts, progress))
@@ -265,7 +266,7 @@ def player(
     with contextlib.ExitStack() as open_voices:
 
         def open_narrator(spec: str | None) -> Narrator:
-            return open_voices.enter_context(_narrator(spec, pacing.speech_rate, cache_dir))
+            return open_voices.enter_context(narrator_for(spec, pacing.speech_rate, cache_dir))
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
             return {text: clip.spoken_frames for text, clip in narrator.speak(texts).items()}
@@ -361,7 +362,7 @@ def say(
 ) -> Clip:
     """One text as a Clip, normalised, judged and conditioned like every cue of a session."""
     rate = Pacing().speech_rate if speech_rate is None else speech_rate
-    with _narrator(voice, rate, cache_dir) as narrator:
+    with narrator_for(voice, rate, cache_dir) as narrator:
         return narrator.speak([text])[text]
 
 
@@ -377,7 +378,8 @@ def play_clip(clip: Clip, output: str = DEFAULT_OUTPUT) -> None:
     open_output(output).play(ClipSource(clip))
 
 
-def _narrator(voice: str | None, speech_rate: float, cache_dir: str | Path | None) -> Narrator:
+def narrator_for(voice: str | None, speech_rate: float, cache_dir: str | Path | None = None) -> Narrator:
+    """The narrator that `plan` speaks with; to be closed. Nothing is loaded yet. UnknownNameError for an engine."""
     spec = voice or os.environ.get("VOICEGUIDE_VOICE") or DEFAULT_VOICE
     return Narrator(open_engine(spec, speech_rate), open_store(cache_dir))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceguide import __version__
-from voiceguide.cli import cache, doctor, export, own, plan, play, routines, say, voices
+from voiceguide.cli import batch, cache, doctor, export, own, plan, play, routines, say, voices
 from voiceguide.errors import VoiceguideError
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ app.command("list")(routines.list_routines)
 app.command("show")(routines.show)
 app.command("plan")(plan.plan)
 app.command("export")(export.export)
+app.command("batch")(batch.batch)
 app.command("play")(play.play)
 app.command("ctl")(play.ctl)
 app.command("history")(play.history)

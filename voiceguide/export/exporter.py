@@ -112,5 +112,15 @@ def export(
         exporter.verify(file, source)
 
 
+def verify(path: Path, source: AudioSource, *, bit_rate_kbps: int | None = None) -> None:
+    """Raise ExportError unless the file at `path` reads back as one of `source`, or of anything as long."""
+    try:
+        with path.open("rb") as file:
+            exporter_for(path, bit_rate_kbps).verify(file, source)
+    except OSError as error:
+        message = f"{path} cannot be read back: {error.strerror or error}"
+        raise ExportError(message) from error
+
+
 def _ignore(_frames: int) -> None:
     return

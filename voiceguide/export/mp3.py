@@ -25,12 +25,10 @@ from voiceguide.export.exporter import Exporter
 from voiceguide.export.id3 import id3_tag
 from voiceguide.export.mp3_frames import FrameFormat, joined
 from voiceguide.model.segment import to_pcm16
-from voiceguide.sound.source import empty_block
+from voiceguide.sound.source import Silence, empty_block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from numpy.typing import NDArray
 
     from voiceguide.export.about import About
     from voiceguide.sound.source import AudioSource
@@ -268,25 +266,10 @@ def _lame(source: AudioSource, start: int, end: int, sizes: FrameFormat) -> Iter
         raise ExportError(message) from error
 
 
-class _Silence:
-    """A moment of nothing."""
-
-    def __init__(self, sizes: FrameFormat) -> None:
-        self.rate_hz = sizes.rate_hz
-        self.channels = sizes.channels
-        self.length = sizes.frame_samples
-
-    def render(self, start: int, out: NDArray[np.float32]) -> None:  # noqa: ARG002 -- everywhere the same
-        out[:] = 0.0
-
-    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:
-        return iter([(0, self.length)] if self.length >= least_frames else [])
-
-
 @functools.lru_cache(maxsize=4)
 def _silent_frame(sizes: FrameFormat) -> bytes:
     """A frame without a single coded coefficient: what an encoder takes a millisecond to say."""
-    frames = b"".join(data for _, data in _lame(_Silence(sizes), 0, sizes.frame_samples, sizes))
+    frames = b"".join(data for _, data in _lame(Silence(sizes.rate_hz, sizes.channels, sizes.frame_samples), 0, sizes.frame_samples, sizes))
     return frames[:4].ljust(sizes.frame_bytes, b"\0")
 
 

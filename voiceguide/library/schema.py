@@ -29,10 +29,15 @@ def schema_of(model: type[BaseModel]) -> dict[str, Any]:
 
 def write_schemas() -> None:
     """Write every schema into the package."""
-    FOLDER.mkdir(exist_ok=True)
     for name, model in MODELS.items():
-        text = json.dumps(schema_of(model), indent=2, ensure_ascii=False) + "\n"
-        (FOLDER / f"{name}.schema.json").write_text(text, encoding="utf-8")
+        write_schema(name, model)
+
+
+def write_schema(name: str, model: type[BaseModel]) -> None:
+    """Write one schema into the package; rooms above this one write those of their own files."""
+    FOLDER.mkdir(exist_ok=True)
+    text = json.dumps(schema_of(model), indent=2, ensure_ascii=False) + "\n"
+    (FOLDER / f"{name}.schema.json").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

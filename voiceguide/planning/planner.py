@@ -45,6 +45,14 @@ def draft(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, speak: Speak
     return Draft(fitted.routine, fitted.script)
 
 
+def texts_to_speak(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[str]:
+    """Every text that planning may want spoken, known before a word is. Raises what selecting stretches does."""
+    chosen = selected(routine, pacing)
+    if pacing.length_s is None:
+        return list(write_script(chosen, pacing, phrasebook).texts())
+    return texts_for_fitting(chosen, pacing, phrasebook, round(pacing.length_s / 60))
+
+
 def plan_timeline(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, speak: Speak) -> Timeline:
     """The Timeline of a session.
 

@@ -78,3 +78,20 @@ class ClipSource:
 def empty_block(source: AudioSource, frames: int) -> NDArray[np.float32]:
     """A block for `source` to render into, as it is left in memory."""
     return np.empty(frames if source.channels == 1 else (frames, source.channels), np.float32)
+
+
+class Silence:
+    """Nothing, of a length."""
+
+    def __init__(self, rate_hz: int, channels: int, length: int) -> None:
+        self.rate_hz = rate_hz
+        self.channels = channels
+        self.length = length
+
+    def render(self, start: int, out: NDArray[np.float32]) -> None:  # noqa: ARG002 -- everywhere the same
+        """Zeros."""
+        out[:] = 0.0
+
+    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        """All of it."""
+        return iter([(0, self.length)] if self.length >= least_frames else [])

@@ -37,14 +37,18 @@ class Narrator:
         self.engine = engine
         self.store = store
 
-    def keys(self, texts: Iterable[str]) -> dict[str, str]:
-        """The address in the store of what each text will sound like."""
-        fingerprint = {
+    def fingerprint(self) -> dict[str, str]:
+        """Everything but its text that the sound of a clip depends on. Cheap: nothing is loaded for it."""
+        return {
             **self.engine.fingerprint(),
             "normaliser": str(NORMALISER_VERSION),
             "conditioning": str(CONDITIONING_VERSION),
             "rate_hz": str(SESSION_RATE_HZ),
         }
+
+    def keys(self, texts: Iterable[str]) -> dict[str, str]:
+        """The address in the store of what each text will sound like."""
+        fingerprint = self.fingerprint()
         return {text: clip_key(normalise(text), fingerprint) for text in texts}
 
     def check(self, texts: Iterable[str]) -> None:

@@ -1,0 +1,289 @@
+"""From a manifest to jobs: everything that can be checked before work begins, every mistake in one report."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from voiceguide import session
+from voiceguide.batch.job import Job
+from voiceguide.batch.manifest import MAX_JOBS, Manifest
+from voiceguide.batch.naming import DEFAULT_TEMPLATE, collision_key, file_stem, length_name
+from voiceguide.config import given
+from voiceguide.errors import DataError, Mistake, RequestError, UnknownNameError, VoiceguideError
+from voiceguide.export.captions import FORMATS
+from voiceguide.export.exporter import exporter_for, exporter_suffixes
+from voiceguide.library.loader import Library
+from voiceguide.library.toml_file import read_toml, validated
+from voiceguide.model.pacing import Pacing
+from voiceguide.places import routines_folder
+from voiceguide.planning.planner import texts_to_speak
+from voiceguide.planning.presets import paced
+from voiceguide.speech.voices import DEFAULT_VOICE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from voiceguide.library.toml_file import Field
+    from voiceguide.model.routine import Routine
+    from voiceguide.speech.narrator import Narrator
+
+EVERY: Final = "*"
+_DEFAULTS: Final[Mapping[str, Any]] = {
+    "voices": (DEFAULT_VOICE,),
+    "paces": ("steady",),
+    "lengths": (None,),
+    "formats": ("mp3",),
+    "captions": (),
+    "bitrate": None,
+    "name": DEFAULT_TEMPLATE,
+}
+_LISTS: Final = ("routines", "voices", "paces", "lengths", "formats")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A job, and where in the manifest it was asked for."""
+
+    job: Job
+    digest: str
+    texts: tuple[str, ...]
+    """Everything that may have to be spoken for it."""
+    entry: int
+    """Counted from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything that a manifest asks for, in its order."""
+
+    path: Path
+    orders: tuple[Order, ...]
+    lines: Mapping[Field, int]
+
+    def mistake(self, entry: int, field: str, message: str) -> Mistake:
+        """A mistake in an entry, at the line that is to blame: in the entry itself or in the defaults."""
+        return mistake(self.path, self.lines, entry, field, message)
+
+
+def mistake(path: Path, lines: Mapping[Field, int], entry: int, field: str, message: str) -> Mistake:
+    """See `Catalogue.mistake`."""
+    own: Field = ("sessions", entry, field)
+    if own not in lines and ("defaults", field) in lines:
+        return Mistake(path, lines["defaults", field], f"defaults.{field}", message)
+    return Mistake(path, lines.get(own) or lines.get(own[:2]), f"sessions.{entry + 1}.{field}", message)
+
+
+def read_catalogue(path: Path) -> Catalogue:
+    """Every job of the manifest at `path`.
+
+    Raises RequestError where it cannot be read, and DataError with every mistake in it: unknown names,
+    combinations that cannot be, texts that cannot be spoken, two files of one name.
+    """
+    data, lines = read_toml(path)
+    manifest = validated(path, data, Manifest, lines)
+    reading = _Reading(path, lines)
+    settings = [{**_DEFAULTS, **given(manifest.defaults), **given(entry)} for entry in manifest.sessions]
+    reading.check_size(settings)
+    orders = [order for index, entry in enumerate(settings) for order in reading.orders(index, entry)]
+    reading.check_names(orders)
+    if reading.mistakes:
+        raise DataError(list(dict.fromkeys(reading.mistakes)))
+    return Catalogue(path, tuple(orders), lines)
+
+
+class _Reading:
+    """Collects mistakes, and what entries have in common."""
+
+    def __init__(self, path: Path, lines: Mapping[Field, int]) -> None:
+        self.mistakes: list[Mistake] = []
+        self._path = path
+        self._lines = lines
+        self._library = Library(own=routines_folder())
+        self._routines: dict[str, Routine] = {}
+        self._voices: dict[tuple[str, float], _Voice] = {}
+        self._texts: dict[tuple[int, Pacing], tuple[str, ...]] = {}
+        self._speakable: set[tuple[str, str]] = set()
+
+    def check_size(self, settings: list[dict[str, Any]]) -> None:
+        """Raise DataError where there is more than anybody means, before it is multiplied out."""
+        known = len(self._library.routine_ids())
+        wanted = 0
+        for index, entry in enumerate(settings):
+            routines = sum(known if name == EVERY else 1 for name in entry.get("routines", ()))
+            wanted += math.prod([routines, *(len(entry[name]) for name in _LISTS[1:])])
+            if wanted > MAX_JOBS:
+                message = f"that is more than {MAX_JOBS:,} files: use several manifests, each with a folder of its own"
+                raise DataError([self._mistake(index, "routines", message)])
+
+    def orders(self, index: int, entry: dict[str, Any]) -> Iterator[Order]:
+        """Every job of an entry; mistakes are noted and what they concern is left out."""
+        if "routines" not in entry:
+            self._note(index, "routines", "which routines? name them, or all with ['*']")
+            return
+        routines = list(self._found(index, entry["routines"]))
+        files = _Files(
+            template=entry["name"],
+            suffixes=tuple(self._suffixes(index, entry)),
+            bit_rate_kbps=entry["bitrate"],
+            captions=self._captions(index, entry["captions"]),
+        )
+        for routine, spec, pace, length_s in itertools.product(
+            routines, entry["voices"], entry["paces"], entry["lengths"]
+        ):
+            pacing = self._pacing(index, entry, pace, length_s)
+            voice = pacing and self._voice(index, spec, pacing.speech_rate)
+            texts = pacing and self._texts_of(index, routine, pacing)
+            if not (pacing and voice and texts):
+                continue
+            self._check_speakable(index, texts, voice)
+            jobs = list(files.jobs(routine, pacing, voice.spec))
+            if not jobs and files.suffixes:
+                self._note(index, "name", f"nothing is left of {entry['name']!r} that a file may be called")
+            yield from (Order(job, job.digest(voice.fingerprint), texts, index) for job in jobs)
+
+    def check_names(self, orders: list[Order]) -> None:
+        """Note two files of one name."""
+        names = [(order, name) for order in orders for name in order.job.names()]
+        keys = Counter(collision_key(name) for _, name in names)
+        told = set()
+        for order, name in names:
+            key = collision_key(name)
+            if keys[key] > 1 and key not in told:
+                told.add(key)
+                message = f"{keys[key]} files would be called {name!r}: tell them apart in `name`, as with {{length}}"
+                self._note(order.entry, "name", message)
+
+    def _found(self, index: int, names: tuple[str, ...]) -> Iterator[Routine]:
+        for name in names:
+            for wanted in self._library.routine_ids() if name == EVERY else [name]:
+                is_file = wanted.endswith(".toml") or "/" in wanted
+                # A path is meant from where the manifest lies, not from where the program runs.
+                whole = str(self._path.absolute().parent / wanted) if is_file else wanted
+                try:
+                    if whole not in self._routines:
+                        self._routines[whole] = self._library.routine(whole)
+                    yield self._routines[whole]
+                except DataError as error:
+                    self.mistakes += error.mistakes
+                except RequestError as error:
+                    self._note(index, "routines", str(error))
+
+    def _suffixes(self, index: int, entry: dict[str, Any]) -> Iterator[str]:
+        for name in entry["formats"]:
+            suffix = name.lower().removeprefix(".")
+            if suffix not in exporter_suffixes():
+                self._note(index, "formats", str(UnknownNameError("audio format", name, exporter_suffixes())))
+                continue
+            try:
+                exporter_for(Path(f"x.{suffix}"), entry["bitrate"])
+            except VoiceguideError as error:
+                self._note(index, "bitrate" if isinstance(error, RequestError) else "formats", str(error))
+            else:
+                yield suffix
+
+    def _captions(self, index: int, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in FORMATS:
+                self._note(index, "captions", str(UnknownNameError("caption format", name, FORMATS)))
+        return tuple(name for name in dict.fromkeys(names) if name in FORMATS)
+
+    def _pacing(self, index: int, entry: dict[str, Any], pace: str, length_s: float | None) -> Pacing | None:
+        knobs = {name: value for name, value in entry.items() if name in Pacing.model_fields}
+        try:
+            return paced(pace, **knobs, length_s=length_s)
+        except RequestError as error:
+            # Every other knob has been checked by itself.
+            self._note(index, "lengths", str(error))
+            return None
+
+    def _voice(self, index: int, spec: str, rate: float) -> _Voice | None:
+        try:
+            if (spec, rate) not in self._voices:
+                narrator = session.narrator_for(spec, rate)
+                full = f"{narrator.engine.name}:{narrator.engine.voice}"
+                self._voices[spec, rate] = _Voice(full, narrator, narrator.fingerprint())
+            return self._voices[spec, rate]
+        except VoiceguideError as error:
+            self._note(index, "voices", str(error))
+            return None
+
+    def _check_speakable(self, index: int, texts: Iterable[str], voice: _Voice) -> None:
+        for text in texts:
+            key = (voice.narrator.engine.name, text)
+            if key not in self._speakable:
+                self._speakable.add(key)
+                try:
+                    voice.narrator.check([text])
+                except RequestError as error:
+                    self._note(index, "routines", str(error))
+
+    def _texts_of(self, index: int, routine: Routine, pacing: Pacing) -> tuple[str, ...]:
+        key = (id(routine), pacing)
+        try:
+            if key not in self._texts:
+                self._texts[key] = tuple(texts_to_speak(routine, pacing, self._library.phrasebook))
+            return self._texts[key]
+        except RequestError as error:
+            self._note(index, "only" if pacing.only else "skip", str(error))
+            return ()
+
+    def _note(self, index: int, field: str, message: str) -> None:
+        self.mistakes.append(self._mistake(index, field, message))
+
+    def _mistake(self, index: int, field: str, message: str) -> Mistake:
+        return mistake(self._path, self._lines, index, field, message)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Voice:
+    """A voice at a speed; nothing of it is loaded."""
+
+    spec: str
+    """In full, as `ENGINE:NAME`."""
+    narrator: Narrator
+    fingerprint: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What is made of every session of an entry."""
+
+    template: str
+    suffixes: tuple[str, ...]
+    bit_rate_kbps: int | None
+    captions: tuple[str, ...]
+
+    def jobs(self, routine: Routine, pacing: Pacing, voice: str) -> Iterator[Job]:
+        """A job for every format; none where the name comes to nothing."""
+        stems = set()
+        for suffix in self.suffixes:
+            stem = file_stem(self.template, _values(routine, pacing, voice, suffix))
+            if stem:
+                yield Job(
+                    name=f"{stem}.{suffix}",
+                    routine=routine,
+                    pacing=pacing,
+                    voice=voice,
+                    bit_rate_kbps=self.bit_rate_kbps,
+                    # They are the same for every format: the first of one name brings them.
+                    captions=() if stem in stems else self.captions,
+                )
+                stems.add(stem)
+
+
+def _values(routine: Routine, pacing: Pacing, voice: str, suffix: str) -> dict[str, str]:
+    """What the placeholders of a name stand for."""
+    return {
+        "routine": routine.id,
+        "title": routine.title,
+        "voice": voice,
+        "pace": pacing.pace,
+        "words": pacing.words,
+        "length": length_name(pacing.length_s) if pacing.length_s else "",
+        "format": suffix,
+    }

@@ -1,0 +1,262 @@
+"""Jobs on a Dask cluster: sent as plain data, their files come back as bytes and are verified here.
+
+A worker needs the same voiceguide with the same engines, and speaks into a clip store of its own. Whoever
+reaches a scheduler can run what they like on its workers, and workers can answer what they like: it has to be
+a private one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import tempfile
+import threading
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from voiceguide import __version__, session
+from voiceguide.batch.job import Job, Made, known_files, make
+from voiceguide.batch.outcome import Failure, Finished, failure
+from voiceguide.batch.speaking import voice_of
+from voiceguide.errors import ClusterError, ExportError, VoiceguideError
+from voiceguide.export import exporter
+from voiceguide.units import to_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from distributed import Client, Future
+
+    from voiceguide.batch.catalogue import Order
+    from voiceguide.batch.hands import Stage
+    from voiceguide.batch.speaking import Voice
+
+CONNECT_S: Final = 10.0
+"""How long a scheduler may take to answer, and to have a worker."""
+LOST_S: Final = 60.0
+"""How long a cluster may be without any worker in the middle of its work."""
+_POLL_S: Final = 2.0
+_PER_THREAD: Final = 2
+"""Jobs under way for each thread of the workers: one that is made and one that waits. What is finished stays in a
+worker's memory until it has been fetched, so never all at once."""
+_MISSING: Final = "--scheduler needs dask.distributed: pip install 'voiceguide[dask]'"
+
+_SPEAKING: Final = threading.Lock()
+"""Of a worker: its threads plan one after the other, so that none speaks what another is about to."""
+
+
+@contextlib.contextmanager
+def joined(address: str) -> Iterator[Cluster]:
+    """The cluster whose scheduler answers at `address`, as `tcp://HOST:PORT`.
+
+    Raises ClusterError where dask is not installed, nothing answers, or there is no worker.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ClusterError(_MISSING) from error
+    # What it has to complain of, it logs with tracebacks; what matters of it is an error of ours.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        client = Client(address, timeout=CONNECT_S, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        message = f"no Dask scheduler answers at {address} within {CONNECT_S:.0f} s: is it running, and reachable?"
+        raise ClusterError(message) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=CONNECT_S)
+        except (OSError, TimeoutError) as error:
+            message = f"the Dask scheduler at {address} has no workers: start some with `dask worker {address}`"
+            raise ClusterError(message) from error
+        yield Cluster(client, address)
+
+
+class Cluster:
+    """A cluster that answers. Used from one thread."""
+
+    def __init__(self, client: Client, address: str) -> None:
+        self._client = client
+        self._address = address
+
+    def voice_faults(self, orders: Sequence[Order]) -> dict[str, str]:
+        """The voices that some worker cannot speak with as this machine would, and why.
+
+        Raises ClusterError for a worker without this very version of voiceguide.
+        """
+        wanted = sorted({voice_of(order) for order in orders})
+        with self._translated():
+            answers = self._client.run(fitness, wanted, on_error="return")
+        faults: dict[str, str] = {}
+        for worker, answer in answers.items():
+            if isinstance(answer, ImportError):
+                message = f"the worker {worker} has no voiceguide: install voiceguide {__version__} there"
+                raise ClusterError(message)
+            if isinstance(answer, Exception):
+                message = f"the worker {worker} cannot be asked what it can do: {type(answer).__name__}: {answer}"
+                raise ClusterError(message)
+            if answer["version"] != __version__:
+                message = f"the worker {worker} {_other_version(answer['version'])}"
+                raise ClusterError(message)
+            for (spec, rate), found in zip(wanted, answer["voices"], strict=True):
+                if found != (own := _fitness_of(spec, rate, load=False)):
+                    faults.setdefault(spec, f"the worker {worker} cannot speak it alike: {_difference(found, own)}")
+        return faults
+
+    def made(self, orders: Sequence[Order], staging: Path, stage: Stage) -> Generator[Finished]:
+        """Every order as it comes back; the jobs of a worker that is lost are done by the others.
+
+        Raises ClusterError where the scheduler or the last worker goes away for good.
+        """
+        with stage("exporting") as progress:
+            for done, (number, order, future) in enumerate(self._answers(orders), start=1):
+                yield self._received(future, order, staging / str(number))
+                if progress:
+                    progress(done, len(orders))
+
+    def _answers(self, orders: Sequence[Order]) -> Generator[tuple[int, Order, Future[Any]]]:
+        """Every order with its number and its future, which is done; never many under way."""
+        from distributed import wait
+
+        run = uuid.uuid4().hex
+        waiting = enumerate(orders)
+        running: dict[Future[Any], tuple[int, Order]] = {}
+        with_workers_s = time.monotonic()
+        answered = 0
+        try:
+            while answered < len(orders):
+                with self._translated():
+                    threads = sum(self._client.nthreads().values())
+                    if threads:
+                        with_workers_s = time.monotonic()
+                    elif time.monotonic() - with_workers_s > LOST_S:
+                        message = f"the Dask scheduler at {self._address} has lost its last worker: start others"
+                        raise ClusterError(message)
+                    room = max(1, _PER_THREAD * threads) - len(running)
+                    for number, order in itertools.islice(waiting, max(0, room)):
+                        key = f"voiceguide-{run}-{number}"
+                        future = self._client.submit(make_there, order.job.as_data(), key=key, pure=False)
+                        running[future] = number, order
+                    try:
+                        finished = wait(list(running), timeout=_POLL_S, return_when="FIRST_COMPLETED").done
+                    except TimeoutError:
+                        continue
+                for future in finished:
+                    answered += 1
+                    yield *running.pop(future), future
+        finally:
+            with contextlib.suppress(Exception):  # The cluster may be gone: then there is nothing to call off.
+                self._client.cancel(list(running))
+
+    def _received(self, future: Future[Any], order: Order, folder: Path) -> Finished:
+        """What came back, written to `folder` and verified."""
+        try:
+            with self._translated():
+                answer: dict[str, Any] = future.result()
+        except ClusterError:
+            raise
+        except Exception as error:  # noqa: BLE001 -- whatever it was that the worker did not expect
+            return Finished(order, _lost(error), folder)
+        finally:
+            future.release()
+        worker = str(answer["worker"])
+        if "failed" in answer:
+            return Finished(order, Failure(f"{answer['failed']} (on {worker})"), folder, worker)
+        try:
+            return Finished(order, received(order.job, answer, folder), folder, worker)
+        except VoiceguideError as fault:
+            return Finished(order, failure(fault), folder, worker)
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        from distributed import CancelledError
+
+        try:
+            yield
+        except (OSError, CancelledError) as error:
+            message = f"the Dask scheduler at {self._address} went away: what is finished is kept, run it again"
+            raise ClusterError(message) from error
+
+
+def received(job: Job, answer: dict[str, Any], folder: Path) -> Made:
+    """The files of an answer, in `folder`, once they are what the worker had made. ExportError where not."""
+    names = job.names()
+    if sorted(answer["files"]) != sorted(names):
+        message = "the worker sent other files than it was asked for"
+        raise ExportError(message)
+    try:
+        folder.mkdir(parents=True)
+        for name in names:
+            (folder / name).write_bytes(answer["files"][name])
+    except OSError as error:
+        message = f"{folder} cannot be written to: {error.strerror}"
+        raise ExportError(message) from error
+    files = known_files(folder, names)
+    length_frames = answer["length_frames"]
+    length_s = job.pacing.length_s
+    wrong = [file.digest for file in files] != answer["digests"]
+    if wrong or (length_s is not None and length_frames != to_frames(length_s)):
+        message = "what the worker sent is not what it made: check the network and try again"
+        raise ExportError(message)
+    exporter.verify(folder / job.name, length_frames, bit_rate_kbps=job.bit_rate_kbps)
+    return Made(tuple(files), length_frames)
+
+
+def fitness(voices: Sequence[Voice]) -> dict[str, Any]:
+    """Run by a worker: its version, and for each voice what its sound depends on there, or why it has none."""
+    return {"version": __version__, "voices": [_fitness_of(spec, rate, load=True) for spec, rate in voices]}
+
+
+def _fitness_of(spec: str, rate: float, *, load: bool) -> dict[str, str]:
+    try:
+        with session.narrator_for(spec, rate) as narrator:
+            if load:
+                narrator.warm_up()
+            return narrator.fingerprint()
+    except VoiceguideError as error:
+        return {"fault": str(error)}
+
+
+def make_there(data: dict[str, Any]) -> dict[str, Any]:
+    """Run by a worker: make the job that `data` is, and give its files as bytes."""
+    from distributed import get_worker
+
+    worker = get_worker().address
+    if data.get("version") != __version__:
+        # It has joined since the workers were asked.
+        return {"worker": worker, "failed": f"the worker {_other_version(__version__)}"}
+    job = Job.model_validate(data)
+    try:
+        with tempfile.TemporaryDirectory(prefix="voiceguide-") as name:
+            folder = Path(name)
+            made = make(job, folder, planning=_SPEAKING)
+            return {
+                "worker": worker,
+                "files": {file.name: (folder / file.name).read_bytes() for file in made.files},
+                "digests": [file.digest for file in made.files],
+                "length_frames": made.length_frames,
+            }
+    except VoiceguideError as error:
+        return {"worker": worker, "failed": failure(error).reason}
+
+
+def _other_version(version: str) -> str:
+    return f"has voiceguide {version}, here it is {__version__}: install the same"
+
+
+def _difference(found: dict[str, str], own: dict[str, str]) -> str:
+    if "fault" in found:
+        return found["fault"]
+    differing = [name for name in sorted({*found, *own}) if found.get(name) != own.get(name)]
+    return "; ".join(f"{name} is {found.get(name)} there and {own.get(name)} here" for name in differing)
+
+
+def _lost(error: Exception) -> Failure:
+    from distributed import KilledWorker
+
+    if isinstance(error, KilledWorker):
+        return Failure("every worker that tried it died: is it too large for their memory?")
+    return failure(error)

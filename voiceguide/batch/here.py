@@ -1,0 +1,112 @@
+"""Jobs on this machine, in threads.
+
+Threads and not processes: nine tenths of a job are encoders that leave the interpreter to others (measured:
+README), and a thread shares the memory of the rest.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TYPE_CHECKING
+
+from voiceguide.batch.job import make
+from voiceguide.batch.outcome import Failure, Finished, failure
+from voiceguide.batch.speaking import speak_all, unspoken, voice_faults, voice_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+    from pathlib import Path
+
+    from voiceguide.batch.catalogue import Order
+    from voiceguide.batch.hands import Progress, Stage
+
+
+class _StoppedError(Exception):
+    """The run ends: whoever encodes lets go."""
+
+
+class Here:
+    """This machine, with some threads and a clip store."""
+
+    def __init__(self, threads: int, cache_dir: str | Path | None) -> None:
+        self._threads = threads
+        self._cache_dir = cache_dir
+
+    def voice_faults(self, orders: Sequence[Order]) -> dict[str, str]:
+        """The voices that have something to say and cannot, and why."""
+        return voice_faults(unspoken(orders, self._cache_dir), self._cache_dir)
+
+    def made(self, orders: Sequence[Order], staging: Path, stage: Stage) -> Generator[Finished]:
+        """Everything that there is to say is spoken first, so that it is spoken once."""
+        with stage("speaking") as progress:
+            mute = speak_all(unspoken(orders, self._cache_dir), self._cache_dir, progress)
+        speakable = []
+        for order in orders:
+            reasons = mute.get(voice_of(order), {})
+            if reason := next((reasons[text] for text in order.texts if text in reasons), None):
+                yield Finished(order, Failure(reason), staging)
+            else:
+                speakable.append(order)
+        with stage("exporting") as progress:
+            yield from self._exported(speakable, staging, progress)
+
+    def _exported(self, orders: Sequence[Order], staging: Path, progress: Progress) -> Generator[Finished]:
+        """Each as it is made. Closed early, as by an interrupt, it stops every thread at its next block."""
+        stopped = threading.Event()
+        tally = _Tally(len(orders), progress)
+
+        def one(number: int, order: Order) -> Finished:
+            def tick(done: int, total: int) -> None:
+                if stopped.is_set():
+                    raise _StoppedError
+                tally.note(number, done / max(1, total))
+
+            folder = staging / str(number)
+            try:
+                tick(0, 1)
+                folder.mkdir(parents=True)
+                made = make(order.job, folder, cache_dir=self._cache_dir, progress=tick)
+            except Exception as error:  # noqa: BLE001 -- one job's fault, whatever it is, is not the others'
+                return Finished(order, failure(error), folder)
+            finally:
+                tally.finish(number)
+            return Finished(order, made, folder)
+
+        pool = ThreadPoolExecutor(self._threads, thread_name_prefix="batch")
+        try:
+            futures = [pool.submit(one, number, order) for number, order in enumerate(orders)]
+            for future in as_completed(futures):
+                yield future.result()
+        finally:
+            stopped.set()
+            pool.shutdown(cancel_futures=True)
+
+
+class _Tally:
+    """How much is done, in thousandths of a job; told from any thread."""
+
+    def __init__(self, jobs: int, progress: Progress) -> None:
+        self._lock = threading.Lock()
+        self._jobs = jobs
+        self._finished = 0
+        self._under_way: dict[int, float] = {}
+        self._progress = progress
+
+    def note(self, number: int, share: float) -> None:
+        """A job has got so far."""
+        with self._lock:
+            self._under_way[number] = share
+            self._tell()
+
+    def finish(self, number: int) -> None:
+        """A job is over, well or not."""
+        with self._lock:
+            self._under_way.pop(number, None)
+            self._finished += 1
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._progress:
+            done = self._finished + sum(self._under_way.values())
+            self._progress(round(1000 * done), 1000 * self._jobs)

@@ -1,0 +1,97 @@
+"""One job: a session as a file, with its captions. Plain data, so that it can go to another machine."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voiceguide import __version__, session
+from voiceguide.export.captions import caption_targets
+from voiceguide.model.base import Model
+from voiceguide.model.pacing import Pacing
+from voiceguide.model.routine import Routine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
+
+
+class Job(Model):
+    """Everything that a file depends on, but for the engine."""
+
+    name: str
+    """Of the file, with its suffix and without a folder."""
+    routine: Routine
+    pacing: Pacing
+    voice: str
+    """As `ENGINE:NAME`."""
+    bit_rate_kbps: int | None = None
+    captions: tuple[str, ...] = ()
+    version: str = __version__
+    """Of the voiceguide that it was asked of."""
+
+    def as_data(self) -> dict[str, Any]:
+        """For JSON, and back by `Job.model_validate`."""
+        return self.model_dump(mode="json")
+
+    def names(self) -> tuple[str, ...]:
+        """Every file that it makes, the audio first."""
+        return (self.name, *(path.name for path in caption_targets(Path(self.name), self.captions).values()))
+
+    def digest(self, fingerprint: Mapping[str, str]) -> str:
+        """The same for two jobs that make the same file, whatever it is called.
+
+        `fingerprint` is the engine's: other versions of it make another file.
+        """
+        data = self.as_data() | {"name": Path(self.name).suffix, "engine": dict(fingerprint)}
+        return hashlib.blake2b(json.dumps(data, sort_keys=True).encode(), digest_size=20).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file that was made, and how it can be known again."""
+
+    name: str
+    size_bytes: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What came of a job."""
+
+    files: tuple[MadeFile, ...]
+    length_frames: int
+
+
+def make(
+    job: Job,
+    folder: Path,
+    *,
+    cache_dir: str | Path | None = None,
+    planning: AbstractContextManager[object] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Made:
+    """Make the files of `job` in `folder`, where none of them is yet. Raises what planning and exporting do.
+
+    `planning` is entered while it plans, and speaks what no clip is kept for.
+    """
+    with planning or contextlib.nullcontext():
+        planned = session.plan(job.routine, pacing=job.pacing, voice=job.voice, cache_dir=cache_dir)
+    planned.export(folder / job.name, bit_rate_kbps=job.bit_rate_kbps, captions=job.captions, progress=progress)
+    return Made(tuple(known_files(folder, job.names())), planned.timeline.length)
+
+
+def known_files(folder: Path, names: Iterable[str]) -> list[MadeFile]:
+    """Size and digest of files as they are now."""
+    found = []
+    for name in names:
+        path = folder / name
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
+        found.append(MadeFile(name, path.stat().st_size, digest))
+    return found

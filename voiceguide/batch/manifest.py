@@ -1,0 +1,66 @@
+"""The manifest as it is written: defaults, and sessions whose lists multiply.
+
+`python -m voiceguide.batch.manifest` writes its JSON Schema anew.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, create_model
+
+from voiceguide.batch.naming import check_template
+from voiceguide.config import Readable, optional_knobs, or_mistake
+from voiceguide.library.schema import write_schema
+from voiceguide.model.base import Model, Text
+from voiceguide.planning.presets import parse_length
+
+MAX_JOBS: Final = 5_000
+"""A clinic with fifty routines, ten voices and three paces in three formats has 4,500 files."""
+_MAX_ENTRIES: Final = 500
+_MULTIPLIED: Final = frozenset({"pace", "length_s"})
+"""Knobs of Pacing that an entry has as lists, under `paces` and `lengths`."""
+
+Length = Annotated[float, BeforeValidator(partial(or_mistake, parse_length))]
+
+
+def _as_written(schema: dict[str, Any]) -> None:
+    """Breaths and lengths are texts in a file, and become numbers."""
+    written = {"type": "string"}
+    schema["properties"]["breath"]["anyOf"].insert(0, written)
+    schema["properties"]["lengths"]["anyOf"][0]["items"] = {"anyOf": [written, {"type": "number"}]}
+
+
+class _Entry(Readable):
+    """What is made of one `[[sessions]]`: every combination of its lists."""
+
+    model_config = ConfigDict(json_schema_extra=_as_written)
+
+    routines: Annotated[tuple[Text, ...], Field(min_length=1, max_length=200)] | None = None
+    """Ids, paths of .toml files from where the manifest lies, or `*` for every one that `list` shows."""
+    voices: Annotated[tuple[Text, ...], Field(min_length=1, max_length=100)] | None = None
+    paces: Annotated[tuple[Literal["gentle", "steady", "brisk"], ...], Field(min_length=1, max_length=3)] | None = None
+    lengths: Annotated[tuple[Length, ...], Field(min_length=1, max_length=50)] | None = None
+    formats: Annotated[tuple[Text, ...], Field(min_length=1, max_length=10)] | None = None
+    """By their suffixes, as mp3."""
+    name: Annotated[Text, AfterValidator(check_template)] | None = None
+    """Of the file, less its suffix, with placeholders."""
+    captions: Annotated[tuple[Text, ...], Field(max_length=10)] | None = None
+    bitrate: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """In kbit/s."""
+
+
+Entry = create_model("Entry", __base__=_Entry, **optional_knobs(_MULTIPLIED))
+"""Adds every knob of Pacing that is no list here, each optional."""
+
+
+class Manifest(Model):
+    """A manifest: what an entry does not say, the defaults do."""
+
+    defaults: Entry = Entry()
+    sessions: Annotated[list[Entry], Field(min_length=1, max_length=_MAX_ENTRIES)]
+
+
+if __name__ == "__main__":
+    write_schema("batch", Manifest)

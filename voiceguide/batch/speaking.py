@@ -1,0 +1,95 @@
+"""Everything that a batch says, spoken once, before any file is made."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from voiceguide import session
+from voiceguide.errors import SpeechError, VoiceguideError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from voiceguide.batch.catalogue import Order
+    from voiceguide.batch.hands import Progress
+    from voiceguide.speech.narrator import Narrator
+
+_AT_ONCE: Final = 64
+"""Texts handed to a narrator in one go: what it gives back stays in memory until it has all of them."""
+
+Voice = tuple[str, float]
+"""A voice as `ENGINE:NAME`, and its speech rate."""
+
+
+def voice_of(order: Order) -> Voice:
+    """Whom a job is spoken by."""
+    return order.job.voice, order.job.pacing.speech_rate
+
+
+def unspoken(orders: Iterable[Order], cache_dir: str | Path | None) -> dict[Voice, list[str]]:
+    """The texts that no clip is kept for yet, for each voice, each once; in order of first use."""
+    wanted: dict[Voice, dict[str, None]] = defaultdict(dict)
+    for order in orders:
+        wanted[voice_of(order)].update(dict.fromkeys(order.texts))
+    missing = {}
+    for voice, texts in wanted.items():
+        narrator = session.narrator_for(*voice, cache_dir)
+        found = [text for text in texts if not narrator.stored([text])]
+        if found:
+            missing[voice] = found
+    return missing
+
+
+def voice_faults(voices: Iterable[Voice], cache_dir: str | Path | None) -> dict[str, str]:
+    """The voices that cannot speak here, and why. Each is loaded, at one of its rates, and let go of again."""
+    faults = {}
+    for spec, rate in dict(sorted(voices)).items():
+        try:
+            with session.narrator_for(spec, rate, cache_dir) as narrator:
+                narrator.warm_up()
+        except VoiceguideError as error:
+            faults[spec] = str(error)
+    return faults
+
+
+def speak_all(
+    missing: Mapping[Voice, list[str]],
+    cache_dir: str | Path | None,
+    progress: Progress = None,
+) -> dict[Voice, dict[str, str]]:
+    """Speak every text into the clip store; give those that could not be spoken, and why.
+
+    Raises StoreError where clips cannot be kept.
+    """
+    total = sum(map(len, missing.values()))
+    done = itertools.count(1)
+    failed: dict[Voice, dict[str, str]] = {}
+
+    def count(_done: int, _total: int) -> None:
+        if progress:
+            progress(next(done), total)
+
+    for voice, texts in missing.items():
+        with session.narrator_for(*voice, cache_dir) as narrator:
+            failed[voice] = {}
+            for start in range(0, len(texts), _AT_ONCE):
+                failed[voice] |= _spoken(narrator, texts[start : start + _AT_ONCE], count)
+    return failed
+
+
+def _spoken(narrator: Narrator, texts: list[str], count: Callable[[int, int], None]) -> dict[str, str]:
+    try:
+        narrator.speak(texts, count)
+    except SpeechError:
+        # One of them is to blame: the others are spoken, or were already.
+        failed = {}
+        for text in texts:
+            try:
+                narrator.speak([text], count)
+            except SpeechError as error:
+                failed[text] = str(error)
+        return failed
+    return {}
