@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from voiceguide import session
 
-COMMANDS = ["list", "show", "plan", "export", "voices", "say", "cache", "doctor"]
+COMMANDS = ["list", "show", "plan", "export", "batch", "voices", "say", "cache", "doctor"]
 
 
 def run(*arguments: object, **surroundings: str) -> subprocess.CompletedProcess[str]:

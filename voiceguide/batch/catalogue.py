@@ -26,7 +26,7 @@ from voiceguide.planning.presets import paced
 from voiceguide.speech.voices import DEFAULT_VOICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from voiceguide.library.toml_file import Field
     from voiceguide.model.routine import Routine
@@ -158,7 +158,7 @@ class _Reading:
                 message = f"{keys[key]} files would be called {name!r}: tell them apart in `name`, as with {{length}}"
                 self._note(order.entry, "name", message)
 
-    def _found(self, index: int, names: tuple[str, ...]) -> Iterator[Routine]:
+    def _found(self, index: int, names: Sequence[str]) -> Iterator[Routine]:
         for name in names:
             for wanted in self._library.routine_ids() if name == EVERY else [name]:
                 is_file = wanted.endswith(".toml") or "/" in wanted
@@ -186,7 +186,7 @@ class _Reading:
             else:
                 yield suffix
 
-    def _captions(self, index: int, names: tuple[str, ...]) -> tuple[str, ...]:
+    def _captions(self, index: int, names: Sequence[str]) -> tuple[str, ...]:
         for name in names:
             if name not in FORMATS:
                 self._note(index, "captions", str(UnknownNameError("caption format", name, FORMATS)))

@@ -62,9 +62,9 @@ def joined(address: str) -> Iterator[Cluster]:
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        client = Client(address, timeout=CONNECT_S, set_as_default=False)
+        client = Client(address, timeout=CONNECT_S)
     except (OSError, ValueError, TypeError) as error:
-        message = f"no Dask scheduler answers at {address} within {CONNECT_S:.0f} s: is it running, and reachable?"
+        message = f"no Dask scheduler answers at {address} ({error}): is it running, and reachable from here?"
         raise ClusterError(message) from error
     with client:
         try:
@@ -92,11 +92,8 @@ class Cluster:
             answers = self._client.run(fitness, wanted, on_error="return")
         faults: dict[str, str] = {}
         for worker, answer in answers.items():
-            if isinstance(answer, ImportError):
-                message = f"the worker {worker} has no voiceguide: install voiceguide {__version__} there"
-                raise ClusterError(message)
             if isinstance(answer, Exception):
-                message = f"the worker {worker} cannot be asked what it can do: {type(answer).__name__}: {answer}"
+                message = f"the worker {worker} cannot work ({answer}): install voiceguide {__version__} there"
                 raise ClusterError(message)
             if answer["version"] != __version__:
                 message = f"the worker {worker} {_other_version(answer['version'])}"
@@ -202,7 +199,7 @@ def received(job: Job, answer: dict[str, Any], folder: Path) -> Made:
         message = "what the worker sent is not what it made: check the network and try again"
         raise ExportError(message)
     exporter.verify(folder / job.name, length_frames, bit_rate_kbps=job.bit_rate_kbps)
-    return Made(tuple(files), length_frames)
+    return Made(tuple(files), length_frames, tuple(answer["notes"]))
 
 
 def fitness(voices: Sequence[Voice]) -> dict[str, Any]:
@@ -238,6 +235,7 @@ def make_there(data: dict[str, Any]) -> dict[str, Any]:
                 "files": {file.name: (folder / file.name).read_bytes() for file in made.files},
                 "digests": [file.digest for file in made.files],
                 "length_frames": made.length_frames,
+                "notes": made.notes,
             }
     except VoiceguideError as error:
         return {"worker": worker, "failed": failure(error).reason}

@@ -140,10 +140,10 @@ class Folder:
             if os.path.lexists(self.path / file.name) and file.name not in self._journal and not force:
                 message = f"{self.path / file.name} is there already: --force replaces it"
                 raise RequestError(message)
-        self._journal |= {
+        known = {
             file.name: Record(order.digest, file.size_bytes, file.digest, made.length_frames) for file in made.files
         }
-        self._write()
+        self._write(self._journal | known)
         for file in made.files:
             target = self.path / file.name
             try:
@@ -181,10 +181,11 @@ class Folder:
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise _damaged(path) from error
 
-    def _write(self) -> None:
-        data = {"format": FORMAT, "files": {name: asdict(record) for name, record in self._journal.items()}}
+    def _write(self, journal: dict[str, Record]) -> None:
+        data = {"format": FORMAT, "files": {name: asdict(record) for name, record in journal.items()}}
         with whole_file(self._control / _JOURNAL) as file:
             file.write(json.dumps(data, indent=0).encode())
+        self._journal = journal
 
 
 def _record(fields: Mapping[str, Any]) -> Record:

@@ -66,6 +66,8 @@ class Made:
 
     files: tuple[MadeFile, ...]
     length_frames: int
+    notes: tuple[str, ...]
+    """What was shortened, extended, left out or overridden, a sentence each."""
 
 
 def make(
@@ -83,7 +85,7 @@ def make(
     with planning or contextlib.nullcontext():
         planned = session.plan(job.routine, pacing=job.pacing, voice=job.voice, cache_dir=cache_dir)
     planned.export(folder / job.name, bit_rate_kbps=job.bit_rate_kbps, captions=job.captions, progress=progress)
-    return Made(tuple(known_files(folder, job.names())), planned.timeline.length)
+    return Made(tuple(known_files(folder, job.names())), planned.timeline.length, planned.timeline.notes)
 
 
 def known_files(folder: Path, names: Iterable[str]) -> list[MadeFile]:

@@ -37,16 +37,16 @@ class _Entry(Readable):
 
     model_config = ConfigDict(json_schema_extra=_as_written)
 
-    routines: Annotated[tuple[Text, ...], Field(min_length=1, max_length=200)] | None = None
+    routines: Annotated[list[Text], Field(min_length=1, max_length=200)] | None = None
     """Ids, paths of .toml files from where the manifest lies, or `*` for every one that `list` shows."""
-    voices: Annotated[tuple[Text, ...], Field(min_length=1, max_length=100)] | None = None
-    paces: Annotated[tuple[Literal["gentle", "steady", "brisk"], ...], Field(min_length=1, max_length=3)] | None = None
-    lengths: Annotated[tuple[Length, ...], Field(min_length=1, max_length=50)] | None = None
-    formats: Annotated[tuple[Text, ...], Field(min_length=1, max_length=10)] | None = None
+    voices: Annotated[list[Text], Field(min_length=1, max_length=100)] | None = None
+    paces: Annotated[list[Literal["gentle", "steady", "brisk"]], Field(min_length=1, max_length=3)] | None = None
+    lengths: Annotated[list[Length], Field(min_length=1, max_length=50)] | None = None
+    formats: Annotated[list[Text], Field(min_length=1, max_length=10)] | None = None
     """By their suffixes, as mp3."""
     name: Annotated[Text, AfterValidator(check_template)] | None = None
     """Of the file, less its suffix, with placeholders."""
-    captions: Annotated[tuple[Text, ...], Field(max_length=10)] | None = None
+    captions: Annotated[list[Text], Field(max_length=10)] | None = None
     bitrate: Annotated[int, Field(ge=1, le=1000)] | None = None
     """In kbit/s."""
 

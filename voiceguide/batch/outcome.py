@@ -65,6 +65,8 @@ class Line:
     """Where nothing was made."""
     size_bytes: int | None = None
     length_frames: int | None = None
+    notes: tuple[str, ...] = ()
+    """Of what was made: what was shortened, extended, left out or overridden."""
     worker: str = ""
 
     @property
@@ -84,6 +86,7 @@ class Line:
             "pace": self.job.pacing.pace,
             "duration_s": self.duration_s,
             "size_bytes": self.size_bytes,
+            "notes": list(self.notes),
             "worker": self.worker,
         }
 

@@ -133,5 +133,6 @@ def _line(one: Finished, place: Folder, *, force: bool) -> Line:
         Outcome.MADE,
         size_bytes=result.files[0].size_bytes,
         length_frames=result.length_frames,
+        notes=result.notes,
         worker=one.worker,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voiceguide.cli.console import progress, table
+from voiceguide.cli.console import note, progress, table
 from voiceguide.units import clock
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ def batch(  # noqa: PLR0913 -- an option each
         typer.echo(table([("FILE", "", "LENGTH", "SIZE"), *_rows(report)]))
         counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in report.outcomes)
         typer.echo(f"{report.folder}: {counts}")
+    for line in report.lines:
+        for text in line.notes:
+            note(f"{line.job.name}: {text}")
     if report.failures:
         raise BatchError("\n".join(report.failures))
 

@@ -1,0 +1,266 @@
+"""A real Dask cluster on loopback: a scheduler and workers as processes of their own, some of them killed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from distributed import Client
+
+from tests.batch.conftest import SMALL
+from tests.cli.test_commands import complaint
+from tests.cli.test_commands import run as run_command
+from voiceguide.batch import cluster as cluster_module
+from voiceguide.batch.catalogue import read_catalogue
+from voiceguide.batch.cluster import received
+from voiceguide.batch.folder import CONTROL
+from voiceguide.batch.job import known_files, make
+from voiceguide.batch.run import run
+from voiceguide.errors import ClusterError, DataError, ExportError
+from voiceguide.export.exporter import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from pathlib import Path
+
+    from tests.batch.conftest import Write
+
+MANY = SMALL.replace("routines =", 'name = "{pace}-{length}"\nlengths = ["2m", "2m2s", "2m4s", "2m6s"]\nroutines =')
+"""Twelve files."""
+_START_S = 60.0
+_SLOW_WORKER = """
+import sys, time
+from distributed.cli.dask_worker import main
+from voiceguide.export.wav import WavExporter
+write = WavExporter.write
+def slow(self, source, file, about, progress):
+    time.sleep(0.5)
+    write(self, source, file, about, progress)
+WavExporter.write = slow
+main()
+"""
+"""Half a second in the middle of every file, so that a kill meets one."""
+
+
+class Dask:
+    """A scheduler and its workers."""
+
+    def __init__(self, folder: Path, **surroundings: str) -> None:
+        self.folder = folder
+        self._file = folder / "scheduler.json"
+        self._environment = os.environ | surroundings
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self.scheduler = self._started(
+            "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-show"
+        )
+        self._await(self._file.exists)
+        self.address: str = json.loads(self._file.read_text())["address"]
+
+    def worker(self, name: str, **surroundings: str) -> subprocess.Popen[bytes]:
+        """One more worker, with one thread, and without a nanny that would start it again."""
+        store = {"VOICEGUIDE_CACHE_DIR": str(self.folder / f"clips of {name}")}
+        own = ["--name", name, "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder)]
+        return self._started("-c", _SLOW_WORKER, *own, "--host", "127.0.0.1", **store, **surroundings)
+
+    def _started(self, *arguments: str, **surroundings: str) -> subprocess.Popen[bytes]:
+        command = [sys.executable, *arguments, "--no-dashboard", "--scheduler-file", str(self._file)]
+        log = (self.folder / f"{len(self._processes)}.log").open("wb")
+        with log:
+            process = subprocess.Popen(command, env=self._environment | surroundings, stdout=log, stderr=log)
+        self._processes.append(process)
+        return process
+
+    def _await(self, is_so: Callable[[], bool]) -> None:
+        give_up_s = time.monotonic() + _START_S
+        while not is_so():
+            assert time.monotonic() < give_up_s, "the scheduler does not start"
+            assert self.scheduler.poll() is None, (self.folder / "0.log").read_text()
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        for process in reversed(self._processes):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def dask(counted: object, tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[..., Dask]]:
+    """Starts clusters, and ends them. The variables of `counted` reach their processes."""
+    assert counted
+    with contextlib.ExitStack() as stack:
+
+        def start(**surroundings: str) -> Dask:
+            made = Dask(tmp_path_factory.mktemp("dask"), **surroundings)
+            stack.callback(made.close)
+            return made
+
+        yield start
+
+
+def first_progress(then: Callable[[], object]) -> Callable[[str], contextlib.AbstractContextManager[object]]:
+    """A stage that calls `then` when the first file has come back."""
+    called: list[object] = []
+
+    @contextlib.contextmanager
+    def stage(title: str) -> Generator[Callable[[int, int], None]]:
+        def progress(_done: int, _total: int) -> None:
+            if title == "exporting" and not called:
+                called.append(then())
+
+        yield progress
+
+    return stage
+
+
+def test_a_worker_is_killed_and_the_others_do_its_work(
+    dask: Callable[..., Dask], manifest: Write, tmp_path: Path
+) -> None:
+    cluster = dask()
+    doomed, other = cluster.worker("doomed"), cluster.worker("other")
+    with Client(cluster.address) as client:
+        client.wait_for_workers(2, timeout=_START_S)
+    path = manifest(MANY + 'captions = ["vtt"]\n')
+    stage = first_progress(lambda: doomed.send_signal(signal.SIGKILL))
+    report = run(path, scheduler=cluster.address, cache_dir=tmp_path / "unused", stage=stage)  # type: ignore[arg-type]
+    assert doomed.wait() == -signal.SIGKILL
+    assert other.poll() is None
+    assert report.failures == []
+    assert [str(line.outcome) for line in report.lines] == ["made"] * 12
+    # It had begun, each job takes half a second, and it was killed when the first one was back.
+    assert list((cluster.folder / "clips of doomed").glob("*/*.clip"))
+    makers = Counter(line.worker for line in report.lines)
+    assert max(makers.values()) >= 9
+    assert all(maker.startswith("tcp://127.0.0.1:") for maker in makers)
+    for line in report.lines:
+        assert line.length_frames
+        verify(report.folder / line.job.name, line.length_frames)
+        assert (report.folder / line.job.name).with_suffix(".vtt").read_text("utf-8").startswith("WEBVTT")
+    # Nothing was spoken here, and what was made is what this machine would have made.
+    assert not (tmp_path / "unused").exists()
+    assert sorted(p.name for p in (report.folder / CONTROL).iterdir()) == ["journal.json", "lock"]
+    here = run(path, tmp_path / "here", cache_dir=tmp_path / "used")
+    for line in here.lines:
+        assert (here.folder / line.job.name).read_bytes() == (report.folder / line.job.name).read_bytes()
+    assert [str(line.outcome) for line in run(path, cache_dir=tmp_path / "used").lines] == ["kept"] * 12
+
+
+def test_a_job_whose_workers_die_is_given_up_and_the_others_are_made(
+    dask: Callable[..., Dask], manifest: Write
+) -> None:
+    cluster = dask(DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES="0")
+    doomed = cluster.worker("doomed")
+
+    def killed() -> None:
+        doomed.kill()
+        cluster.worker("other")
+
+    report = run(manifest(MANY), scheduler=cluster.address, stage=first_progress(killed))  # type: ignore[arg-type]
+    outcomes = [str(line.outcome) for line in report.lines]
+    assert set(outcomes) == {"made", "failed"}
+    assert len(report.failures) <= 2
+    assert all("every worker that tried it died" in failure for failure in report.failures)
+
+
+def test_a_scheduler_that_goes_away_is_a_line_and_what_was_made_is_kept(
+    dask: Callable[..., Dask], manifest: Write, tmp_path: Path
+) -> None:
+    cluster = dask()
+    cluster.worker("one")
+    path = manifest(MANY)
+    with pytest.raises(ClusterError, match="went away: what is finished is kept, run it again"):
+        run(path, scheduler=cluster.address, stage=first_progress(cluster.scheduler.kill))  # type: ignore[arg-type]
+    outcomes = [str(line.outcome) for line in run(path, cache_dir=tmp_path / "cache").lines]
+    assert set(outcomes) == {"kept", "made"}
+
+
+def test_a_cluster_without_workers(
+    dask: Callable[..., Dask], manifest: Write, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cluster = dask()
+    monkeypatch.setattr(cluster_module, "CONNECT_S", 1.0)
+    with pytest.raises(ClusterError, match="has no workers"):
+        run(manifest(MANY), scheduler=cluster.address)
+    assert not (tmp_path / "catalogue").exists()
+    lost = cluster.worker("lost")
+    monkeypatch.setattr(cluster_module, "CONNECT_S", _START_S)
+    monkeypatch.setattr(cluster_module, "LOST_S", 0.1)
+    with pytest.raises(ClusterError, match="has lost its last worker"):
+        run(manifest(MANY), scheduler=cluster.address, stage=first_progress(lost.kill))  # type: ignore[arg-type]
+
+
+def test_workers_that_would_make_other_files_are_refused(
+    dask: Callable[..., Dask], manifest: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = tmp_path / "older"
+    older.mkdir()
+    (older / "sitecustomize.py").write_text("import voiceguide\nvoiceguide.__version__ = '0.0.1'\n")
+    cluster = dask()
+    paths = os.pathsep.join([str(older), os.environ["PYTHONPATH"]])
+    worker = cluster.worker("older", PYTHONPATH=paths)
+    monkeypatch.setattr(cluster_module, "CONNECT_S", _START_S)
+    with pytest.raises(ClusterError, match=r"has voiceguide 0\.0\.1, here it is .*: install the same"):
+        run(manifest(MANY), scheduler=cluster.address)
+    worker.kill()
+    worker.wait()
+    without = cluster.worker("without the voice", PYTHONPATH=os.environ["PYTHONPATH"].split(os.pathsep)[1])
+    with pytest.raises(DataError, match=r"3: defaults.voices: the worker .* no speech engine is called 'counting'"):
+        run(manifest(MANY), scheduler=cluster.address)
+    assert without.poll() is None
+
+
+def test_addresses_where_nobody_answers(manifest: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster_module, "CONNECT_S", 0.5)
+    path = manifest('[[sessions]]\nroutines = ["hips"]\n')
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(ClusterError, match=f"no Dask scheduler answers at {address}"):
+            run(path, scheduler=address)
+
+
+def test_without_dask_the_extra_is_named(manifest: Write, tmp_path: Path) -> None:
+    (tmp_path / "distributed").mkdir()
+    (tmp_path / "distributed" / "__init__.py").write_text("raise ImportError('not here')\n")
+    path = manifest('[[sessions]]\nroutines = ["hips"]\n')
+    result = run_command("batch", path, "--scheduler", "tcp://127.0.0.1:1", PYTHONPATH=str(tmp_path))
+    assert "pip install 'voiceguide[dask]'" in complaint(result, 1)
+
+
+def test_what_comes_back_is_checked_before_it_gets_a_name(counted: object, manifest: Write, tmp_path: Path) -> None:
+    assert counted
+    [order, *_] = read_catalogue(manifest(MANY)).orders
+    sent = tmp_path / "sent"
+    sent.mkdir()
+    made = make(order.job, sent, cache_dir=tmp_path / "cache")
+    data = (sent / order.job.name).read_bytes()
+    answer = {
+        "files": {order.job.name: data},
+        "digests": [file.digest for file in made.files],
+        "length_frames": made.length_frames,
+        "notes": list(made.notes),
+    }
+    assert received(order.job, answer, tmp_path / "1") == made
+    half = data[: len(data) // 2]
+    (sent / order.job.name).write_bytes(half)
+    [known] = known_files(sent, [order.job.name])
+    changes: list[dict[str, Any]] = [
+        {"files": {order.job.name: data[:-1] + b"\x7f"}},
+        {"files": {}},
+        {"files": {order.job.name: data, "../x.wav": data}},
+        {"files": {"../x.wav": data}},
+        {"length_frames": made.length_frames - 1},
+        {"files": {order.job.name: half}, "digests": [known.digest]},
+    ]
+    for number, change in enumerate(changes, start=2):
+        with pytest.raises(ExportError, match=r"other files than|is not what it made|does not read back"):
+            received(order.job, answer | change, tmp_path / str(number))
+    assert not (tmp_path / "x.wav").exists()

@@ -1,0 +1,284 @@
+"""A batch as it is run: what is made, what is kept, what is refused, and what happens to the others."""
+
+from __future__ import annotations
+
+import json
+import wave
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.batch.conftest import SMALL
+from voiceguide.batch import job as job_module
+from voiceguide.batch.folder import CONTROL
+from voiceguide.batch.outcome import Outcome
+from voiceguide.batch.run import run
+from voiceguide.errors import DataError, RequestError
+from voiceguide.export.exporter import verify
+from voiceguide.library.loader import new_routine
+
+if TYPE_CHECKING:
+    from tests.batch.conftest import Counted, Write
+    from voiceguide.batch.outcome import Report
+
+pytestmark = pytest.mark.usefixtures("counted")
+
+STEADY = "upper-back-counting-sine-steady.wav"
+
+
+@pytest.fixture
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("clips")
+
+
+def outcomes(report: Report) -> list[str]:
+    return [str(line.outcome) for line in report.lines]
+
+
+def visible(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.name != CONTROL)
+
+
+def remembered(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / CONTROL).iterdir())
+
+
+def test_everything_is_made_and_then_kept(manifest: Write, cache: Path, tmp_path: Path) -> None:
+    path = manifest(SMALL + 'captions = ["vtt", "txt"]\n')
+    first = run(path, cache_dir=cache)
+    folder = tmp_path / "catalogue"
+    assert first.folder == folder
+    assert outcomes(first) == ["made"] * 3
+    assert [line.job.name for line in first.lines] == [
+        f"upper-back-counting-sine-{pace}.wav" for pace in ("gentle", "steady", "brisk")
+    ]
+    assert len(visible(folder)) == 9
+    assert remembered(folder) == ["journal.json", "lock"]
+    before = {name: (folder / name).read_bytes() for name in visible(folder)}
+    for line in first.lines:
+        with wave.open(str(folder / line.job.name)) as file:
+            assert file.getnframes() == line.length_frames
+        assert line.size_bytes == len(before[line.job.name])
+    stamps = {name: (folder / name).stat().st_mtime_ns for name in before}
+    again = run(path, cache_dir=cache)
+    assert outcomes(again) == ["kept"] * 3
+    assert {name: (folder / name).stat().st_mtime_ns for name in before} == stamps
+    assert [(line.size_bytes, line.length_frames) for line in again.lines] == [
+        (line.size_bytes, line.length_frames) for line in first.lines
+    ]
+
+
+def test_what_several_sessions_say_is_spoken_once(manifest: Write, cache: Path, counted: Counted) -> None:
+    text = SMALL.replace('"brisk"]', '"brisk"]\nformats = ["wav", "flac"]\nspeech_rate = 1.0')
+    text += '[[sessions]]\nroutines = ["upper-back"]\nlengths = ["2m"]\nwords = "full"\nspeech_rate = 1.0\nname = "x"\n'
+    report = run(manifest(text), jobs=4, cache_dir=cache)
+    assert outcomes(report) == ["made"] * 7
+    spoken = Counter(counted.texts())
+    assert len(spoken) > 20
+    assert set(spoken.values()) == {1}
+
+
+@pytest.mark.parametrize("harm", ["truncated", "changed", "removed", "captions"])
+def test_what_is_damaged_is_made_again(manifest: Write, cache: Path, tmp_path: Path, harm: str) -> None:
+    path = manifest(SMALL + 'captions = ["vtt"]\n')
+    run(path, cache_dir=cache)
+    target = tmp_path / "catalogue" / STEADY
+    whole = target.read_bytes()
+    if harm == "truncated":
+        target.write_bytes(whole[:-1])
+    elif harm == "changed":
+        target.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    elif harm == "removed":
+        target.unlink()
+    else:
+        target.with_suffix(".vtt").write_text("WEBVTT\n")
+    assert outcomes(run(path, cache_dir=cache)) == ["kept", "made", "kept"]
+    assert target.read_bytes() == whole
+    assert target.with_suffix(".vtt").read_text("utf-8").count("-->") > 10
+
+
+def test_what_is_asked_for_differently_is_made_again(manifest: Write, cache: Path) -> None:
+    run(manifest(SMALL), cache_dir=cache)
+    changed = SMALL + '[[sessions]]\nroutines = ["upper-back"]\nname = "one more"\n'
+    assert outcomes(run(manifest(changed), cache_dir=cache)) == ["kept", "kept", "kept", "made"]
+    changed = changed.replace("repetitions = 2", "repetitions = 3")
+    assert outcomes(run(manifest(changed), cache_dir=cache)) == ["made"] * 4
+
+
+def test_another_version_makes_its_own(manifest: Write, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = manifest(SMALL)
+    run(path, cache_dir=cache)
+    monkeypatch.setattr("voiceguide.batch.catalogue.Job", Older)
+    assert outcomes(run(path, cache_dir=cache)) == ["made"] * 3
+
+
+class Older(job_module.Job):
+    version: str = "0.0.1"
+
+
+def test_what_is_not_ours_is_refused_and_replaced_only_by_force(manifest: Write, cache: Path, tmp_path: Path) -> None:
+    path, folder = manifest(SMALL + 'captions = ["txt"]\n'), tmp_path / "catalogue"
+    folder.mkdir()
+    (tmp_path / "elsewhere").write_text("precious")
+    (folder / STEADY).write_text("precious")
+    (folder / STEADY.replace("steady.wav", "gentle.txt")).symlink_to(tmp_path / "elsewhere")
+    (folder / STEADY.replace("steady", "brisk")).symlink_to(tmp_path / "nowhere")
+    report = run(path, cache_dir=cache)
+    assert outcomes(report) == ["refused"] * 3
+    assert all("--force replaces it" in failure for failure in report.failures)
+    assert (folder / STEADY).read_text() == "precious"
+    assert outcomes(run(path, cache_dir=cache, force=True)) == ["made"] * 3
+    assert (tmp_path / "elsewhere").read_text() == "precious"
+    assert not (tmp_path / "nowhere").exists()
+    assert not any(path.is_symlink() for path in folder.iterdir())
+    assert outcomes(run(path, cache_dir=cache)) == ["kept"] * 3
+
+
+def test_a_file_that_comes_to_be_there_meanwhile_is_kept(
+    manifest: Write, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = job_module.make
+
+    def and_somebody_else(job: job_module.Job, folder: Path, **rest: object) -> job_module.Made:
+        if job.name == STEADY:
+            (tmp_path / "catalogue" / STEADY).write_text("precious")
+        return make(job, folder, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("voiceguide.batch.here.make", and_somebody_else)
+    assert outcomes(run(manifest(SMALL), cache_dir=cache)) == ["made", "refused", "made"]
+    assert (tmp_path / "catalogue" / STEADY).read_text() == "precious"
+
+
+def test_one_that_fails_does_not_stop_the_others(
+    manifest: Write, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = job_module.make
+
+    def failing(job: job_module.Job, folder: Path, **rest: object) -> job_module.Made:
+        if job.name == STEADY:
+            make(job, folder, **rest)  # type: ignore[arg-type]
+            raise ZeroDivisionError("oops")
+        return make(job, folder, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("voiceguide.batch.here.make", failing)
+    path = manifest(SMALL + '[[sessions]]\nroutines = ["upper-back"]\nlengths = ["10h"]\nname = "long"\n')
+    report = run(path, cache_dir=cache)
+    assert outcomes(report) == ["made", "failed", "made", "failed"]
+    assert report.failures[0] == f"{STEADY}: this is a fault of voiceguide: ZeroDivisionError: oops"
+    assert report.failures[1].startswith("long.wav: 600:00 cannot be reached")
+    assert STEADY not in visible(tmp_path / "catalogue")
+    monkeypatch.undo()
+
+
+def test_a_text_that_comes_out_wrong_fails_the_sessions_that_say_it(
+    manifest: Write, cache: Path, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNSPEAKABLE", "Wrists under shoulders.")
+    other = '[[sessions]]\nroutines = ["desk-break"]\nonly = ["shoulder-rolls"]\npaces = ["brisk"]\n'
+    path = manifest(SMALL.replace('words = "brief"', 'words = "full"') + other)
+    report = run(path, cache_dir=cache)
+    assert outcomes(report) == ["failed"] * 3 + ["made"]
+    assert all("counting:sine does not get 'Wrists" in failure for failure in report.failures)
+    # All else has been spoken, so that mending the one text is all that is left.
+    before = len(counted.texts())
+    monkeypatch.delenv("UNSPEAKABLE")
+    assert outcomes(run(path, cache_dir=cache)) == ["made"] * 3 + ["kept"]
+    assert [text for _, text in counted.texts()[before:]] == ["Wrists under shoulders."] * 3
+
+
+def test_a_voice_that_cannot_speak_is_found_before_work(manifest: Write, cache: Path, tmp_path: Path) -> None:
+    path = manifest(SMALL.replace('"counting:sine"', '"counting:sine", "counting:cosine", "hibari:nobody"'))
+    with pytest.raises(DataError) as caught:
+        run(path, cache_dir=cache)
+    assert [(mistake.line, mistake.field) for mistake in caught.value.mistakes] == [(3, "defaults.voices")] * 2
+    assert "did you mean sine?" in str(caught.value)
+    assert not (tmp_path / "catalogue").exists()
+
+
+def test_a_folder_that_cannot_be_used_is_reported_with_the_other_mistakes(manifest: Write, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / CONTROL).symlink_to(tmp_path)
+    path = manifest(SMALL.replace("upper-back", "uper-back"))
+    for folder, complaint in (
+        (tmp_path / "file", "is a file"),
+        (tmp_path / "no" / "where", "there is no folder"),
+        (tmp_path / "linked", "holds a link"),
+    ):
+        with pytest.raises(DataError, match=complaint) as caught:
+            run(path, folder)
+        assert "did you mean upper-back" in str(caught.value)
+
+
+def test_a_journal_that_is_damaged_is_not_guessed_at(manifest: Write, cache: Path, tmp_path: Path) -> None:
+    path = manifest(SMALL)
+    run(path, cache_dir=cache)
+    journal = tmp_path / "catalogue" / CONTROL / "journal.json"
+    sound = json.loads(journal.read_text())
+    for text in ("", "[]", "{", '{"format": 1}', json.dumps(sound | {"files": {"x": {"job": "y"}}}), "[" * 100_000):
+        journal.write_text(text)
+        with pytest.raises(RequestError, match=r"journal\.json is damaged: remove it"):
+            run(path, cache_dir=cache)
+    journal.unlink()
+    assert outcomes(run(path, cache_dir=cache)) == ["refused"] * 3
+
+
+def test_what_a_killed_run_left_is_removed_and_nothing_else(manifest: Write, cache: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "catalogue"
+    staging = folder / CONTROL / "staging" / "0"
+    staging.mkdir(parents=True)
+    (staging / f".{STEADY}.abc.part").write_bytes(b"half")
+    (folder / CONTROL / ".journal.json.abc.part").write_bytes(b"half")
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "precious").write_text("x")
+    (folder / CONTROL / "link").symlink_to(tmp_path / "outside")
+    (folder / "mine.part").write_text("mine")
+    assert outcomes(run(manifest(SMALL), cache_dir=cache)) == ["made"] * 3
+    assert remembered(folder) == ["journal.json", "lock"]
+    assert (folder / "mine.part").read_text() == "mine"
+    assert (tmp_path / "outside" / "precious").exists()
+
+
+def test_requests_that_contradict_themselves(manifest: Write) -> None:
+    with pytest.raises(RequestError, match="--jobs is for this machine"):
+        run(manifest(SMALL), jobs=2, scheduler="tcp://127.0.0.1:1")
+    with pytest.raises(RequestError, match="write tcp://HOST:PORT"):
+        run(manifest(SMALL), scheduler="localhost")
+
+
+def test_the_real_voice_in_every_format(manifest: Write, clip_cache: Path, tmp_path: Path) -> None:
+    path = manifest(
+        """
+        [[sessions]]
+        routines = ["upper-back"]
+        only = ["upper-trapezius"]
+        words = "brief"
+        hold_s = 20
+        rounds = 1
+        formats = ["mp3", "m4b", "opus", "flac", "wav"]
+        captions = ["lrc"]
+        """
+    )
+    report = run(path, tmp_path / "out", jobs=2, cache_dir=clip_cache)
+    assert outcomes(report) == ["made"] * 5
+    for line in report.lines:
+        assert line.length_frames
+        verify(report.folder / line.job.name, line.length_frames)
+    assert report.count(Outcome.MADE) == 5
+    assert len(visible(report.folder)) == 6
+    assert outcomes(run(path, tmp_path / "out", cache_dir=clip_cache)) == ["kept"] * 5
+
+
+def test_routines_of_the_users_own_are_found_beside_the_manifest(
+    manifest: Write, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_routine("mine", tmp_path)
+    path = manifest('[[sessions]]\nroutines = ["mine.toml"]\nvoices = ["counting:sine"]\nformats = ["wav"]\n')
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    report = run(Path("../catalogue.toml"), cache_dir=cache)
+    assert path.exists()
+    assert outcomes(report) == ["made"]
+    assert visible(tmp_path / "catalogue") == ["mine-counting-sine-steady.wav"]
