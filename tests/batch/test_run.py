@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import wave
 from collections import Counter
@@ -20,6 +21,8 @@ from voiceguide.export.exporter import verify
 from voiceguide.library.loader import new_routine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from tests.batch.conftest import Counted, Write
     from voiceguide.batch.outcome import Report
 
@@ -78,6 +81,23 @@ def test_what_several_sessions_say_is_spoken_once(manifest: Write, cache: Path, 
     spoken = Counter(counted.texts())
     assert len(spoken) > 20
     assert set(spoken.values()) == {1}
+
+
+def test_progress_is_told_and_comes_to_its_end(manifest: Write, cache: Path) -> None:
+    told: dict[str, list[tuple[int, int]]] = {}
+
+    @contextlib.contextmanager
+    def stage(title: str) -> Iterator[Callable[[int, int], None]]:
+        told[title] = []
+        yield lambda done, total: told[title].append((done, total))
+
+    run(manifest(SMALL), cache_dir=cache, stage=stage)
+    assert list(told) == ["checking", "speaking", "exporting"]
+    for steps in told.values():
+        assert len(steps) >= 3
+        assert steps == sorted(steps)
+        assert steps[-1][0] == steps[-1][1] == steps[0][1]
+    assert len(told["exporting"]) > 10
 
 
 @pytest.mark.parametrize("harm", ["truncated", "changed", "removed", "captions"])

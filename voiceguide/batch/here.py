@@ -1,7 +1,8 @@
 """Jobs on this machine, in threads.
 
-Threads and not processes: nine tenths of a job are encoders that leave the interpreter to others (measured:
-README), and a thread shares the memory of the rest.
+Threads and not processes: most of a job is its encoder, which leaves the interpreter to others. What does not, of a
+session of ten minutes, is 0.13 s of 0.65 for MP3, 0.15 of 2.7 for M4B and 0.26 of 3.4 for Opus (measured, CPU time):
+enough for five cores and more, without a process and 100 MB for each.
 """
 
 from __future__ import annotations
