@@ -27,6 +27,8 @@ from voiceguide.batch.job import known_files, make
 from voiceguide.batch.run import run
 from voiceguide.errors import ClusterError, DataError, ExportError
 from voiceguide.export.exporter import verify
+from voiceguide.sound.source import Silence
+from voiceguide.units import to_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -128,7 +130,7 @@ def test_a_worker_is_killed_and_the_others_do_its_work(
     doomed, other = cluster.worker("doomed"), cluster.worker("other")
     with Client(cluster.address) as client:
         client.wait_for_workers(2, timeout=_START_S)
-    path = manifest(MANY + 'captions = ["vtt"]\n')
+    path = manifest(MANY + 'captions = ["vtt"]\nbed = "waves"\n')
     stage = first_progress(lambda: doomed.send_signal(signal.SIGKILL))
     report = run(path, scheduler=cluster.address, cache_dir=tmp_path / "unused", stage=stage)  # type: ignore[arg-type]
     assert doomed.wait() == -signal.SIGKILL
@@ -141,8 +143,8 @@ def test_a_worker_is_killed_and_the_others_do_its_work(
     assert max(makers.values()) >= 9
     assert all(maker.startswith("tcp://127.0.0.1:") for maker in makers)
     for line in report.lines:
-        assert line.length_frames
-        verify(report.folder / line.job.name, line.length_frames)
+        assert line.duration_s
+        verify(report.folder / line.job.name, Silence(48_000, 2, to_frames(line.duration_s, 48_000)))
         assert (report.folder / line.job.name).with_suffix(".vtt").read_text("utf-8").startswith("WEBVTT")
     # Nothing was spoken here, and what was made is what this machine would have made.
     assert not (tmp_path / "unused").exists()
@@ -245,7 +247,7 @@ def test_what_comes_back_is_checked_before_it_gets_a_name(counted: object, manif
     answer = {
         "files": {order.job.name: data},
         "digests": [file.digest for file in made.files],
-        "length_frames": made.length_frames,
+        "sound": (24_000, 1, made.length_frames),
         "notes": list(made.notes),
     }
     assert received(order.job, answer, tmp_path / "1") == made
@@ -257,7 +259,8 @@ def test_what_comes_back_is_checked_before_it_gets_a_name(counted: object, manif
         {"files": {}},
         {"files": {order.job.name: data, "../x.wav": data}},
         {"files": {"../x.wav": data}},
-        {"length_frames": made.length_frames - 1},
+        {"sound": (24_000, 1, made.length_frames - 1)},
+        {"sound": (24_000, 2, made.length_frames)},
         {"files": {order.job.name: half}, "digests": [known.digest]},
     ]
     for number, change in enumerate(changes, start=2):

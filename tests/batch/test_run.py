@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from tests.batch.conftest import SMALL
@@ -19,6 +20,8 @@ from voiceguide.batch.run import run
 from voiceguide.errors import DataError, RequestError
 from voiceguide.export.exporter import verify
 from voiceguide.library.loader import new_routine
+from voiceguide.sound.source import Silence
+from voiceguide.units import to_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,14 +65,14 @@ def test_everything_is_made_and_then_kept(manifest: Write, cache: Path, tmp_path
     before = {name: (folder / name).read_bytes() for name in visible(folder)}
     for line in first.lines:
         with wave.open(str(folder / line.job.name)) as file:
-            assert file.getnframes() == line.length_frames
+            assert file.getnframes() / file.getframerate() == line.duration_s
         assert line.size_bytes == len(before[line.job.name])
     stamps = {name: (folder / name).stat().st_mtime_ns for name in before}
     again = run(path, cache_dir=cache)
     assert outcomes(again) == ["kept"] * 3
     assert {name: (folder / name).stat().st_mtime_ns for name in before} == stamps
-    assert [(line.size_bytes, line.length_frames) for line in again.lines] == [
-        (line.size_bytes, line.length_frames) for line in first.lines
+    assert [(line.size_bytes, line.duration_s) for line in again.lines] == [
+        (line.size_bytes, line.duration_s) for line in first.lines
     ]
 
 
@@ -284,8 +287,8 @@ def test_the_real_voice_in_every_format(manifest: Write, clip_cache: Path, tmp_p
     report = run(path, tmp_path / "out", jobs=2, cache_dir=clip_cache)
     assert outcomes(report) == ["made"] * 5
     for line in report.lines:
-        assert line.length_frames
-        verify(report.folder / line.job.name, line.length_frames)
+        assert line.duration_s
+        verify(report.folder / line.job.name, Silence(24_000, 1, to_frames(line.duration_s)))
     assert report.count(Outcome.MADE) == 5
     assert len(visible(report.folder)) == 6
     assert outcomes(run(path, tmp_path / "out", cache_dir=clip_cache)) == ["kept"] * 5
@@ -302,3 +305,35 @@ def test_routines_of_the_users_own_are_found_beside_the_manifest(
     assert path.exists()
     assert outcomes(report) == ["made"]
     assert visible(tmp_path / "catalogue") == ["mine-counting-sine-steady.wav"]
+
+
+def test_a_bed_is_a_file_beside_the_manifest_and_known_by_what_is_in_it(
+    manifest: Write, cache: Path, tmp_path: Path
+) -> None:
+    def hum(path: Path, pitch_hz: float) -> None:
+        samples = 8000 * np.sin(2 * np.pi * pitch_hz / 48_000 * np.arange(4 * 48_000))
+        with wave.open(str(path), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(48_000)
+            file.writeframes(samples.astype("<i2").tobytes())
+
+    text = SMALL.replace("words =", 'bed = "beds/hum.wav"\nwords =') + '[[sessions]]\nroutines = ["upper-back"]\n'
+    path = manifest(text + 'bed = "none"\nname = "dry"\n')
+    (tmp_path / "beds").mkdir()
+    with pytest.raises(DataError, match=r"toml:7: defaults\.bed: the bed '.*/beds/hum\.wav' is no file"):
+        run(path, cache_dir=cache)
+    hum(tmp_path / "beds" / "hum.wav", 200)
+    report = run(path, cache_dir=cache)
+    assert outcomes(report) == ["made"] * 4
+    with wave.open(str(report.folder / STEADY)) as file, wave.open(str(report.folder / "dry.wav")) as dry:
+        assert (file.getframerate(), file.getnchannels()) == (48_000, 2)
+        assert (dry.getframerate(), dry.getnchannels()) == (24_000, 1)
+        assert report.lines[1].duration_s == report.lines[3].duration_s == dry.getnframes() / 24_000
+    (tmp_path / "moved").mkdir()
+    for name in ("catalogue.toml", "catalogue", "beds"):
+        (tmp_path / name).rename(tmp_path / "moved" / name)
+    path = tmp_path / "moved" / "catalogue.toml"
+    assert outcomes(run(path, cache_dir=cache)) == ["kept"] * 4
+    hum(tmp_path / "moved" / "beds" / "hum.wav", 300)
+    assert outcomes(run(path, cache_dir=cache)) == ["made"] * 3 + ["kept"]

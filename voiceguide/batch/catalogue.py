@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide import session
-from voiceguide.batch.job import Job
+from voiceguide.batch.job import Job, file_digest
 from voiceguide.batch.manifest import MAX_JOBS, Manifest
 from voiceguide.batch.naming import DEFAULT_TEMPLATE, collision_key, file_stem, length_name
 from voiceguide.config import given
@@ -23,6 +23,7 @@ from voiceguide.model.pacing import Pacing
 from voiceguide.places import routines_folder
 from voiceguide.planning.planner import texts_to_speak
 from voiceguide.planning.presets import paced
+from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed
 from voiceguide.speech.voices import DEFAULT_VOICE
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ class _Reading:
         self._voices: dict[tuple[str, float], _Voice] = {}
         self._texts: dict[tuple[int, Pacing], tuple[str, ...]] = {}
         self._speakable: set[tuple[str, str]] = set()
+        self._bed_digests: dict[str, str] = {}
 
     def check_size(self, settings: list[dict[str, Any]]) -> None:
         """Raise DataError where there is more than anybody means, before it is multiplied out."""
@@ -126,6 +128,7 @@ class _Reading:
             self._note(index, "routines", "which routines? name them, or all with ['*']")
             return
         routines = list(self._found(index, entry["routines"]))
+        entry = entry | self._bed(index, entry.get("bed") or NO_BED)
         files = _Files(
             template=entry["name"],
             suffixes=tuple(self._suffixes(index, entry)),
@@ -141,7 +144,7 @@ class _Reading:
             if not (pacing and voice and texts):
                 continue
             self._check_speakable(index, texts, voice)
-            jobs = list(files.jobs(routine, pacing, voice.spec))
+            jobs = list(files.jobs(routine, pacing, self._bed_digests.get(pacing.bed), voice.spec))
             if not jobs and files.suffixes:
                 self._note(index, "name", f"nothing is left of {entry['name']!r} that a file may be called")
             yield from (Order(job, job.digest(voice.fingerprint), texts, index) for job in jobs)
@@ -191,6 +194,18 @@ class _Reading:
             if name not in FORMATS:
                 self._note(index, "captions", str(UnknownNameError("caption format", name, FORMATS)))
         return tuple(name for name in dict.fromkeys(names) if name in FORMATS)
+
+    def _bed(self, index: int, name: str) -> dict[str, str]:
+        """The bed, with the whole path of a file; it is meant from where the manifest lies."""
+        if name in {NO_BED, *BUILT_IN}:
+            return {"bed": name}
+        path = str(self._path.absolute().parent / name)
+        try:
+            check_bed(path)
+            self._bed_digests[path] = file_digest(Path(path))
+        except RequestError as error:
+            self._note(index, "bed", str(error))
+        return {"bed": path}
 
     def _pacing(self, index: int, entry: dict[str, Any], pace: str, length_s: float | None) -> Pacing | None:
         knobs = {name: value for name, value in entry.items() if name in Pacing.model_fields}
@@ -258,7 +273,7 @@ class _Files:
     bit_rate_kbps: int | None
     captions: tuple[str, ...]
 
-    def jobs(self, routine: Routine, pacing: Pacing, voice: str) -> Iterator[Job]:
+    def jobs(self, routine: Routine, pacing: Pacing, bed_digest: str | None, voice: str) -> Iterator[Job]:
         """A job for every format; none where the name comes to nothing."""
         stems = set()
         for suffix in self.suffixes:
@@ -268,6 +283,7 @@ class _Files:
                     name=f"{stem}.{suffix}",
                     routine=routine,
                     pacing=pacing,
+                    bed_digest=bed_digest,
                     voice=voice,
                     bit_rate_kbps=self.bit_rate_kbps,
                     # They are the same for every format: the first of one name brings them.

@@ -23,7 +23,8 @@ from voiceguide.batch.outcome import Failure, Finished, failure
 from voiceguide.batch.speaking import voice_of
 from voiceguide.errors import ClusterError, ExportError, VoiceguideError
 from voiceguide.export import exporter
-from voiceguide.units import to_frames
+from voiceguide.sound.source import Silence
+from voiceguide.units import SESSION_RATE_HZ, to_frames
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -159,13 +160,13 @@ class Cluster:
             return Finished(order, _lost(error), folder)
         finally:
             future.release()
-        worker = str(answer["worker"])
+        worker = str(answer.get("worker"))
         if "failed" in answer:
             return Finished(order, Failure(f"{answer['failed']} (on {worker})"), folder, worker)
         try:
             return Finished(order, received(order.job, answer, folder), folder, worker)
-        except VoiceguideError as fault:
-            return Finished(order, failure(fault), folder, worker)
+        except Exception as error:  # noqa: BLE001 -- an answer may be anything
+            return Finished(order, failure(error), folder, worker)
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -192,14 +193,16 @@ def received(job: Job, answer: dict[str, Any], folder: Path) -> Made:
         message = f"{folder} cannot be written to: {error.strerror}"
         raise ExportError(message) from error
     files = known_files(folder, names)
-    length_frames = answer["length_frames"]
+    rate_hz, channels, length_frames = answer["sound"]
     length_s = job.pacing.length_s
+    # A session is planned at its own rate, and heard at one that is some times that.
+    planned_frames = length_frames // (rate_hz // SESSION_RATE_HZ)
     wrong = [file.digest for file in files] != answer["digests"]
-    if wrong or (length_s is not None and length_frames != to_frames(length_s)):
+    if wrong or (length_s is not None and planned_frames != to_frames(length_s)):
         message = "what the worker sent is not what it made: check the network and try again"
         raise ExportError(message)
-    exporter.verify(folder / job.name, length_frames, bit_rate_kbps=job.bit_rate_kbps)
-    return Made(tuple(files), length_frames, tuple(answer["notes"]))
+    exporter.verify(folder / job.name, Silence(rate_hz, channels, length_frames), bit_rate_kbps=job.bit_rate_kbps)
+    return Made(tuple(files), rate_hz, channels, length_frames, tuple(answer["notes"]))
 
 
 def fitness(voices: Sequence[Voice]) -> dict[str, Any]:
@@ -234,7 +237,7 @@ def make_there(data: dict[str, Any]) -> dict[str, Any]:
                 "worker": worker,
                 "files": {file.name: (folder / file.name).read_bytes() for file in made.files},
                 "digests": [file.digest for file in made.files],
-                "length_frames": made.length_frames,
+                "sound": (made.rate_hz, made.channels, made.length_frames),
                 "notes": made.notes,
             }
     except VoiceguideError as error:

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from voiceguide.batch.job import MadeFile, known_files
+from voiceguide.batch.job import file_digest
 from voiceguide.errors import ExportError, RequestError
 from voiceguide.whole_file import whole_file
 
@@ -54,7 +54,7 @@ class Record:
     """The digest of the job that it came of."""
     size_bytes: int
     digest: str
-    length_frames: int
+    duration_s: float
 
 
 def folder_fault(folder: Path) -> str | None:
@@ -140,9 +140,7 @@ class Folder:
             if os.path.lexists(self.path / file.name) and file.name not in self._journal and not force:
                 message = f"{self.path / file.name} is there already: --force replaces it"
                 raise RequestError(message)
-        known = {
-            file.name: Record(order.digest, file.size_bytes, file.digest, made.length_frames) for file in made.files
-        }
+        known = {file.name: Record(order.digest, file.size_bytes, file.digest, made.duration_s) for file in made.files}
         self._write(self._journal | known)
         for file in made.files:
             target = self.path / file.name
@@ -160,8 +158,8 @@ class Folder:
         try:
             if path.stat().st_size != known.size_bytes:
                 return False
-            return known_files(self.path, [name]) == [MadeFile(name, known.size_bytes, known.digest)]
-        except OSError:
+            return file_digest(path) == known.digest
+        except (OSError, RequestError):
             return False
 
     def _read(self) -> dict[str, Record]:
@@ -190,7 +188,7 @@ class Folder:
 
 def _record(fields: Mapping[str, Any]) -> Record:
     record = Record(**fields)
-    if not (isinstance(record.size_bytes, int) and isinstance(record.length_frames, int)):
+    if not (isinstance(record.size_bytes, int) and isinstance(record.duration_s, float)):
         raise TypeError
     return record
 

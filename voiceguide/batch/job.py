@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceguide import __version__, session
+from voiceguide.errors import RequestError
 from voiceguide.export.captions import caption_targets
 from voiceguide.model.base import Model
 from voiceguide.model.pacing import Pacing
@@ -27,6 +28,8 @@ class Job(Model):
     """Of the file, with its suffix and without a folder."""
     routine: Routine
     pacing: Pacing
+    bed_digest: str | None = None
+    """Of the file that `pacing.bed` names; None where it names none."""
     voice: str
     """As `ENGINE:NAME`."""
     bit_rate_kbps: int | None = None
@@ -48,6 +51,8 @@ class Job(Model):
         `fingerprint` is the engine's: other versions of it make another file.
         """
         data = self.as_data() | {"name": Path(self.name).suffix, "engine": dict(fingerprint)}
+        if self.bed_digest:  # Wherever the file lies.
+            data["pacing"]["bed"] = None
         return hashlib.blake2b(json.dumps(data, sort_keys=True).encode(), digest_size=20).hexdigest()
 
 
@@ -65,9 +70,16 @@ class Made:
     """What came of a job."""
 
     files: tuple[MadeFile, ...]
+    rate_hz: int
+    channels: int
     length_frames: int
     notes: tuple[str, ...]
     """What was shortened, extended, left out or overridden, a sentence each."""
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds in all."""
+        return self.length_frames / self.rate_hz
 
 
 def make(
@@ -82,18 +94,27 @@ def make(
 
     `planning` is entered while it plans, and speaks what no clip is kept for.
     """
+    if job.bed_digest and file_digest(Path(job.pacing.bed)) != job.bed_digest:
+        message = f"the bed {job.pacing.bed} is not the file that it was when this was asked for"
+        raise RequestError(message)
     with planning or contextlib.nullcontext():
         planned = session.plan(job.routine, pacing=job.pacing, voice=job.voice, cache_dir=cache_dir)
     planned.export(folder / job.name, bit_rate_kbps=job.bit_rate_kbps, captions=job.captions, progress=progress)
-    return Made(tuple(known_files(folder, job.names())), planned.timeline.length, planned.timeline.notes)
+    source = planned.source
+    files = known_files(folder, job.names())
+    return Made(tuple(files), source.rate_hz, source.channels, source.length, planned.timeline.notes)
 
 
 def known_files(folder: Path, names: Iterable[str]) -> list[MadeFile]:
     """Size and digest of files as they are now."""
-    found = []
-    for name in names:
-        path = folder / name
+    return [MadeFile(name, (folder / name).stat().st_size, file_digest(folder / name)) for name in names]
+
+
+def file_digest(path: Path) -> str:
+    """What only a file with the same bytes has. RequestError where it cannot be read."""
+    try:
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
-        found.append(MadeFile(name, path.stat().st_size, digest))
-    return found
+            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise RequestError(message) from error

@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide.errors import VoiceguideError
-from voiceguide.units import SESSION_RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,15 +63,10 @@ class Line:
     reason: str = ""
     """Where nothing was made."""
     size_bytes: int | None = None
-    length_frames: int | None = None
+    duration_s: float | None = None
     notes: tuple[str, ...] = ()
     """Of what was made: what was shortened, extended, left out or overridden."""
     worker: str = ""
-
-    @property
-    def duration_s(self) -> float | None:
-        """How long the session lasts; None where there is none."""
-        return None if self.length_frames is None else self.length_frames / SESSION_RATE_HZ
 
     def document(self) -> dict[str, Any]:
         """For JSON."""

@@ -98,7 +98,7 @@ def _standing(catalogue: Catalogue, place: Folder, *, force: bool, stage: Stage)
             if state is State.KEPT:
                 record = place.record(order.job.name)
                 lines[order.job.name] = Line(
-                    order.job, Outcome.KEPT, size_bytes=record.size_bytes, length_frames=record.length_frames
+                    order.job, Outcome.KEPT, size_bytes=record.size_bytes, duration_s=record.duration_s
                 )
             elif state is State.FOREIGN and not force:
                 reason = "there is a file of that name already, or of its captions: --force replaces it"
@@ -132,7 +132,7 @@ def _line(one: Finished, place: Folder, *, force: bool) -> Line:
         job,
         Outcome.MADE,
         size_bytes=result.files[0].size_bytes,
-        length_frames=result.length_frames,
+        duration_s=result.duration_s,
         notes=result.notes,
         worker=one.worker,
     )

@@ -269,7 +269,8 @@ def _lame(source: AudioSource, start: int, end: int, sizes: FrameFormat) -> Iter
 @functools.lru_cache(maxsize=4)
 def _silent_frame(sizes: FrameFormat) -> bytes:
     """A frame without a single coded coefficient: what an encoder takes a millisecond to say."""
-    frames = b"".join(data for _, data in _lame(Silence(sizes.rate_hz, sizes.channels, sizes.frame_samples), 0, sizes.frame_samples, sizes))
+    silence = Silence(sizes.rate_hz, sizes.channels, sizes.frame_samples)
+    frames = b"".join(data for _, data in _lame(silence, 0, sizes.frame_samples, sizes))
     return frames[:4].ljust(sizes.frame_bytes, b"\0")
 
 
