@@ -40,9 +40,16 @@ MANY = SMALL.replace("routines =", 'name = "{pace}-{length}"\nlengths = ["2m", "
 """Twelve files."""
 _START_S = 60.0
 _SLOW_WORKER = """
-import sys, time
+import os, time
 from distributed.cli.dask_worker import main
+from voiceguide.batch import cluster
 from voiceguide.export.wav import WavExporter
+make = cluster.make
+def sometimes(job, folder, **rest):
+    if job.name.startswith(os.environ.get("BROKEN", "-")):
+        raise ConnectionError("a disk is away")
+    return make(job, folder, **rest)
+cluster.make = sometimes
 write = WavExporter.write
 def slow(self, source, file, about, progress):
     time.sleep(0.5)
@@ -50,7 +57,7 @@ def slow(self, source, file, about, progress):
 WavExporter.write = slow
 main()
 """
-"""Half a second in the middle of every file, so that a kill meets one."""
+"""Half a second in the middle of every file, so that a kill meets one; what BROKEN begins fails."""
 
 
 class Dask:
@@ -170,6 +177,18 @@ def test_a_job_whose_workers_die_is_given_up_and_the_others_are_made(
     assert set(outcomes) == {"made", "failed"}
     assert len(report.failures) <= 2
     assert all("every worker that tried it died" in failure for failure in report.failures)
+
+
+def test_what_fails_on_a_worker_is_a_line_and_the_others_are_made(
+    dask: Callable[..., Dask], manifest: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error of a worker's system is none of the network, whatever it looks like."""
+    cluster = dask()
+    monkeypatch.setattr(cluster_module, "CONNECT_S", _START_S)
+    cluster.worker("one", BROKEN="gentle")
+    report = run(manifest(MANY), scheduler=cluster.address)
+    assert [str(line.outcome) for line in report.lines] == ["failed"] * 4 + ["made"] * 8
+    assert all("ConnectionError: a disk is away (on tcp://127" in failure for failure in report.failures)
 
 
 def test_a_scheduler_that_goes_away_is_a_line_and_what_was_made_is_kept(

@@ -25,6 +25,7 @@ from voiceguide.errors import ClusterError, ExportError, VoiceguideError
 from voiceguide.export import exporter
 from voiceguide.sound.source import Silence
 from voiceguide.units import SESSION_RATE_HZ, to_frames
+from voiceguide.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -187,11 +188,13 @@ def received(job: Job, answer: dict[str, Any], folder: Path) -> Made:
         raise ExportError(message)
     try:
         folder.mkdir(parents=True)
-        for name in names:
-            (folder / name).write_bytes(answer["files"][name])
     except OSError as error:
-        message = f"{folder} cannot be written to: {error.strerror}"
+        message = f"{folder} cannot be made: {error.strerror}"
         raise ExportError(message) from error
+    for name in names:
+        # On the disk before it gets its name, as what is made here is.
+        with whole_file(folder / name) as file:
+            file.write(answer["files"][name])
     files = known_files(folder, names)
     rate_hz, channels, length_frames = answer["sound"]
     length_s = job.pacing.length_s
@@ -228,8 +231,8 @@ def make_there(data: dict[str, Any]) -> dict[str, Any]:
     if data.get("version") != __version__:
         # It has joined since the workers were asked.
         return {"worker": worker, "failed": f"the worker {_other_version(__version__)}"}
-    job = Job.model_validate(data)
     try:
+        job = Job.model_validate(data)
         with tempfile.TemporaryDirectory(prefix="voiceguide-") as name:
             folder = Path(name)
             made = make(job, folder, planning=_SPEAKING)
@@ -240,7 +243,8 @@ def make_there(data: dict[str, Any]) -> dict[str, Any]:
                 "sound": (made.rate_hz, made.channels, made.length_frames),
                 "notes": made.notes,
             }
-    except VoiceguideError as error:
+    # As text: not every exception can be sent, and an OSError would look like one of the network.
+    except Exception as error:  # noqa: BLE001
         return {"worker": worker, "failed": failure(error).reason}
 
 
