@@ -108,6 +108,28 @@ def test_a_volume_is_exact_at_its_ends_and_does_not_jump() -> None:
     assert (stream.take(100) == 16_384).all()
 
 
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("volume", [1.0, 0.5, 0.2, 0.0])
+def test_a_headset_is_kept_awake_at_every_volume(volume: float, channels: int) -> None:
+    """Far below hearing: two steps of 16 bits. Sound is left as it is."""
+    stream = Stream(channels)
+    stream.volume = volume
+    stream.keep_alive = True
+    stream.start()
+    silence = np.concatenate([stream.take(250) for _ in range(20)])
+    level_dbfs = 20 * np.log10(np.sqrt(np.mean(np.square(silence / 32768))))
+    assert -86 < level_dbfs < -82
+    assert np.abs(silence).max() <= 4
+    assert not np.array_equal(silence[:250], silence[250:500])
+    sound = np.repeat(signal(0, 500)[:, None], channels, axis=1)
+    stream.write((sound / 32768).astype(np.float32).reshape((500,) if channels == 1 else (500, channels)))
+    heard = stream.take(500)
+    assert np.abs(heard - sound * volume**3).max() <= (0.5 if volume else 4)
+    stream.keep_alive = False
+    stream.take(500)
+    assert not stream.take(250).any()
+
+
 def test_the_position_follows_a_device_that_fills_its_buffer_and_then_takes_what_has_sounded(clock: Clock) -> None:
     stream = Stream()
     stream.write(np.zeros(1000, np.float32))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,9 @@ from voiceguide.planning.scheduling import estimate
 from voiceguide.player.commands import Action, Command
 from voiceguide.player.status import State
 from voiceguide.player.transport import Transport, after, chapter_at, resume_frame
+
+if TYPE_CHECKING:
+    from voiceguide.model.timeline import Timeline
 
 LIBRARY = Library()
 TIMELINES = [
@@ -90,7 +95,14 @@ def test_seeking_never_lands_inside_a_sentence(timeline: object, share: float, s
     at = after(start, Command(Action.SEEK_BY, seconds), timeline).at  # type: ignore[arg-type]
     assert not any(cue.start < at < cue.end for cue in timeline.speech())  # type: ignore[attr-defined]
     wanted = min(max(0, start.at + round(seconds * RATE_HZ)), timeline.length)  # type: ignore[attr-defined]
-    assert wanted - 12 * RATE_HZ < at <= wanted
+    assert wanted - 12 * RATE_HZ < at <= wanted + 12 * RATE_HZ
+    # Forward is forward and back is back, however little was asked for.
+    if round(seconds * RATE_HZ) > 0:
+        assert at >= min(start.at, timeline.length)  # type: ignore[attr-defined]
+        assert at <= wanted or any(cue.start <= start.at < at == cue.end for cue in timeline.speech())  # type: ignore[attr-defined]
+    else:
+        assert at <= max(start.at, 0)
+        assert at <= wanted
 
 
 @given(timelines, st.floats(0, 1))
@@ -103,6 +115,15 @@ def test_resuming_goes_back_to_what_was_cut_and_never_far(timeline: object, shar
     cut = [cue for cue in timeline.speech() if cue.start < at < cue.end]  # type: ignore[attr-defined]
     for cue in cut:
         assert frame <= cue.start
+
+
+@pytest.mark.parametrize("timeline", TIMELINES, ids=LIBRARY.routine_ids())
+def test_pausing_again_and_again_leads_back_once(timeline: Timeline) -> None:
+    """From every tenth of a second, and from the edges of all that sounds."""
+    edges = {frame + step for cue in timeline.cues for frame in (cue.start, cue.end) for step in (-1, 0, 1)}
+    for at in sorted(edges | set(range(0, timeline.length, RATE_HZ // 10))):
+        frame = resume_frame(timeline, at)
+        assert resume_frame(timeline, frame) == frame, at / RATE_HZ
 
 
 @given(timelines, st.data())

@@ -88,6 +88,8 @@ class OutputStream(ABC):
     """What it is, for people: `PulseAudio`."""
     capacity: int
     """Frames that its queue holds, about a second."""
+    keep_alive: bool = False
+    """Whether digital silence is filled with noise far below hearing, whatever the volume."""
 
     @property
     @abstractmethod

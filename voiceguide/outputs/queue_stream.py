@@ -12,6 +12,7 @@ import numpy as np
 
 from voiceguide.errors import PlaybackError
 from voiceguide.model.segment import to_pcm16
+from voiceguide.outputs.idle import kept_alive
 from voiceguide.outputs.output import OutputStream, check_shape, check_volume
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class QueueStream(OutputStream):
         self._started_at = 0.0
         self._taken_at = 0.0
         self._position = _Position(rate_hz, 0.0)
+        self._passed = 0
+        """Frames that the device has taken."""
         self._handed: deque[tuple[int, int]] = deque()
         """What the device may still hold, oldest first: frames from the queue, and frames of silence after them."""
 
@@ -208,6 +211,9 @@ class QueueStream(OutputStream):
             length = min(frames, round(_RAMP_S * self.rate_hz))
             ramp[:length] = np.linspace(before, after, length, dtype=np.float32)
             out = np.rint(out * ramp[:, None]).astype(np.int16)
+        if self.keep_alive:
+            out = kept_alive(out, self._passed)
+        self._passed += frames
         return out
 
     def _unheard(self, now: float) -> int:

@@ -23,6 +23,7 @@ import numpy as np
 
 from voiceguide.errors import PlaybackError
 from voiceguide.model.segment import to_pcm16
+from voiceguide.outputs.idle import kept_alive
 from voiceguide.outputs.output import AudioOutput, OutputStream, check_shape, check_volume, no_device
 from voiceguide.outputs.quiet import quiet_libraries
 
@@ -124,6 +125,8 @@ class _SimpleaudioStream(OutputStream):
         if before != 1.0 or self._gain != 1.0:
             # A change is spread over the block, or it clicks.
             pcm = np.rint(pcm * np.linspace(before, self._gain, len(pcm))[:, None]).astype(np.int16)
+        if self.keep_alive:
+            pcm = kept_alive(pcm, self._end)
         begin, self._end = self._end, self._end + len(pcm)
         self._buffer[begin : self._end] = pcm
         if self._spans and self._spans[-1][1] == begin:

@@ -19,7 +19,7 @@ import numpy as np
 from voiceguide.errors import PlaybackError, RequestError, VoiceguideError
 from voiceguide.model.playing import Playing
 from voiceguide.player.commands import Action
-from voiceguide.player.headset import kept_alive, wake_signal
+from voiceguide.player.headset import wake_signal
 from voiceguide.player.reading import status_of
 from voiceguide.player.speaker import Speaker
 from voiceguide.player.status import State
@@ -113,7 +113,6 @@ class Player:
         """What was written lately: frames, and the session's frame they begin with; None for what is no session."""
         self._kept = 0
         """Frames in it."""
-        self._silence_at = 0
         self._paused_at = 0.0
         self._retry_at = 0.0
         self._noted_at = 0.0
@@ -210,9 +209,6 @@ class Player:
 
     def _write(self, samples: NDArray[np.float32], session_frame: int | None) -> None:
         assert self._stream is not None  # noqa: S101 -- narrows the type
-        if self._settings.keep_alive:
-            samples = kept_alive(samples, self._silence_at)
-            self._silence_at += len(samples)
         self._stream.write(samples)
         self._written.append((len(samples), session_frame))
         self._kept += len(samples)
@@ -364,10 +360,11 @@ class Player:
         self._stream = self._output.open(timeline.rate_hz, self._score.source.channels)
         self.device = self._stream.device
         self._stream.volume = self._transport.volume
+        self._stream.keep_alive = self._settings.keep_alive
         self._forget()
         self._settle()
         if wake := to_frames(self._settings.wake_s, timeline.rate_hz):
-            self._write(wake_signal(wake, self._score.source.channels), None)
+            self._write(wake_signal(wake, self._score.source.channels, self._transport.volume), None)
         self._next = self._transport.at
         if 0 < self._next < self._score.ready:
             self._enter()

@@ -88,33 +88,38 @@ def _target(at: int, command: Command, timeline: Timeline, previous: str) -> int
         case Action.REPEAT:
             return chapter.start
         case Action.SEEK_BY:
-            return _seekable(timeline, at + round(command.amount * rate_hz))
+            return _seekable(timeline, at + round(command.amount * rate_hz), at)
         case _:
-            return _seekable(timeline, round(command.amount * rate_hz))
+            return _seekable(timeline, round(command.amount * rate_hz), at)
 
 
-def _seekable(timeline: Timeline, frame: int) -> int:
-    """Inside the session, and never in the middle of a sentence."""
+def _seekable(timeline: Timeline, frame: int, at: int) -> int:
+    """Inside the session, and never in the middle of a sentence; on the side of `at` that `frame` is on."""
     frame = min(max(0, frame), timeline.length)
     cut = _speech_at(timeline, frame)
-    return cut.start if cut else frame
+    if cut is None:
+        return frame
+    return cut.end if cut.start <= at < frame else cut.start
 
 
 def resume_frame(timeline: Timeline, at: int) -> int:
     """Where to go on after a break at frame `at`: at the start of what was cut.
 
     A breath tone or a sentence that was cut begins again; a hold gets what was left of it, and never less
-    than one breath.
+    than one breath. Where one has gone on like that, one goes on once more: a break leads back once.
     """
     frame = at
     hold = next((span for span in timeline.spans if span.kind is SpanKind.HOLD and span.start < at < span.end), None)
     if hold:
         frame = max(hold.start, min(frame, hold.end - _breath_frames(timeline, hold.start, hold.end)))
-    tone = next((cue for cue in timeline.cues if cue.tone and cue.start < frame < cue.end), None)
-    if tone:
-        frame = tone.start
-    cut = _speech_at(timeline, frame)
-    return cut.start if cut else frame
+    while not any(cue.start == frame for cue in timeline.speech()):
+        cut = _speech_at(timeline, frame) or next(
+            (cue for cue in timeline.cues if cue.tone and cue.start < frame < cue.end), None
+        )
+        if cut is None:
+            break
+        frame = cut.start
+    return frame
 
 
 def _breath_frames(timeline: Timeline, start: int, end: int) -> int:

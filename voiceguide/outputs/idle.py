@@ -1,0 +1,33 @@
+"""What a headset is kept awake with: Bluetooth devices sleep when nothing sounds, and swallow what wakes them.
+
+Noise far below hearing in the place of digital silence; most devices tell silence by level, and a tone could be
+heard. It is put in behind the volume, which would round it away.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from voiceguide.units import to_gain
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+KEEP_ALIVE_DBFS: Final = -84.0
+"""Root mean square: two steps of 16 bits, 65 dB below the voice and below the noise of any room."""
+_NOISE_FRAMES: Final = 48_000
+_PEAK: Final = 32768.0 * to_gain(KEEP_ALIVE_DBFS) * np.sqrt(3)
+_NOISE: Final = np.rint(np.random.default_rng(1).uniform(-_PEAK, _PEAK, (_NOISE_FRAMES, 1))).astype(np.int16)
+
+
+def kept_alive(pcm: NDArray[np.int16], start: int) -> NDArray[np.int16]:
+    """`pcm`, shape (n, channels), as it is, or noise in its place where all of it is digital silence.
+
+    The noise is that of frame `start` on, so that blocks follow each other without a seam.
+    """
+    if pcm.any():
+        return pcm
+    frames = np.arange(start, start + len(pcm)) % _NOISE_FRAMES
+    return np.repeat(_NOISE[frames], pcm.shape[1], axis=1)
