@@ -27,7 +27,7 @@ from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
-from voiceguide.library.loader import Library
+from voiceguide.library.loader import Library, is_path
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
 from voiceguide.model.segment import segment_from
@@ -249,9 +249,9 @@ def player(
 ) -> Iterator[Player]:
     """A player for a session, ready to `run`: what it needs first has been spoken, or its voice is loaded.
 
-    The rest is spoken while it plays. `entry`, of the history, is gone on with: its pacing, its voice, its
-    position. Where it stands is noted in the history as it plays. Raises RequestError, SpeechError and
-    StoreError; PlaybackError comes from `run`.
+    The rest is spoken while it plays. `entry`, of the history, is gone on with: its pacing, its position, and its
+    voice unless `voice` is given. Where it stands is noted in the history as it plays. Raises RequestError,
+    SpeechError and StoreError; PlaybackError comes from `run`.
     """
     from voiceguide.player.player import Player
     from voiceguide.player.score import made
@@ -262,7 +262,7 @@ def player(
     chosen = library.routine(routine) if isinstance(routine, str) else routine
     pacing = entry.pacing if entry else pacing or Pacing()
     check_bed(pacing.bed)
-    voice = entry.voice if entry else voice
+    voice = voice or (entry.voice if entry else None)
     with contextlib.ExitStack() as open_voices:
 
         def open_narrator(spec: str | None) -> Narrator:
@@ -280,7 +280,7 @@ def player(
             narrator.warm_up()
         score = made(words.routine, pacing, library.phrasebook, words.script, clips, open_bed(pacing.bed))
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
-        name = entry.routine if entry else routine if isinstance(routine, str) else chosen.id
+        name = entry.routine if entry else _remembered(routine) if isinstance(routine, str) else chosen.id
         yield Player(
             score,
             output,
@@ -327,7 +327,12 @@ def history() -> list[Entry]:
 
 def unfinished(routine: str | None = None) -> Entry:
     """What `play(entry=...)` can go on with; RequestError where there is nothing."""
-    return History(history_folder()).unfinished(routine)
+    return History(history_folder()).unfinished(None if routine is None else _remembered(routine))
+
+
+def _remembered(routine: str) -> str:
+    """The name of a routine that still leads to it tomorrow, from another folder: an id, or a whole path."""
+    return str(Path(routine).absolute()) if is_path(routine) else routine
 
 
 class _Understudy:

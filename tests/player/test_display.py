@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import pytest
+
 from tests.player.remotes.fakes import STATUS
-from voiceguide.player.display import PlainDisplay, lines_of
+from voiceguide.player.display import Display, LiveDisplay, PlainDisplay, display_for, lines_of
 from voiceguide.player.status import Stage, State
 
 
@@ -55,6 +57,26 @@ def test_an_exhale_empties_the_bar_and_an_inhale_fills_it() -> None:
 
     assert [full("inhale", s) for s in (0.0, 2.0, 4.0)] == [0, 12, 24]
     assert [full("exhale", s) for s in (0.0, 2.0, 4.0)] == [24, 12, 0]
+
+
+def test_in_a_narrow_terminal_the_bars_give_way() -> None:
+    status = replace(STATUS, breath=Stage("inhale", 2.0, 4.0), hold=Stage("hold", 10.0, 30.0))
+    for line in lines_of(status, 22)[2:4]:
+        assert len(line) <= 40
+    assert lines_of(status, 10)[2].count("█") == 5
+
+
+@pytest.mark.parametrize(("term", "kind"), [("dumb", PlainDisplay), ("xterm", LiveDisplay)])
+def test_a_terminal_that_cannot_draw_gets_plain_lines(
+    term: str, kind: type[Display], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", term)
+    with display_for(Terminal(), io.StringIO(), "") as display:
+        assert type(display) is kind
 
 
 def test_paused_waiting_and_the_last_part_are_said() -> None:

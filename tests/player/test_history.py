@@ -93,7 +93,10 @@ def test_a_folder_that_cannot_be_is_said(tmp_path: Path) -> None:
 def test_resuming_counts_from_the_chapter() -> None:
     library = Library()
     timeline = estimate(phrase(library.routine("upper-back"), Pacing(), library.phrasebook), 0.9)
-    start = timeline.chapters[2].start
-    at = resumed(timeline, entry(chapter_number=3, chapter_position_s=12.0))
-    assert start <= at <= start + 12 * timeline.rate_hz
-    assert resumed(timeline, entry(chapter_number=99, chapter_position_s=9e9)) <= timeline.length
+    chapter = timeline.chapters[2]
+    at = resumed(timeline, entry(chapter=chapter.title, chapter_number=3, chapter_position_s=12.0))
+    assert chapter.start <= at <= chapter.start + 12 * timeline.rate_hz
+    # The routine was changed meanwhile: the same title elsewhere, or no such title any more.
+    assert resumed(timeline, entry(chapter=chapter.title, chapter_number=1, chapter_position_s=12.0)) == at
+    assert resumed(timeline, entry(chapter="Gone", chapter_number=3, chapter_position_s=12.0)) == at
+    assert resumed(timeline, entry(chapter="Gone", chapter_number=99, chapter_position_s=9e9)) <= timeline.length

@@ -138,3 +138,34 @@ def test_no_device_is_told_before_anything_is_shown(clip_cache: Path, monkeypatc
     with session.player("upper-back", cache_dir=clip_cache) as player, pytest.raises(PlaybackError):
         run_live(player, [remote], display)
     assert not display.shown
+
+
+def test_a_routine_of_ones_own_is_found_again_from_another_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "mine"
+    own.mkdir()
+    text = 'id = "mine"\ntitle = "Mine"\ndescription = "One."\n[[items]]\nstretch = "upper-trapezius"\n'
+    (own / "mine.toml").write_text(text)
+    monkeypatch.chdir(own)
+    with session.player("mine.toml", cache_dir=tmp_path / "clips") as player:
+        thread = threading.Thread(target=player.run)
+        thread.start()
+        while player.status().position_s < 30 and thread.is_alive():
+            time.sleep(0.01)
+        player.send(Command(Action.STOP))
+        thread.join(30)
+    assert session.unfinished("mine.toml").routine == str(own / "mine.toml")
+    monkeypatch.chdir(tmp_path)
+    entry = session.unfinished(str(own / "mine.toml"))
+    # With another voice, where the first one is not to be had any more.
+    entry = entry.model_copy(update={"voice": "hibari:gone"})
+    with session.player(entry.routine, entry=entry, voice="hibari:heart", cache_dir=tmp_path / "clips") as player:
+        assert player.status().position_s > 20
+
+
+def test_resuming_takes_no_other_pacing(capsys: pytest.CaptureFixture[str]) -> None:
+    from voiceguide.cli.main import main
+
+    assert main(["play", "--resume", "--hold", "45", "--words", "full"]) == 2
+    assert "leave out hold_s, words" in capsys.readouterr().err

@@ -62,6 +62,8 @@ class Request:
     cache_dir: str | Path | None
     playing: Playing
     """From the configuration; it has no options among these."""
+    chosen: frozenset[str]
+    """The shared options that were given on the command line, by the names of Pacing's knobs."""
 
 
 def _options(  # noqa: PLR0913 -- these are the options of contracts.md
@@ -128,7 +130,8 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         "cache_dir": cache_dir,
     }
     resolved = resolve(options, profile)
-    return Request(resolved.pacing, resolved.voice, resolved.cache_dir, resolved.playing)
+    chosen = frozenset(name for name, value in {**options, "profile": profile}.items() if value is not None)
+    return Request(resolved.pacing, resolved.voice, resolved.cache_dir, resolved.playing, chosen)
 
 
 def with_pacing(command: Callable[..., None]) -> Callable[..., None]:

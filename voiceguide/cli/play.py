@@ -68,6 +68,9 @@ def play(  # noqa: PLR0913 -- each is an option
 
     options = {"output": output, "volume": volume, "wake_s": wake, "keep_alive": keep_alive, "previous": previous}
     playing = session.played(request.playing, **options)
+    if resume and (fixed := request.chosen - {"voice", "cache_dir"}):
+        message = f"--resume goes on as the session was paced: leave out {', '.join(sorted(fixed))}, or start it anew"
+        raise RequestError(message)
     entry = session.unfinished(routine) if resume else None
     if entry is None and routine is None:
         raise RequestError("which session? name a routine from voiceguide list, or --resume the last one")
@@ -76,7 +79,8 @@ def play(  # noqa: PLR0913 -- each is an option
     session.play(
         entry.routine if entry else str(routine),
         pacing=request.pacing,
-        voice=request.voice,
+        # What the configuration says now is no wish to change a voice in the middle.
+        voice=None if entry and "voice" not in request.chosen else request.voice,
         cache_dir=request.cache_dir,
         playing=playing,
         entry=entry,

@@ -44,7 +44,7 @@ class Library:
         cannot be read or holds mistakes.
         """
         paths = self._routine_paths()
-        if name.endswith(".toml") or "/" in name:
+        if is_path(name):
             path = Path(name)
         elif name in paths:
             path = paths[name]
@@ -162,3 +162,8 @@ def new_routine(name: str, folder: Path) -> Path:
         message = f"{path} cannot be written: {error.strerror}"
         raise RequestError(message) from error
     return path
+
+
+def is_path(routine: str) -> bool:
+    """Whether a routine is named by its file rather than by an id."""
+    return routine.endswith(".toml") or "/" in routine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from voiceguide.player.status import Stage, Status
 
 _BAR: Final = 24
+"""Characters of a bar; a narrow terminal has fewer."""
+_BAR_WORDS: Final = 18
+"""Characters beside it."""
+_DUMB: Final = {"dumb", "unknown"}
+"""Terminals that cannot go back to a line."""
 _BREATH: Final = {"inhale": "in", "exhale": "out", "retain": "pause"}
 _STATE: Final = {State.PAUSED: "paused", State.WAITING: "waiting", State.ENDED: "ended", State.PLAYING: ""}
 
@@ -87,7 +93,8 @@ class LiveDisplay(Display):
 
     def show(self, status: Status) -> None:
         """Draw again, where anything has changed that can be seen."""
-        lines = [*lines_of(status), self._keys]
+        bar = min(_BAR, max(1, self._live.console.width - _BAR_WORDS))
+        lines = [*lines_of(status, bar), self._keys]
         if lines == self._shown:
             return
         from rich.text import Text
@@ -108,22 +115,22 @@ class LiveDisplay(Display):
 
 
 def display_for(stream: TextIO, plain: TextIO, keys: str) -> Display:
-    """A live display where `stream` is a terminal; plain lines to `plain` where it is none."""
-    if stream.isatty():
+    """A live display where `stream` is a terminal that can draw; plain lines to `plain` where it is none."""
+    if stream.isatty() and os.environ.get("TERM") not in _DUMB:
         return LiveDisplay(keys)
     return PlainDisplay(plain)
 
 
-def lines_of(status: Status) -> list[str]:
-    """The live display as text: place, words, breath, hold, what is coming, message."""
+def lines_of(status: Status, bar: int = _BAR) -> list[str]:
+    """The live display as text, with bars of so many characters: place, words, breath, hold, what comes, message."""
     left = f"{clock(max(0.0, status.length_s - status.position_s))} left of {clock(status.length_s)}"
     state = f" · {_STATE[status.state]}" if _STATE[status.state] else ""
     coming = f"next: {status.coming}" if status.coming else "the last part"
     return [
         f"{place_of(status)}  ({status.chapter_number}/{status.chapters}) · {left}{state}",
         status.doing,
-        f"breath  {_bar(status.breath)} {_BREATH[status.breath.kind]}" if status.breath else "",
-        f"hold    {_bar(status.hold)} {max(0.0, status.hold.seconds - status.hold.elapsed_s):.0f} s left"
+        f"breath  {_bar(status.breath, bar)} {_BREATH[status.breath.kind]}" if status.breath else "",
+        f"hold    {_bar(status.hold, bar)} {max(0.0, status.hold.seconds - status.hold.elapsed_s):.0f} s left"
         if status.hold
         else "",
         coming,
@@ -136,13 +143,13 @@ def place_of(status: Status) -> str:
     return f"{status.chapter}, {status.side} side" if status.side else status.chapter
 
 
-def _bar(stage: Stage) -> str:
+def _bar(stage: Stage, length: int) -> str:
     """As full as the lungs: an exhale empties it; a hold fills up."""
     share = min(1.0, max(0.0, stage.elapsed_s / stage.seconds))
     if stage.kind == "exhale":
         share = 1.0 - share
-    full = round(share * _BAR)
-    return "█" * full + "░" * (_BAR - full)
+    full = round(share * length)
+    return "█" * full + "░" * (length - full)
 
 
 def document_of(status: Status) -> dict[str, Any]:

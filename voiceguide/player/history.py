@@ -152,8 +152,14 @@ def noting(history: History, routine: str, voice: str) -> Callable[[Player], Non
 
 
 def resumed(timeline: Timeline, entry: Entry) -> int:
-    """The frame to go on from: the same place of the same chapter, at the start of what was cut."""
-    number = min(entry.chapter_number, len(timeline.chapters)) - 1
+    """The frame to go on from: the same place of the same chapter, at the start of what was cut.
+
+    A routine may have been changed since: the chapter is the nearest of its title, and where there is none any more,
+    the one of its number.
+    """
+    last = entry.chapter_number - 1
+    alike = [number for number, chapter in enumerate(timeline.chapters) if chapter.title == entry.chapter]
+    number = min(alike, key=lambda number: abs(number - last)) if alike else min(last, len(timeline.chapters) - 1)
     chapter = timeline.chapters[number]
     at = min(chapter.start + round(entry.chapter_position_s * timeline.rate_hz), chapter.end)
     return resume_frame(timeline, at)

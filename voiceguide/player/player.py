@@ -323,7 +323,8 @@ class Player:
         try:
             self._score = change(self._next + margin)
         except RequestError as error:
-            self._say(str(error))
+            holding = action is Action.ONE_MORE_BREATH and self.status().hold
+            self._say("this hold is over too soon for one more breath" if holding else str(error))
             return
         self._say(_REPACING[action])
         self._speaker.want(self._score.missing(self._next))

@@ -68,6 +68,25 @@ def test_it_reads_a_terminal_and_leaves_it_as_it_was() -> None:
     os.close(follower)
 
 
+def test_it_takes_the_keys_again_when_a_shell_has_had_the_terminal() -> None:
+    """As after Ctrl-Z and `fg`: the shell gives it back with settings of its own."""
+    leader, follower = pty.openpty()
+    shells_own = termios.tcgetattr(follower)
+    remote = KeysRemote(on_help=lambda: None, fd=follower)
+    remote.start(FakeControls())
+    try:
+        termios.tcsetattr(follower, termios.TCSANOW, shells_own)
+        deadline = time.monotonic() + 5
+        while termios.tcgetattr(follower)[3] & termios.ICANON and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert not termios.tcgetattr(follower)[3] & termios.ICANON
+    finally:
+        remote.close()
+    assert termios.tcgetattr(follower) == shells_own
+    os.close(leader)
+    os.close(follower)
+
+
 def test_without_a_terminal_it_is_unavailable() -> None:
     read, write = os.pipe()
     with pytest.raises(RemoteUnavailableError, match="keys do not work"):

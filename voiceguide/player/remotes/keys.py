@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from voiceguide.player.commands import Controls
 
-KEYS: Final = "space pause · ←→ 10 s · ↑↓ volume · n p r chapter · - + pace · b w · q · ? help"
-"""One line of a narrow terminal."""
+KEYS: Final = "? help · space pause · ←→ 10 s · ↑↓ volume · n p r chapter · - + pace · b w · q"
+"""One line; a narrow terminal cuts off its end."""
 HELP: Final = """\
 space  pause and go on          n  the next chapter      -  slower
 left   10 s back                p  the previous one      +  faster
@@ -89,6 +89,8 @@ class KeysRemote(Remote):
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._before: list[Any] | None = None
+        self._setting = threading.Lock()
+        """Held while the terminal is set: who gives its settings back has the last word."""
 
     def start(self, controls: Controls) -> None:
         """Begin to read; RemoteUnavailableError where standard input is no terminal."""
@@ -140,13 +142,27 @@ class KeysRemote(Remote):
         assert self._fd is not None  # noqa: S101 -- narrows the type
         try:
             if not select.select([self._fd], [], [], POLL_S)[0]:
+                self._keep_cbreak()
                 return b""
             if _in_background(self._fd):
                 self._closing.wait(POLL_S)
                 return b""
+            self._keep_cbreak()
             return os.read(self._fd, 64) or None
         except (OSError, ValueError):
             return None
+
+    def _keep_cbreak(self) -> None:
+        """Set the terminal again where a shell has given it settings of its own, as after Ctrl-Z and `fg`."""
+        import termios
+        import tty
+
+        assert self._fd is not None  # noqa: S101 -- narrows the type
+        with self._setting, contextlib.suppress(termios.error, OSError):
+            if self._before is None or _in_background(self._fd):
+                return
+            if termios.tcgetattr(self._fd)[3] & termios.ICANON:
+                tty.setcbreak(self._fd, termios.TCSANOW)
 
     def _windows_keys(self) -> bytes | None:
         """The same on Windows, arrows as a terminal sends them. Not tested: there is no such machine here."""
@@ -164,8 +180,8 @@ class KeysRemote(Remote):
             return
         import termios
 
-        before, self._before = self._before, None
-        with contextlib.suppress(termios.error, OSError):
+        with self._setting, contextlib.suppress(termios.error, OSError):
+            before, self._before = self._before, None
             termios.tcsetattr(self._fd or 0, termios.TCSADRAIN, before)
         atexit.unregister(self._restore)
 
