@@ -139,7 +139,7 @@ class Session:
         report = functools.partial(_report, progress, length) if progress else None
         export(self.source, Path(path), about, force=force, bit_rate_kbps=bit_rate_kbps, progress=report)
         for name, target in caption_targets(Path(path), captions).items():
-            with whole_file(target) as file:
+            with whole_file(target, force=force) as file:
                 file.write(FORMATS[name](about).encode())
 
     def picture(self, path: str | Path, *, force: bool = False) -> None:

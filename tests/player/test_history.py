@@ -77,7 +77,7 @@ def test_old_ones_are_forgotten_and_leftovers_removed(tmp_path: Path) -> None:
     history = History(tmp_path)
     for number in range(KEPT + 5):
         (tmp_path / f"2020{number:05}.json").write_text("{}")
-    (tmp_path / "x.part").write_text("")
+    (tmp_path / f".x.json.voiceguide-{0:016x}.part").write_text("")
     history.save(entry())
     history.forget_old()
     assert len(list(tmp_path.iterdir())) == KEPT

@@ -15,6 +15,7 @@ from voiceguide.model.clip import Clip
 from voiceguide.model.segment import from_pcm16
 from voiceguide.sound.loudness import block_powers
 from voiceguide.speech.store import ClipStore, clip_key, default_directory
+from voiceguide.whole_file import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,17 +102,30 @@ def test_prune_removes_what_is_old_damaged_or_left_over_and_clear_the_rest(tmp_p
     old = time.time() - 40 * 86_400
     os.utime(store._path(keys[0]), (old, old))
     store._path(keys[1]).write_bytes(b"broken")
-    stale, fresh, foreign = (tmp_path / keys[2][:2] / name for name in ("a.part", "b.part", "notes.txt"))
-    for path in (stale, fresh, foreign):
+    folder = tmp_path / keys[2][:2]
+    stale, foreign = folder / f".{keys[0]}.clip.voiceguide-{0:016x}.part", folder / "notes.part"
+    for path in (stale, foreign):
         path.write_bytes(b"x")
-    os.utime(stale, (old, old))
-    assert store.prune(30) == 3
-    assert store.get(keys[2]) is not None
-    assert fresh.exists()
-    assert store.clear() == 1
-    assert fresh.exists()
+    with replacing(folder / "unfinished"):
+        [fresh] = set(folder.glob(".unfinished.*"))
+        assert store.prune(30) == 3
+        assert not stale.exists()
+        assert store.get(keys[2]) is not None
+        assert store.clear() == 1
+        assert fresh.exists()
     assert foreign.exists()
     assert store.info().clips == 0
+
+
+def test_what_is_no_clip_of_ours_is_left_alone_whatever_it_is_called(tmp_path: Path) -> None:
+    """Somebody names a folder of their own with --cache-dir."""
+    films = [tmp_path / "films" / "holiday.clip", tmp_path / "aa" / "holiday.clip"]
+    for film in films:
+        film.parent.mkdir()
+        film.write_bytes(b"precious")
+    store = ClipStore(tmp_path)
+    assert (store.info().clips, store.prune(0), store.clear()) == (0, 0, 0)
+    assert all(film.exists() for film in films)
 
 
 def test_reading_a_clip_marks_it_as_used(tmp_path: Path) -> None:

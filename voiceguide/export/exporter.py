@@ -106,7 +106,7 @@ def export(
     """
     check_target(path, force=force, bit_rate_kbps=bit_rate_kbps)
     exporter = exporter_for(path, bit_rate_kbps)
-    with whole_file(path) as file:
+    with whole_file(path, force=force) as file:
         exporter.write(source, file, about, progress or _ignore)
         file.flush()
         exporter.verify(file, source)

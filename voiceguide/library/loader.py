@@ -11,6 +11,7 @@ from voiceguide.library.toml_file import read_model, read_toml, validated
 from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import Routine, RoutineFile
 from voiceguide.model.stretch import Stretch
+from voiceguide.whole_file import clear_stale, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -141,10 +142,13 @@ def new_routine(name: str, folder: Path) -> Path:
     """
     import re
 
-    from voiceguide.model.base import IDENTIFIER_PATTERN
+    from voiceguide.model.base import IDENTIFIER_PATTERN, MAX_IDENTIFIER_CHARS
 
-    if not re.match(IDENTIFIER_PATTERN, name):
-        message = f"{name!r} cannot name a routine: use lower-case letters, digits and hyphens, as in my-evening"
+    if len(name) > MAX_IDENTIFIER_CHARS or not re.fullmatch(IDENTIFIER_PATTERN, name):
+        message = (
+            f"{name[:MAX_IDENTIFIER_CHARS]!r} cannot name a routine: use lower-case letters, digits and hyphens, "
+            f"{MAX_IDENTIFIER_CHARS} at most, as in my-evening"
+        )
         raise RequestError(message)
     path = folder / f"{name}.toml"
     title = name.replace("-", " ").capitalize()
@@ -153,8 +157,9 @@ def new_routine(name: str, folder: Path) -> Path:
     text = template.replace("@id@", name).replace("@title@", title).replace("@schema@", schema)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        clear_stale(folder, path.name)
+        with replacing(path, mode=0o666, durable=True, force=False) as file:
+            file.write(text.encode())
     except FileExistsError as error:
         message = f"{path} is there already: edit it, or choose another name"
         raise RequestError(message) from error

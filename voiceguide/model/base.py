@@ -8,6 +8,8 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 IDENTIFIER_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+MAX_IDENTIFIER_CHARS: Final = 60
+"""They become names of files."""
 MAX_TEXT_CHARS: Final = 300
 """The longest text of one cue. Beyond about 300 characters a neural engine may take a text as one
 chunk and gigabytes of memory (measured: 10,000 characters, 4.7 GB)."""
@@ -47,7 +49,7 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
-Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN, max_length=60)]
+Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN, max_length=MAX_IDENTIFIER_CHARS)]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(_check_text)]
 """A text that is shown or spoken as it stands."""
 CueText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(_check_cue_text)]

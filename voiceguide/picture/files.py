@@ -32,7 +32,7 @@ def write_picture(picture: Picture, path: Path, *, force: bool = False) -> None:
     """Write `picture` to `path`, in the format of its suffix. Raises RequestError and ExportError."""
     check_picture(path, force=force)
     write = _writer_for(path)
-    with whole_file(path) as file:
+    with whole_file(path, force=force) as file:
         write(picture, file)
 
 

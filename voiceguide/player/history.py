@@ -9,8 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import pydantic
@@ -20,9 +18,11 @@ from voiceguide.errors import RequestError, StoreError
 from voiceguide.model.base import Model
 from voiceguide.model.pacing import Pacing
 from voiceguide.player.transport import resume_frame
+from voiceguide.whole_file import clear_stale, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from voiceguide.model.timeline import Timeline
     from voiceguide.player.player import Player
@@ -33,7 +33,6 @@ KEPT: Final = 1000
 FINISHED_WITHIN_S: Final = 5.0
 """Who stops while the end chime rings out has done it all."""
 _LIMIT: Final = 100_000
-_TEMPORARY: Final = ".part"
 
 
 class Entry(Model):
@@ -67,20 +66,12 @@ class History:
     def save(self, entry: Entry) -> None:
         """Write an entry, in place of the one with the same start."""
         target = self._folder / f"{entry.started.astimezone(dt.UTC):%Y%m%dT%H%M%S%f}{SUFFIX}"
-        temporary: Path | None = None
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=self._folder, suffix=_TEMPORARY, delete=False) as file:
-                temporary = Path(file.name)
-                file.write(entry.model_dump_json(indent=1))
-            temporary.replace(target)
-            temporary = None
+            with replacing(target) as file:
+                file.write(entry.model_dump_json(indent=1).encode())
         except OSError as error:
             raise self._unusable(error) from error
-        finally:
-            if temporary:
-                with contextlib.suppress(OSError):
-                    temporary.unlink()
 
     def entries(self) -> list[Entry]:
         """Every entry, newest first; a file that is no entry is passed over."""
@@ -99,17 +90,20 @@ class History:
 
     def forget_old(self) -> None:
         """Remove the oldest entries beyond KEPT, and what killed players left behind."""
+        clear_stale(self._folder)
         with contextlib.suppress(OSError):
-            for path in (*self._paths()[KEPT:], *self._folder.glob(f"*{_TEMPORARY}")):
+            for path in self._paths()[KEPT:]:
                 path.unlink(missing_ok=True)
 
     def _read(self) -> Iterator[Entry]:
         for path in self._paths():
             with contextlib.suppress(pydantic.ValidationError, FileNotFoundError, UnicodeDecodeError):
                 try:
-                    if path.stat().st_size <= _LIMIT:
+                    if path.is_file() and path.stat().st_size <= _LIMIT:
                         yield Entry.model_validate_json(path.read_text("utf-8"))
-                except PermissionError as error:
+                except FileNotFoundError:
+                    raise
+                except OSError as error:
                     raise self._unusable(error) from error
 
     def _paths(self) -> list[Path]:

@@ -2,7 +2,7 @@
 
 One file a clip: a line of JSON, then 16-bit mono samples. A file appears whole or not at all (temporary
 file in the same folder, read back, renamed), and carries a digest of itself, so that a clip that was
-damaged since is noticed, thrown away and made again. Nothing is locked: two processes that make the
+damaged since is noticed, thrown away and made again. Nobody waits for anybody: two processes that make the
 same clip make the same file, and the last rename wins.
 """
 
@@ -23,17 +23,17 @@ import numpy as np
 from voiceguide.errors import StoreError
 from voiceguide.model.clip import Clip
 from voiceguide.model.segment import from_pcm16, to_pcm16
+from voiceguide.whole_file import clear_stale, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FORMAT: Final = 1
 SUFFIX: Final = ".clip"
-_TEMPORARY: Final = ".part"
+_KEY_BYTES: Final = 20
+_HEX: Final = "[0-9a-f]"
 _HEADER_LIMIT: Final = 64_000
 _DAY_S: Final = 86_400.0
-_STALE_S: Final = 3_600.0
-"""A temporary file older than this belongs to no process that is still at it."""
 
 
 def default_directory() -> Path:
@@ -51,7 +51,7 @@ def default_directory() -> Path:
 def clip_key(text: str, fingerprint: Mapping[str, str]) -> str:
     """The address of a clip: a digest of the text and of all that its sound depends on."""
     canonical = json.dumps({"text": text, **fingerprint}, sort_keys=True, ensure_ascii=False)
-    return hashlib.blake2b(canonical.encode(), digest_size=20).hexdigest()
+    return hashlib.blake2b(canonical.encode(), digest_size=_KEY_BYTES).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,30 +95,24 @@ class ClipStore:
     def put(self, key: str, text: str, clip: Clip) -> None:
         """Keep `clip` under `key`."""
         path = self._path(key)
-        data = _encode(key, text, clip)
-        temporary: Path | None = None
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, suffix=_TEMPORARY, delete=False) as file:
-                temporary = Path(file.name)
-                file.write(data)
+            clear_stale(path.parent)
             # Not synced to the disk: a clip torn by a power cut fails its digest and is made again.
-            if _decode(temporary.read_bytes(), key) is None:
-                message = f"what was written to the clip store {self.directory} does not read back: check the disk"
-                raise StoreError(message)
-            temporary.replace(path)
-            temporary = None
+            with replacing(path) as file:
+                file.write(_encode(key, text, clip))
+                file.seek(0)
+                if _decode(file.read(), key) is None:
+                    message = f"what was written to the clip store {self.directory} does not read back: check the disk"
+                    raise StoreError(message)
         except OSError as error:
             raise self._unusable(error) from error
-        finally:
-            if temporary:
-                self._discard(temporary)
 
     def info(self) -> StoreInfo:
         """Counts and sizes; every clip is checked."""
         clips = size = damaged = 0
-        for path in self._files(SUFFIX):
-            with contextlib.suppress(FileNotFoundError):
+        for path in self._files():
+            with self._gone_or_unusable():
                 data = path.read_bytes()
                 clips, size = clips + 1, size + len(data)
                 damaged += _decode(data, path.stem) is None
@@ -128,8 +122,8 @@ class ClipStore:
         """Remove clips not used for `unused_days`, damaged ones, and what killed processes left; count them."""
         now = time.time()
         removed = self._remove_stale()
-        for path in self._files(SUFFIX):
-            with contextlib.suppress(FileNotFoundError):
+        for path in self._files():
+            with self._gone_or_unusable():
                 unused = now - path.stat().st_mtime > unused_days * _DAY_S
                 if unused or _decode(path.read_bytes(), path.stem) is None:
                     path.unlink()
@@ -139,8 +133,8 @@ class ClipStore:
     def clear(self) -> int:
         """Remove every clip, and what killed processes left; count them. Other files in the folder stay."""
         removed = self._remove_stale()
-        for path in self._files(SUFFIX):
-            with contextlib.suppress(FileNotFoundError):
+        for path in self._files():
+            with self._gone_or_unusable():
                 path.unlink()
                 removed += 1
         return removed
@@ -149,30 +143,28 @@ class ClipStore:
         """Raise StoreError where the folder cannot be made or written to."""
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.directory, suffix=_TEMPORARY):
+            with tempfile.TemporaryFile(dir=self.directory):
                 pass
         except OSError as error:
             raise self._unusable(error) from error
 
     def _remove_stale(self) -> int:
-        """Remove the temporary files of killed processes; those of running ones are younger."""
-        removed = 0
-        for path in self._files(_TEMPORARY):
-            with contextlib.suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > _STALE_S:
-                    path.unlink()
-                    removed += 1
-        return removed
+        """Remove the temporary files of killed processes; those of running ones stay."""
+        return sum(clear_stale(folder) for folder in self._listed(_HEX * 2))
 
     def _path(self, key: str) -> Path:
         return self.directory / key[:2] / f"{key}{SUFFIX}"
 
-    def _files(self, suffix: str) -> Iterator[Path]:
+    def _files(self) -> list[Path]:
+        # By their whole names: the folder may be one of the user's, who has clips of other kinds.
+        return self._listed(f"{_HEX * 2}/{_HEX * 2 * _KEY_BYTES}{SUFFIX}")
+
+    def _listed(self, pattern: str) -> list[Path]:
+        """Listed at once: the loops that follow remove from the folders they walk."""
         if self.directory.exists() and not self.directory.is_dir():
             raise self._unusable(NotADirectoryError())
         try:
-            # Listed first: the loop that follows removes from the folders it walks.
-            yield from list(self.directory.glob(f"*/*{suffix}"))
+            return list(self.directory.glob(pattern))
         except OSError as error:
             raise self._unusable(error) from error
 
@@ -181,6 +173,16 @@ class ClipStore:
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _DAY_S:
                 path.touch()
+
+    @contextlib.contextmanager
+    def _gone_or_unusable(self) -> Iterator[None]:
+        """A file that another process has just removed is no error; what the system refuses is one."""
+        try:
+            yield
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise self._unusable(error) from error
 
     @staticmethod
     def _discard(path: Path) -> None:
