@@ -22,6 +22,20 @@ hypothesis.settings.register_profile("voiceguide", deadline=None, derandomize=Tr
 hypothesis.settings.load_profile("voiceguide")
 
 
+_COUNTS = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def count(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Takes a line of counts, which is printed at the end of the run whether tests pass or not."""
+    return request.config.stash.setdefault(_COUNTS, []).append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash.get(_COUNTS, []):
+        terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def library() -> Library:
     return Library()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,14 +10,11 @@ import typer
 
 from voiceguide import __version__
 from voiceguide.cli import batch, cache, doctor, export, own, plan, play, routines, say, voices
+from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
 from voiceguide.errors import VoiceguideError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import FrameType
-
-INTERRUPTED = 130
-TERMINATED = 143
 
 app = typer.Typer(
     name="voiceguide",
@@ -68,41 +64,46 @@ app.command("doctor")(doctor.doctor)
 
 def main(arguments: Sequence[str]) -> int:
     """Run the program and give its exit code: 0, 1, 2 or 130."""
-    signal.signal(signal.SIGTERM, _terminate)
+    interrupts = Interrupts()
+    interrupts.listen()
     try:
         result = typer.main.get_command(app).main(list(arguments), prog_name="voiceguide", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output has left, as `head` does; Python would complain once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except typer.TyperException as error:
-        return _complain(f"{error.format_message()} (see --help)", error.exit_code)
-    except VoiceguideError as error:
-        if "--debug" in arguments:
-            raise
-        return _complain(str(error), error.exit_code)
-    except Exception as error:
-        if "--debug" in arguments:
-            raise
-        return _complain(f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", 1)
+    except Exception as error:  # noqa: BLE001 -- every error becomes a line
+        if interrupts.exit_code:  # some library has made an error of its own of it, as pydantic does
+            return _complain("interrupted", interrupts.exit_code)
+        return _failed(error, debug="--debug" in arguments)
     if result == INTERRUPTED:  # typer has caught it first
         return _complain("interrupted", INTERRUPTED)
     return result if isinstance(result, int) else 0
 
 
+def _failed(error: Exception, *, debug: bool) -> int:
+    """The exit code of an error that is being handled, once its line has been written; raised again for --debug."""
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output has left, as `head` does; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if isinstance(error, typer.TyperException):
+        return _complain(f"{error.format_message()} (see --help)", error.exit_code)
+    if debug:
+        raise error
+    if isinstance(error, VoiceguideError):
+        return _complain(str(error), error.exit_code)
+    return _complain(f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", 1)
+
+
 def run() -> None:
-    """Entry point of the `voiceguide` command."""
-    sys.exit(main(sys.argv[1:]))
+    """Run the program with the arguments of this process, and end it."""
+    try:
+        exit_code = main(sys.argv[1:])
+    finally:
+        ignore_interrupts()
+    sys.exit(exit_code)
 
 
 def _complain(message: str, exit_code: int) -> int:
     for line in message.splitlines() or [""]:
         sys.stderr.write(f"voiceguide: {line}\n")
     return exit_code
-
-
-def _terminate(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM as an exit, so that temporary files are cleaned up on the way out."""
-    raise SystemExit(TERMINATED)

@@ -1,0 +1,45 @@
+"""Programs to strike, and file systems that refuse."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.harness import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def program(tmp_path: Path, clip_cache: Path, upper_back: object) -> Program:
+    """`voiceguide` with a home of its own and everything spoken before."""
+    assert upper_back  # its clips are in the cache
+    return Program(tmp_path / "home", clip_cache)
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Makes small file systems in memory; a test that may not mount is skipped."""
+    with ExitStack() as mounts:
+
+        def mount(name: str, size: str = "1m", *, folder: Path | None = None) -> Path:
+            folder = folder or tmp_path / name
+            folder.mkdir(parents=True, exist_ok=True)
+            command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "voiceguide-test", str(folder)]
+            if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:
+                pytest.skip("no file system can be mounted here: run the tests as root, in a container that may mount")
+            mounts.callback(subprocess.run, ["umount", "--lazy", str(folder)], check=True)
+            return folder
+
+        yield mount
+
+
+def read_only(folder: Path) -> None:
+    """From here on nothing can be written to a mounted folder, not even by root."""
+    subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)

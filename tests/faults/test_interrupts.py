@@ -1,0 +1,175 @@
+"""Ctrl-C, once and twice, at any moment: exit code 130, one line, nothing left."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+import time
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.harness import PATIENCE_S, Program, files_in, left_behind, moments, started, struck
+from voiceguide.errors import RemoteUnavailableError
+from voiceguide.player.remotes.control import ask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SAID = "voiceguide: interrupted\n"
+
+SLOW_IMPORT = "import time; print('importing', flush=True); time.sleep(60)"
+
+SLOW_CLEANING = """
+import pathlib, sys, time
+from voiceguide.cli.main import run
+from voiceguide.export.wav import WavExporter
+write, unlink = WavExporter.write, pathlib.Path.unlink
+def wait(frames):
+    print("encoding", flush=True)
+    time.sleep(60)
+def slow(path, **options):
+    print("cleaning", flush=True)
+    time.sleep(0.3)
+    unlink(path, **options)
+    print("cleaned", flush=True)
+WavExporter.write = lambda self, source, file, about, progress: write(self, source, file, about, wait)
+pathlib.Path.unlink = slow
+run()
+"""
+
+
+def test_while_python_still_imports(program: Program, tmp_path: Path) -> None:
+    """The first thing that the command line imports takes for ever."""
+    (tmp_path / "typer.py").write_text(SLOW_IMPORT)
+    environment = {**program.environment(), "PYTHONPATH": str(tmp_path)}
+    with started(program.command("--help"), environment) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "importing\n"
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, stderr) == (130, SAID)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "exit_code", "said"),
+    [
+        (signal.SIGINT, signal.SIGINT, 130, SAID),
+        (signal.SIGINT, signal.SIGTERM, 130, SAID),
+        (signal.SIGTERM, signal.SIGINT, 143, ""),
+    ],
+)
+def test_a_second_one_does_not_break_into_the_cleaning(
+    program: Program, tmp_path: Path, first: signal.Signals, second: signal.Signals, exit_code: int, said: str
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    command = [sys.executable, "-c", SLOW_CLEANING, "export", "upper-back", "-o", str(folder / "x.wav")]
+    with started(command, program.environment()) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "encoding\n"
+        assert left_behind(folder)
+        process.send_signal(first)
+        assert process.stdout.readline() == "cleaning\n"
+        process.send_signal(second)
+        stdout, stderr = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, stderr, stdout) == (exit_code, said, "cleaned\n")
+    assert files_in(folder) == {}
+
+
+def test_where_python_cannot_raise(program: Program) -> None:
+    """In a destructor the interrupt is lost, after a traceback."""
+    lost = """
+import signal, sys, time
+from voiceguide.cli import main, routines
+class Object:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+def begin():
+    Object()
+    time.sleep(60)
+main.app.command("sleep")(begin)
+main.run()
+"""
+    ending = struck([sys.executable, "-c", lost, "sleep"], environment=program.environment())
+    assert (ending.exit_code, ending.stderr) == (130, SAID)
+
+
+def test_in_the_background_of_a_shell_it_is_ignored(program: Program, tmp_path: Path) -> None:
+    command = program.command("export", "upper-back", "--only", "cat-cow", "-o", tmp_path / "x.wav")
+    deaf = ["sh", "-c", "trap '' INT; exec \"$@\"", "sh", *command]
+    ending = struck(deaf, [(0.3, signal.SIGINT), (0.1, signal.SIGINT)], environment=program.environment())
+    assert ending.exit_code == 0, ending.stderr
+    assert (tmp_path / "x.wav").is_file()
+
+
+def test_twice_while_playing(program: Program, tmp_path: Path) -> None:
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    environment = {**program.environment(), "XDG_RUNTIME_DIR": str(runtime)}
+    socket = runtime / "voiceguide" / "control.sock"
+    with started(program.command("play", "upper-back", "--output", "null"), environment) as process:
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                ask("status", path=socket)
+                break
+            except RemoteUnavailableError:
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130
+    assert stderr.endswith(SAID)
+    assert "Traceback" not in stderr
+    assert not socket.exists()
+    assert left_behind(program.home) == []
+
+
+def interrupted_at_random(program: Program, folder: Path, times: int, *, cold: bool, seed: int) -> Counter[str]:
+    """Ctrl-C twice at random moments, the second one within the cleaning of the first, more often than not."""
+    command = program.command("export", "upper-back", "--only", "cat-cow", "-o", folder / "x.flac", "--captions", "vtt")
+
+    def prepare() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        if cold:
+            shutil.rmtree(program.cache, ignore_errors=True)
+
+    prepare()
+    begin = time.monotonic()
+    assert struck(command, environment=program.environment()).exit_code == 0
+    longest_s = time.monotonic() - begin
+    found: Counter[str] = Counter()
+    for number, moment_s in enumerate(moments(times, longest_s, seed=seed)):
+        prepare()
+        strikes = [(moment_s, signal.SIGINT), (0.002 * (number % 20), signal.SIGINT)]
+        ending = struck(command, strikes, environment=program.environment())
+        assert left_behind(folder, program.cache, program.temporary) == []
+        if ending.stderr.startswith("Traceback") and "voiceguide/__main__.py" not in ending.stderr:
+            found["before Python itself had started"] += 1
+            continue
+        assert (ending.exit_code, ending.stderr) in {(130, SAID), (0, "")}, ending
+        found["in time" if ending.exit_code else "after all was done"] += 1
+    return found
+
+
+def told(found: Counter[str]) -> str:
+    what = ", ".join(f"{number} {when}" for when, number in found.items())
+    return f"{found.total()} times Ctrl-C twice: 0 tracebacks, 0 left behind ({what})"
+
+
+def test_at_a_few_random_moments(program: Program, tmp_path: Path, count: Callable[[str], None]) -> None:
+    count(told(interrupted_at_random(program, tmp_path / "out", 8, cold=False, seed=2)))
+
+
+@pytest.mark.long
+def test_at_many_random_moments(tmp_path: Path, count: Callable[[str], None]) -> None:
+    program = Program(tmp_path / "home", tmp_path / "cache")
+    found = interrupted_at_random(program, tmp_path / "out", 60, cold=True, seed=3)
+    found += interrupted_at_random(program, tmp_path / "out", 60, cold=False, seed=4)
+    count(told(found))

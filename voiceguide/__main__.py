@@ -1,0 +1,34 @@
+"""What runs first. It loads next to nothing, so that Ctrl-C is answered in a line from the beginning."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+INTERRUPTED = 130
+
+
+def run() -> None:
+    """Entry point of the `voiceguide` command."""
+    # Where a shell has put us into the background Ctrl-C is ignored, and stays so.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave)
+    from voiceguide.cli.main import run as run_program
+
+    run_program()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    """An end in the middle of an import, with nothing begun that would have to be undone."""
+    sys.stderr.write("voiceguide: interrupted\n")
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    run()

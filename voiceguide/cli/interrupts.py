@@ -1,0 +1,80 @@
+"""Ctrl-C and SIGTERM: the first one unwinds what is running, and is let do so."""
+
+from __future__ import annotations
+
+import _thread
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+INTERRUPTED: Final = 130
+TERMINATED: Final = 143
+CLEAN_UP_S: Final = 5.0
+"""How long one signal is given to leave nothing behind before the next one counts: the longest text takes
+a second or two to be spoken, and cannot be broken off."""
+_AGAIN_S: Final = 0.02
+
+
+class CtrlC(KeyboardInterrupt):
+    """A KeyboardInterrupt by another name.
+
+    Where that very class leaves a string that is run as code, as every dataclass is made from one, Python ends
+    the process by SIGINT afterwards, whatever exit code is asked for.
+    """
+
+
+class Interrupts:
+    """A handler for both signals, from the main thread.
+
+    SIGINT becomes KeyboardInterrupt, SIGTERM SystemExit: what is half-written is removed on the way out. A
+    second one would break into just that, so for CLEAN_UP_S it is ignored. One that came where Python cannot
+    raise, in a callback of the garbage collector's for one, is raised once more a moment later.
+    """
+
+    def __init__(self) -> None:
+        self._deaf_until = 0.0
+        self.exit_code: int | None = None
+        """Of the first signal, once there was one."""
+
+    def listen(self) -> None:
+        """Take over both signals; one that is ignored, as in a shell's background, stays so."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, self._unwind)
+        sys.unraisablehook = self._unraisable
+
+    def _unwind(self, number: int, _frame: FrameType | None) -> None:
+        if (now := time.monotonic()) < self._deaf_until:
+            return
+        self._deaf_until = now + CLEAN_UP_S
+        self.exit_code = self.exit_code or (TERMINATED if number == signal.SIGTERM else INTERRUPTED)
+        if number == signal.SIGTERM:
+            raise SystemExit(TERMINATED)
+        raise CtrlC
+
+    def _unraisable(self, what: sys.UnraisableHookArgs) -> None:
+        if self.exit_code and isinstance(what.exc_value, KeyboardInterrupt | SystemExit):
+            self._deaf_until = 0.0
+            number = signal.SIGTERM if self.exit_code == TERMINATED else signal.SIGINT
+            threading.Timer(_AGAIN_S, _interrupt_main, (number,)).start()
+        else:
+            sys.__unraisablehook__(what)
+
+
+def _interrupt_main(number: signal.Signals) -> None:
+    """Send the main thread a signal; where threads have none of their own, it does not wake one that waits."""
+    if sys.platform == "win32":
+        _thread.interrupt_main(number)
+    else:
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+
+
+def ignore_interrupts() -> None:
+    """Let nothing interrupt the last moments: the work is done, or undone, and has been said so."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
