@@ -69,6 +69,9 @@ class ContainerExporter(Exporter):
                     progress(start + frames)
                 output.mux(stream.encode(None))
         except av.FFmpegError as error:
+            if isinstance(error.__context__, OSError):
+                # The file refused; that the encoder then cannot be closed is only what comes of it.
+                raise error.__context__ from None
             message = f"the {self.suffix} encoder failed: {error}"
             raise ExportError(message) from error
 

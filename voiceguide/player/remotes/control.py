@@ -15,6 +15,7 @@ import socket
 import stat
 import struct
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,11 +31,14 @@ REQUEST_LIMIT: Final = 4096
 """Bytes of a request."""
 ANSWER_LIMIT: Final = 65_536
 CLIENT_S: Final = 2.0
-"""How long a client may take."""
+"""How long a client may take, from its first byte to its last."""
+_LAST_ANSWERS_S: Final = 0.5
+"""How long `close` waits for answers that are under way: to `stop`, for one."""
 MOST_CLIENTS: Final = 8
 LARGEST_AMOUNT: Final = 1e6
 _LONGEST_PATH: Final = 100
 """Bytes of a socket's path: 108 on Linux, 104 on macOS, with the closing zero."""
+_RETRY_S: Final = 0.1
 _EFFECT_S: Final = 0.15
 """After a command, until the status that is sent back shows it."""
 
@@ -86,7 +90,7 @@ class ControlRemote(Remote):
         try:
             _private_folder(path.parent)
             _check_length(path)
-            if path.exists():
+            if os.path.lexists(path):
                 _remove_stale(path)
             server = socket.socket(socket.AF_UNIX)
             mask = os.umask(0o177)
@@ -102,7 +106,7 @@ class ControlRemote(Remote):
         threading.Thread(target=self._accept, args=(server, controls), name="control", daemon=True).start()
 
     def close(self) -> None:
-        """Stop listening and take the socket away."""
+        """Stop listening, take the socket away, and let those who have asked have their answers."""
         if self._server is None:
             return
         server, self._server = self._server, None
@@ -111,13 +115,20 @@ class ControlRemote(Remote):
         server.close()
         if self._path:
             self._path.unlink(missing_ok=True)
+        due_s = time.monotonic() + _LAST_ANSWERS_S
+        for _ in range(MOST_CLIENTS):
+            self._slots.acquire(timeout=max(0.0, due_s - time.monotonic()))
 
     def _accept(self, server: socket.socket, controls: Controls) -> None:
         while True:
             try:
                 client, _ = server.accept()
             except OSError:
-                return  # closed
+                if self._server is None:
+                    return
+                # No more files may be opened, or the client has left already: neither lasts.
+                threading.Event().wait(_RETRY_S)
+                continue
             if not self._slots.acquire(blocking=False):
                 client.close()
                 continue
@@ -126,10 +137,10 @@ class ControlRemote(Remote):
     def _serve(self, client: socket.socket, controls: Controls) -> None:
         try:
             with client, contextlib.suppress(OSError):
-                client.settimeout(CLIENT_S)
                 if not _same_user(client):
                     return
                 answer = _answered(_line(client, REQUEST_LIMIT), controls)
+                client.settimeout(CLIENT_S)
                 client.sendall(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
         finally:
             self._slots.release()
@@ -177,9 +188,12 @@ def _answered(data: bytes, controls: Controls) -> dict[str, Any]:
 
 
 def _line(connection: socket.socket, limit: int) -> bytes:
-    """What comes up to the end of a line, or of the connection; cut at `limit`."""
+    """What comes up to the end of a line, or of the connection; cut at `limit`. TimeoutError after CLIENT_S."""
     data = b""
+    due_s = time.monotonic() + CLIENT_S
     while len(data) < limit and b"\n" not in data:
+        # For all of it: a byte a second would keep a place taken for an hour.
+        connection.settimeout(max(0.001, due_s - time.monotonic()))
         part = connection.recv(limit - len(data))
         if not part:
             break

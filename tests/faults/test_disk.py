@@ -1,0 +1,204 @@
+"""Disks that are full, folders that cannot be written to, files on another file system: real ones, in memory."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.conftest import read_only
+from tests.faults.harness import PATIENCE_S, Ending, Program, files_in, left_behind, started
+from voiceguide.errors import RemoteUnavailableError, RequestError, StoreError
+from voiceguide.library.loader import new_routine
+from voiceguide.player.history import History
+from voiceguide.player.remotes.control import ask
+from voiceguide.speech.store import ClipStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Mount = Callable[..., Path]
+
+SESSION = ("upper-back", "--only", "cat-cow")
+FORMATS = ("mp3", "m4b", "m4a", "opus", "flac", "wav")
+
+
+def assert_one_line(ending: Ending, exit_code: int, said: str) -> None:
+    assert ending.exit_code == exit_code, ending
+    assert said in ending.stderr
+    assert ending.stderr.count("\n") == 1, ending.stderr
+    assert "fault of voiceguide" not in ending.stderr
+    assert ending.stdout == ""
+
+
+def fill(folder: Path, free_bytes: int = 0) -> Path:
+    """Fill a file system up to its last byte, less some."""
+    ballast = folder / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError as error:
+            assert error.errno == errno.ENOSPC  # noqa: PT017 -- it comes when it comes
+        file.truncate(file.tell() - free_bytes)
+    return ballast
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_an_export_to_a_full_disk(program: Program, mounted: Mount, suffix: str, count: Callable[[str], None]) -> None:
+    """Full at the first byte, in the middle, and at the last."""
+    disk = mounted("disk", "32m")
+    export = ("export", *SESSION, "-o", disk / f"x.{suffix}", "--captions", "vtt")
+    assert program.run(*export).exit_code == 0
+    size = (disk / f"x.{suffix}").stat().st_size
+    for path in (disk / f"x.{suffix}", disk / "x.vtt"):
+        path.unlink()
+    frees = [0, size // 2, size - 4096]
+    for free in frees:
+        ballast = fill(disk, free // 4096 * 4096)
+        assert_one_line(program.run(*export), 1, f"x.{suffix} was not written: the disk is full")
+        assert [path.name for path in disk.iterdir()] == ["ballast"]
+        ballast.unlink()
+    count(f"{len(frees)} full disks under .{suffix}: 0 files torn, 0 left behind")
+
+
+def test_captions_a_picture_and_a_routine_on_a_full_disk(program: Program, mounted: Mount) -> None:
+    disk = mounted("disk", "8m")
+    whole = program.run("export", *SESSION, "-o", disk / "x.mp3")
+    assert whole.exit_code == 0
+    size = (disk / "x.mp3").stat().st_size
+    (disk / "x.mp3").unlink()
+    fill(disk, size // 4096 * 4096 + 4096)
+    ending = program.run("export", *SESSION, "-o", disk / "x.mp3", "--captions", "vtt")
+    assert_one_line(ending, 1, "x.vtt was not written: the disk is full")
+    assert sorted(path.name for path in disk.iterdir()) == ["ballast", "x.mp3"]
+    (disk / "x.mp3").unlink()
+    (disk / "ballast").unlink()
+    fill(disk)
+    for suffix in ("svg", "png"):
+        ending = program.run("plan", *SESSION, "--picture", disk / f"x.{suffix}")
+        assert_one_line(ending, 1, f"x.{suffix} was not written: the disk is full")
+    with pytest.raises(RequestError, match="No space left"):
+        new_routine("mine", disk)
+    assert [path.name for path in disk.iterdir()] == ["ballast"]
+
+
+@pytest.mark.parametrize("free_bytes", [0, 40_960])
+def test_a_cache_on_a_full_disk(tmp_path: Path, mounted: Mount, free_bytes: int) -> None:
+    disk = mounted("cache", "8m")
+    fill(disk, free_bytes)
+    program = Program(tmp_path / "home", disk / "clips")
+    ending = program.run("export", *SESSION, "-o", tmp_path / "x.mp3")
+    assert_one_line(ending, 1, "clips cannot be used: No space left on device; name another with --cache-dir")
+    assert not (tmp_path / "x.mp3").exists()
+    assert left_behind(tmp_path) == []
+    assert ClipStore(disk / "clips").info().damaged == 0
+    (disk / "ballast").unlink()
+    assert program.run("export", *SESSION, "-o", tmp_path / "x.mp3").exit_code == 0
+
+
+def test_a_session_plays_on_without_a_place_for_its_history_or_its_clips(
+    tmp_path: Path, mounted: Mount, upper_back: object, clip_cache: Path
+) -> None:
+    assert upper_back
+    for name, refuse in (("full", fill), ("read-only", read_only)):
+        disk = mounted(name)
+        (disk / "voiceguide" / "history").mkdir(parents=True)
+        refuse(disk)
+        program = Program(tmp_path / f"home-{name}", clip_cache)
+        runtime = tmp_path / f"run-{name}"
+        runtime.mkdir(mode=0o700)
+        environment = {**program.environment(), "XDG_RUNTIME_DIR": str(runtime), "XDG_DATA_HOME": str(disk)}
+        socket = runtime / "voiceguide" / "control.sock"
+        with started(program.command("play", "upper-back", "--output", "null"), environment) as process:
+            wait_for_position(socket, 2.0)
+            ask("stop", path=socket)
+            _, stderr = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0, stderr
+        assert "Traceback" not in stderr
+        assert list((disk / "voiceguide" / "history").iterdir()) == []
+
+
+def wait_for_position(socket: Path, seconds: float) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            if ask("status", path=socket)["position_s"] >= seconds:
+                return
+        except RemoteUnavailableError:
+            pass
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_folders_that_cannot_be_written_to(program: Program, mounted: Mount, tmp_path: Path, clip_cache: Path) -> None:
+    disk = mounted("disk", "16m")
+    shutil.copytree(clip_cache, disk / "clips")
+    (disk / "x.mp3").write_text("old")
+    History(disk / "history").forget_old()
+    read_only(disk)
+    before = files_in(disk)
+
+    export = program.run("export", *SESSION, "-o", disk / "y.mp3", "--force")
+    assert_one_line(export, 1, f"y.mp3 cannot be written: the folder {disk} is not writable")
+    picture = program.run("plan", *SESSION, "--picture", disk / "x.svg")
+    assert_one_line(picture, 1, "is not writable")
+    with pytest.raises(RequestError, match="Read-only file system"):
+        new_routine("mine", disk)
+
+    # A cache that can only be read serves what it has, and says what it cannot do.
+    warm = program.run("export", *SESSION, "-o", tmp_path / "x.mp3", "--cache-dir", disk / "clips")
+    assert warm.exit_code == 0, warm.stderr
+    cold = program.run("say", "Nobody has said this.", "-o", tmp_path / "y.wav", "--cache-dir", disk / "clips")
+    assert_one_line(cold, 1, "clips cannot be used: Read-only file system; name another with --cache-dir")
+    assert program.run("cache", "info", "--cache-dir", disk / "clips").exit_code == 0
+    for command in (("clear",), ("prune", "--days", "0")):
+        refused = program.run("cache", *command, "--cache-dir", disk / "clips")
+        assert_one_line(refused, 1, "clips cannot be used: Read-only file system")
+    with pytest.raises(StoreError, match="Read-only file system"):
+        ClipStore(disk / "new").check_usable()
+    assert files_in(disk) == before
+    assert left_behind(tmp_path) == []
+
+
+def test_a_damaged_clip_that_cannot_be_removed(program: Program, mounted: Mount, tmp_path: Path) -> None:
+    disk = mounted("disk", "16m")
+    shutil.copytree(program.cache, disk / "clips")
+    for path in (disk / "clips").rglob("*.clip"):
+        path.write_bytes(path.read_bytes()[:-100])
+    read_only(disk)
+    ending = program.run("export", *SESSION, "-o", tmp_path / "x.mp3", "--cache-dir", disk / "clips")
+    assert_one_line(ending, 1, "Read-only file system")
+    assert not (tmp_path / "x.mp3").exists()
+
+
+def test_a_target_on_another_file_system(program: Program, mounted: Mount, tmp_path: Path) -> None:
+    """Nothing is moved from one to the other: the temporary file stands beside its target, links followed."""
+    disk = mounted("disk", "16m")
+    assert disk.stat().st_dev != program.cache.stat().st_dev
+    link = tmp_path / "link.mp3"
+    link.symlink_to(disk / "y.mp3")
+    for target in (disk / "x.mp3", link):
+        ending = program.run("export", *SESSION, "-o", target, "--captions", "srt")
+        assert ending.exit_code == 0, ending.stderr
+    assert (disk / "x.mp3").read_bytes() == (disk / "y.mp3").read_bytes()
+    assert sorted(path.name for path in disk.iterdir()) == ["x.mp3", "x.srt", "y.mp3"]
+    assert link.is_symlink()
+    assert left_behind(tmp_path) == []
+
+
+def test_folders_that_may_not_be_looked_into(tmp_path: Path) -> None:
+    """As anybody but root, to whom nothing is forbidden."""
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    closed.chmod(0)
+    if os.access(closed, os.X_OK):
+        pytest.skip("root may look into every folder")
+    program = Program(tmp_path / "home", tmp_path / "cache")
+    ending = program.run("export", *SESSION, "-o", closed / "x.mp3")
+    assert_one_line(ending, 1, "cannot be written: Permission denied")
