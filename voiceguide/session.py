@@ -266,7 +266,7 @@ def player(
     with contextlib.ExitStack() as open_voices:
 
         def open_narrator(spec: str | None) -> Narrator:
-            return open_voices.enter_context(narrator_for(spec, pacing.speech_rate, cache_dir))
+            return open_voices.enter_context(narrator_for(spec, pacing.speech_rate, cache_dir, must_keep=False))
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
             return {text: clip.spoken_frames for text, clip in narrator.speak(texts).items()}
@@ -383,10 +383,15 @@ def play_clip(clip: Clip, output: str = DEFAULT_OUTPUT) -> None:
     open_output(output).play(ClipSource(clip))
 
 
-def narrator_for(voice: str | None, speech_rate: float, cache_dir: str | Path | None = None) -> Narrator:
-    """The narrator that `plan` speaks with; to be closed. Nothing is loaded yet. UnknownNameError for an engine."""
+def narrator_for(
+    voice: str | None, speech_rate: float, cache_dir: str | Path | None = None, *, must_keep: bool = True
+) -> Narrator:
+    """The narrator that `plan` speaks with; to be closed. Nothing is loaded yet. UnknownNameError for an engine.
+
+    With `must_keep` false it speaks on where clips cannot be kept.
+    """
     spec = voice or os.environ.get("VOICEGUIDE_VOICE") or DEFAULT_VOICE
-    return Narrator(open_engine(spec, speech_rate), open_store(cache_dir))
+    return Narrator(open_engine(spec, speech_rate), open_store(cache_dir), must_keep=must_keep)
 
 
 def open_store(cache_dir: str | Path | None = None) -> ClipStore:

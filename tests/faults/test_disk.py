@@ -51,20 +51,20 @@ def fill(folder: Path, free_bytes: int = 0) -> Path:
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_an_export_to_a_full_disk(program: Program, mounted: Mount, suffix: str, count: Callable[[str], None]) -> None:
-    """Full at the first byte, in the middle, and at the last."""
+    """Full in the middle; for MP3, where the header is filled in last, also at the first byte and at the last."""
     disk = mounted("disk", "32m")
     export = ("export", *SESSION, "-o", disk / f"x.{suffix}", "--captions", "vtt")
     assert program.run(*export).exit_code == 0
     size = (disk / f"x.{suffix}").stat().st_size
     for path in (disk / f"x.{suffix}", disk / "x.vtt"):
         path.unlink()
-    frees = [0, size // 2, size - 4096]
+    frees = [0, size // 2, size - 4096] if suffix == "mp3" else [size // 2]
     for free in frees:
         ballast = fill(disk, free // 4096 * 4096)
         assert_one_line(program.run(*export), 1, f"x.{suffix} was not written: the disk is full")
         assert [path.name for path in disk.iterdir()] == ["ballast"]
         ballast.unlink()
-    count(f"{len(frees)} full disks under .{suffix}: 0 files torn, 0 left behind")
+    count(f"{len(frees)} times a full disk under {suffix}: 0 files torn, 0 left behind")
 
 
 def test_captions_a_picture_and_a_routine_on_a_full_disk(program: Program, mounted: Mount) -> None:
@@ -102,26 +102,37 @@ def test_a_cache_on_a_full_disk(tmp_path: Path, mounted: Mount, free_bytes: int)
     assert program.run("export", *SESSION, "-o", tmp_path / "x.mp3").exit_code == 0
 
 
-def test_a_session_plays_on_without_a_place_for_its_history_or_its_clips(
-    tmp_path: Path, mounted: Mount, upper_back: object, clip_cache: Path
+@pytest.mark.parametrize("refuse", [fill, read_only])
+def test_a_session_plays_on_without_a_place_for_its_history(
+    program: Program, tmp_path: Path, mounted: Mount, refuse: Callable[[Path], object]
 ) -> None:
-    assert upper_back
-    for name, refuse in (("full", fill), ("read-only", read_only)):
-        disk = mounted(name)
-        (disk / "voiceguide" / "history").mkdir(parents=True)
-        refuse(disk)
-        program = Program(tmp_path / f"home-{name}", clip_cache)
-        runtime = tmp_path / f"run-{name}"
-        runtime.mkdir(mode=0o700)
-        environment = {**program.environment(), "XDG_RUNTIME_DIR": str(runtime), "XDG_DATA_HOME": str(disk)}
-        socket = runtime / "voiceguide" / "control.sock"
-        with started(program.command("play", "upper-back", "--output", "null"), environment) as process:
-            wait_for_position(socket, 2.0)
-            ask("stop", path=socket)
-            _, stderr = process.communicate(timeout=PATIENCE_S)
-        assert process.returncode == 0, stderr
-        assert "Traceback" not in stderr
-        assert list((disk / "voiceguide" / "history").iterdir()) == []
+    disk = mounted("data")
+    (disk / "voiceguide" / "history").mkdir(parents=True)
+    refuse(disk)
+    assert "Traceback" not in played(program, tmp_path, XDG_DATA_HOME=str(disk))
+    assert list((disk / "voiceguide" / "history").iterdir()) == []
+
+
+def test_a_session_plays_on_without_a_place_for_its_clips(tmp_path: Path, mounted: Mount) -> None:
+    disk = mounted("cache")
+    fill(disk)
+    said = played(Program(tmp_path / "home", disk / "clips"), tmp_path)
+    assert "cannot be used" not in said
+    assert [path.name for path in disk.rglob("*") if path.is_file()] == ["ballast"]
+
+
+def played(program: Program, folder: Path, **variables: str) -> str:
+    """Play for a few seconds, beyond the first words, and stop; what was said on stderr."""
+    runtime = folder / "run"
+    runtime.mkdir(mode=0o700)
+    environment = {**program.environment(), "XDG_RUNTIME_DIR": str(runtime), **variables}
+    socket = runtime / "voiceguide" / "control.sock"
+    with started(program.command("play", "upper-back", "--output", "null"), environment) as process:
+        wait_for_position(socket, 4.0)
+        ask("stop", path=socket)
+        _, stderr = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, stderr
+    return stderr
 
 
 def wait_for_position(socket: Path, seconds: float) -> None:

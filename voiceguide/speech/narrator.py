@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, Self
 
-from voiceguide.errors import SpeechError
+from voiceguide.errors import SpeechError, StoreError
 from voiceguide.model.segment import samples_from, segment_from
 from voiceguide.speech.conditioning import CONDITIONING_VERSION, conditioned, faults, session_rate
 from voiceguide.speech.normalise import NORMALISER_VERSION, check_speakable, normalise
@@ -31,11 +31,16 @@ _CARRIER_PAUSE_MS: Final = 90
 
 
 class Narrator:
-    """One engine, one store. `speak` from one thread at a time; it uses several itself."""
+    """One engine, one store. `speak` from one thread at a time; it uses several itself.
 
-    def __init__(self, engine: SpeechEngine, store: ClipStore) -> None:
+    Who plays while it is spoken goes on with `must_keep` false: a clip that the store cannot take, because the
+    disk is full for one, is heard all the same.
+    """
+
+    def __init__(self, engine: SpeechEngine, store: ClipStore, *, must_keep: bool = True) -> None:
         self.engine = engine
         self.store = store
+        self._must_keep = must_keep
 
     def fingerprint(self) -> dict[str, str]:
         """Everything but its text that the sound of a clip depends on. Cheap: nothing is loaded for it."""
@@ -78,11 +83,17 @@ class Narrator:
         missing = [text for text in wanted if text not in clips]
         if not missing:
             return clips
-        self.warm_up()
+        if self._must_keep:
+            self.store.check_usable()
+        self.engine.load()
 
         def speak_one(text: str) -> Clip:
             clip = self._fresh(normalise(text))
-            self.store.put(keys[text], text, clip)
+            try:
+                self.store.put(keys[text], text, clip)
+            except StoreError:
+                if self._must_keep:
+                    raise
             return clip
 
         # The longest first, so that no thread is left with a long one at the end.
