@@ -113,7 +113,8 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     DataError with every mistake of the file.
     """
     path = config_path()
-    file = read_model(path, ConfigFile) if path.is_file() or "VOICEGUIDE_CONFIG" in os.environ else ConfigFile()
+    named = "VOICEGUIDE_CONFIG" in os.environ
+    file = read_model(path, ConfigFile) if named or os.path.lexists(path) else ConfigFile()
     if profile is not None and profile not in file.profiles:
         kind = f"profile in {path}"
         raise UnknownNameError(kind, profile, file.profiles)

@@ -6,20 +6,24 @@ import errno
 import os
 import shutil
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.faults.conftest import read_only
 from tests.faults.harness import PATIENCE_S, Ending, Program, files_in, left_behind, started
-from voiceguide.errors import RemoteUnavailableError, RequestError, StoreError
-from voiceguide.library.loader import new_routine
+from tests.player.test_history import entry as an_entry
+from voiceguide.config import resolve
+from voiceguide.errors import ExportError, RemoteUnavailableError, RequestError, StoreError
+from voiceguide.library.loader import Library, new_routine
 from voiceguide.player.history import History
 from voiceguide.player.remotes.control import ask
 from voiceguide.speech.store import ClipStore
+from voiceguide.whole_file import check_writable, clear_stale
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     Mount = Callable[..., Path]
@@ -203,13 +207,44 @@ def test_a_target_on_another_file_system(program: Program, mounted: Mount, tmp_p
     assert left_behind(tmp_path) == []
 
 
-def test_folders_that_may_not_be_looked_into(tmp_path: Path) -> None:
-    """As anybody but root, to whom nothing is forbidden."""
+def test_folders_that_may_not_be_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = tmp_path / "closed"
+    monkeypatch.setenv("VOICEGUIDE_CONFIG", str(closed / "config.toml"))
     closed.mkdir()
     closed.chmod(0)
-    if os.access(closed, os.X_OK):
-        pytest.skip("root may look into every folder")
-    program = Program(tmp_path / "home", tmp_path / "cache")
-    ending = program.run("export", *SESSION, "-o", closed / "x.mp3")
-    assert_one_line(ending, 1, "cannot be written: Permission denied")
+    with as_nobody():
+        for target in (closed / "x.mp3", closed / "deeper" / "x.mp3"):
+            with pytest.raises(ExportError, match="cannot be written: Permission denied"):
+                check_writable(target, force=True)
+        assert clear_stale(closed) == 0
+        with pytest.raises(StoreError, match="Permission denied"):
+            ClipStore(closed).check_usable()
+        with pytest.raises(StoreError, match="Permission denied"):
+            ClipStore(closed).get("ab" * 20)
+        for attempt in (
+            lambda: new_routine("mine", closed),
+            lambda: Library(own=closed).routine_ids(),
+            lambda: Library().routine(str(closed / "mine.toml")),
+            lambda: resolve({}),
+        ):
+            with pytest.raises(RequestError, match="Permission denied"):
+                attempt()
+        for try_it in (
+            lambda: ClipStore(closed).info(),
+            lambda: History(closed).entries(),
+            lambda: History(closed / "history").save(an_entry()),
+        ):
+            with pytest.raises(StoreError, match="Permission denied"):
+                try_it()
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """As a user to whom something is forbidden, where we are root."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)

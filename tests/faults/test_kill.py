@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SESSION = ("upper-back", "--only", "cat-cow", "--words", "minimal")
+SESSION = ("upper-back", "--only", "cat-cow")
 CAPTIONS = ("--captions", "vtt,srt")
 EVERY_FORMAT = ("mp3", "m4b", "m4a", "opus", "flac", "wav")
 

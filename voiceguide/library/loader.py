@@ -75,7 +75,11 @@ class Library:
 
     def _routine_paths(self) -> dict[str, Path]:
         shipped = {path.stem: path for path in (self._root / "routines").glob("*.toml")}
-        own = {path.stem: path for path in self._own.glob("*.toml")} if self._own else {}
+        try:
+            own = {path.stem: path for path in self._own.glob("*.toml")} if self._own else {}
+        except OSError as error:
+            message = f"your own routines in {self._own} cannot be read: {error.strerror}"
+            raise RequestError(message) from error
         return shipped | own
 
     def _stretch_path(self, name: str) -> Path:

@@ -161,9 +161,9 @@ class ClipStore:
 
     def _listed(self, pattern: str) -> list[Path]:
         """Listed at once: the loops that follow remove from the folders they walk."""
-        if self.directory.exists() and not self.directory.is_dir():
-            raise self._unusable(NotADirectoryError())
         try:
+            if self.directory.exists() and not self.directory.is_dir():
+                raise NotADirectoryError
             return list(self.directory.glob(pattern))
         except OSError as error:
             raise self._unusable(error) from error
@@ -190,7 +190,7 @@ class ClipStore:
             path.unlink()
 
     def _unusable(self, error: OSError) -> StoreError:
-        if self.directory.exists() and not self.directory.is_dir():
+        if isinstance(error, NotADirectoryError | FileExistsError) and self.directory.is_file():
             message = f"the clip store {self.directory} is a file: name a folder with --cache-dir"
         else:
             reason = error.strerror or type(error).__name__
