@@ -64,6 +64,11 @@ class UnknownNameError(RequestError):
         super().__init__(f"no {kind} is called {name!r}: {hint}")
 
 
+def shown(text: str) -> str:
+    """`text` as a terminal may be given it: what would move its cursor, or break the line, is spelt out."""
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """One mistake in a data file."""
@@ -77,15 +82,20 @@ class Mistake:
 
     def __str__(self) -> str:
         place = f"{self.path}:{self.line}" if self.line else f"{self.path}"
-        return f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}"
+        return shown(f"{place}: {self.field}: {self.message}" if self.field else f"{place}: {self.message}")
 
 
 class DataError(RequestError):
-    """Mistakes in data files: all of them in one report, a line each."""
+    """Mistakes in data files: all of them in one report, a line each, as far as somebody would read on."""
+
+    MOST_LINES = 100
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         self.mistakes = tuple(mistakes)
-        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        lines = [str(mistake) for mistake in self.mistakes[: self.MOST_LINES]]
+        if more := len(self.mistakes) - len(lines):
+            lines.append(f"... and {more:,} more mistakes")
+        super().__init__("\n".join(lines))
 
 
 class UnspeakableError(RequestError):

@@ -11,7 +11,7 @@ import typer
 from voiceguide import __version__
 from voiceguide.cli import batch, cache, doctor, export, own, plan, play, routines, say, voices
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
-from voiceguide.errors import VoiceguideError
+from voiceguide.errors import VoiceguideError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,6 +104,6 @@ def run() -> None:
 
 
 def _complain(message: str, exit_code: int) -> int:
-    for line in message.splitlines() or [""]:
-        sys.stderr.write(f"voiceguide: {line}\n")
+    for line in message.split("\n"):
+        sys.stderr.write(f"voiceguide: {shown(line)}\n")
     return exit_code

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DATA: Final = Path(__file__).parent
+MOST_NAMES_LOOKED_FOR: Final = 50
+"""Unknown stretches of one file that similar names are looked for: each is compared with every known one."""
 
 
 class Library:
@@ -104,7 +106,7 @@ class Library:
         known = [*own, *self.stretch_ids()]
         broken = {definition.id for definition in file.stretches} - set(own)
         for index, item in enumerate(file.items):
-            if item.stretch not in known and item.stretch not in broken:
+            if len(mistakes) < MOST_NAMES_LOOKED_FOR and item.stretch not in known and item.stretch not in broken:
                 line = lines.get(("items", index, "stretch"))
                 message = str(UnknownNameError("stretch", item.stretch, known))
                 mistakes.append(Mistake(path, line, f"items.{index + 1}.stretch", message))

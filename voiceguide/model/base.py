@@ -18,7 +18,8 @@ TOKENS: Final = frozenset({"side", "Side", "other", "Other", "felt", "Felt", "co
 SIDE_TOKENS: Final = frozenset({"side", "Side", "other", "Other", "felt", "Felt"})
 TOKEN: Final = re.compile(r"\{([^{}]*)\}")
 _SIDE_WORD = re.compile(r"\b(left|right)\b", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""Control characters, line breaks, and what turns the direction of text: none is heard, all fool a terminal."""
 
 
 def _check_text(text: str) -> str:

@@ -50,7 +50,7 @@ class RoutineFile(Model):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     items: Annotated[list[Item], Field(min_length=1, max_length=2000)]
     close: tuple[Closing, ...] = ()
-    stretches: tuple[OwnStretch, ...] = ()
+    stretches: Annotated[tuple[OwnStretch, ...], Field(max_length=500)] = ()
 
 
 class Routine(Model):

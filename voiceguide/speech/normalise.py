@@ -16,7 +16,7 @@ from voiceguide.model.base import MAX_TEXT_CHARS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NORMALISER_VERSION: Final = 1
+NORMALISER_VERSION: Final = 2
 """Part of every clip's key: raise it with any change that alters a text."""
 
 _UNITS = {
@@ -50,20 +50,21 @@ def _clock(match: re.Match[str]) -> str:
 def _fraction(match: re.Match[str]) -> str:
     words = _FRACTIONS.get(match[2])
     if words is None:
-        return match[0].replace("/", " over ")
+        return match[0]
     return f"{match[1].strip()} and {words}" if match[1] else words
 
 
 _RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"\b(\d{1,3}):([0-5]\d)\b"), _clock),
-    (re.compile(r"\b(\d+) ?[x×] ?(\d+)\b", re.IGNORECASE), r"\1 times \2"),  # noqa: RUF001 -- the sign people type
+    (re.compile(r"\b(\d+) ?[x×] ?(?=\d+\b)", re.IGNORECASE), r"\1 times "),  # noqa: RUF001 -- the sign people type
     # The dot of an abbreviation goes with it, the one that ends a sentence stays.
     (re.compile(r"\b(\d+)[ -]?(secs?|s|mins?|hr|h)\b(?:\.(?=\s+(?-i:[a-z])))?", re.IGNORECASE), _duration),
-    (re.compile(r"\b(\d+ )?(\d+/\d+)\b"), _fraction),
+    (re.compile(r"(?<![\d/])(\d+ )?(\d+/\d+)\b(?!/)"), _fraction),
+    (re.compile(r"(\d)/(?=\d)"), r"\1 over "),
     (re.compile(r"(\d) ?°"), r"\1 degrees"),
     (re.compile(r"(\d) ?%"), r"\1 percent"),
     (re.compile(r"\bIT band\b", re.IGNORECASE), "I T band"),
-    (re.compile(r"(\d) ?[-–] ?(\d)"), r"\1 to \2"),  # noqa: RUF001 -- the dash people type
+    (re.compile(r"(\d) ?[-–] ?(?=\d)"), r"\1 to "),  # noqa: RUF001 -- the dash people type
     (re.compile(r" & "), " and "),
 )
 _QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2026": "."})
@@ -72,13 +73,22 @@ _MARKUP = frozenset("[]{}<>\\|`^~_*#@=+")
 
 
 def normalise(text: str) -> str:
-    """`text` as it will be given to an engine: `Hold 30s` becomes `Hold 30 seconds`."""
-    result = unicodedata.normalize("NFC", text).translate(_QUOTES)
+    """`text` as it will be given to an engine: `Hold 30s` becomes `Hold 30 seconds`. Twice is the same as once."""
+    result = " ".join(text.translate(_QUOTES).split())
+    # One rule may bring about what another waits for. Each makes a text longer and takes a sign out of it, so
+    # there is an end; what is too long already is going to be refused.
+    before = ""
+    while result != before and len(result) <= MAX_TEXT_CHARS:
+        before, result = result, _ruled(result)
+    return result
+
+
+def _ruled(text: str) -> str:
     for sign, fraction in _VULGAR.items():
-        result = re.sub(rf"(\d){sign}", rf"\1 {fraction}", result).replace(sign, fraction)
+        text = re.sub(rf"(\d){sign}", rf"\1 {fraction}", text).replace(sign, fraction)
     for pattern, replacement in _RULES:
-        result = pattern.sub(replacement, result)
-    return re.sub(r"\s+", " ", result).strip()
+        text = pattern.sub(replacement, text)
+    return unicodedata.normalize("NFC", text)
 
 
 def check_speakable(text: str, scripts: frozenset[str] | None) -> None:

@@ -1,0 +1,82 @@
+"""Fuzz a target: `python -m tests.fuzz.run TARGET --seconds 60`, guided by coverage, from its corpus on.
+
+Without `--seconds` the corpus alone is gone through, for which atheris is not needed. Memory is limited to
+MOST_BYTES and each input to TIMEOUT_S: what takes more is a finding, as is every exception. A finding is written
+to the current folder; `--keep` writes inputs that reach something new into the corpus.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import tempfile
+import time
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MOST_BYTES: Final = 2 << 30
+"""Of address space; the program and its libraries take a third of it."""
+TIMEOUT_S: Final = 10
+MOST_INPUT_BYTES: Final = 16_384
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target")
+    parser.add_argument("--seconds", type=int, default=0)
+    parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    wanted = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
+    if wanted.seconds:
+        guided(wanted.target, wanted.seconds, wanted.seed, keep=wanted.keep)
+    else:
+        replayed(wanted.target)
+
+
+def guided(name: str, seconds: int, seed: int, *, keep: bool) -> None:
+    """Let atheris look for inputs that reach code not reached before. Ends the process."""
+    import atheris
+
+    with atheris.instrument_imports(include=["voiceguide", "tomllib", "json"]):
+        from tests.fuzz.targets import CORPUS, TARGETS
+    seeds = CORPUS / name
+    target = TARGETS[name]
+    with tempfile.TemporaryDirectory() as new:
+        arguments = [
+            sys.argv[0],
+            *([str(seeds)] if keep else [new, str(seeds)]),
+            f"-max_total_time={seconds}",
+            f"-timeout={TIMEOUT_S}",
+            f"-max_len={MOST_INPUT_BYTES}",
+            f"-seed={seed}",
+            "-rss_limit_mb=1024",
+            "-print_final_stats=1",
+        ]
+        if (words := CORPUS / f"{name}.dict").is_file():
+            arguments.append(f"-dict={words}")
+        atheris.Setup(arguments, target)
+        atheris.Fuzz()
+
+
+def replayed(name: str) -> None:
+    """Go through the corpus once."""
+    from tests.fuzz.targets import CORPUS, TARGETS
+
+    target: Callable[[bytes], None] = TARGETS[name]
+    inputs = [path.read_bytes() for path in sorted((CORPUS / name).iterdir())]
+    slowest_s = 0.0
+    for data in inputs:
+        begin = time.monotonic()
+        target(data)
+        slowest_s = max(slowest_s, time.monotonic() - begin)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{len(inputs)} inputs, the slowest {slowest_s:.2f} s, peak {peak_mb:.0f} MB")
+    assert slowest_s < TIMEOUT_S
+
+
+if __name__ == "__main__":
+    main()

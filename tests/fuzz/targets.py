@@ -1,0 +1,186 @@
+"""What is fuzzed: everything that reads what somebody else may have written.
+
+A target takes bytes and raises nothing: errors of ours are what hostile input is answered with, and `refused`
+checks that they read like it. To add one, write the function, put it into TARGETS, and put a few files that it
+accepts, and some that it should not, into `corpus/<its name>/`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import json
+import os
+import socket
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.player.remotes.fakes import FakeControls
+from voiceguide.config import resolve
+from voiceguide.errors import RequestError, UnspeakableError
+from voiceguide.library.loader import Library, new_routine
+from voiceguide.model.base import MAX_TEXT_CHARS
+from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
+from voiceguide.player.history import History
+from voiceguide.player.remotes import control
+from voiceguide.speech.normalise import check_speakable, normalise
+from voiceguide.speech.store import ClipStore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+CORPUS: Final = Path(__file__).parent / "corpus"
+MARKUP: Final = frozenset("<>[]{}|\\`^~_*#@=+&\0\n\r\t\x1b")
+
+
+@contextlib.contextmanager
+def refused() -> Iterator[None]:
+    """Lets our refusals pass, if they say something, and in words that a terminal shows as they are."""
+    try:
+        yield
+    except RequestError as error:
+        lines = str(error).split("\n")
+        assert all(line.strip() for line in lines), repr(error)
+        assert all(line.isprintable() for line in lines), repr(error)
+
+
+@functools.cache
+def scratch() -> Path:
+    """A folder for this process, on the fastest disk there is."""
+    memory = Path("/dev/shm")  # noqa: S108 -- the folder in it is ours alone
+    folder = tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None)
+    _KEPT.append(folder)
+    return Path(folder.name)
+
+
+_KEPT: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def text_of(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def routine(data: bytes) -> None:
+    """A routine or a stretch, as `voiceguide check` and `voiceguide plan` read it."""
+    path = scratch() / "routine.toml"
+    path.write_bytes(data)
+    with refused():
+        library = Library()
+        kind = library.check(path)
+        assert kind.isprintable()
+        if kind.startswith("a routine"):
+            phrase(library.routine(str(path)), paced(), library.phrasebook, minutes=10)
+
+
+def normaliser(data: bytes) -> None:
+    """A text on its way to an engine."""
+    text = text_of(data)
+    spoken = normalise(text)
+    assert normalise(spoken) == spoken
+    assert len(spoken) <= 20 * len(text) + 20
+    for scripts in (None, frozenset({"LATIN"})):
+        try:
+            check_speakable(spoken, scripts)
+        except UnspeakableError as error:
+            assert str(error).isprintable(), repr(error)
+        else:
+            assert 0 < len(spoken) <= MAX_TEXT_CHARS
+            assert not MARKUP & set(spoken), spoken
+
+
+def config(data: bytes) -> None:
+    """`config.toml`, with every profile that it may hold."""
+    path = scratch() / "config.toml"
+    path.write_bytes(data)
+    os.environ["VOICEGUIDE_CONFIG"] = str(path)
+    with refused():
+        resolve({})
+        for profile in ("evening", "a", text_of(data[:20])):
+            with refused():
+                resolve({}, profile)
+
+
+def options(data: bytes) -> None:
+    """Options of the command line that are parsed by us."""
+    text = text_of(data)
+    for parse in (parse_breath, parse_length):
+        with refused():
+            parse(text)
+    with refused():
+        paced(text if text in PRESETS else "steady", only=(text,), speech_rate=text, words=text, hold_s=text)
+    with refused():
+        Library().routine(text.replace("/", "").removesuffix(".toml"))
+    folder = scratch() / "routines"
+    with refused():
+        made = new_routine(text, folder)
+        assert made.parent == folder
+        made.unlink()
+
+
+def history(data: bytes) -> None:
+    """A file among those of the history."""
+    folder = scratch() / "history"
+    folder.mkdir(exist_ok=True)
+    (folder / "x.json").write_bytes(data)
+    with refused():
+        for entry in History(folder).entries():
+            assert entry.position_s >= 0
+        History(folder).unfinished()
+
+
+def clip(data: bytes) -> None:
+    """A file among those of the clip store, under a name that is its own, or is not."""
+    key = "ab" * 20
+    path = scratch() / "ab" / f"{key}.clip"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+    found = ClipStore(scratch()).get(key)
+    assert found is None or 0 <= found.onset_frame <= found.end_frame <= len(found.samples)
+
+
+@functools.cache
+def _server() -> Path:
+    """A control socket in this process, whose threads let nothing escape unseen."""
+    control._EFFECT_S = 0.0  # type: ignore[misc] -- there is no player whose status would have to follow
+    path = scratch() / "run" / "control.sock"
+    control.ControlRemote(path).start(FakeControls())
+    threading.excepthook = lambda problem: _ESCAPED.append(problem.exc_value)
+    return path
+
+
+_ESCAPED: list[BaseException | None] = []
+
+
+def socket_(data: bytes) -> None:
+    """What a client may send over the control socket: garbage, parts of lines, many lines."""
+    path = _server()
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(10)
+        client.connect(str(path))
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            client.sendall(data)
+            client.shutdown(socket.SHUT_WR)
+        answer = b""
+        with contextlib.suppress(ConnectionResetError):
+            while part := client.recv(65_536):
+                answer += part
+    # Who sends more than is read is cut off, and may lose the answer with it.
+    if answer or len(data) <= control.REQUEST_LIMIT:
+        answered = json.loads(answer)
+        assert answered["ok"] is True or answered["error"].isprintable(), answered
+        assert answer.count(b"\n") == 1
+    assert not _ESCAPED, _ESCAPED
+
+
+TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
+    "routine": routine,
+    "normaliser": normaliser,
+    "config": config,
+    "options": options,
+    "control": socket_,
+    "history": history,
+    "clip": clip,
+}
