@@ -37,7 +37,7 @@ def _counted(number: str, unit: str) -> str:
 
 
 def _duration(match: re.Match[str]) -> str:
-    return _counted(match[1], _UNITS[match[2].lower()])
+    return _counted(match[1], _UNITS[match[2].casefold()])
 
 
 def _clock(match: re.Match[str]) -> str:
