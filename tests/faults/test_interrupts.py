@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.harness import PATIENCE_S, Program, files_in, left_behind, moments, started, struck
+from tests.faults.harness import PATIENCE_S, Ending, Program, files_in, left_behind, moments, started, struck
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.remotes.control import ask
 
@@ -150,12 +150,19 @@ def interrupted_at_random(program: Program, folder: Path, times: int, *, cold: b
         strikes = [(moment_s, signal.SIGINT), (0.002 * (number % 20), signal.SIGINT)]
         ending = struck(command, strikes, environment=program.environment())
         assert left_behind(folder, program.cache, program.temporary) == []
-        if ending.stderr.startswith("Traceback") and "voiceguide/__main__.py" not in ending.stderr:
+        if _before_python(ending):
             found["before Python itself had started"] += 1
             continue
         assert (ending.exit_code, ending.stderr) in {(130, SAID), (0, "")}, ending
         found["in time" if ending.exit_code else "after all was done"] += 1
     return found
+
+
+def _before_python(ending: Ending) -> bool:
+    """Whether the interpreter itself was hit, before a line of ours could run: by its own end, or its own words."""
+    if ending.stderr.startswith("Traceback"):
+        return "voiceguide/__main__.py" not in ending.stderr
+    return (ending.exit_code, ending.stderr) == (-signal.SIGINT, "")
 
 
 def told(found: Counter[str]) -> str:

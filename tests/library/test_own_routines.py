@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,9 +14,6 @@ from voiceguide.library.loader import Library, new_routine
 from voiceguide.model.stretch import HoldMovement
 from voiceguide.planning.planner import estimated_minutes
 from voiceguide.planning.presets import paced
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_new_routine_works_at_once(tmp_path: Path) -> None:
@@ -110,6 +107,11 @@ finish = { say = "Let the hands rest." }
         '[[close]]\nsay = "<speak>loud</speak>\\u0000"\n',
         '[[close]]\nsay = "' + "a" * 100_000 + '"\n',
         "a." * 20_000 + "b = 1\n",
+        "".join(f"k{number}." + "a." * 2400 + "b = 1\n" for number in range(50)),
+        ".".join('"\u2028"' if number % 2000 == 0 else "a" for number in range(9000)) + " = 1\n",
+        '[[items]]\nstretch = "cat-cow"\nrepetitions = ' + "1" * 4900 + "\n",
+        "".join(f'[[items]]\nstretch = "{"s" * 50}{number}"\n' for number in range(2000)),
+        "".join(f"k{number} = 1\n" for number in range(30_000)),
     ],
     ids=lambda text: text[:20],
 )
@@ -120,6 +122,28 @@ def test_hostile_files_are_refused_in_bounded_time(tmp_path: Path, hostile: str)
     with pytest.raises(RequestError):
         Library().routine(str(path))
     assert time.monotonic() - begin < 20
+
+
+def test_a_device_without_an_end_is_not_read_to_it() -> None:
+    with pytest.raises(RequestError, match="larger than"):
+        Library().check(Path("/dev/zero"))
+
+
+def test_a_file_cannot_write_to_the_terminal_that_checks_it(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, '"\\u001b[31mred\\u0007" = 1\n"two\\nlines" = 2\n[[items]]\nstretch = "cat-cow"\n')
+    assert [line.partition(": ")[2].partition(":")[0] for line in found] == ["\\x1b[31mred\\x07", "two\\nlines"]
+    for said in ("\\u009b31m", "\\u2028", "\\u202e"):
+        [line] = mistakes(tmp_path, f'[[items]]\nstretch = "cat-cow"\n[[close]]\nsay = "Rest {said} now."\n')
+        assert "cannot be spoken" in line
+
+
+def test_of_very_many_mistakes_the_first_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(HEAD + "".join(f"k{number} = 1\n" for number in range(500)), encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        Library().routine(str(path))
+    lines = str(caught.value).split("\n")
+    assert (len(caught.value.mistakes), len(lines), lines[-1]) == (501, 101, "... and 401 more mistakes")
 
 
 def test_a_file_of_a_hundred_megabytes_is_not_even_read(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import stat
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -153,3 +154,60 @@ def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "l").symlink_to(tmp_path / "real")
     with pytest.raises(RemoteUnavailableError, match="belongs to somebody else"):
         ControlRemote(tmp_path / "l" / "c").start(FakeControls())
+
+
+def test_a_client_that_drips_is_cut_off(path: Path, controls: FakeControls) -> None:
+    """Each byte comes in time, all of them together do not."""
+    assert controls
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(path))
+        client.settimeout(0.2)
+        for _ in range(100):
+            try:
+                client.sendall(b" ")
+                assert client.recv(1) == b""
+                break
+            except TimeoutError:
+                continue
+            except (BrokenPipeError, ConnectionResetError):
+                break
+        else:
+            pytest.fail("it is still being listened to")
+
+
+def test_a_player_that_stops_answers_first(path: Path) -> None:
+    remote = ControlRemote(path)
+
+    class Stopping(FakeControls):
+        def send(self, command: Command) -> None:
+            super().send(command)
+            closing.start()
+
+    closing = threading.Thread(target=remote.close)
+    remote.start(Stopping())
+    assert ask("stop", path=path)["title"] == "Upper back"
+    closing.join()
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"\n", b"[1]\n", b"null\n", b'{"ok": true}\n', b'{"ok": true, "status": 3}\n', b"[" * 60_000, b"\xff\n"],
+)
+def test_who_listens_instead_of_a_player_is_found_out(path: Path, answer: bytes) -> None:
+    path.parent.mkdir()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        server.listen(1)
+
+        def serve() -> None:
+            client, _ = server.accept()
+            with client:
+                client.recv(4096)
+                client.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        with pytest.raises(RemoteUnavailableError, match="does not answer"):
+            ask("status", path=path)
+        thread.join()

@@ -163,7 +163,7 @@ def ask(action: str, amount: float | None = None, *, path: Path | None = None) -
             client.settimeout(CLIENT_S)
             client.connect(str(path))
             client.sendall(json.dumps(request).encode() + b"\n")
-            answer = json.loads(_line(client, ANSWER_LIMIT))
+            answer = _answer(_line(client, ANSWER_LIMIT))
     except (FileNotFoundError, ConnectionRefusedError) as error:
         raise RemoteUnavailableError("no session is playing: start one with voiceguide play ROUTINE") from error
     except (OSError, ValueError) as error:
@@ -174,6 +174,17 @@ def ask(action: str, amount: float | None = None, *, path: Path | None = None) -
         raise RemoteUnavailableError(message)
     status: dict[str, Any] = answer["status"]
     return status
+
+
+def _answer(data: bytes) -> dict[str, Any]:
+    """An answer, of whoever listens there. ValueError for anything that `_answered` does not give."""
+    try:
+        answer = json.loads(data)
+    except RecursionError as error:
+        raise ValueError("this is no answer") from error
+    if isinstance(answer, dict) and (isinstance(answer.get("status"), dict) or not answer.get("ok")):
+        return answer
+    raise ValueError("this is no answer")
 
 
 def _answered(data: bytes, controls: Controls) -> dict[str, Any]:
