@@ -1,0 +1,63 @@
+"""The process that pyttsx3 speaks in is killed in the middle of an export.
+
+What it does of itself, hang, die, answer nonsense or silence, is in tests/speech/test_pyttsx3_faults.py.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.faults.harness import PATIENCE_S, Program, gone, left_behind, moments, started
+from voiceguide.speech.store import ClipStore
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+
+SPEAKING_S = 0.6
+"""About how long the worker lives."""
+
+
+def child_of(process: subprocess.Popen[str]) -> int | None:
+    """The first child, as soon as there is one; None when the process ends without."""
+    deadline = time.monotonic() + PATIENCE_S
+    while process.poll() is None and time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{process.pid}/task").iterdir():
+                if children := (task / "children").read_text().split():
+                    return int(children[0])
+        time.sleep(0.005)
+    return None
+
+
+def test_a_killed_worker(tmp_path: Path, count: Callable[[str], None]) -> None:
+    program = Program(tmp_path / "home", tmp_path / "cache")
+    out = tmp_path / "out"
+    out.mkdir()
+    endings = {0: 0, 1: 0}
+    for number, moment_s in enumerate(moments(6, SPEAKING_S, seed=5)):
+        arguments = ("export", "upper-back", "--voice", "pyttsx3:en-us", "--cache-dir", tmp_path / str(number))
+        with started(program.command(*arguments, "-o", out / "x.wav"), program.environment()) as process:
+            worker = child_of(process)
+            assert worker
+            time.sleep(moment_s)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(worker, signal.SIGKILL)
+            _, stderr = process.communicate(timeout=PATIENCE_S)
+        endings[process.returncode] += 1
+        assert "Traceback" not in stderr
+        assert gone(lambda: left_behind(out, program.temporary, tmp_path / str(number))) == []  # noqa: B023
+        assert ClipStore(tmp_path / str(number)).info().damaged == 0
+        if process.returncode:
+            assert stderr.startswith("voiceguide: the process of pyttsx3 died")
+            assert stderr.count("\n") == 1
+            assert list(out.iterdir()) == []
+        else:
+            (out / "x.wav").unlink()
+    assert endings[1] > 0
+    count(f"the worker of pyttsx3 killed 6 times: {endings[1]} clear refusals, {endings[0]} too late to matter")
