@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.conftest import read_only
-from tests.faults.harness import PATIENCE_S, Ending, Program, files_in, left_behind, started
+from tests.faults.harness import PATIENCE_S, Ending, Program, files_in, left_behind, started, struck
 from tests.player.test_history import entry as an_entry
 from voiceguide.config import resolve
 from voiceguide.errors import ExportError, RemoteUnavailableError, RequestError, StoreError
@@ -104,6 +104,12 @@ def test_a_cache_on_a_full_disk(tmp_path: Path, mounted: Mount, free_bytes: int)
     assert ClipStore(disk / "clips").info().damaged == 0
     (disk / "ballast").unlink()
     assert program.run("export", *SESSION, "-o", tmp_path / "x.mp3").exit_code == 0
+
+
+def test_an_answer_to_a_full_disk(program: Program) -> None:
+    command = ["sh", "-c", 'exec "$@" >/dev/full', "sh", *program.command("list")]
+    ending = struck(command, environment=program.environment())
+    assert_one_line(ending, 1, "what there is to say cannot be written: the disk is full")
 
 
 @pytest.mark.parametrize("refuse", [fill, read_only])

@@ -160,7 +160,7 @@ def interrupted_at_random(program: Program, folder: Path, times: int, *, cold: b
 
 def _before_python(ending: Ending) -> bool:
     """Whether the interpreter itself was hit, before a line of ours could run: by its own end, or its own words."""
-    if ending.stderr.startswith("Traceback"):
+    if "Traceback" in ending.stderr:
         return "voiceguide/__main__.py" not in ending.stderr
     return (ending.exit_code, ending.stderr) == (-signal.SIGINT, "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -91,6 +92,8 @@ def _failed(error: Exception, *, debug: bool) -> int:
         raise error
     if isinstance(error, VoiceguideError):
         return _complain(str(error), error.exit_code)
+    if isinstance(error, OSError) and error.filename is None and error.errno == errno.ENOSPC:
+        return _complain("what there is to say cannot be written: the disk is full", 1)
     return _complain(f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", 1)
 
 
