@@ -1,14 +1,10 @@
-"""What runs first. It loads next to nothing, so that Ctrl-C is answered in a line from the beginning."""
+"""What runs first. It loads next to nothing, not even typing, so that Ctrl-C is answered from the beginning."""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 INTERRUPTED = 130
 
@@ -23,7 +19,7 @@ def run() -> None:
     run_program()
 
 
-def _leave(_number: int, _frame: FrameType | None) -> None:
+def _leave(_number: int, _frame: object) -> None:
     """An end in the middle of an import, with nothing begun that would have to be undone."""
     sys.stderr.write("voiceguide: interrupted\n")
     sys.stderr.flush()

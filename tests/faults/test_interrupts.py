@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import sys
@@ -161,7 +162,7 @@ def interrupted_at_random(program: Program, folder: Path, times: int, *, cold: b
 def _before_python(ending: Ending) -> bool:
     """Whether the interpreter itself was hit, before a line of ours could run: by its own end, or its own words."""
     if "Traceback" in ending.stderr:
-        return "voiceguide/__main__.py" not in ending.stderr
+        return not re.search(r"voiceguide/__main__\.py\", line \d+, in run", ending.stderr)
     return (ending.exit_code, ending.stderr) == (-signal.SIGINT, "")
 
 

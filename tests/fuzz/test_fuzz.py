@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 SECONDS = {"history": 1, "clip": 1, "options": 1}
 USUAL_SECONDS = 3
-LONG_SECONDS = 120
+LONG_SECONDS = 60
 
 
 def fuzzed(name: str, folder: Path, *arguments: str) -> str:
