@@ -181,7 +181,7 @@ class Folder:
 
     def _write(self, journal: dict[str, Record]) -> None:
         data = {"format": FORMAT, "files": {name: asdict(record) for name, record in journal.items()}}
-        with whole_file(self._control / _JOURNAL) as file:
+        with whole_file(self._control / _JOURNAL, force=True) as file:
             file.write(json.dumps(data, indent=0).encode())
         self._journal = journal
 
