@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM: the first one unwinds what is running, and is let do so."""
+"""Ctrl-C, SIGTERM and their like: the first one unwinds what is running, and is let do so."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from types import FrameType
 
 INTERRUPTED: Final = 130
-TERMINATED: Final = 143
+_TERMINATING: Final = tuple(
+    number for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if (number := getattr(signal, name, None)) is not None
+)
+"""To end, that the terminal is gone, and Ctrl-\\; Windows knows but the first."""
 CLEAN_UP_S: Final = 5.0
 """How long one signal is given to leave nothing behind before the next one counts: the longest text takes
 a second or two to be spoken, and cannot be broken off."""
@@ -29,9 +32,10 @@ class CtrlC(KeyboardInterrupt):
 
 
 class Interrupts:
-    """A handler for both signals, from the main thread.
+    """A handler for all of them, from the main thread.
 
-    SIGINT becomes KeyboardInterrupt, SIGTERM SystemExit: what is half-written is removed on the way out. A
+    SIGINT becomes KeyboardInterrupt, the others SystemExit with 128 and their number: what is half-written is
+    removed on the way out, and the terminal is given back. A
     second one would break into just that, so for CLEAN_UP_S it is ignored. One that came where Python cannot
     raise, in a callback of the garbage collector's for one, is raised once more a moment later.
     """
@@ -42,8 +46,8 @@ class Interrupts:
         """Of the first signal, once there was one."""
 
     def listen(self) -> None:
-        """Take over both signals; one that is ignored, as in a shell's background, stays so."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+        """Take over the signals; one that is ignored, as in a shell's background, stays so."""
+        for number in (signal.SIGINT, *_TERMINATING):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._unwind)
         sys.unraisablehook = self._unraisable
@@ -52,15 +56,15 @@ class Interrupts:
         if (now := time.monotonic()) < self._deaf_until:
             return
         self._deaf_until = now + CLEAN_UP_S
-        self.exit_code = self.exit_code or (TERMINATED if number == signal.SIGTERM else INTERRUPTED)
-        if number == signal.SIGTERM:
-            raise SystemExit(TERMINATED)
+        self.exit_code = self.exit_code or (INTERRUPTED if number == signal.SIGINT else 128 + number)
+        if number != signal.SIGINT:
+            raise SystemExit(self.exit_code)
         raise CtrlC
 
     def _unraisable(self, what: sys.UnraisableHookArgs) -> None:
         if self.exit_code and isinstance(what.exc_value, KeyboardInterrupt | SystemExit):
             self._deaf_until = 0.0
-            number = signal.SIGTERM if self.exit_code == TERMINATED else signal.SIGINT
+            number = signal.SIGINT if self.exit_code == INTERRUPTED else signal.SIGTERM
             threading.Timer(_AGAIN_S, _interrupt_main, (number,)).start()
         else:
             sys.__unraisablehook__(what)
@@ -76,5 +80,5 @@ def _interrupt_main(number: signal.Signals) -> None:
 
 def ignore_interrupts() -> None:
     """Let nothing interrupt the last moments: the work is done, or undone, and has been said so."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, *_TERMINATING):
         signal.signal(number, signal.SIG_IGN)

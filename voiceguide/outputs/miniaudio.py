@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from voiceguide.outputs.output import OutputStream
 
-BUFFER_MS: Final = 300
+BUFFER_MS: Final = 400
 """Half of it is the margin against a busy machine; at 300-400 ms no frame was lost (measured)."""
 _NO_BACKEND: Final = "Null"
 """What miniaudio falls back to where there is nothing to play on."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import stat
 import threading
 import time
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from tests.player.remotes.fakes import FakeControls
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
-from voiceguide.player.remotes.control import MOST_CLIENTS, ControlRemote, ask, parse_request
+from voiceguide.player.remotes.control import MOST_CLIENTS, ControlRemote, ask, control_path, parse_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,6 +66,10 @@ def test_only_the_user_may_open_it(path: Path, controls: FakeControls) -> None:
         b"\n",
         b"nonsense\n",
         b'{"action": "explode"}\n',
+        b'{"action": "seek"}\n',
+        b'{"action": "position"}\n',
+        b'{"action": "volume"}\n',
+        b'{"action": "louder", "amount": null}\n',
         b'{"action": "seek", "amount": NaN}\n',
         b'{"action": "seek", "amount": 1e999}\n',
         b'{"action": "seek", "amount": true}\n',
@@ -211,3 +217,23 @@ def test_who_listens_instead_of_a_player_is_found_out(path: Path, answer: bytes)
         with pytest.raises(RemoteUnavailableError, match="does not answer"):
             ask("status", path=path)
         thread.join()
+
+
+def test_a_folder_of_somebody_elses_is_not_trusted(tmp_path: Path) -> None:
+    if os.getuid():
+        pytest.skip("only root can give a folder away")
+    theirs = tmp_path / "theirs"
+    ours = theirs / "voiceguide"
+    ours.mkdir(parents=True, mode=0o700)
+    os.chown(theirs, 65534, 65534)
+    with pytest.raises(RemoteUnavailableError, match="belongs to somebody else"):
+        ask("status", path=ours / "control.sock")
+    with pytest.raises(RemoteUnavailableError, match="belongs to somebody else"):
+        ControlRemote(ours / "control.sock").start(FakeControls())
+
+
+def test_without_a_runtime_folder_nothing_is_said_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert control_path().name == "control.sock"

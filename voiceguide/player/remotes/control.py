@@ -16,6 +16,7 @@ import stat
 import struct
 import threading
 import time
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,8 @@ from voiceguide.player.commands import Action, Command
 from voiceguide.player.remotes.remote import Remote
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from voiceguide.player.commands import Controls
 
 STATUS: Final = "status"
@@ -35,6 +38,15 @@ CLIENT_S: Final = 2.0
 _LAST_ANSWERS_S: Final = 0.5
 """How long `close` waits for answers that are under way: to `stop`, for one."""
 MOST_CLIENTS: Final = 8
+_BACKLOG: Final = 64
+"""Clients that wait for their turn."""
+_HOW_MUCH: Final[Mapping[str, str]] = {
+    Action.SEEK_BY: "by how many seconds? seek 10, or seek -- -10",
+    Action.SEEK_TO: "to how many seconds from the start? position 90",
+    Action.VOLUME_TO: "to which share, from 0 to 1? volume 0.5",
+    Action.VOLUME_BY: "by which share? louder 0.1, or louder -- -0.1",
+}
+"""What needs an amount, and what is asked where there is none."""
 LARGEST_AMOUNT: Final = 1e6
 _LONGEST_PATH: Final = 100
 """Bytes of a socket's path: 108 on Linux, 104 on macOS, with the closing zero."""
@@ -47,7 +59,10 @@ def control_path() -> Path:
     """Where the socket is: in the user's own runtime folder."""
     import platformdirs
 
-    return Path(platformdirs.user_runtime_dir("voiceguide")) / "control.sock"
+    with warnings.catch_warnings():
+        # Where the system has no such folder, one of our own is made and looked at as closely.
+        warnings.simplefilter("ignore")
+        return Path(platformdirs.user_runtime_dir("voiceguide")) / "control.sock"
 
 
 def parse_request(data: bytes) -> Command | None:
@@ -58,19 +73,22 @@ def parse_request(data: bytes) -> Command | None:
         raise ValueError("this is no JSON") from error
     if not isinstance(request, dict) or not set(request) <= {"action", "amount"}:
         raise ValueError('a request is {"action": ..., "amount": ...}')
-    action, amount = request.get("action"), request.get("amount", 0.0)
+    action, amount = request.get("action"), request.get("amount")
     if action == STATUS:
         return None
     if not isinstance(action, str) or action not in set(Action):
         names = ", ".join([*Action, STATUS])
         message = f"an action is one of {names}"
         raise ValueError(message)
+    if amount is None and action not in _HOW_MUCH:
+        return Command(Action(action))
     if (
         isinstance(amount, bool)
         or not isinstance(amount, int | float)
         or not -LARGEST_AMOUNT <= amount <= LARGEST_AMOUNT
     ):
-        raise ValueError("an amount is a number of seconds, or a share")
+        message = _HOW_MUCH.get(action, "an amount is a number of seconds, or a share")
+        raise ValueError(message)
     return Command(Action(action), float(amount))
 
 
@@ -98,7 +116,7 @@ class ControlRemote(Remote):
                 server.bind(str(path))
             finally:
                 os.umask(mask)
-            server.listen(MOST_CLIENTS)
+            server.listen(_BACKLOG)
         except OSError as error:
             message = f"voiceguide ctl does not work: {path}: {error.strerror or error}"
             raise RemoteUnavailableError(message) from error
@@ -159,6 +177,7 @@ def ask(action: str, amount: float | None = None, *, path: Path | None = None) -
     request = {"action": str(action), **({} if amount is None else {"amount": amount})}
     try:
         _check_length(path)
+        _check_owner(path.parent)
         with socket.socket(socket.AF_UNIX) as client:
             client.settimeout(CLIENT_S)
             client.connect(str(path))
@@ -215,12 +234,18 @@ def _line(connection: socket.socket, limit: int) -> bytes:
 def _private_folder(folder: Path) -> None:
     """Make the folder for this user alone; refuse one that somebody else could have put there."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        message = f"voiceguide ctl does not work: {folder} belongs to somebody else"
-        raise RemoteUnavailableError(message)
-    if found.st_mode & 0o077:
+    _check_owner(folder)
+    if folder.lstat().st_mode & 0o077:
         folder.chmod(0o700)
+
+
+def _check_owner(folder: Path) -> None:
+    """RemoteUnavailableError where somebody else could put another socket there: in the folder, or in its place."""
+    for place, owners in ((folder, {os.getuid()}), (folder.parent, {os.getuid(), 0})):
+        found = place.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
+            message = f"voiceguide ctl does not work: {place} belongs to somebody else"
+            raise RemoteUnavailableError(message)
 
 
 def _remove_stale(path: Path) -> None:
