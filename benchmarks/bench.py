@@ -1,0 +1,138 @@
+"""Where the benchmarks run: a temporary folder with warm clips, and the programs to measure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.processes import Usage, measured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROUTINE: Final = "upper-back"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is measured."""
+
+    length: str
+    """Of the session that all are compared on, as `--length` takes it."""
+    only: str
+    """The one stretch of it, or empty for all."""
+    export_rounds: int
+    slow_rounds: int
+    """Of what takes many times as long."""
+    synthesis_rounds: int
+    long_rounds: int
+    start_rounds: int
+    fitted: tuple[str, ...]
+    """Routines whose fitting is timed; none for all."""
+    live_rounds: int
+    live_s: float
+    """How long CPU is measured over while it plays."""
+    short_min: int
+    """Session that memory is compared with."""
+    middle_min: int
+    """Session that time is compared with."""
+    long_min: int
+
+    @property
+    def session(self) -> tuple[str, ...]:
+        """Length and stretch, as `benchmarks.prepare` and `benchmarks.speaking` take them."""
+        return (self.length, self.only) if self.only else (self.length,)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Of `voiceguide export`, for that session."""
+        return ("--length", self.length, *(("--only", self.only) if self.only else ()))
+
+
+FULL: Final = Scale(
+    length="12m",
+    only="",
+    export_rounds=11,
+    slow_rounds=5,
+    synthesis_rounds=7,
+    long_rounds=5,
+    start_rounds=15,
+    fitted=(),
+    live_rounds=5,
+    live_s=60.0,
+    short_min=10,
+    middle_min=60,
+    long_min=600,
+)
+QUICK: Final = Scale(
+    length="3m",
+    only="upper-trapezius",
+    export_rounds=1,
+    slow_rounds=1,
+    synthesis_rounds=1,
+    long_rounds=1,
+    start_rounds=1,
+    fitted=(ROUTINE,),
+    live_rounds=1,
+    live_s=1.0,
+    short_min=3,
+    middle_min=3,
+    long_min=20,
+)
+
+
+class Bench:
+    """A temporary folder, an environment that nobody has set anything in, and what runs there."""
+
+    def __init__(self, folder: Path, scale: Scale) -> None:
+        self.folder = folder
+        self.scale = scale
+        self.warm_cache = folder / "warm"
+        self.interpreter = sys.executable
+        self.program = str(Path(sys.executable).with_name("voiceguide"))
+        # What a user has set must not change what is measured.
+        self.environment = {key: value for key, value in os.environ.items() if not key.startswith("VOICEGUIDE_")}
+        self.environment["XDG_CONFIG_HOME"] = str(folder / "config")
+        # Modules are compiled once, as pip does when it installs, and not anew in every process.
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        self.environment["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
+
+    def run(self, *command: str) -> Usage:
+        """Any program."""
+        return measured(command, self.environment)
+
+    def voiceguide(self, *arguments: str) -> Usage:
+        """The command, as a user starts it."""
+        return self.run(self.program, *arguments)
+
+    def python(self, *arguments: str) -> Usage:
+        """The interpreter that runs this."""
+        return self.run(self.interpreter, *arguments)
+
+    def export(self, routine: str, cache: Path, *options: str, suffix: str = ".mp3") -> Usage:
+        """A routine to `session` and its suffix in the folder, with the clips of `cache`."""
+        target = str(self.folder / f"session{suffix}")
+        return self.voiceguide("export", routine, *options, "-o", target, "--force", "--cache-dir", str(cache))
+
+    def warm_export(self, suffix: str = ".mp3") -> Usage:
+        """The session that all are compared on, its clips spoken before."""
+        return self.export(ROUTINE, self.warm_cache, *self.scale.options, suffix=suffix)
+
+    def cold_export(self) -> Usage:
+        """The same with no clip there: everything is spoken."""
+        cache = self.folder / "cold"
+        try:
+            return self.export(ROUTINE, cache, *self.scale.options)
+        finally:
+            shutil.rmtree(cache, ignore_errors=True)
+
+    def rounds(self, title: str, count: int) -> Iterator[int]:
+        """Count, and say so where someone watches."""
+        for number in range(1, count + 1):
+            if sys.stderr.isatty():
+                print(f"{title}: round {number} of {count}", file=sys.stderr)
+            yield number
