@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from voiceguide.sound.spectrum import fast_fft_length
+from voiceguide.sound.spectrum import spectrum_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from voiceguide.sound.spectrum import Spectrum
 
 BLOCK_S: Final = 0.4
 STEP_S: Final = 0.1
@@ -35,39 +37,48 @@ _HIGHPASS_Q, _HIGHPASS_HZ = 0.5003270373238773, 38.13547087602444
 
 
 @functools.lru_cache(maxsize=32)
-def k_response(length: int, rate_hz: int) -> NDArray[np.float64]:
+def k_response(length: int, rate_hz: int) -> NDArray[np.float32]:
     """The magnitude of the K curve at each bin of a real FFT of `length` samples at `rate_hz`."""
-    frequencies_hz = np.fft.rfftfreq(length, 1.0 / rate_hz)
-    z = np.exp(-2j * np.pi * frequencies_hz / rate_hz)
     k = math.tan(math.pi * _SHELF_HZ / rate_hz)
     high = 10.0 ** (_SHELF_GAIN_DB / 20.0)
     band = high**0.4996667741545416
-    a0 = 1.0 + k / _SHELF_Q + k * k
-    b = (
-        (high + band * k / _SHELF_Q + k * k) / a0,
-        2.0 * (k * k - high) / a0,
-        (high - band * k / _SHELF_Q + k * k) / a0,
+    shelf = (
+        (high + band * k / _SHELF_Q + k * k, 2.0 * (k * k - high), high - band * k / _SHELF_Q + k * k),
+        (1.0 + k / _SHELF_Q + k * k, 2.0 * (k * k - 1.0), 1.0 - k / _SHELF_Q + k * k),
     )
-    a = (1.0, 2.0 * (k * k - 1.0) / a0, (1.0 - k / _SHELF_Q + k * k) / a0)
-    shelf = (b[0] + b[1] * z + b[2] * z * z) / (a[0] + a[1] * z + a[2] * z * z)
     k = math.tan(math.pi * _HIGHPASS_HZ / rate_hz)
     a0 = 1.0 + k / _HIGHPASS_Q + k * k
-    a = (1.0, 2.0 * (k * k - 1.0) / a0, (1.0 - k / _HIGHPASS_Q + k * k) / a0)
-    highpass = (1.0 - 2.0 * z + z * z) / (a[0] + a[1] * z + a[2] * z * z)
-    response: NDArray[np.float64] = np.abs(shelf * highpass)
+    highpass = ((a0, -2.0 * a0, a0), (a0, 2.0 * (k * k - 1.0), 1.0 - k / _HIGHPASS_Q + k * k))
+    cosines = np.cos(np.arange(length // 2 + 1) * (2.0 * np.pi / length))
+    power = np.ones_like(cosines)
+    for above, below in (shelf, highpass):
+        power *= _square_magnitude(above, cosines) / _square_magnitude(below, cosines)
+    response: NDArray[np.float32] = np.sqrt(power).astype(np.float32)
     response.flags.writeable = False  # it is shared
     return response
 
 
-def k_weighted(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float64]:
+def _square_magnitude(coefficients: tuple[float, float, float], cosines: NDArray[np.float64]) -> NDArray[np.float64]:
+    """|c0 + c1 z + c2 z^2|^2 on the unit circle, z having those cosines: without a complex number in it."""
+    c0, c1, c2 = coefficients
+    # cos 2w = 2 cos^2 w - 1; the polynomial is written in 1 - cos w, which near 0 Hz is small itself.
+    below = 1.0 - cosines
+    constant = (c0 + c1 + c2) ** 2
+    linear = -2.0 * (c0 * c1 + c1 * c2 + 4.0 * c0 * c2)
+    return constant + below * (linear + below * (4.0 * c0 * c2))
+
+
+def k_weighted(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.floating]:
     """Mono samples through the K curve.
 
     Filtered in the frequency domain, without phase: only powers over blocks are taken from it.
     """
-    padded = fast_fft_length(len(samples) + rate_hz // 10)
-    spectrum = np.fft.rfft(samples, padded)
-    spectrum *= k_response(padded, rate_hz)
-    return np.fft.irfft(spectrum, padded)[: len(samples)]
+    return k_filtered(spectrum_of(samples), rate_hz)
+
+
+def k_filtered(spectrum: Spectrum, rate_hz: int) -> NDArray[np.floating]:
+    """The same from the spectrum of the samples."""
+    return spectrum.filtered(k_response(spectrum.padded, rate_hz))
 
 
 def block_powers(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float64]:
@@ -75,11 +86,16 @@ def block_powers(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float
 
     The blocks that only partly reach into the sound are among them, as they are in a session.
     """
+    return block_means(k_weighted(samples, rate_hz) ** 2, rate_hz)
+
+
+def block_means(squares: NDArray[np.floating], rate_hz: int) -> NDArray[np.float64]:
+    """The same from the squares of K-weighted samples."""
     block, step = round(BLOCK_S * rate_hz), round(STEP_S * rate_hz)
-    steps = math.ceil(len(samples) / step)
-    squares = np.zeros((steps + 6) * step)
-    squares[3 * step : 3 * step + len(samples)] = k_weighted(samples, rate_hz) ** 2
-    sums = squares.reshape(-1, step).sum(axis=1)
+    steps = math.ceil(len(squares) / step)
+    padded = np.zeros((steps + 6) * step)
+    padded[3 * step : 3 * step + len(squares)] = squares
+    sums = padded.reshape(-1, step).sum(axis=1)
     return np.convolve(sums, np.ones(block // step), mode="valid") / block
 
 
@@ -105,10 +121,14 @@ def active_lufs(samples: NDArray[np.float32], rate_hz: int) -> float:
     Like the standard's, with blocks of 50 ms in the place of 400: a one-word cue is shorter than one of
     those, and its level would depend on how much silence shares the block.
     """
+    return active_level(k_weighted(samples, rate_hz) ** 2, rate_hz)
+
+
+def active_level(squares: NDArray[np.floating], rate_hz: int) -> float:
+    """The same from the squares of K-weighted samples."""
     step = rate_hz // 20
-    usable = samples[: max(step, len(samples) // step * step)]
-    squares = k_weighted(usable, rate_hz) ** 2
-    blocks = squares.reshape(-1, step).mean(axis=1) if len(usable) >= step else squares.mean(keepdims=True)
+    whole = len(squares) // step * step
+    blocks = squares[:whole].reshape(-1, step).mean(axis=1) if whole else squares.mean(keepdims=True)
     gate = blocks.mean() * 10.0 ** (RELATIVE_GATE_LU / 10.0)
     return lufs(float(blocks[blocks >= gate].mean()))
 

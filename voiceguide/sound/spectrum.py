@@ -3,6 +3,42 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_SILENCE: Final = 2400
+"""Samples of silence behind a sound for a filter to ring out in: the K curve's high-pass falls by 100 dB in 50 ms."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectrum:
+    """A mono sound in the frequency domain, with silence behind it."""
+
+    bins: NDArray[np.complexfloating]
+    """Of a real FFT."""
+    padded: int
+    """Samples that were transformed."""
+    length: int
+    """Samples of the sound itself."""
+
+    def filtered(self, response: NDArray[np.float32]) -> NDArray[np.floating]:
+        """The sound with every bin times its `response`, shape (length,)."""
+        return np.fft.irfft(self.bins * response, self.padded)[: self.length]
+
+    def doubled(self) -> NDArray[np.floating]:
+        """The sound with the points half-way between its samples, shape (2 * length,)."""
+        return np.fft.irfft(self.bins, self.padded * 2)[: self.length * 2] * np.float32(2.0)
+
+
+def spectrum_of(samples: NDArray[np.float32]) -> Spectrum:
+    """The spectrum of mono samples."""
+    padded = fast_fft_length(len(samples) + _SILENCE)
+    return Spectrum(np.fft.rfft(samples, padded), padded, len(samples))
 
 
 def fast_fft_length(least: int) -> int:

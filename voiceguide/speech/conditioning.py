@@ -10,8 +10,9 @@ import numpy as np
 from voiceguide.model.clip import Clip
 from voiceguide.model.segment import from_pcm16, to_pcm16
 from voiceguide.sound.levels import CEILING_DBTP, CLIP_LUFS
-from voiceguide.sound.limiter import limited, oversampled_peaks
-from voiceguide.sound.loudness import active_lufs, block_powers
+from voiceguide.sound.limiter import limiting_gains
+from voiceguide.sound.loudness import active_level, block_means, k_filtered
+from voiceguide.sound.spectrum import spectrum_of
 from voiceguide.units import SESSION_RATE_HZ, to_db, to_gain
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from voiceguide.speech.engine import Take
 
-CONDITIONING_VERSION: Final = 1
+CONDITIONING_VERSION: Final = 2
 """Part of every clip's key: raise it with any change that alters the sound."""
 
 FLOOR_DB: Final = -40.0
@@ -50,7 +51,7 @@ def session_rate(take: Take) -> NDArray[np.float32]:
         import soxr
 
         samples = soxr.resample(samples, take.rate_hz, SESSION_RATE_HZ)
-    return np.asarray(samples - samples.mean(dtype=np.float64), dtype=np.float32)
+    return np.asarray(samples - samples.mean(), dtype=np.float32)
 
 
 def extent(samples: NDArray[np.float32]) -> tuple[int, int]:
@@ -63,11 +64,11 @@ def extent(samples: NDArray[np.float32]) -> tuple[int, int]:
     return int(loud[0]) * step, min(len(samples), (int(loud[-1]) + 1) * step)
 
 
-def millisecond_levels(samples: NDArray[np.float32]) -> NDArray[np.float64]:
+def millisecond_levels(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Root mean squares of the whole milliseconds."""
     step = SESSION_RATE_HZ // _MILLISECOND
     whole = samples[: len(samples) // step * step].reshape(-1, step)
-    return np.asarray(np.sqrt(np.mean(np.square(whole, dtype=np.float64), axis=1)))
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", whole, whole) / np.float32(step)))
 
 
 def faults(samples: NDArray[np.float32], text: str, speech_rate: float) -> list[str]:
@@ -79,8 +80,8 @@ def faults(samples: NDArray[np.float32], text: str, speech_rate: float) -> list[
     if to_db(peak) < SILENT_DBFS:
         return ["it is silent"]
     found = []
-    clipped = np.abs(samples) >= 0.999  # noqa: PLR2004 -- full scale
-    if clipped.any() and _longest_run(clipped) >= CLIPPED_RUN:
+    full = 0.999
+    if peak >= full and _longest_run(np.abs(samples) >= full) >= CLIPPED_RUN:
         found.append("it is clipped")
     onset, end = extent(samples)
     seconds = (end - onset) / SESSION_RATE_HZ
@@ -123,20 +124,24 @@ def conditioned(samples: NDArray[np.float32]) -> Clip:
     if run_out:
         cut[-run_out:] *= _fade(run_out)[::-1]
     sounding = slice(run_in, len(cut) - run_out)
-    loud = cut
-    gain_db = 0.0
-    peaks = oversampled_peaks(cut)
-    # The limiter takes a little of the level away: asked for twice, it is there to a tenth.
-    for _ in range(2):
-        gain_db += CLIP_LUFS - active_lufs(loud[sounding], SESSION_RATE_HZ)
-        loud = limited(cut, CEILING_DBTP, SESSION_RATE_HZ, gain=to_gain(gain_db), peaks=peaks)
-    stored = from_pcm16(to_pcm16(loud))
+    # The limiter's gains change slowly, so they may be taken behind the K curve, and the sound goes through it once.
+    spectrum = spectrum_of(cut)
+    doubled = spectrum.doubled()
+    squares = k_filtered(spectrum, SESSION_RATE_HZ) ** 2
+    gain_db = CLIP_LUFS - active_level(squares[sounding], SESSION_RATE_HZ)
+    gains = limiting_gains(doubled, CEILING_DBTP, SESSION_RATE_HZ, gain=to_gain(gain_db))
+    if gains is not None:
+        # The limiter takes a little of the level away: asked for twice, it is there to a tenth.
+        gain_db = CLIP_LUFS - active_level((squares * gains**2)[sounding], SESSION_RATE_HZ)
+        gains = limiting_gains(doubled, CEILING_DBTP, SESSION_RATE_HZ, gain=to_gain(gain_db))
+    whole = np.float32(to_gain(gain_db)) * (np.float32(1.0) if gains is None else gains)
+    stored = from_pcm16(to_pcm16(cut * whole))
     return Clip(
         samples=stored,
         rate_hz=SESSION_RATE_HZ,
         onset_frame=run_in,
         end_frame=len(stored) - run_out,
-        block_powers=block_powers(stored, SESSION_RATE_HZ),
+        block_powers=block_means(squares * whole**2, SESSION_RATE_HZ),
     )
 
 

@@ -99,10 +99,11 @@ class ClipStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             clear_stale(path.parent)
             # Not synced to the disk: a clip torn by a power cut fails its digest and is made again.
+            data = _encode(key, text, clip)
             with replacing(path) as file:
-                file.write(_encode(key, text, clip))
+                file.write(data)
                 file.seek(0)
-                if _decode(file.read(), key) is None:
+                if file.read() != data:
                     message = f"what was written to the clip store {self.directory} does not read back: check the disk"
                     raise StoreError(message)
         except OSError as error:
