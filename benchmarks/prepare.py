@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from benchmarks.bench import ROUTINE
 from benchmarks.cues import CueSheet, WavCue
 from voiceguide import session
-from voiceguide.model.segment import to_pcm16
+from voiceguide.model.pcm import to_pcm16
 from voiceguide.planning.presets import parse_length
 from voiceguide.sound.levels import TONE_LEVELS
 from voiceguide.sound.mixer import BREATH_TONES

@@ -30,9 +30,7 @@ from voiceguide.export.exporter import export
 from voiceguide.library.loader import Library, is_path
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
-from voiceguide.model.segment import segment_from
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
-from voiceguide.picture.cover import cover
 from voiceguide.places import history_folder, routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.planner import draft, plan_timeline
@@ -111,6 +109,8 @@ class Session:
 
         With a bed stereo at 48 kHz, 11.5 MB a minute.
         """
+        from voiceguide.model.segment import segment_from
+
         source = self.source
         samples = empty_block(source, source.length)
         source.render(0, samples)
@@ -153,6 +153,8 @@ class Session:
         write_picture(lay_out(self.timeline, self.pacing.pace, self.voice), Path(path), force=force)
 
     def _about(self) -> About:
+        from voiceguide.picture.cover import cover
+
         rate_hz = self.timeline.rate_hz
         return About(
             title=self.timeline.title,
@@ -229,7 +231,7 @@ def plan(
     with narrator_for(voice, pacing.speech_rate, cache_dir) as narrator:
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
-            clips.update(narrator.speak(texts, progress))
+            clips.update(narrator.speak([text for text in texts if text not in clips], progress))
             return {text: clip.spoken_frames for text, clip in clips.items()}
 
         timeline = plan_timeline(chosen, pacing, library.phrasebook, speak)

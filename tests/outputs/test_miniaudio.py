@@ -13,7 +13,7 @@ import pytest
 from tests.outputs.output_contract import AudibleContract
 from voiceguide import session
 from voiceguide.errors import PlaybackError
-from voiceguide.model.segment import to_pcm16
+from voiceguide.model.pcm import to_pcm16
 from voiceguide.outputs.miniaudio import MiniaudioOutput
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from voiceguide import session
 from voiceguide.errors import RequestError
-from voiceguide.model.segment import to_pcm16
+from voiceguide.model.pcm import to_pcm16
 from voiceguide.model.timeline import Chapter, Cue, Timeline
 from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ
 from voiceguide.sound.bed import BUILT_IN, Bed, measured, open_bed

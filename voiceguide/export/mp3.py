@@ -24,7 +24,7 @@ from voiceguide.errors import ExportError
 from voiceguide.export.exporter import Exporter
 from voiceguide.export.id3 import id3_tag
 from voiceguide.export.mp3_frames import FrameFormat, joined
-from voiceguide.model.segment import to_pcm16
+from voiceguide.model.pcm import to_pcm16
 from voiceguide.sound.source import Silence, empty_block
 
 if TYPE_CHECKING:

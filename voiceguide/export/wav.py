@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, ClassVar, Final
 
 from voiceguide.errors import ExportError
 from voiceguide.export.exporter import Exporter
-from voiceguide.model.segment import to_pcm16
+from voiceguide.model.pcm import to_pcm16
 from voiceguide.sound.source import empty_block
 
 if TYPE_CHECKING:

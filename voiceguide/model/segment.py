@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voiceguide.model.pcm import from_pcm16, to_pcm16
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
@@ -19,21 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["AudioSegment", "segment_from", "samples_from"]
-
-_FULL_SCALE = 32768.0
-
-
-def to_pcm16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
-    """Float samples in [-1, 1) as 16-bit ones: rounded, not dithered, so that silence stays silence."""
-    scaled = samples * np.float32(_FULL_SCALE)
-    np.rint(scaled, out=scaled)
-    np.clip(scaled, -_FULL_SCALE, _FULL_SCALE - 1.0, out=scaled)
-    return scaled.astype("<i2")
-
-
-def from_pcm16(pcm: NDArray[np.int16]) -> NDArray[np.float32]:
-    """16-bit samples as float ones in [-1, 1)."""
-    return pcm.astype(np.float32) * np.float32(1.0 / _FULL_SCALE)
 
 
 def segment_from(samples: NDArray[np.float32], rate_hz: int) -> AudioSegment:

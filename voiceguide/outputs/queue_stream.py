@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voiceguide.errors import PlaybackError
-from voiceguide.model.segment import to_pcm16
+from voiceguide.model.pcm import to_pcm16
 from voiceguide.outputs.idle import kept_alive
 from voiceguide.outputs.output import OutputStream, check_shape, check_volume
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 
 from voiceguide.errors import PlaybackError
-from voiceguide.model.segment import to_pcm16
+from voiceguide.model.pcm import to_pcm16
 from voiceguide.outputs.idle import kept_alive
 from voiceguide.outputs.output import AudioOutput, OutputStream, check_shape, check_volume, no_device
 from voiceguide.outputs.quiet import quiet_libraries

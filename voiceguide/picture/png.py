@@ -49,7 +49,7 @@ def write_png(picture: Picture, file: IO[bytes]) -> None:
     chunks = PngImagePlugin.PngInfo()
     chunks.add_itxt("Title", writable(picture.title))
     chunks.add_itxt("Description", writable(picture.description))
-    large.reduce(_SCALE).save(file, "PNG", optimize=True, pnginfo=chunks)
+    large.reduce(_SCALE).save(file, "PNG", pnginfo=chunks)
 
 
 def _draw_shape(draw: ImageDraw, shape: Rect | Area | Line) -> None:

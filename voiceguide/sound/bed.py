@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voiceguide.errors import RequestError
-from voiceguide.model.segment import from_pcm16, to_pcm16
+from voiceguide.model.pcm import from_pcm16, to_pcm16
 from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ
 from voiceguide.sound.loudness import STEP_S, k_weighted, lufs
 from voiceguide.units import to_db, to_frames

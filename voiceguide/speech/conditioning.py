@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voiceguide.model.clip import Clip
-from voiceguide.model.segment import from_pcm16, to_pcm16
+from voiceguide.model.pcm import from_pcm16, to_pcm16
 from voiceguide.sound.levels import CEILING_DBTP, CLIP_LUFS
 from voiceguide.sound.limiter import limiting_gains
 from voiceguide.sound.loudness import active_level, block_means, k_filtered

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, Self
 
 from voiceguide.errors import SpeechError, StoreError
-from voiceguide.model.segment import samples_from, segment_from
 from voiceguide.speech.conditioning import CONDITIONING_VERSION, conditioned, faults, session_rate
 from voiceguide.speech.normalise import NORMALISER_VERSION, check_speakable, normalise
 from voiceguide.speech.store import clip_key
@@ -138,7 +137,10 @@ class Narrator:
 
 def _behind_pause(samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """What is said behind the first pause, found by pydub; None where there is no pause."""
+    # pydub is imported where it is needed: it costs 5 ms of every start.
     from pydub.silence import detect_nonsilent
+
+    from voiceguide.model.segment import samples_from, segment_from
 
     segment = segment_from(samples, SESSION_RATE_HZ)
     said = detect_nonsilent(segment, _CARRIER_PAUSE_MS, silence_thresh=segment.dBFS - 22, seek_step=5)

@@ -85,7 +85,8 @@ def normalise(text: str) -> str:
 
 def _ruled(text: str) -> str:
     for sign, fraction in _VULGAR.items():
-        text = re.sub(rf"(\d){sign}", rf"\1 {fraction}", text).replace(sign, fraction)
+        if sign in text:
+            text = re.sub(rf"(\d){sign}", rf"\1 {fraction}", text).replace(sign, fraction)
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return unicodedata.normalize("NFC", text)

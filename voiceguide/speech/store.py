@@ -22,7 +22,7 @@ import numpy as np
 
 from voiceguide.errors import StoreError
 from voiceguide.model.clip import Clip
-from voiceguide.model.segment import from_pcm16, to_pcm16
+from voiceguide.model.pcm import from_pcm16, to_pcm16
 from voiceguide.whole_file import clear_stale, replacing
 
 if TYPE_CHECKING:
