@@ -153,7 +153,10 @@ class Session:
         write_picture(lay_out(self.timeline, self.pacing.pace, self.voice), Path(path), force=force)
 
     def _about(self) -> About:
-        from voiceguide.picture.cover import cover
+        def draw() -> bytes:
+            from voiceguide.picture.cover import cover
+
+            return cover(self.timeline)
 
         rate_hz = self.timeline.rate_hz
         return About(
@@ -163,7 +166,7 @@ class Session:
             comment=f"{self.routine.description} {_said(self.pacing)} Voice: {self.voice}.",
             language=self.timeline.language,
             date=f"{dt.datetime.now().astimezone():%Y-%m-%d}",
-            cover=cover(self.timeline),
+            draw=draw,
             lines=timed_lines(self.timeline),
             chapters=tuple(
                 ChapterMark(chapter.title, chapter.start / rate_hz, chapter.end / rate_hz)

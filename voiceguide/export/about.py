@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,7 @@ class TimedLine:
     end_s: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class About:
     """Tags and chapters."""
 
@@ -37,7 +42,12 @@ class About:
     genre: str = "Speech"
     date: str = ""
     """The day it was made, as 2026-11-24; empty leaves it out."""
-    cover: bytes = b""
-    """A PNG; empty leaves it out."""
+    draw: Callable[[], bytes] = bytes
+    """Draws the cover, from any thread."""
     lines: tuple[TimedLine, ...] = ()
     """What is heard, for those who read along."""
+
+    @functools.cached_property
+    def cover(self) -> bytes:
+        """A PNG, drawn when it is first asked for; empty where there is none."""
+        return self.draw()

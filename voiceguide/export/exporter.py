@@ -104,8 +104,8 @@ def export(
     its name; whatever goes wrong before, an interrupt included, leaves nothing behind. Raises
     RequestError and ExportError.
     """
-    check_target(path, force=force, bit_rate_kbps=bit_rate_kbps)
     exporter = exporter_for(path, bit_rate_kbps)
+    check_writable(path, force=force)
     with whole_file(path, force=force) as file:
         exporter.write(source, file, about, progress or _ignore)
         file.flush()

@@ -10,6 +10,7 @@ joined at a frame where the bit reservoir allows it.
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import struct
 from collections import deque
@@ -72,11 +73,16 @@ class Mp3Exporter(Exporter):
     def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
         """Tag, Info header, frames."""
         sizes = self._sizes(source)
-        file.write(id3_tag(about))
+        parts = _in_parts(source, sizes)
+        with ThreadPoolExecutor(1, thread_name_prefix="tag") as beside:
+            # Its cover takes as long to draw as a part takes to encode.
+            tag = beside.submit(id3_tag, about)
+            first = next(parts)
+            file.write(tag.result())
         info_at = file.tell()
         file.write(bytes(sizes.frame_bytes))
         try:
-            _write_all(_in_parts(source, sizes), file, progress)
+            _write_all(itertools.chain([first], parts), file, progress)
         except _NoJointError:
             file.truncate(file.seek(info_at + sizes.frame_bytes))
             _write_all(_in_one(source, sizes), file, progress)

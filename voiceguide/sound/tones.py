@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -44,14 +44,12 @@ def chime(tone: ToneName, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> 
     """A chime, mono, `CHIME_S` long, at `level_lufs`; not to be written to."""
     frames = to_frames(CHIME_S[tone], rate_hz)
     strike = np.minimum(1.0, np.arange(to_frames(_STRIKE_S, rate_hz)) / (_STRIKE_S * rate_hz))
+    ratios, amplitudes, shares = np.array(_PARTIALS).T
     sound = np.zeros(frames)
     for start_s, note_hz, decay_s in _CHIMES[tone]:
         start = to_frames(start_s, rate_hz)
-        ringing = np.zeros(frames - start, np.complex128)
-        for ratio, amplitude, share in _PARTIALS:
-            rate = (2j * np.pi * note_hz * ratio - 1.0 / (decay_s * share)) / rate_hz
-            ringing += amplitude * _powers(rate, frames - start)
-        note = ringing.imag
+        rates = (2j * np.pi * note_hz * ratios - 1.0 / (decay_s * shares)) / rate_hz
+        note = _powers(rates, amplitudes, frames - start).imag
         note[: len(strike)] *= strike
         sound[start:] += note
     end = to_frames(_CHIME_END_S, rate_hz)
@@ -66,7 +64,7 @@ def breath_tone(tone: ToneName, frames: int, level_lufs: float, rate_hz: int = S
     Not to be written to.
     """
     octave = math.log(BREATH_HIGH_HZ / BREATH_LOW_HZ) / frames
-    pitch_hz = BREATH_LOW_HZ * math.exp(octave / 2) * _powers(octave, frames)
+    pitch_hz = _powers(np.array([octave]), np.array([BREATH_LOW_HZ * math.exp(octave / 2)]), frames)
     if tone is ToneName.EXHALE:
         pitch_hz = pitch_hz[::-1]
     phase = 2.0 * np.pi * np.cumsum(pitch_hz) / rate_hz
@@ -75,8 +73,8 @@ def breath_tone(tone: ToneName, frames: int, level_lufs: float, rate_hz: int = S
     cosine = np.cos(phase)
     sound = ((8 * fourth * cosine + 4 * third) * cosine + (2 * second - 4 * fourth)) * cosine + (first - third)
     sound *= np.sin(phase)
-    middle = np.exp(0.5j * np.pi / frames)
-    sound *= 0.55 + 0.45 * (middle * _powers(1j * np.pi / frames, frames)).imag
+    half_turn = 1j * np.pi / frames
+    sound *= 0.55 + 0.45 * _powers(np.array([half_turn]), np.exp([half_turn / 2]), frames).imag
     fade = min(frames // 2, to_frames(BREATH_FADE_S, rate_hz))
     edge = 0.5 - 0.5 * np.cos(np.pi * (np.arange(fade) + 0.5) / fade)
     sound[:fade] *= edge
@@ -84,15 +82,15 @@ def breath_tone(tone: ToneName, frames: int, level_lufs: float, rate_hz: int = S
     return _at_level(sound, level_lufs, rate_hz)
 
 
-@overload
-def _powers(rate: float, frames: int) -> NDArray[np.float64]: ...
-@overload
-def _powers(rate: complex, frames: int) -> NDArray[np.complex128]: ...
-def _powers(rate: complex, frames: int) -> NDArray[Any]:
-    """exp(rate * n) for n from 0 to `frames`: a coarse row times a fine one, ten times as fast as `np.exp`."""
-    fine = np.exp(rate * np.arange(_FINE))
-    coarse = np.exp(rate * _FINE * np.arange(-(-frames // _FINE)))
-    return np.outer(coarse, fine).ravel()[:frames]
+def _powers(rates: NDArray[Any], amplitudes: NDArray[Any], frames: int) -> NDArray[Any]:
+    """The sum of amplitude * exp(rate * n) for n from 0 to `frames`: ten times as fast as `np.exp` of each.
+
+    With every 256th of them as rows, and 256 steps as columns, the sum is a product of two matrices.
+    """
+    every = np.exp(np.outer(np.arange(0, frames, _FINE), rates)) * amplitudes
+    steps = np.exp(np.outer(rates, np.arange(_FINE)))
+    # Not `@`: its threads take longer to start than this takes.
+    return np.asarray(np.einsum("ij,jk->ik", every, steps).ravel()[:frames])
 
 
 def _at_level(sound: NDArray[np.float64], level_lufs: float, rate_hz: int) -> NDArray[np.float32]:
