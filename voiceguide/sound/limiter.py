@@ -80,7 +80,8 @@ def limiting_gains(
 
 def _peaks_after(doubled: NDArray[np.floating], places: NDArray[np.intp]) -> NDArray[np.floating]:
     """The largest magnitude at each of `places` and half-way to the point behind it."""
-    padded = np.pad(doubled, (_REACH - 1, _REACH))
+    silence = np.zeros(_REACH, doubled.dtype)
+    padded = np.concatenate([silence[1:], doubled, silence])
     between = np.lib.stride_tricks.sliding_window_view(padded, 2 * _REACH)[places] @ _halfway()
     peaks: NDArray[np.floating] = np.maximum(np.abs(between), np.abs(doubled[places]))
     return peaks

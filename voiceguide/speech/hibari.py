@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -26,7 +27,7 @@ class HibariEngine(SpeechEngine):
     """
 
     name = "hibari"
-    parallel = 4
+    parallel = min(4, os.cpu_count() or 1)
     scripts: ClassVar[frozenset[str] | None] = frozenset({"LATIN"})
 
     def __init__(self, voice: str = BUNDLED, speech_rate: float = 1.0) -> None:
