@@ -10,8 +10,9 @@ import pytest
 from voiceguide.model.script import CHIME_S, ToneName
 from voiceguide.sound.ducking import Ducking
 from voiceguide.sound.levels import CLIP_LUFS, TONE_LEVELS
-from voiceguide.sound.limiter import limited, true_peak_dbtp
+from voiceguide.sound.limiter import limited, limiting_gains, true_peak_dbtp
 from voiceguide.sound.loudness import active_lufs, block_powers, integrated_lufs
+from voiceguide.sound.spectrum import spectrum_of
 from voiceguide.sound.tones import breath_tone, chime
 from voiceguide.units import to_db, to_frames
 
@@ -82,6 +83,20 @@ def test_the_limiter_leaves_no_true_peak_above_its_ceiling_and_what_is_below_alo
 BREATH_TONE_LUFS, CHIME_LUFS = -26.0, -22.0
 
 
+@pytest.mark.parametrize("ceiling_dbtp", [-2.5, -12.0])
+def test_peaks_are_found_wherever_they_hide(ceiling_dbtp: float) -> None:
+    """Against a plain FFT at sixteen times the rate, on noise up to the highest frequency there is."""
+    noise = (np.random.default_rng(11).standard_normal(RATE_HZ) * 0.4).astype(np.float32)
+    noise *= np.hanning(len(noise)).astype(np.float32)
+    dense = np.fft.irfft(np.fft.rfft(noise.astype(np.float64)), len(noise) * 16) * 16
+    assert true_peak_dbtp(noise) == pytest.approx(to_db(float(np.abs(dense).max())), abs=0.15)
+    gains = limiting_gains(spectrum_of(noise).doubled(), ceiling_dbtp, RATE_HZ, gain=1.0)
+    assert gains is not None
+    over = np.flatnonzero(np.abs(dense) > 10 ** ((ceiling_dbtp + 0.2) / 20)) // 16
+    assert len(over)
+    assert (gains[over] < 1).all()
+
+
 @pytest.mark.parametrize("name", TONE_LEVELS)
 def test_breath_tones_are_twenty_below_the_voice_where_they_meet(name: str) -> None:
     levels = TONE_LEVELS[name]
@@ -142,3 +157,28 @@ def test_ducking_is_down_before_the_word_and_does_not_rise_in_short_gaps() -> No
         duck.curve(words, RATE_HZ).gains(0, 300_000)[100_000:], duck.curve(words, RATE_HZ).gains(100_000, 300_000)
     )
     assert (duck.curve([], RATE_HZ).gains(0, 10) == 1.0).all()
+
+
+def test_a_chime_is_the_sum_of_fading_sines_that_its_notes_say() -> None:
+    """One note, computed as it is defined, to a tenth of a 16-bit step."""
+    seconds = np.arange(to_frames(CHIME_S[ToneName.HALFWAY])) / RATE_HZ
+    expected = np.zeros(len(seconds))
+    for ratio, amplitude, share in ((1.0, 1.0, 1.0), (2.0, 0.45, 0.6), (3.01, 0.2, 0.35), (4.2, 0.08, 0.2)):
+        expected += amplitude * np.exp(-seconds / (0.3 * share)) * np.sin(2 * np.pi * 880.0 * ratio * seconds)
+    expected *= np.minimum(1.0, seconds / 0.006) * np.minimum(1.0, (seconds[-1] - seconds) / 0.15)
+    sound = chime(ToneName.HALFWAY, -20.0)
+    scale = float(sound @ expected) / float(expected @ expected)
+    assert np.abs(sound - scale * expected).max() < 0.1 / 32768
+
+
+@pytest.mark.parametrize("frames", [1, 7, 1000, 96_001])
+def test_a_breath_tone_is_the_sum_of_its_harmonics(frames: int) -> None:
+    progress = (np.arange(frames) + 0.5) / frames
+    phase = 2 * np.pi * np.cumsum(220.0 * 2.0**progress) / RATE_HZ
+    expected = sum(level * np.sin((index + 1) * phase) for index, level in enumerate((1.0, 0.6, 0.35, 0.2)))
+    fade = min(0.5, 0.12 * RATE_HZ / frames)
+    edge = np.minimum(1.0, np.minimum(progress, 1.0 - progress) / fade)
+    expected = expected * (0.55 + 0.45 * np.sin(np.pi * progress)) * (0.5 - 0.5 * np.cos(np.pi * edge))
+    sound = breath_tone(ToneName.INHALE, frames, -22.0)
+    scale = float(sound @ expected) / float(expected @ expected)
+    assert np.abs(sound - scale * expected).max() < 0.1 / 32768

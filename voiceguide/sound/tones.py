@@ -75,10 +75,10 @@ def breath_tone(tone: ToneName, frames: int, level_lufs: float, rate_hz: int = S
     sound *= np.sin(phase)
     half_turn = 1j * np.pi / frames
     sound *= 0.55 + 0.45 * _powers(np.array([half_turn]), np.exp([half_turn / 2]), frames).imag
-    fade = min(frames // 2, to_frames(BREATH_FADE_S, rate_hz))
-    edge = 0.5 - 0.5 * np.cos(np.pi * (np.arange(fade) + 0.5) / fade)
-    sound[:fade] *= edge
-    sound[frames - fade :] *= edge[::-1]
+    fade = min(frames / 2, to_frames(BREATH_FADE_S, rate_hz))
+    edge = 0.5 - 0.5 * np.cos(np.pi * (np.arange(int(fade)) + 0.5) / fade)
+    sound[: len(edge)] *= edge
+    sound[frames - len(edge) :] *= edge[::-1]
     return _at_level(sound, level_lufs, rate_hz)
 
 
