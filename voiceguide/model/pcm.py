@@ -22,4 +22,4 @@ def to_pcm16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
 
 def from_pcm16(pcm: NDArray[np.int16]) -> NDArray[np.float32]:
     """16-bit samples as float ones in [-1, 1)."""
-    return pcm.astype(np.float32) * np.float32(1.0 / _FULL_SCALE)
+    return np.multiply(pcm, np.float32(1.0 / _FULL_SCALE), dtype=np.float32)
