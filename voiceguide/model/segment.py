@@ -16,11 +16,12 @@ from voiceguide.model.pcm import from_pcm16, to_pcm16
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pydub import AudioSegment
+    from pydub.silence import detect_nonsilent
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["AudioSegment", "segment_from", "samples_from"]
+__all__ = ["AudioSegment", "detect_nonsilent", "segment_from", "samples_from"]
 
 
 def segment_from(samples: NDArray[np.float32], rate_hz: int) -> AudioSegment:

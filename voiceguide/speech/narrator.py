@@ -138,9 +138,7 @@ class Narrator:
 def _behind_pause(samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
     """What is said behind the first pause, found by pydub; None where there is no pause."""
     # pydub is imported where it is needed: it costs 5 ms of every start.
-    from pydub.silence import detect_nonsilent
-
-    from voiceguide.model.segment import samples_from, segment_from
+    from voiceguide.model.segment import detect_nonsilent, samples_from, segment_from
 
     segment = segment_from(samples, SESSION_RATE_HZ)
     said = detect_nonsilent(segment, _CARRIER_PAUSE_MS, silence_thresh=segment.dBFS - 22, seek_step=5)
