@@ -10,11 +10,11 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
-from pydub import AudioSegment
 
 from tests.speech.engine_contract import EngineContract, MakeEngine, seconds
 from tests.speech.fakes import AMPLITUDE, RATE_HZ, SILENCE_FRAMES, ToneEngine
 from voiceguide.errors import RequestError, SpeechError, UnknownNameError
+from voiceguide.model.segment import AudioSegment
 from voiceguide.speech.conditioning import faults
 from voiceguide.speech.hibari import HibariEngine
 from voiceguide.speech.piper import PiperEngine
