@@ -82,7 +82,9 @@ def _peaks_after(doubled: NDArray[np.floating], places: NDArray[np.intp]) -> NDA
     """The largest magnitude at each of `places` and half-way to the point behind it."""
     silence = np.zeros(_REACH, doubled.dtype)
     padded = np.concatenate([silence[1:], doubled, silence])
-    between = np.lib.stride_tricks.sliding_window_view(padded, 2 * _REACH)[places] @ _halfway()
+    surroundings = np.lib.stride_tricks.sliding_window_view(padded, 2 * _REACH)[places]
+    # Not `@`, whose last bit depends on how many threads it has: a clip is the same in every process.
+    between = np.einsum("ij,j->i", surroundings, _halfway())
     peaks: NDArray[np.floating] = np.maximum(np.abs(between), np.abs(doubled[places]))
     return peaks
 

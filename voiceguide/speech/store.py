@@ -208,7 +208,7 @@ def _encode(key: str, text: str, clip: Clip) -> bytes:
         "rate_hz": clip.rate_hz,
         "onset_frame": clip.onset_frame,
         "end_frame": clip.end_frame,
-        "block_powers": [float(f"{power:.6g}") for power in clip.block_powers],
+        "block_powers": clip.block_powers.tolist(),  # to the last bit: the gain of a session hangs on them
     }
     header["digest"] = _digest(header, pcm)
     return json.dumps(header, ensure_ascii=False).encode() + b"\n" + pcm
