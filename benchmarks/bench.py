@@ -118,9 +118,15 @@ class Bench:
         target = str(self.folder / f"session{suffix}")
         return self.voiceguide("export", routine, *options, "-o", target, "--force", "--cache-dir", str(cache))
 
-    def warm_export(self, suffix: str = ".mp3") -> Usage:
+    def warm_export(self, suffix: str = ".mp3", *options: str) -> Usage:
         """The session that all are compared on, its clips spoken before."""
-        return self.export(ROUTINE, self.warm_cache, *self.scale.options, suffix=suffix)
+        return self.export(ROUTINE, self.warm_cache, *self.scale.options, *options, suffix=suffix)
+
+    def long_routine(self, minutes: int) -> tuple[str, float]:
+        """A routine about that long, its clips spoken already, and its exact length in hours."""
+        path = str(self.folder / f"{minutes}-minutes.toml")
+        made = self.python("-m", "benchmarks.long_routine", str(minutes), path, str(self.warm_cache))
+        return path, float(made.output) / 3600
 
     def cold_export(self) -> Usage:
         """The same with no clip there: everything is spoken."""

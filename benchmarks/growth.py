@@ -16,7 +16,7 @@ def growth_rows(bench: Bench) -> list[Row]:
     """A long session against a short one in memory, against a middling one in time."""
     scale = bench.scale
     (short, _), (middle, middle_h), (long, long_h) = (
-        _long_routine(bench, minutes) for minutes in (scale.short_min, scale.middle_min, scale.long_min)
+        bench.long_routine(minutes) for minutes in (scale.short_min, scale.middle_min, scale.long_min)
     )
     shorts, middles, longs = [], [], []
     for _ in bench.rounds("length", scale.long_rounds):
@@ -30,13 +30,6 @@ def growth_rows(bench: Bench) -> list[Row]:
         Row(f"{title}: peak memory, against {_length(scale.short_min)}", longs, memory, Goal(1.15)),
         Row(f"{title}: time for an hour of it, against {_length(scale.middle_min)}", longs, pace, Goal(1.1)),
     ]
-
-
-def _long_routine(bench: Bench, minutes: int) -> tuple[str, float]:
-    """A routine about that long, its clips spoken already, and its exact length in hours."""
-    path = str(bench.folder / f"{minutes}-minutes.toml")
-    made = bench.python("-m", "benchmarks.long_routine", str(minutes), path, str(bench.warm_cache))
-    return path, float(made.output) / 3600
 
 
 def _length(minutes: int) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.against import limit_rows, peer_rows
+from benchmarks.bedded import bed_rows
 from benchmarks.bench import FULL, QUICK, Bench
 from benchmarks.growth import growth_rows
 from benchmarks.starts import fitting_row, start_rows
@@ -71,7 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         bench = Bench(Path(folder), QUICK if options.quick else FULL)
         rows = limit_rows(bench)
         peers, missing = peer_rows(bench)
-        rows += [*peers, synthesis_row(bench), *growth_rows(bench), *start_rows(bench), fitting_row(bench)]
+        rows += [
+            *peers,
+            synthesis_row(bench),
+            *growth_rows(bench),
+            *bed_rows(bench),
+            *start_rows(bench),
+            fitting_row(bench),
+        ]
         live = live_table(bench)
     here["load_after"] = round(os.getloadavg()[0], 1)
     print("{cpu}, {cores} cores, {system}, Python {python}.".format_map(here))

@@ -20,6 +20,8 @@ ALWAYS = [
     "one thread of the engine alone",
     "peak memory, against",
     "time for an hour of it",
+    "Export with `--bed rain`",
+    "The same: peak memory",
     "`voiceguide --help`",
     "`voiceguide plan upper-back`",
     "`import voiceguide.session`",
