@@ -80,10 +80,10 @@ def replayed(name: str) -> None:
 
 
 def _peak_mb() -> float:
-    """The largest resident set since this program was started; `ru_maxrss` counts that of the one before it, too."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
-    return int(found[1]) / 1024 if found else 0.0
+    """The largest this program has been. Not `getrusage`, which counts what it was forked from."""
+    status = Path("/proc/self/status")
+    kept = re.search(r"VmHWM:\s*(\d+) kB", status.read_text()) if status.exists() else None
+    return int(kept[1]) / 1024 if kept else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -77,11 +77,9 @@ def guided(name: str, folder: Path, seconds: int) -> str:
     pytest.importorskip("atheris", reason="atheris is not installed here: pip install -e '.[fuzz]' (Linux)")
     said = fuzzed(name, folder, "--seconds", str(seconds))
     executed = re.search(r"stat::number_of_executed_units:\s*(\d+)", said)
-    peak = re.search(r"stat::peak_rss_mb:\s*(\d+)", said)
     assert executed
-    assert peak
     assert int(executed[1]) > 100
-    return f"atheris {name}: {int(executed[1]):,} inputs in {seconds} s, 0 findings, peak {peak[1]} MB"
+    return f"atheris {name}: {int(executed[1]):,} inputs in {seconds} s, 0 findings"
 
 
 @pytest.mark.parametrize("name", TARGETS)

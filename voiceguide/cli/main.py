@@ -84,7 +84,7 @@ def main(arguments: Sequence[str]) -> int:
 def _failed(error: Exception, *, debug: bool) -> int:
     """The exit code of an error that is being handled, once its line has been written; raised again for --debug."""
     if isinstance(error, BrokenPipeError):
-        _say_no_more()  # the reader of our output has left, as `head` does
+        _give_up_stdout()  # the reader of our output has left, as `head` does
         return 0
     if isinstance(error, typer.TyperException):
         return _complain(f"{error.format_message()} (see --help)", error.exit_code)
@@ -93,12 +93,12 @@ def _failed(error: Exception, *, debug: bool) -> int:
     if isinstance(error, VoiceguideError):
         return _complain(str(error), error.exit_code)
     if isinstance(error, OSError) and error.filename is None and error.errno == errno.ENOSPC:
-        _say_no_more()
+        _give_up_stdout()
         return _complain("what there is to say cannot be written: the disk is full", 1)
     return _complain(f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", 1)
 
 
-def _say_no_more() -> None:
+def _give_up_stdout() -> None:
     """Let what could not be written go nowhere: Python would try, and complain, once more at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
