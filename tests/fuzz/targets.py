@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from unittest import mock
 
 from tests.player.remotes.fakes import FakeControls
+from voiceguide.batch.catalogue import read_catalogue
 from voiceguide.config import resolve
 from voiceguide.errors import RequestError
 from voiceguide.library.loader import Library, new_routine
@@ -100,6 +101,18 @@ def config(data: bytes) -> None:
                 resolve({}, profile)
 
 
+def manifest(data: bytes) -> None:
+    """A batch's manifest; whatever it calls its files, they are names in one folder."""
+    path = scratch() / "manifest.toml"
+    path.write_bytes(data)
+    with refused():
+        for order in read_catalogue(path).orders:
+            for name in order.job.names():
+                assert name == Path(name).name
+                assert name.isprintable()
+                assert not name.startswith((".", "-")), name
+
+
 def options(data: bytes) -> None:
     """Options of the command line that are parsed by us."""
     text = text_of(data)
@@ -174,6 +187,7 @@ TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
     "routine": routine,
     "normaliser": normaliser,
     "config": config,
+    "manifest": manifest,
     "options": options,
     "control": socket_,
     "history": history,

@@ -193,7 +193,7 @@ def received(job: Job, answer: dict[str, Any], folder: Path) -> Made:
         raise ExportError(message) from error
     for name in names:
         # On the disk before it gets its name, as what is made here is.
-        with whole_file(folder / name, force=False) as file:
+        with whole_file(folder / name, force=True) as file:
             file.write(answer["files"][name])
     files = known_files(folder, names)
     rate_hz, channels, length_frames = answer["sound"]
