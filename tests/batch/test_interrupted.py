@@ -36,14 +36,15 @@ from voiceguide.export.wav import WavExporter
 write = WavExporter.write
 def slow(self, source, file, about, progress):
     def wait(frames):
-        print("encoding", flush=True)
+        sys.stdout.write("encoding\\n")  # in one piece, also when threads encode at once
+        sys.stdout.flush()
         time.sleep(0.2)
         progress(frames)
     write(self, source, file, about, wait)
 WavExporter.write = slow
 sys.exit(main(sys.argv[1:]))
 """
-_SLOWER = _SLOW.replace('print("encoding", flush=True)', "").replace("0.2", "0.02")
+_SLOWER = _SLOW.replace('sys.stdout.write("encoding\\n")', "").replace("0.2", "0.02")
 """So that most of a run is encoding, and not the start of Python."""
 
 

@@ -84,7 +84,7 @@ def main() -> int:
     parser.add_argument("--python", action="append", choices=VERSIONS, help="only this one; may be repeated")
     asked = parser.parse_args().python or VERSIONS
     combinations = []
-    with tempfile.TemporaryDirectory(prefix="voiceguide-") as name:
+    with tempfile.TemporaryDirectory(prefix="voiceguide-platforms-") as name:
         folder = Path(name)
         wheels = {
             end: Environment(folder / f"build {end}", own_interpreter(), end).build_wheel(folder / end) for end in End
