@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 ROOT: Final = Path(__file__).parents[2]
+_FOR_TESTS: Final = frozenset({"test", "fuzz"})
+"""Extras that no user installs."""
 _INSTALL_S: Final = 900
 _RUN_S: Final = 180
 
@@ -39,10 +41,10 @@ def project() -> dict[str, Any]:
 
 
 def requirements() -> dict[str, list[Requirement]]:
-    """What users may install: the direct dependencies under "", those of each extra but the tests' under its name."""
+    """What users may install: the direct dependencies under "", those of each extra under its name."""
     metadata = project()["project"]
     named = {"": metadata["dependencies"]} | metadata["optional-dependencies"]
-    return {name: [Requirement(line) for line in lines] for name, lines in named.items() if name != "test"}
+    return {name: [Requirement(line) for line in lines] for name, lines in named.items() if name not in _FOR_TESTS}
 
 
 def lowest(requirement: Requirement) -> str:
