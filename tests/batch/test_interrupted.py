@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.batch.conftest import SMALL
+from tests.faults.harness import left_behind
 from voiceguide.batch.folder import CONTROL, Folder, Record
 from voiceguide.batch.outcome import Outcome
 from voiceguide.batch.run import run
@@ -22,6 +24,7 @@ from voiceguide.errors import RequestError
 from voiceguide.whole_file import check_writable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.batch.conftest import Write
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("counted")
 
 KILLS = 8
+MANY_KILLS = 200
+_PLAIN = "import sys; from voiceguide.cli.main import main; sys.exit(main(sys.argv[1:]))"
 _SLOW = """
 import sys, time
 from voiceguide.cli.main import main
@@ -109,6 +114,38 @@ def test_killed_at_any_moment_and_run_again(manifest: Write, tmp_path: Path) -> 
     assert report.count(Outcome.KEPT) == met[-1]
     assert len(whole(folder)) == len(report.lines) == 9
     assert sorted(path.name for path in (folder / CONTROL).iterdir()) == ["journal.json", "lock"]
+
+
+@pytest.mark.long
+def test_killed_two_hundred_times(manifest: Write, tmp_path: Path, count: Callable[[str], None]) -> None:
+    """As the command is started, its clips spoken or not; whenever everything is there it begins from nothing."""
+    path, folder, cache = manifest(SMALL), tmp_path / "catalogue", tmp_path / "cache"
+    moments = random.Random(7)  # noqa: S311 -- no secret
+    a_run_s, kills, batches, met = 3.0, 0, 0, 0
+    while kills < MANY_KILLS:
+        with started(_PLAIN, path, "--cache-dir", cache) as process:
+            try:
+                process.communicate(timeout=moments.uniform(0.0, a_run_s))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                kills += 1
+        there = len(whole(folder))
+        assert there >= met
+        met = there
+        if met == 3 or process.returncode == 0:
+            report = run(path, cache_dir=cache)
+            assert report.failures == []
+            assert report.count(Outcome.KEPT) == met == len(whole(folder)) == 3
+            assert sorted(path.name for path in (folder / CONTROL).iterdir()) == ["journal.json", "lock"]
+            assert left_behind(folder, cache) == []
+            shutil.rmtree(folder)
+            batches, met = batches + 1, 0
+            if batches % 2:
+                shutil.rmtree(cache)
+    assert batches > 5
+    count(
+        f"{kills} kills of a batch, {batches} batches brought to their end: 0 torn files, 0 left behind, 0 made twice"
+    )
 
 
 def test_killed_between_the_journal_and_the_name(
