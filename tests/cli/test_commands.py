@@ -133,12 +133,20 @@ def test_help_answers_for_every_command_without_loading_numpy_or_onnxruntime() -
         "heavy = {'numpy', 'onnxruntime', 'pydub', 'hibari'} & set(sys.modules);"
         "sys.exit(f'{heavy}' if heavy else code)"
     )
-    for arguments in ([], ["--help"], ["--version"], *([command, "--help"] for command in COMMANDS)):
+    for arguments in (
+        [],
+        ["config"],
+        ["cache"],
+        ["--help"],
+        ["--version"],
+        *([command, "--help"] for command in COMMANDS),
+    ):
         result = subprocess.run(
             [sys.executable, "-c", probe, *arguments], capture_output=True, text=True, timeout=60, check=False
         )
         assert result.returncode == 0, (arguments, result.stderr)
         assert result.stdout
+        assert result.stderr == ""
     assert run("--version").stdout == f"voiceguide {__version__}\n"
     assert all(command in run().stdout for command in COMMANDS)
 

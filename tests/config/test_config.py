@@ -102,6 +102,19 @@ def test_mistakes_are_listed_with_their_lines(config: Path) -> None:
     assert found == {(5, "defaults.hold_s"), (6, "defaults.breath"), (4, "defaults.wrods")}
 
 
+def test_a_mistake_in_a_profile_has_its_line(config: Path) -> None:
+    config.write_text(FILE + '\n[profiles.bad]\nwords = "none"\nhold_s = -1\n[profiles.worse.breath]\nin_s = 0\n')
+    with pytest.raises(DataError) as caught:
+        resolve({})
+    first = FILE.count("\n") + 2
+    assert {(mistake.line, mistake.field) for mistake in caught.value.mistakes} == {
+        (first + 1, "profiles.bad.words"),
+        (first + 2, "profiles.bad.hold_s"),
+        (first + 4, "profiles.worse.breath.in_s"),
+        (first + 3, "profiles.worse.breath.out_s"),
+    }
+
+
 def test_names_that_are_not_there(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UnknownNameError, match="did you mean evening"):
         resolve({}, "evenin")

@@ -60,6 +60,16 @@ def test_words_are_checked_for_the_ear(tmp_path: Path, old: str, new: str, compl
     assert any(complaint in message for _, _, message in mistakes(tmp_path, GOOD.replace(old, new)))
 
 
+def test_a_byte_order_mark_is_no_mistake(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    text = 'id = "mine"\r\ntitle = "Mine"\r\ndescription = "Short."\r\n[[items]]\r\nstretch = "cat-cow"\r\n'
+    path.write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert library.routine(str(path)).title == "Mine"
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("cat-cow", "cat-caw").encode())
+    with pytest.raises(DataError, match=r"mine\.toml:5: items\.1\.stretch"):
+        library.routine(str(path))
+
+
 def test_broken_toml_names_the_line(tmp_path: Path) -> None:
     [(line, field, message)] = mistakes(tmp_path, "id = 'x'\nname = = 'y'\n")
     assert (line, field) == (2, "")

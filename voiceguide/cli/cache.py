@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from voiceguide.cli.console import help_if_alone
+
 if TYPE_CHECKING:
     from voiceguide.speech.store import ClipStore
 
-app = typer.Typer(help="The spoken clips that are kept.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="The spoken clips that are kept.", rich_markup_mode=None)
+app.callback(invoke_without_command=True)(help_if_alone)
 
 CacheDir = Annotated[Path | None, typer.Option(metavar="DIR", help="The folder, if not the usual one.")]
 

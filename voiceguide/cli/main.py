@@ -12,6 +12,7 @@ import typer
 
 from voiceguide import __version__
 from voiceguide.cli import batch, cache, doctor, export, own, plan, play, routines, say, voices
+from voiceguide.cli.console import help_if_alone
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
 from voiceguide.errors import VoiceguideError, shown
 
@@ -43,8 +44,7 @@ def _root(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,  # noqa: ARG001 -- read by main
 ) -> None:
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+    help_if_alone(context)
 
 
 app.command("list")(routines.list_routines)

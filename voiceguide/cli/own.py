@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli.console import table
+from voiceguide.cli.console import help_if_alone, table
 
-config_app = typer.Typer(help="The configuration file and its profiles.", no_args_is_help=True, rich_markup_mode=None)
+config_app = typer.Typer(help="The configuration file and its profiles.", rich_markup_mode=None)
+config_app.callback(invoke_without_command=True)(help_if_alone)
 
 
 def new(name: Annotated[str, typer.Argument(help="The id of the routine, as in my-evening.")]) -> None:

@@ -81,7 +81,8 @@ def _read(path: Path) -> str:
         if len(data) > MAX_BYTES:
             message = f"{path} is larger than {MAX_BYTES:,} bytes: no routine is"
             raise RequestError(message)
-        return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+        text = data.decode("utf-8").removeprefix("\ufeff")  # some editors begin UTF-8 with a byte order mark
+        return text.replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         message = f"{path} is not UTF-8 text (byte {error.start})"
         raise RequestError(message) from error
@@ -97,14 +98,16 @@ def _mistake(path: Path, lines: Mapping[Field, int], below: Field, details: obje
     # pydantic's ErrorDetails, less the names of union branches, which are no fields of the file.
     location: Field = (*below, *details["loc"])  # type: ignore[index]
     message: str = details["msg"]  # type: ignore[index]
-    known: Field = ()
-    for part in location:
-        if (*known, part) in lines:
-            known = (*known, part)
     named = tuple(part for before, part in pairwise(("", *location)) if (before, part) not in _UNION_TAGS)
-    field = ".".join(str(part + 1) if isinstance(part, int) else part for part in named)
     message = message.removeprefix("Value error, ")
-    return Mistake(path, lines.get(known, 1), field, message[:1].lower() + message[1:])
+    return mistake_at(path, lines, named, message[:1].lower() + message[1:])
+
+
+def mistake_at(path: Path, lines: Mapping[Field, int], field: Field, message: str) -> Mistake:
+    """A mistake in `field`, at its own line, or at that of what it is in as far as lines are known."""
+    known = (field[:length] for length in range(len(field), 0, -1) if field[:length] in lines)
+    dotted = ".".join(str(part + 1) if isinstance(part, int) else part for part in field)
+    return Mistake(path, lines.get(next(known, ()), 1), dotted, message)
 
 
 def field_lines(text: str) -> dict[Field, int]:
@@ -123,9 +126,8 @@ def field_lines(text: str) -> dict[Field, int]:
             continue
         if header := _HEADER.match(line):
             table = _enter(header[2], tables, is_list=bool(header[1]))
-            lines.setdefault(table, number)
-            if header[1]:
-                lines.setdefault(table[:-1], number)
+            for length in range(1, len(table) + 1):
+                lines.setdefault(table[:length], number)
         elif key := _KEY.match(line):
             lines.setdefault((*table, key[1].strip("\"'")), number)
             for quotes in ('"""', "'''"):
