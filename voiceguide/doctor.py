@@ -16,7 +16,7 @@ from voiceguide.library.loader import Library
 from voiceguide.outputs.output import open_output, output_names
 from voiceguide.session import open_store
 from voiceguide.speech.voices import DEFAULT_VOICE, engine_class, engine_names, open_engine
-from voiceguide.units import SESSION_RATE_HZ
+from voiceguide.units import SESSION_RATE_HZ, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,7 @@ def _store(cache_dir: str | Path | None) -> Finding:
         info = store.info()
     except VoiceguideError as error:
         return Finding("clip store", False, str(error), "name another folder with --cache-dir")
-    detail = f"{info.directory}: {info.clips} clips, {info.size_bytes / 1e6:.1f} MB"
+    detail = f"{info.directory}: {counted(info.clips, 'clip', 'clips')}, {info.size_bytes / 1e6:.1f} MB"
     if info.damaged:
         return Finding("clip store", False, f"{detail}, {info.damaged} damaged", "voiceguide cache prune", needed=False)
     return Finding("clip store", True, detail)

@@ -6,6 +6,7 @@
     ├── RequestError           the request or a file of the user's is wrong          2
     │   ├── UnknownNameError   no routine, stretch, voice or suffix of that name     2
     │   ├── DataError          mistakes in a data file, every one listed             2
+    │   ├── KnobError          settings that are out of their range, every one       2
     │   └── UnspeakableError   a text the engine would answer with silence           2
     ├── SpeechError            an engine is missing, hangs or returns nonsense       1
     ├── StoreError             the clip store cannot be read or written              1
@@ -26,7 +27,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 
@@ -94,8 +95,21 @@ class DataError(RequestError):
         self.mistakes = tuple(mistakes)
         lines = [str(mistake) for mistake in self.mistakes[: self.MOST_LINES]]
         if more := len(self.mistakes) - len(lines):
-            lines.append(f"... and {more:,} more mistakes")
+            lines.append(f"... and {more:,} more {'mistake' if more == 1 else 'mistakes'}")
         super().__init__("\n".join(lines))
+
+
+class KnobError(RequestError):
+    """Settings that are out of their range: all of them in one report, a line each."""
+
+    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
+        self.faults = tuple(faults)
+        """The name of each as in Pacing or Playing, and what is wrong with it."""
+        super().__init__(self.told(str))
+
+    def told(self, name: Callable[[str], str]) -> str:
+        """The report, each setting called by `name`, as whoever asked for it knows it."""
+        return "\n".join(f"{name(knob)} {fault}" for knob, fault in self.faults)
 
 
 class UnspeakableError(RequestError):

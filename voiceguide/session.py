@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from voiceguide.errors import RequestError, SpeechError, VoiceguideError
+from voiceguide.errors import KnobError, SpeechError, VoiceguideError
 from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
@@ -34,7 +34,7 @@ from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
 from voiceguide.places import history_folder, routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.planner import draft, plan_timeline
-from voiceguide.planning.presets import PRESETS, paced
+from voiceguide.planning.presets import PRESETS, faults_of, paced
 from voiceguide.player.history import Entry, History, noting, resumed
 from voiceguide.sound.arrangement import arranged
 from voiceguide.sound.bed import check_bed, open_bed
@@ -316,13 +316,12 @@ def play(
 
 
 def played(playing: Playing, **changes: object) -> Playing:
-    """`playing` with single settings changed; what is None stays. RequestError for what is out of range."""
+    """`playing` with single settings changed; what is None stays. KnobError for what is out of range."""
     given = {name: value for name, value in changes.items() if value is not None}
     try:
         return Playing.model_validate({**playing.model_dump(), **given})
     except ValidationError as error:
-        lines = [f"{details['loc'][0]} {details['input']!r}: {details['msg']}" for details in error.errors()]
-        raise RequestError("\n".join(lines)) from error
+        raise KnobError(faults_of(error)) from error
 
 
 def history() -> list[Entry]:

@@ -32,6 +32,11 @@ def to_db(gain: float) -> float:
     return 20.0 * math.log10(gain) if gain > 0.0 else -math.inf
 
 
+def counted(number: float, one: str, many: str) -> str:
+    """A number with what it counts: `1 round`, `2 rounds`."""
+    return f"{number:g} {one if number == 1 else many}"
+
+
 def clock(seconds: float) -> str:
     """Minutes and seconds as people read them: `9:50`."""
     minutes, rest = divmod(round(seconds), 60)

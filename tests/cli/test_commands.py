@@ -133,14 +133,8 @@ def test_help_answers_for_every_command_without_loading_numpy_or_onnxruntime() -
         "heavy = {'numpy', 'onnxruntime', 'pydub', 'hibari'} & set(sys.modules);"
         "sys.exit(f'{heavy}' if heavy else code)"
     )
-    for arguments in (
-        [],
-        ["config"],
-        ["cache"],
-        ["--help"],
-        ["--version"],
-        *([command, "--help"] for command in COMMANDS),
-    ):
+    alone: list[list[str]] = [[], ["config"], ["cache"], ["--help"], ["--version"]]
+    for arguments in (*alone, *([command, "--help"] for command in COMMANDS)):
         result = subprocess.run(
             [sys.executable, "-c", probe, *arguments], capture_output=True, text=True, timeout=60, check=False
         )
@@ -161,17 +155,27 @@ def test_requests_that_are_wrong(tmp_path: Path) -> None:
         run("say", "Hi.", "-o", tmp_path / "x.wav", "--voice", "hibari:hart", "--cache-dir", tmp_path), 2
     )
     assert "'4' is no breath" in complaint(run("plan", "upper-back", "--breath", "4"), 2)
-    assert "hold_s" in complaint(run("plan", "upper-back", "--hold", "9999"), 2)
+    assert "voiceguide: --hold 9999.0: input should be" in complaint(run("plan", "upper-back", "--hold", "9999"), 2)
     assert "No such option" in complaint(run("plan", "upper-back", "--holt", "3"), 2)
     assert "No such command" in complaint(run("pln"), 2)
     for rate in ("0", "-1", "nan", "9"):
-        assert "speech_rate" in complaint(run("say", "Hi.", "-o", tmp_path / "x.wav", "--speech-rate", rate), 2)
+        assert "--speech-rate" in complaint(run("say", "Hi.", "-o", tmp_path / "x.wav", "--speech-rate", rate), 2)
     assert "the text is empty" in complaint(run("say", "", "-o", tmp_path / "x.wav"), 2)
     assert "Cyrillic" in complaint(run("say", "дыши", "-o", tmp_path / "x.wav"), 2)
     broken = tmp_path / "broken.toml"
     broken.write_text("id = \n")
     assert f"{broken}:1: not valid TOML" in complaint(run("plan", broken), 2)
     assert list(tmp_path.glob("*.wav")) == []
+
+
+def test_options_are_called_as_they_are_typed(tmp_path: Path) -> None:
+    result = run("plan", "upper-back", "--reps", "0", "--transition", "-1", "--length", "3s", "--bed-level", "3")
+    assert result.returncode == 2
+    named = [line.split()[1] for line in result.stderr.splitlines()]
+    assert sorted(named) == ["--bed-level", "--length", "--reps", "--transition"]
+    assert "--wake 99.0: input" in complaint(run("play", "upper-back", "--wake", "99"), 2)
+    resumed = run("play", "--resume", "--hold", "45", "--no-breath", XDG_DATA_HOME=str(tmp_path))
+    assert "leave out --hold, --no-breath, or" in complaint(resumed, 2)
 
 
 def test_every_mistake_of_a_file_is_listed(tmp_path: Path) -> None:

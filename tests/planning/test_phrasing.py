@@ -218,6 +218,17 @@ def test_breaths_are_parsed() -> None:
             parse_breath(wrong)
 
 
+def test_one_is_not_spoken_of_as_many(library: Library) -> None:
+    timeline = timeline_of(library, repetitions=1, rounds=1)
+    assert timeline.notes[0] == "Cat-cow: 1 repetition as asked; its usual dose is 8 to 10."
+    assert "Thoracic extension: 1 round as asked; its usual dose is 2 to 3." in timeline.notes
+    routine = library.routine("upper-back")
+    for minutes in (0, 1):
+        texts = list(phrase(routine, paced(), library.phrasebook, minutes=minutes).texts())
+        assert texts[0] == "Upper back."
+        assert not any("minutes" in text for text in texts)
+
+
 def test_knobs_out_of_range_are_all_named() -> None:
     with pytest.raises(RequestError) as caught:
         paced("steady", hold_s=9999, repetitions=0)

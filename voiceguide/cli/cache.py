@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceguide.cli.console import help_if_alone
+from voiceguide.units import counted
 
 if TYPE_CHECKING:
     from voiceguide.speech.store import ClipStore
@@ -23,7 +24,7 @@ def info(cache_dir: CacheDir = None) -> None:
     """Say where the clips are, how many, and whether they are sound."""
     found = _store(cache_dir).info()
     damaged = f", {found.damaged} damaged (prune removes them)" if found.damaged else ""
-    typer.echo(f"{found.directory}: {found.clips} clips, {found.size_bytes / 1e6:.1f} MB{damaged}")
+    typer.echo(f"{found.directory}: {counted(found.clips, 'clip', 'clips')}, {found.size_bytes / 1e6:.1f} MB{damaged}")
 
 
 @app.command()

@@ -14,7 +14,8 @@ from voiceguide import __version__
 from voiceguide.cli import batch, cache, doctor, export, own, plan, play, routines, say, voices
 from voiceguide.cli.console import help_if_alone
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
-from voiceguide.errors import VoiceguideError, shown
+from voiceguide.cli.pacing_options import option
+from voiceguide.errors import KnobError, VoiceguideError, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +91,8 @@ def _failed(error: Exception, *, debug: bool) -> int:
         return _complain(f"{error.format_message()} (see --help)", error.exit_code)
     if debug:
         raise error
+    if isinstance(error, KnobError):
+        return _complain(error.told(option), error.exit_code)  # files have been checked: it was an option
     if isinstance(error, VoiceguideError):
         return _complain(str(error), error.exit_code)
     if isinstance(error, OSError) and error.filename is None and error.errno == errno.ENOSPC:

@@ -11,7 +11,7 @@ import inspect
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
 import typer
 
@@ -51,6 +51,23 @@ class FirstSide(StrEnum):
 
     left = "left"
     right = "right"
+
+
+_OPTIONS: Final = {
+    "hold_s": "--hold",
+    "repetitions": "--reps",
+    "transition_s": "--transition",
+    "length_s": "--length",
+    "bed_level_db": "--bed-level",
+    "breath_cues": "--no-breath",
+    "wake_s": "--wake",
+}
+"""Those whose name is not that of the setting."""
+
+
+def option(setting: str) -> str:
+    """The option that gives a setting of Pacing or Playing."""
+    return _OPTIONS.get(setting) or f"--{setting.replace('_', '-')}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from voiceguide.cli.console import note, table
-from voiceguide.cli.pacing_options import Request, with_pacing
+from voiceguide.cli.pacing_options import Request, option, with_pacing
 from voiceguide.errors import RequestError
 from voiceguide.units import clock
 
@@ -69,7 +69,8 @@ def play(  # noqa: PLR0913 -- each is an option
     options = {"output": output, "volume": volume, "wake_s": wake, "keep_alive": keep_alive, "previous": previous}
     playing = session.played(request.playing, **options)
     if resume and (fixed := request.chosen - {"voice", "cache_dir"}):
-        message = f"--resume goes on as the session was paced: leave out {', '.join(sorted(fixed))}, or start it anew"
+        named = ", ".join(sorted(map(option, fixed)))
+        message = f"--resume goes on as the session was paced: leave out {named}, or start it anew"
         raise RequestError(message)
     entry = session.unfinished(routine) if resume else None
     if entry is None and routine is None:

@@ -11,6 +11,7 @@ from voiceguide.library.toml_file import read_model, read_toml, validated
 from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import Routine, RoutineFile
 from voiceguide.model.stretch import Stretch
+from voiceguide.units import counted
 from voiceguide.whole_file import clear_stale, replacing
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Library:
         if "movement" in read_toml(path)[0]:
             return f"a stretch, {read_model(path, Stretch).title}"
         routine = self.routine(str(path.absolute()))
-        return f"a routine, {routine.title}: {len(routine.items)} stretches"
+        return f"a routine, {routine.title}: {counted(len(routine.items), 'stretch', 'stretches')}"
 
     def _routine_paths(self) -> dict[str, Path]:
         shipped = {path.stem: path for path in (self._root / "routines").glob("*.toml")}

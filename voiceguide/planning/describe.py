@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiceguide.model.pacing import Pacing
+from voiceguide.model.routine import Item
 from voiceguide.model.stretch import BreatheMovement, BreathsMovement, CountMovement, HoldMovement
+from voiceguide.planning.dose import dose_of
 from voiceguide.planning.wording import Wording
+from voiceguide.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +22,9 @@ if TYPE_CHECKING:
 def describe_routine(routine: Routine) -> str:
     """A routine: what it is, and its stretches with their doses."""
     lines = [f"{routine.title} ({routine.id})", routine.description, ""]
-    for number, stretch in enumerate(routine.stretches, start=1):
+    for number, (item, stretch) in enumerate(routine.items, start=1):
         lines.append(f"{number}. {stretch.title} ({stretch.id}): {stretch.gist}")
-        lines.append(f"   {dose_in_words(stretch)}")
+        lines.append(f"   {dose_in_words(stretch, item)}")
     return "\n".join(lines)
 
 
@@ -29,27 +33,32 @@ def describe_stretch(stretch: Stretch, phrasebook: Phrasebook) -> str:
     return "\n".join(_stretch_lines(stretch, Wording(phrasebook)))
 
 
-def dose_in_words(stretch: Stretch) -> str:
-    """`hold 20 to 30 s (20), 2 to 3 rounds (3)`: the data's range, and its default in brackets."""
+def dose_in_words(stretch: Stretch, item: Item | None = None) -> str:
+    """`hold 20 to 30 (20) s, 2 to 3 (3) rounds`: the data's range, and in brackets what is done.
+
+    `item` is the stretch's place in a routine, which may have a dose of its own.
+    """
+    dose = dose_of(stretch, item or Item(stretch=stretch.id), Pacing())
     match stretch.movement:
-        case BreatheMovement() as movement:
+        case BreatheMovement() | BreathsMovement() as movement:
+            counts = movement.repetitions if isinstance(movement, BreatheMovement) else movement.breaths
             breath = movement.breath
-            return f"{_range(movement.repetitions)} breaths, {breath.in_s:g} s in and {breath.out_s:g} s out"
+            times = _range(counts, dose.repetitions, "breath", "breaths")
+            return f"{times}, {breath.in_s:g} s in and {breath.out_s:g} s out"
         case CountMovement() as movement:
-            return f"{_range(movement.repetitions)} repetitions at your own pace"
-        case BreathsMovement() as movement:
-            breath = movement.breath
-            return f"{_range(movement.breaths)} breaths, {breath.in_s:g} s in and {breath.out_s:g} s out"
+            return f"{_range(movement.repetitions, dose.repetitions, 'repetition', 'repetitions')} at your own pace"
         case HoldMovement() as movement:
-            rounds = f", {_range(movement.rounds)} rounds" if movement.rounds.max > 1 else ""
+            several = max(movement.rounds.max, dose.rounds) > 1
+            rounds = f", {_range(movement.rounds, dose.rounds, 'round', 'rounds')}" if several else ""
             sides = " a side" if stretch.sides.kind == "each" else ""
-            return f"hold {_range(movement.hold_s)} s{sides}{rounds}"
+            return f"hold {_range(movement.hold_s, dose.hold_s, 's', 's')}{sides}{rounds}"
 
 
-def _range(limits: CountRange | SecondsRange) -> str:
-    if limits.min == limits.max:
-        return f"{limits.min:g}"
-    return f"{limits.min:g} to {limits.max:g} ({limits.default:g})"
+def _range(limits: CountRange | SecondsRange, done: float, one: str, many: str) -> str:
+    if limits.min == limits.max == done:
+        return counted(done, one, many)
+    usual = f"{limits.min:g}" if limits.min == limits.max else f"{limits.min:g} to {limits.max:g}"
+    return f"{usual} ({done:g}) {many}"
 
 
 def _stretch_lines(stretch: Stretch, wording: Wording) -> Iterator[str]:

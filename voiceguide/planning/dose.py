@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voiceguide.model.stretch import Breath, BreatheMovement, BreathsMovement, CountMovement, HoldMovement
+from voiceguide.units import counted
 
 if TYPE_CHECKING:
     from voiceguide.model.pacing import Pacing
@@ -37,24 +38,26 @@ def dose_of(stretch: Stretch, item: Item, pacing: Pacing) -> Dose:
     notes: list[str] = []
     movement = stretch.movement
 
-    def choose(asked: float | None, own: float | None, limits: CountRange | SecondsRange, unit: str) -> float:
+    def choose(asked: float | None, own: float | None, limits: CountRange | SecondsRange, one: str, many: str) -> float:
         value = asked if asked is not None else own if own is not None else limits.default
         if not limits.min <= value <= limits.max:
             usual = f"{limits.min:g}" if limits.min == limits.max else f"{limits.min:g} to {limits.max:g}"
-            notes.append(f"{stretch.title}: {value:g} {unit} as asked; its usual dose is {usual}.")
+            notes.append(f"{stretch.title}: {counted(value, one, many)} as asked; its usual dose is {usual}.")
         return value
 
     match movement:
         case HoldMovement():
-            hold_s = choose(pacing.hold_s, item.hold_s, movement.hold_s, "s hold")
-            rounds = int(choose(pacing.rounds, item.rounds, movement.rounds, "rounds"))
+            hold_s = choose(pacing.hold_s, item.hold_s, movement.hold_s, "s hold", "s hold")
+            rounds = int(choose(pacing.rounds, item.rounds, movement.rounds, "round", "rounds"))
             breath = (pacing.breath or movement.breath) if movement.breath else None
             return Dose(1, hold_s, rounds, breath, tuple(notes))
         case BreathsMovement():
-            breaths = int(choose(None, item.repetitions, movement.breaths, "breaths"))
+            breaths = int(choose(None, item.repetitions, movement.breaths, "breath", "breaths"))
             return Dose(breaths, 0.0, 1, _scaled(pacing.breath or movement.breath, pacing), tuple(notes))
         case BreatheMovement() | CountMovement():
-            repetitions = int(choose(pacing.repetitions, item.repetitions, movement.repetitions, "repetitions"))
+            repetitions = int(
+                choose(pacing.repetitions, item.repetitions, movement.repetitions, "repetition", "repetitions")
+            )
             if stretch.sides.kind == "alternating" and repetitions % 2:
                 repetitions += 1
                 notes.append(f"{stretch.title}: {repetitions} repetitions, so that both sides get as many.")

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 START_LEAD_S = 1.5
 """From the start chime to the first word: the chime has rung down, and a sleepy headset has woken."""
 AFTER_WELCOME_S = 2.0
+FEWEST_MINUTES = 2
+"""Of which the welcome tells: about one minute is no news."""
 END_REST_S = 3.5
 """Quiet behind the end chime, so that it rings out."""
 
@@ -38,7 +40,7 @@ Rank = Literal["only", "first", "next", "last"]
 def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes: int = 0) -> Script:
     """The words of a session.
 
-    `minutes` is what the welcome says of its length; 0 leaves the length out.
+    `minutes` is what the welcome says of its length; less than two leaves the length out.
     """
     wording = Wording(phrasebook)
     turns = turns_of(routine, pacing, wording)
@@ -111,7 +113,9 @@ def _rank(number: int, count: int) -> Rank:
 def _welcome(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -> Iterator[Beat]:
     book = wording.phrasebook
     yield Sound(ToneName.START, START_LEAD_S)
-    template = book.welcome_short if not minutes else book.welcome if len(routine.items) > 1 else book.welcome_one
+    template = (
+        book.welcome_short if minutes < FEWEST_MINUTES else book.welcome if len(routine.items) > 1 else book.welcome_one
+    )
     count, length = wording.number(len(routine.items)), wording.number(minutes)
     welcome = template.format(title=routine.title, count=count, Count=count.capitalize(), minutes=length)
     yield from say(welcome, Role.WELCOME)

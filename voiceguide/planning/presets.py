@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from voiceguide.errors import RequestError, UnknownNameError
+from voiceguide.errors import KnobError, RequestError, UnknownNameError
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.stretch import Breath
 
@@ -52,7 +52,7 @@ _PLAIN_BREATH, _FULL_BREATH = 2, 4
 def paced(pace: str = "steady", **changes: object) -> Pacing:
     """The preset `pace` with single knobs changed; what is None stays as the preset has it.
 
-    Raises RequestError with every knob that is out of its range.
+    Raises KnobError with every knob that is out of its range.
     """
     if pace not in PRESETS:
         raise UnknownNameError("pace", pace, PRESETS)
@@ -60,12 +60,18 @@ def paced(pace: str = "steady", **changes: object) -> Pacing:
     try:
         return Pacing.model_validate({**PRESETS[pace].model_dump(), **given})
     except ValidationError as error:
-        lines = []
-        for details in error.errors():
-            knob = ".".join(str(part) for part in details["loc"])
-            message = details["msg"][:1].lower() + details["msg"][1:]
-            lines.append(f"{knob} {details['input']!r}: {message}")
-        raise RequestError("\n".join(lines)) from error
+        raise KnobError(faults_of(error)) from error
+
+
+def faults_of(error: ValidationError) -> list[tuple[str, str]]:
+    """What KnobError is made from: the name of each setting, its value and what was expected."""
+    return [
+        (
+            ".".join(str(part) for part in details["loc"]),
+            f"{details['input']!r}: {details['msg'][:1].lower()}{details['msg'][1:]}",
+        )
+        for details in error.errors()
+    ]
 
 
 def parse_length(text: str) -> float:
