@@ -7,13 +7,12 @@ import os
 import subprocess
 import sys
 import wave
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceguide import __version__
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from voiceguide import session
 
 COMMANDS = ["list", "show", "plan", "export", "batch", "voices", "say", "cache", "doctor"]
@@ -119,6 +118,19 @@ def test_list_show_voices_cache_and_doctor(clip_cache: Path) -> None:
     assert doctor.returncode == 0, doctor.stdout
     for line in ("voice engine hibari", "export .mp3", "export .wav", "clip store", "stretch data"):
         assert f"ok       {line}" in doctor.stdout
+
+
+def test_list_says_what_an_own_routine_hides(tmp_path: Path) -> None:
+    home = {"XDG_DATA_HOME": str(tmp_path)}
+    assert run("list", **home).stderr == ""
+    assert "upper-back is a shipped routine" in complaint(run("new", "upper-back", **home), 2)
+    path = Path(run("new", "mine", **home).stdout.strip())
+    path.rename(path.with_name("upper-back.toml"))
+    result = run("list", **home)
+    assert result.stderr == "note: upper-back is your own, in the place of the shipped one\n"
+    assert [line.split()[:2] for line in result.stdout.splitlines() if "slow-needle" in line] == [
+        ["upper-back", "Mine"]
+    ]
 
 
 def test_cache_prune_and_clear(tmp_path: Path) -> None:

@@ -43,6 +43,17 @@ def test_nothing_of_the_users_is_overwritten(tmp_path: Path) -> None:
             new_routine(wrong, tmp_path)
 
 
+def test_a_shipped_routine_is_not_hidden_by_chance(tmp_path: Path) -> None:
+    for name in Library().routine_ids():
+        with pytest.raises(RequestError, match=f"{name} is a shipped routine.*as in my-{name}"):
+            new_routine(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    new_routine("mine", tmp_path).rename(tmp_path / "upper-back.toml")
+    library = Library(own=tmp_path)
+    assert [name for name in library.routine_ids() if library.hides_shipped(name)] == ["upper-back"]
+    assert library.routine("upper-back").title == "Mine"
+
+
 HEAD = 'id = "mine"\ntitle = "Mine"\ndescription = "Own."\n'
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli.console import table
+from voiceguide.cli.console import note, table
 
 
 def list_routines(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
@@ -19,23 +19,30 @@ def list_routines(*, as_json: Annotated[bool, typer.Option("--json", help="As JS
     from voiceguide.planning.planner import estimated_minutes
 
     library = Library(own=routines_folder())
-    routines = [library.routine(name) for name in library.routine_ids()]
-    minutes = {routine.id: estimated_minutes(routine, Pacing(), library.phrasebook) for routine in routines}
-    stretches = {routine.id: [stretch.id for stretch in routine.stretches] for routine in routines}
+    # By the name that asks for it: a file of the user's may be called otherwise than the id in it.
+    routines = {name: library.routine(name) for name in library.routine_ids()}
+    minutes = {name: estimated_minutes(routine, Pacing(), library.phrasebook) for name, routine in routines.items()}
+    stretches = {name: [stretch.id for stretch in routine.stretches] for name, routine in routines.items()}
     if as_json:
         listed = [
             {
-                "id": routine.id,
+                "id": name,
                 "title": routine.title,
-                "minutes": round(minutes[routine.id], 1),
-                "stretches": stretches[routine.id],
+                "minutes": round(minutes[name], 1),
+                "stretches": stretches[name],
             }
-            for routine in routines
+            for name, routine in routines.items()
         ]
         typer.echo(json.dumps(listed, indent=2))
         return
-    rows = [(r.id, r.title, f"{minutes[r.id]:.0f} min", ", ".join(stretches[r.id])) for r in routines]
+    rows = [
+        (name, routine.title, f"{minutes[name]:.0f} min", ", ".join(stretches[name]))
+        for name, routine in routines.items()
+    ]
     typer.echo(table([("ROUTINE", "TITLE", "LENGTH", "STRETCHES"), *rows]))
+    for name in routines:
+        if library.hides_shipped(name):
+            note(f"{name} is your own, in the place of the shipped one")
 
 
 def show(name: Annotated[str, typer.Argument(metavar="ROUTINE|STRETCH")]) -> None:

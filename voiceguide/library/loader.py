@@ -37,6 +37,11 @@ class Library:
         """Every routine, shipped and own, in alphabetical order."""
         return sorted(self._routine_paths())
 
+    def hides_shipped(self, name: str) -> bool:
+        """Whether a routine of the user's own stands in the place of a shipped one of the same id."""
+        shipped = self._shipped_paths()
+        return name in shipped and self._routine_paths()[name] != shipped[name]
+
     def stretch_ids(self) -> list[str]:
         """Every shipped stretch, in alphabetical order."""
         return sorted(path.stem for path in (self._root / "stretches").glob("*.toml"))
@@ -77,13 +82,15 @@ class Library:
         return f"a routine, {routine.title}: {counted(len(routine.items), 'stretch', 'stretches')}"
 
     def _routine_paths(self) -> dict[str, Path]:
-        shipped = {path.stem: path for path in (self._root / "routines").glob("*.toml")}
         try:
             own = {path.stem: path for path in self._own.glob("*.toml")} if self._own else {}
         except OSError as error:
             message = f"your own routines in {self._own} cannot be read: {error.strerror}"
             raise RequestError(message) from error
-        return shipped | own
+        return self._shipped_paths() | own
+
+    def _shipped_paths(self) -> dict[str, Path]:
+        return {path.stem: path for path in (self._root / "routines").glob("*.toml")}
 
     def _stretch_path(self, name: str) -> Path:
         return self._root / "stretches" / f"{name}.toml"
@@ -145,7 +152,7 @@ def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
 def new_routine(name: str, folder: Path) -> Path:
     """Write a commented routine file that works at once; give its path.
 
-    Raises RequestError where the name is no id or the file is there already.
+    Raises RequestError where the name is no id, or that of a shipped routine, or the file is there already.
     """
     import re
 
@@ -156,6 +163,9 @@ def new_routine(name: str, folder: Path) -> Path:
             f"{name[:MAX_IDENTIFIER_CHARS]!r} cannot name a routine: use lower-case letters, digits and hyphens, "
             f"{MAX_IDENTIFIER_CHARS} at most, as in my-evening"
         )
+        raise RequestError(message)
+    if (DATA / "en" / "routines" / f"{name}.toml").exists():
+        message = f"{name} is a shipped routine, which one of your own would hide: choose another name, as in my-{name}"
         raise RequestError(message)
     path = folder / f"{name}.toml"
     title = name.replace("-", " ").capitalize()
