@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
-from voiceguide.errors import KnobError, SpeechError, VoiceguideError
+from voiceguide.errors import DataError, KnobError, Mistake, SpeechError, UnspeakableError, VoiceguideError
 from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
@@ -30,11 +30,13 @@ from voiceguide.export.exporter import export
 from voiceguide.library.loader import Library, is_path
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
+from voiceguide.model.stretch import Stretch
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
 from voiceguide.places import history_folder, routines_folder
 from voiceguide.planning.document import timeline_document
-from voiceguide.planning.planner import draft, plan_timeline
+from voiceguide.planning.planner import draft, plan_timeline, texts_to_speak
 from voiceguide.planning.presets import PRESETS, faults_of, paced
+from voiceguide.planning.wording import sentences, without_tokens
 from voiceguide.player.history import Entry, History, noting, resumed
 from voiceguide.sound.arrangement import arranged
 from voiceguide.sound.bed import check_bed, open_bed
@@ -42,6 +44,7 @@ from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, default_directory
 from voiceguide.speech.voices import DEFAULT_VOICE, open_engine
+from voiceguide.units import counted
 from voiceguide.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
@@ -62,6 +65,7 @@ __all__ = [
     "Pacing",
     "Playing",
     "Session",
+    "check",
     "check_picture",
     "check_target",
     "export_clip",
@@ -210,6 +214,32 @@ def load(routine: str) -> Routine:
     Raises UnknownNameError with the nearest ids, or DataError with every mistake of the file.
     """
     return Library(own=routines_folder()).routine(routine)
+
+
+def check(path: str | Path, *, voice: str | None = None) -> str:
+    """Read a routine or a stretch of the user's own, and say what it is.
+
+    Every text is looked at as `plan` would have it spoken by `voice`; nothing is. Raises DataError with every
+    mistake, RequestError for a file that cannot be read.
+    """
+    library = Library(own=routines_folder())
+    with narrator_for(voice, Pacing().speech_rate) as narrator:
+
+        def objection(texts: Iterable[str]) -> str | None:
+            try:
+                narrator.check(texts)
+            except UnspeakableError as error:
+                return str(error)
+            return None
+
+        found = library.read(Path(path), lambda text: objection(sentences(without_tokens(text))))
+        if isinstance(found, Stretch):
+            return f"a stretch, {found.title}"
+        # Sentences that are put together of several texts may be longer than any of them.
+        for words in ("full", "brief", "minimal"):
+            if why := objection(texts_to_speak(found, paced(words=words), library.phrasebook)):
+                raise DataError([Mistake(Path(path), None, "", why)])
+        return f"a routine, {found.title}: {counted(len(found.items), 'stretch', 'stretches')}"
 
 
 def plan(

@@ -23,6 +23,7 @@ from voiceguide.config import resolve
 from voiceguide.errors import RequestError
 from voiceguide.library.loader import Library, new_routine
 from voiceguide.model.base import MAX_TEXT_CHARS
+from voiceguide.model.routine import Routine
 from voiceguide.planning.phrasing import phrase
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
 from voiceguide.player.history import History
@@ -71,10 +72,10 @@ def routine(data: bytes) -> None:
     path.write_bytes(data)
     with refused():
         library = Library()
-        kind = library.check(path)
-        assert kind.isprintable()
-        if kind.startswith("a routine"):
-            phrase(library.routine(str(path)), paced(), library.phrasebook, minutes=10)
+        found = library.read(path)
+        assert found.title.isprintable()
+        if isinstance(found, Routine):
+            phrase(found, paced(), library.phrasebook, minutes=10)
 
 
 def normaliser(data: bytes) -> None:

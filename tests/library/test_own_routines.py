@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from voiceguide import session
 from voiceguide.errors import DataError, RequestError, VoiceguideError
+from voiceguide.library import loader
 from voiceguide.library.loader import Library, new_routine
 from voiceguide.model.stretch import HoldMovement
 from voiceguide.planning.planner import estimated_minutes
@@ -23,7 +25,7 @@ def test_a_new_routine_works_at_once(tmp_path: Path) -> None:
     routine = library.routine("my-evening")
     assert routine.title == "My evening"
     assert 3 < estimated_minutes(routine, paced(), library.phrasebook) < 15
-    assert library.check(path) == "a routine, My evening: 3 stretches"
+    assert session.check(path) == "a routine, My evening: 3 stretches"
     slow = routine.stretches[2]
     movement, shipped = slow.movement, library.stretch("thread-the-needle").movement
     assert isinstance(movement, HoldMovement)
@@ -77,6 +79,105 @@ def test_mistakes_in_own_stretches_have_lines_and_fields(tmp_path: Path) -> None
     assert found[1].startswith("13: stretches.1.movement.repetitions:")
     assert "16: stretches.2.like: no stretch is called 'cat-caw': did you mean cat-cow" in found[2]
     assert found[3].startswith("7: items.2.stretch: no stretch is called 'nowhere'")
+
+
+def checked(path: Path, text: str, voice: str = "hibari:heart") -> list[tuple[int | None, str, str]]:
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        session.check(path, voice=voice)
+    return [(mistake.line, mistake.field, mistake.message) for mistake in caught.value.mistakes]
+
+
+EVERY_MISTAKE = """id = "mine"
+title = "首"
+description = "Shown, <never> spoken."
+[[items]]
+stretch = "cat-cow"
+hold_s = -1
+[[items]]
+stretch = "cat-caw"
+[[close]]
+say = "<speak>Rest.</speak>"
+[[close]]
+say = "Rest. [[inpt PHON]] Go on."
+[[close]]
+say = "Turn {side}."
+[[close]]
+say = "Rest \\u202e now."
+[[stretches]]
+id = "own"
+like = "chin-tuck"
+position = "hanging"
+caution = "Mind {count} and {side}."
+[stretches.movement]
+prepare = [{ say = "Slowly, {other}." }]
+rep_s = 99
+finish = { say = "Rest. ... Go on." }
+"""
+
+
+def test_every_mistake_is_in_one_report(tmp_path: Path) -> None:
+    found = {(line, field): why for line, field, why in checked(tmp_path / "mine.toml", EVERY_MISTAKE)}
+    for place, why in {
+        (2, "title"): "Cjk script, which this voice does not read",
+        (6, "items.1.hold_s"): "greater than or equal to 1",
+        (8, "items.2.stretch"): "did you mean cat-cow",
+        (10, "close.1.say"): "'<' is markup",
+        (12, "close.2.say"): "'[' is markup",
+        (14, "close.3.say"): "tokens are filled in only in the words of a stretch",
+        (16, "close.4.say"): "control characters",
+        (20, "stretches.1.position"): "input should be 'standing'",
+        (21, "stretches.1.caution"): "a side token in a stretch without sides",
+        (23, "stretches.1.movement.prepare.1.say"): "a side token in a stretch without sides",
+        (24, "stretches.1.movement.rep_s"): "less than or equal to 30",
+        (25, "stretches.1.movement.finish.say"): "neither letters nor digits",
+    }.items():
+        assert why in found.pop(place)
+    assert found == {}
+
+
+def test_what_is_shown_and_never_spoken_may_hold_any_sign(tmp_path: Path) -> None:
+    path = new_routine("mine", tmp_path)
+    path.write_text(path.read_text("utf-8").replace("A routine of my own.", "<首> & [so on]"), encoding="utf-8")
+    assert session.check(path) == "a routine, Mine: 3 stretches"
+
+
+def test_the_voice_decides_which_letters_are_read(tmp_path: Path) -> None:
+    path = new_routine("mine", tmp_path)
+    text = path.read_text("utf-8").replace("This is the end.", "Это конец.")
+    [(line, field, why)] = checked(path, text)
+    assert (text.splitlines()[(line or 0) - 1].split()[0], field) == ("say", "close.2.say")
+    assert "Cyrillic" in why
+    assert session.check(path, voice="pyttsx3:ru") == "a routine, Mine: 3 stretches"
+
+
+def test_sentences_put_together_are_looked_at_too(tmp_path: Path) -> None:
+    """What passes the check can be planned: a name and a gist are one sentence."""
+    path = new_routine("mine", tmp_path)
+    text = path.read_text("utf-8").replace('name = "slow', f'gist = "{"x" * 290}"\nname = "{"slow " * 20}')
+    [(_, field, why)] = checked(path, text)
+    assert field == ""
+    assert "say at most 300 at once" in why
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "field"),
+    [
+        ("upper-trapezius", 'say = "Sit tall', 'say = "{Side} and tall', "arrive.say"),
+        ("upper-trapezius", 'gist = "a', 'gist = "{count} of a', "gist"),
+        ("neck-turns", '[movement.finish]\nsay = "', '[movement.finish]\nsay = "{Side}, ', "movement.finish.say"),
+        ("cat-cow", 'name = "a mat"', 'name = "a {side} mat"', "props.1.name"),
+        ("cat-cow", 'brief = "In: arch."', 'brief = "In: arch @home."', "movement.inhale.brief"),
+    ],
+)
+def test_a_stretch_of_its_own_file_is_looked_at_text_by_text(
+    tmp_path: Path, name: str, old: str, new: str, field: str
+) -> None:
+    text = (Path(loader.__file__).parent / f"en/stretches/{name}.toml").read_text("utf-8")
+    assert old in text
+    [(line, at, _)] = checked(tmp_path / "own.toml", text.replace(old, new, 1))
+    assert at == field
+    assert new.splitlines()[-1] in text.replace(old, new, 1).splitlines()[(line or 0) - 1]
 
 
 def test_a_new_stretch_can_be_whole(tmp_path: Path) -> None:
@@ -137,7 +238,7 @@ def test_hostile_files_are_refused_in_bounded_time(tmp_path: Path, hostile: str)
 
 def test_a_device_without_an_end_is_not_read_to_it() -> None:
     with pytest.raises(RequestError, match="larger than"):
-        Library().check(Path("/dev/zero"))
+        session.check("/dev/zero")
 
 
 def test_a_file_cannot_write_to_the_terminal_that_checks_it(tmp_path: Path) -> None:

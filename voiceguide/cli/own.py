@@ -21,16 +21,21 @@ def new(name: Annotated[str, typer.Argument(help="The id of the routine, as in m
     typer.echo(new_routine(name, routines_folder()))
 
 
-def check(files: Annotated[list[Path], typer.Argument(metavar="FILE...")]) -> None:
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    *,
+    voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="The voice that is to read them.")] = None,
+) -> None:
     """Check routine and stretch files: every mistake with file, line and field."""
+    from voiceguide import session
+    from voiceguide.config import resolve
     from voiceguide.errors import RequestError
-    from voiceguide.library.loader import Library
 
-    library = Library()
+    voice = resolve({"voice": voice}).voice
     complaints: list[str] = []
     for file in files:
         try:
-            typer.echo(f"{file}: {library.check(file)}")
+            typer.echo(f"{file}: {session.check(file, voice=voice)}")
         except RequestError as error:
             complaints.append(str(error))
     if complaints:

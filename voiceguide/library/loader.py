@@ -6,20 +6,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from voiceguide.errors import DataError, Mistake, RequestError, UnknownNameError
-from voiceguide.library.toml_file import read_model, read_toml, validated
+from voiceguide.errors import RequestError, UnknownNameError
+from voiceguide.library.reading import Reading
+from voiceguide.library.toml_file import read_model, read_toml
+from voiceguide.model.base import spoken_texts
 from voiceguide.model.phrasebook import Phrasebook
-from voiceguide.model.routine import Routine, RoutineFile
+from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
 from voiceguide.model.stretch import Stretch
-from voiceguide.units import counted
 from voiceguide.whole_file import clear_stale, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 DATA: Final = Path(__file__).parent
 MOST_NAMES_LOOKED_FOR: Final = 50
-"""Unknown stretches of one file that similar names are looked for: each is compared with every known one."""
+"""Unknown stretches of one file that similar names are looked for; each is compared with every known one."""
 
 
 class Library:
@@ -59,7 +60,11 @@ class Library:
             path = paths[name]
         else:
             raise UnknownNameError("routine", name, paths)
-        return self._resolved(path, read_model(path, RoutineFile))
+        reading = Reading.of(path)
+        found = self._resolved(reading)
+        reading.finish()
+        assert found is not None  # noqa: S101 -- there would have been mistakes
+        return found
 
     def stretch(self, name: str) -> Stretch:
         """A shipped stretch by its id."""
@@ -74,12 +79,19 @@ class Library:
         """The sentences that belong to no stretch."""
         return read_model(self._root / "phrases.toml", Phrasebook)
 
-    def check(self, path: Path) -> str:
-        """Read a routine or a stretch of the user's, and say what it is; DataError with every mistake."""
-        if "movement" in read_toml(path)[0]:
-            return f"a stretch, {read_model(path, Stretch).title}"
-        routine = self.routine(str(path.absolute()))
-        return f"a routine, {routine.title}: {counted(len(routine.items), 'stretch', 'stretches')}"
+    def read(self, path: Path, objection: Callable[[str], str | None] = lambda _: None) -> Routine | Stretch:
+        """A routine or a stretch of the user's; DataError with every mistake.
+
+        `objection` says of a text, as it is written, why it could not be spoken.
+        """
+        reading = Reading.of(path)
+        found = reading.stretch(reading.data) if "movement" in reading.data else self._resolved(reading)
+        for at, text in spoken_texts(reading.data):
+            if why := objection(text):
+                reading.note(at, why)
+        reading.finish()
+        assert found is not None  # noqa: S101 -- there would have been mistakes
+        return found
 
     def _routine_paths(self) -> dict[str, Path]:
         try:
@@ -95,31 +107,23 @@ class Library:
     def _stretch_path(self, name: str) -> Path:
         return self._root / "stretches" / f"{name}.toml"
 
-    def _resolved(self, path: Path, file: RoutineFile) -> Routine:
-        """The routine with its stretches: its own, then the shipped ones."""
-        mistakes: list[Mistake] = []
-        own: dict[str, Stretch] = {}
-        lines = read_toml(path)[1]
-        for index, definition in enumerate(file.stretches):
-            where = ("stretches", index)
-            try:
-                whole = self._built_on(definition.model_dump(exclude_unset=True))
-                stretch = validated(path, whole, Stretch, lines, where)
-                own[stretch.id] = stretch
-            except UnknownNameError as error:
-                field = f"stretches.{index + 1}.like"
-                mistakes.append(Mistake(path, lines.get((*where, "like")), field, str(error)))
-            except DataError as error:
-                mistakes += error.mistakes
-        known = [*own, *self.stretch_ids()]
-        broken = {definition.id for definition in file.stretches} - set(own)
-        for index, item in enumerate(file.items):
-            if len(mistakes) < MOST_NAMES_LOOKED_FOR and item.stretch not in known and item.stretch not in broken:
-                line = lines.get(("items", index, "stretch"))
-                message = str(UnknownNameError("stretch", item.stretch, known))
-                mistakes.append(Mistake(path, line, f"items.{index + 1}.stretch", message))
-        if mistakes:
-            raise DataError(mistakes)
+    def _resolved(self, reading: Reading) -> Routine | None:
+        """The routine with its stretches: its own, then the shipped ones. None where there are mistakes.
+
+        What the model refuses does not keep the rest from being looked at.
+        """
+        file = reading.model(RoutineFile, reading.data)
+        own = self._own_stretches(reading)
+        known = {*own, *self.stretch_ids()}
+        unknown = 0
+        for index, item in enumerate(reading.tables("items", MOST_ITEMS)):
+            name = str(item.get("stretch", "")).strip()
+            if name and name not in known:
+                unknown += 1
+                hint = str(UnknownNameError("stretch", name, known)) if unknown <= MOST_NAMES_LOOKED_FOR else ""
+                reading.note(("items", index, "stretch"), hint or f"no stretch is called {name!r}")
+        if file is None or reading.mistakes:
+            return None
         return Routine(
             id=file.id,
             title=file.title,
@@ -129,14 +133,22 @@ class Library:
             close=tuple(file.close),
         )
 
-    def _built_on(self, definition: dict[str, Any]) -> Mapping[str, Any]:
-        """A definition laid over the shipped stretch that it is `like`."""
-        like = definition.pop("like", None)
-        if like is None:
-            return definition
-        if like not in self.stretch_ids():
-            raise UnknownNameError("stretch", like, self.stretch_ids())
-        return _laid_over(read_toml(self._stretch_path(like))[0], definition)
+    def _own_stretches(self, reading: Reading) -> dict[str, Stretch | None]:
+        """The stretches that a routine defines, by id; None for one with mistakes."""
+        own: dict[str, Stretch | None] = {}
+        for index, definition in enumerate(reading.tables("stretches", MOST_STRETCHES)):
+            at = ("stretches", index)
+            changes = dict(definition)
+            like = changes.pop("like", None)
+            name = str(definition.get("id", "")).strip()
+            own[name] = None
+            if like is None:
+                own[name] = reading.stretch(changes, at)
+            elif (base := str(like).strip()) in self.stretch_ids():
+                own[name] = reading.stretch(_laid_over(read_toml(self._stretch_path(base))[0], changes), at)
+            else:
+                reading.note((*at, "like"), str(UnknownNameError("stretch", base, self.stretch_ids())))
+        return own
 
 
 def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

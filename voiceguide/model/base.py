@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 IDENTIFIER_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 MAX_IDENTIFIER_CHARS: Final = 60
@@ -44,6 +47,13 @@ def _check_cue_text(text: str) -> str:
     return text
 
 
+def _check_plain_text(text: str) -> str:
+    if "{" in text or "}" in text:
+        message = "tokens are filled in only in the words of a stretch, which have a side or a count"
+        raise ValueError(message)
+    return text
+
+
 class Model(BaseModel):
     """The base of authored data."""
 
@@ -53,9 +63,40 @@ class Model(BaseModel):
 Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN, max_length=MAX_IDENTIFIER_CHARS)]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(_check_text)]
 """A text that is shown or spoken as it stands."""
+PlainText = Annotated[Text, AfterValidator(_check_plain_text)]
+"""A text that is spoken as it stands: tokens would be, too."""
 CueText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(_check_cue_text)]
 """A text spoken in a stretch: may hold tokens, never the words left or right themselves."""
 Seconds = Annotated[float, Field(ge=0.0, le=600.0)]
+
+
+_SPOKEN: Final = frozenset({"title", "name", "gist", "caution", "say", "brief", "bare", "stay", "remind"})
+"""Fields of routines and stretches that are heard. Others are shown, or mean something to the program."""
+
+
+def spoken_texts(
+    value: object, at: tuple[str | int, ...] = (), *, spoken: bool = False
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every text that is heard of a routine or a stretch, with its field; of models and of data read from a file.
+
+    `at` is the field of `value` itself, and `spoken` whether a text there would be heard.
+    """
+    parts: Iterable[tuple[str | int, object]]
+    match value:
+        case str():
+            if spoken:
+                yield at, value
+            return
+        case dict():
+            parts = value.items()
+        case BaseModel():
+            parts = iter(value)
+        case list() | tuple():
+            parts = enumerate(value)
+        case _:
+            return
+    for key, part in parts:
+        yield from spoken_texts(part, (*at, key), spoken=key in _SPOKEN if isinstance(key, str) else spoken)
 
 
 def tokens_in(text: str) -> frozenset[str]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
 
-from voiceguide.model.base import Identifier, Model, Seconds, Text
+from voiceguide.model.base import Identifier, Model, PlainText, Seconds, Text
 from voiceguide.model.stretch import Side, Stretch
+
+MOST_ITEMS: Final = 2000
+MOST_STRETCHES: Final = 500
+"""Of the user's own, in one file."""
 
 
 class Item(Model):
@@ -23,7 +27,7 @@ class Item(Model):
 class Closing(Model):
     """One step of the end."""
 
-    say: Text
+    say: PlainText
     settle_s: Seconds = 4.0
 
 
@@ -45,12 +49,12 @@ class RoutineFile(Model):
     """A routine as authored in `library/<language>/routines/<id>.toml` or in a file of the user's."""
 
     id: Identifier
-    title: Text
+    title: PlainText
     description: Text
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
-    items: Annotated[list[Item], Field(min_length=1, max_length=2000)]
+    items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
     close: tuple[Closing, ...] = ()
-    stretches: Annotated[tuple[OwnStretch, ...], Field(max_length=500)] = ()
+    stretches: Annotated[tuple[OwnStretch, ...], Field(max_length=MOST_STRETCHES)] = ()
 
 
 class Routine(Model):

@@ -5,9 +5,20 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from voiceguide.model.base import SIDE_TOKENS, CueText, Identifier, Model, Seconds, Text, tokens_in
+from voiceguide.model.base import (
+    SIDE_TOKENS,
+    CueText,
+    Identifier,
+    Model,
+    PlainText,
+    Seconds,
+    Text,
+    spoken_texts,
+    tokens_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +62,7 @@ class Position(StrEnum):
 class Prop(Model):
     """Something to have at hand."""
 
-    name: Text
+    name: PlainText
     """With its article: `a mat`."""
     optional: bool = False
     """Wanted within reach, not needed."""
@@ -249,6 +260,12 @@ _SIDES_OF_MODE = {
     "hold": {"none", "each"},
 }
 
+_SIDED_PARTS = {
+    "each": frozenset({"prepare", "enter", "remind", "release"}),
+    "alternating": frozenset({"inhale", "exhale", "move"}),
+}
+"""Parts of a movement that are said for one side at a time."""
+
 
 class Provenance(Model):
     """Where the stretch comes from, and what was changed on the way."""
@@ -301,24 +318,30 @@ class Stretch(Model):
         return self
 
     @model_validator(mode="after")
-    def _side_tokens_only_with_sides(self) -> Self:
-        texts = [text for wording in self._wordings() for text in wording.texts()]
-        if isinstance(self.movement, HoldMovement):
-            texts += self.movement.remind
-        if self.sides.kind == "none":
-            sided = [text for text in texts if tokens_in(text) & SIDE_TOKENS]
-            if sided:
-                message = f"a side token in a stretch without sides: {sided[0]!r}"
-                raise ValueError(message)
-        # What is said once for both sides cannot name one.
-        shared = [self.name, self.gist, self.caution or "", *self.arrive.texts()]
-        shared += [text for step in self.setup for text in step.texts()]
-        if sided := [text for text in shared if tokens_in(text) & SIDE_TOKENS]:
-            message = f"a side token where no side has begun yet: {sided[0]!r}"
-            raise ValueError(message)
+    def _tokens_can_be_filled(self) -> Self:
+        if found := list(misplaced_tokens(self.sides.kind, self)):
+            raise ValidationError.from_exception_data(
+                "Stretch",
+                [
+                    InitErrorDetails(type=PydanticCustomError("token", "{why}", {"why": why}), loc=at, input=self)
+                    for at, why in found
+                ],
+            )
         return self
 
-    def _wordings(self) -> Iterator[Spoken]:
-        yield self.arrive
-        yield from self.setup
-        yield from self.movement.wordings()
+
+def misplaced_tokens(sides: object, stretch: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The fields of a stretch whose tokens nothing fills in, and why; of a Stretch or of data read from a file.
+
+    `sides` is its kind of sides.
+    """
+    for at, text in spoken_texts(stretch):
+        in_movement = at[0] == "movement"
+        if sided := tokens_in(text) & SIDE_TOKENS:
+            if sides not in _SIDED_PARTS:
+                yield at, f"a side token in a stretch without sides: {text!r}"
+            elif not in_movement or at[1] not in _SIDED_PARTS[str(sides)]:
+                # What is said once for both sides cannot name one.
+                yield at, f"a side token where no side has begun yet: {text!r}"
+        if tokens_in(text) - sided and not in_movement and at[0] != "setup":
+            yield at, f"a token where nothing is counted: {text!r}"

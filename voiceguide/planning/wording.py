@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voiceguide.model.base import TOKEN
+from voiceguide.model.base import TOKEN, TOKENS
 from voiceguide.model.stretch import Familiarity, Side
 
 if TYPE_CHECKING:
@@ -22,6 +22,11 @@ _LADDER = (Familiarity.FULL, Familiarity.BRIEF, Familiarity.BARE)
 def sentences(text: str) -> list[str]:
     """The sentences of a text: each becomes a clip of its own, so that the pause between is ours."""
     return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
+
+
+def without_tokens(text: str) -> str:
+    """`text` as it may be spoken, a word in the place of every token that there is."""
+    return TOKEN.sub(lambda match: "one" if match[1] in TOKENS else match[0], text)
 
 
 def after(familiarity: Familiarity, times: int) -> Familiarity:

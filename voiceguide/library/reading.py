@@ -1,0 +1,73 @@
+"""A file of the user's while it is read: it is gone through to its end, and every mistake of it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from voiceguide.errors import DataError
+from voiceguide.library.toml_file import mistake_at, read_toml, validated
+from voiceguide.model.stretch import Stretch, misplaced_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from voiceguide.errors import Mistake
+    from voiceguide.library.toml_file import Field
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a TOML file holds, and what has been found wrong with it; of each field the first finding."""
+
+    path: Path
+    data: dict[str, Any]
+    lines: Mapping[Field, int]
+    mistakes: list[Mistake] = field(default_factory=list)
+    _told: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, path: Path) -> Reading:
+        """Begin. Raises RequestError for a file that cannot be read, DataError for one that is no TOML."""
+        return cls(path, *read_toml(path))
+
+    def tables(self, name: str, most: int) -> list[dict[str, Any]]:
+        """The first `most` of a list of tables; what is no table, or no list, is empty."""
+        found = self.data.get(name)
+        return [each if isinstance(each, dict) else {} for each in found[:most]] if isinstance(found, list) else []
+
+    def model(self, model: type[M], data: Mapping[str, Any], at: Field = ()) -> M | None:
+        """`data`, which stands in the field `at`, as a `model`; None where it holds mistakes."""
+        try:
+            return validated(self.path, data, model, self.lines, at)
+        except DataError as error:
+            new = [mistake for mistake in error.mistakes if mistake.field not in self._told]
+            self.mistakes += new
+            self._told |= {mistake.field for mistake in new}
+            return None
+
+    def stretch(self, data: Mapping[str, Any], at: Field = ()) -> Stretch | None:
+        """`data` as a Stretch; where it holds mistakes, its tokens are looked at all the same."""
+        found = self.model(Stretch, data, at)
+        if found is None:
+            sides = data.get("sides")
+            for below, why in misplaced_tokens(sides.get("kind") if isinstance(sides, dict) else None, dict(data)):
+                self.note((*at, *below), why)
+        return found
+
+    def note(self, at: Field, message: str) -> None:
+        """Keep a mistake, unless another one of the same field is known."""
+        mistake = mistake_at(self.path, self.lines, at, message)
+        if mistake.field not in self._told:
+            self._told.add(mistake.field)
+            self.mistakes.append(mistake)
+
+    def finish(self) -> None:
+        """Raise DataError with every mistake."""
+        if self.mistakes:
+            raise DataError(self.mistakes)
