@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import re
 import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import routines, tenths
@@ -16,14 +19,14 @@ from voiceguide.errors import RequestError
 from voiceguide.library.loader import Library
 from voiceguide.model.routine import Item, Routine
 from voiceguide.model.script import SpanKind
-from voiceguide.model.stretch import HoldMovement
+from voiceguide.model.stretch import Breath, BreathsMovement, CountMovement, HoldMovement, SecondsRange
 from voiceguide.planning.fitting import REST_WEIGHT, Choice, best, choices, fit, texts_for_fitting
 from voiceguide.planning.phrasing import turns_of
 from voiceguide.planning.planner import plan_timeline
 from voiceguide.planning.presets import PRESETS, paced, parse_length
 from voiceguide.planning.scheduling import schedule
 from voiceguide.planning.wording import Wording
-from voiceguide.units import to_frames
+from voiceguide.units import clock, to_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -39,17 +42,45 @@ def spoken(texts: Iterable[str], factor: float = 1.0) -> dict[str, int]:
     return {text: round((0.1 + 0.05 * len(text)) * factor * 24_000) for text in texts}
 
 
+def planned(routine: Routine, pacing: Pacing) -> Timeline:
+    """With a voice that speaks as fast as it is asked to."""
+    return plan_timeline(routine, pacing, BOOK, functools.partial(spoken, factor=0.9 / pacing.speech_rate))
+
+
 def reach(routine: Routine, pacing: Pacing) -> tuple[float, float]:
-    """Shortest and longest length, from the refusal of what is far outside."""
-    found = []
+    """Shortest and longest length, from the refusal of what is far outside: the same from both."""
+    found = set()
     for length_s in (30.0, 43_200.0):
         with pytest.raises(RequestError, match="takes from") as caught:
-            plan_timeline(routine, pacing.model_copy(update={"length_s": length_s}), BOOK, spoken)
-        shortest, longest = str(caught.value).split("takes from ")[1].split(";")[0].split(" to ")
-        found.append((parse_length(shortest), parse_length(longest)))
-    # The welcome names another number of minutes, which takes a little more or less to say.
-    assert found[0] == pytest.approx(found[1], abs=6)
-    return max(pair[0] for pair in found) + 3, min(pair[1] for pair in found) - 3
+            planned(routine, pacing.model_copy(update={"length_s": length_s}))
+        found.add(named(str(caught.value)))
+    [ends] = found
+    return ends
+
+
+def named(refusal: str) -> tuple[float, float]:
+    shortest, longest = refusal.split("takes from ")[1].split(";", maxsplit=1)[0].split(" to ")
+    return parse_length(shortest), parse_length(longest)
+
+
+def assert_doses_in_range(timeline: Timeline, routine: Routine) -> None:
+    """Every hold, every round and every repetition, item by item; both sides alike."""
+    for chapter, (_, stretch) in zip(timeline.chapters[1:-1], routine.items, strict=True):
+        movement = stretch.movement
+        inside = [s for s in timeline.spans if chapter.start <= s.start < chapter.end]
+        if isinstance(movement, HoldMovement):
+            held = [s for s in inside if s.kind is SpanKind.HOLD]
+            low, high = to_frames(movement.hold_s.min) - 1, to_frames(movement.hold_s.max) + 1
+            assert all(low <= s.end - s.start <= high for s in held)
+            limits, done = movement.rounds, len(held) // (2 if stretch.sides.kind == "each" else 1)
+        elif isinstance(movement, CountMovement):
+            limits, done = movement.repetitions, max(s.repetition or 0 for s in inside)
+        else:
+            limits = movement.breaths if isinstance(movement, BreathsMovement) else movement.repetitions
+            done = sum(s.kind is SpanKind.INHALE for s in inside)
+        assert limits.min <= done <= limits.max, stretch.id
+        sides = Counter(str(s.side) for s in inside if s.repetition and s.side and s.kind is not SpanKind.TRANSITION)
+        assert sides["left"] == sides["right"]
 
 
 def holds_by_side(timeline: Timeline, side: str) -> list[int]:
@@ -58,16 +89,68 @@ def holds_by_side(timeline: Timeline, side: str) -> list[int]:
 
 @pytest.mark.parametrize("routine_id", LIBRARY.routine_ids())
 @pytest.mark.parametrize("pace", list(PRESETS))
-@pytest.mark.parametrize("share", [0.01, 0.3, 0.5, 0.8, 0.99])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 0.8, 1.0])
 def test_every_shipped_routine_meets_lengths_from_end_to_end(routine_id: str, pace: str, share: float) -> None:
     routine = LIBRARY.routine(routine_id)
     pacing = paced(pace)
     shortest, longest = reach(routine, pacing)
     length_s = round(shortest + share * (longest - shortest), 1)
-    timeline = plan_timeline(routine, pacing.model_copy(update={"length_s": length_s}), BOOK, spoken)
+    timeline = planned(routine, pacing.model_copy(update={"length_s": length_s}))
     assert timeline.duration_s == pytest.approx(length_s, abs=0.1)
     assert not [note for note in timeline.notes if "usual dose" in note], "no dose leaves its range"
     assert holds_by_side(timeline, "left") == holds_by_side(timeline, "right")
+    assert_doses_in_range(timeline, routine)
+
+
+@pytest.mark.parametrize("routine_id", LIBRARY.routine_ids())
+@pytest.mark.parametrize("pace", list(PRESETS))
+@pytest.mark.parametrize("words", ["full", "minimal"])
+def test_the_ends_that_are_named_are_the_ends(routine_id: str, pace: str, words: str) -> None:
+    routine, pacing = LIBRARY.routine(routine_id), paced(pace, words=words)
+    shortest, longest = reach(routine, pacing)
+    for length_s in (shortest, longest):
+        timeline = planned(routine, pacing.model_copy(update={"length_s": length_s}))
+        assert timeline.duration_s == pytest.approx(length_s, abs=0.1)
+    for length_s in (shortest - 1, longest + 1):
+        with pytest.raises(RequestError, match="takes from") as caught:
+            planned(routine, pacing.model_copy(update={"length_s": length_s}))
+        assert named(str(caught.value)) == (shortest, longest)
+
+
+@pytest.mark.parametrize("routine_id", LIBRARY.routine_ids())
+@pytest.mark.parametrize("changes", [{}, {"pace": "brisk"}, {"words": "brief", "hold_s": 30.0, "rounds": 2}])
+def test_every_way_out_that_is_named_is_one(routine_id: str, changes: dict[str, object]) -> None:
+    routine, pacing = LIBRARY.routine(routine_id), paced(**changes)  # type: ignore[arg-type]
+    shortest, longest = reach(routine, pacing)
+    told = 0
+    for length_s in (shortest - 1, 0.7 * shortest, 0.4 * shortest, 1.05 * longest, 1.4 * longest):
+        with pytest.raises(RequestError, match="takes from") as caught:
+            planned(routine, pacing.model_copy(update={"length_s": round(length_s, 1)}))
+        for way in ways_out(str(caught.value)):
+            other = {**changes, **way, "length_s": round(length_s, 1)}
+            changed = paced(**other)  # type: ignore[arg-type]
+            timeline = planned(routine, changed)
+            assert timeline.duration_s == pytest.approx(length_s, abs=0.1), way
+            told += 1
+    assert told >= 4
+
+
+def ways_out(refusal: str) -> list[dict[str, object]]:
+    """Each way as the changes that it stands for, read as somebody would who types it."""
+    advice = re.split(r"; try |, as with ", refusal)[1:]
+    knobs = {"--words": "words", "--pace": "pace", "--rounds": "rounds", "--hold": "hold_s", "--reps": "repetitions"}
+    ways: list[dict[str, object]] = []
+    for option in re.split(r", | or ", advice[0]) if advice else []:
+        way: dict[str, object] = {}
+        for name, value in itertools.pairwise(option.split()):
+            if name == "without":
+                way[knobs[value]] = None
+            elif name == "--skip":
+                way["skip"] = (*way.get("skip", ()), value)  # type: ignore[misc]
+            elif name.startswith("--"):
+                way[knobs[name]] = float(value) if name == "--hold" else int(value) if name == "--rounds" else value
+        ways.append(way)
+    return ways
 
 
 @given(routines(), tenths(60, 1500), st.sampled_from(list(PRESETS)))
@@ -80,12 +163,20 @@ def test_random_routines_meet_random_lengths_or_say_what_they_can(routine: Routi
         return
     assert timeline.duration_s == pytest.approx(length_s, abs=0.1)
     assert holds_by_side(timeline, "left") == holds_by_side(timeline, "right")
-    for item, stretch in routine.items:
-        movement = stretch.movement
-        if isinstance(movement, HoldMovement):
-            held = [s.end - s.start for s in timeline.spans if s.kind is SpanKind.HOLD and s.stretch == item.stretch]
-            low, high = to_frames(movement.hold_s.min) - 1, to_frames(movement.hold_s.max) + 1
-            assert all(low <= frames <= high for frames in held)
+    assert_doses_in_range(timeline, routine)
+
+
+@settings(max_examples=20)
+@given(routines(), st.sampled_from(list(PRESETS)))
+def test_the_ends_of_random_routines_are_met(routine: Routine, pace: str) -> None:
+    for length_s in (30.0, 43_200.0):
+        try:
+            planned(routine, paced(pace, length_s=length_s))
+        except RequestError as error:
+            for end_s in named(str(error)):
+                timeline = planned(routine, paced(pace, length_s=end_s))
+                assert timeline.duration_s == pytest.approx(end_s, abs=0.1)
+                assert_doses_in_range(timeline, routine)
 
 
 def brute_force(options: Sequence[Sequence[Choice]], target: int, around: tuple[int, int, int]) -> float | None:
@@ -160,10 +251,40 @@ def test_what_the_user_has_fixed_does_not_move() -> None:
 
 def test_the_refusal_says_what_can_be_had_and_what_would_open_it() -> None:
     routine = LIBRARY.routine("upper-back")
-    with pytest.raises(RequestError, match=r"3:00 cannot be reached.*try --words brief, --pace brisk or --skip"):
-        plan_timeline(routine, paced(length_s=180), BOOK, spoken)
-    with pytest.raises(RequestError, match=r"60:00 cannot be reached.*try --pace gentle, --rounds or --hold"):
-        plan_timeline(routine, paced(length_s=3600), BOOK, spoken)
+    for length_s, changes, advice in (
+        (180, {}, "no words and no pace make it so short: leave out stretches, as with --skip .* --skip .*"),
+        (180, {"pace": "brisk"}, "no words and no pace make it so short: leave out stretches, as with --skip .*"),
+        (480, {"hold_s": 40}, "try .*without --hold or --skip .*"),
+        (930, {}, "try --pace gentle"),
+        (3600, {}, "no pace makes it so long: use a longer routine"),
+        (60, {"only": ("cat-cow",)}, "nothing but another routine makes it so short"),
+    ):
+        pacing = paced(**changes, length_s=length_s)
+        with pytest.raises(RequestError, match=rf"{clock(length_s)} cannot be reached: .*; {advice}"):
+            planned(routine, pacing)
+
+
+def test_between_two_lengths_the_nearest_is_named() -> None:
+    """A hold that moves in whole breaths, and hardly a rest."""
+    stretch = LIBRARY.stretch("quiet-rest")
+    assert isinstance(stretch.movement, HoldMovement)
+    wide = stretch.movement.model_copy(update={"hold_s": SecondsRange(min=60, default=60, max=600)})
+    lone = stretch.model_copy(update={"movement": wide.model_copy(update={"breath": Breath(in_s=20, out_s=30)})})
+    routine = Routine(
+        id="x", title="X", description="x", language="en", items=((Item(stretch=lone.id), lone),), close=()
+    )
+    pacing = paced(transition_s=0, settle_scale=0.25, enter_s=0, leave_s=0, same_posture_s=0)
+    shortest, longest = reach(routine, pacing)
+    refused = 0
+    for length_s in range(int(shortest), int(longest), 7):
+        try:
+            planned(routine, pacing.model_copy(update={"length_s": length_s}))
+        except RequestError as error:
+            near = re.search(r"; the nearest to it is (\S+)", str(error))
+            assert near
+            planned(routine, pacing.model_copy(update={"length_s": parse_length(near[1])}))
+            refused += 1
+    assert refused > 5
 
 
 def test_a_long_routine_is_fitted_too() -> None:

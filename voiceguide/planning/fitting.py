@@ -60,6 +60,10 @@ class Choice:
     longest: int
 
 
+class UnreachableError(RequestError):
+    """No doses and rests inside their limits last as long as was asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """A routine whose doses meet a length, and its Script, whose rests take up what they leave."""
@@ -82,17 +86,18 @@ def fit(
 ) -> Fitted:
     """A Script that lasts `pacing.length_s`, to the frame once scheduled.
 
-    `spoken_frames` holds the length of every one of `texts_for_fitting`. Raises RequestError, with what
-    can be reached, where the length cannot.
+    `spoken_frames` holds the length of every one of `texts_for_fitting`. Raises UnreachableError where the
+    length cannot be met; `reaching.refusal` says what can.
     """
     assert pacing.length_s is not None  # noqa: S101 -- what the caller fits to
     target = to_frames(pacing.length_s)
     options = [choices(turn, pacing, spoken_frames) for turn in turns_of(routine, pacing, Wording(phrasebook))]
     draft = phrase(routine, pacing, phrasebook, minutes=minutes)
-    around = _around(draft, spoken_frames)
+    around = around_of(draft, spoken_frames)
     chosen = best(options, target, around)
     if chosen is None:
-        raise _unreachable(target, options, around)
+        message = f"{clock(pacing.length_s)} cannot be reached"
+        raise UnreachableError(message)
     fitted = routine.model_copy(
         update={"items": tuple((choice.item, s) for choice, (_, s) in zip(chosen, routine.items, strict=True))}
     )
@@ -112,11 +117,22 @@ def choices(turn: Turn, pacing: Pacing, spoken_frames: Mapping[str, int]) -> lis
     return found
 
 
+def extremes(turn: Turn, pacing: Pacing, spoken_frames: Mapping[str, int]) -> tuple[int, int]:
+    """The shortest and the longest that an item may take, in frames: of `choices`, without the others."""
+    doses = list(_doses(turn, pacing))
+    lengths = [
+        schedule(_alone(_moved(phrase_turn(_dosed(turn, item, pacing)), share)), spoken_frames).length
+        for (item, _), share in ((doses[0], -1.0), (doses[-1], 1.0))
+    ]
+    return lengths[0], lengths[1]
+
+
 def best(options: Sequence[Sequence[Choice]], target: int, around: tuple[int, int, int]) -> tuple[Choice, ...] | None:
     """The choice for each item with the least total cost that can be rested to `target`; None if none can.
 
     `around` is what is no item: shortest, preset and longest. Every combination is weighed, by arrays, up
-    to 60,000 at a time; beyond that, of those within 50 ms only the one with the least cost goes on.
+    to 60,000 at a time; beyond that, of those within 50 ms only the one with the least cost goes on, and the
+    shortest and the longest of all.
     """
     sums = np.array([around], np.int64)
     costs = np.zeros(1)
@@ -128,6 +144,8 @@ def best(options: Sequence[Sequence[Choice]], target: int, around: tuple[int, in
             bins = sums[:, 1] // to_frames(_BIN_S)
             order = np.lexsort((costs, bins))
             kept = order[np.unique(bins[order], return_index=True)[1]]
+            # And what leads to the shortest and the longest of all, so that they can be reached.
+            kept = np.union1d(kept, [sums[:, 0].argmin(), sums[:, 2].argmax()])
         lengths = np.array([(choice.shortest, choice.preset, choice.longest) for choice in row], np.int64)
         sums = (sums[kept, None, :] + lengths[None, :, :]).reshape(-1, 3)
         costs = (costs[kept, None] + np.array([choice.cost for choice in row])[None, :]).ravel()
@@ -148,9 +166,9 @@ def best(options: Sequence[Sequence[Choice]], target: int, around: tuple[int, in
 
 
 def _doses(turn: Turn, pacing: Pacing) -> Iterator[tuple[Item, float]]:
-    """The doses that an item may have, each with the cost of leaving its preset; the preset is among them.
+    """The doses that an item may have, from the least to the most, each with the cost of leaving its preset.
 
-    What the user has fixed by an option does not move.
+    The preset is among them. What the user has fixed by an option does not move.
     """
     dose, movement, item = turn.guiding.dose, turn.guiding.stretch.movement, turn.item
     if isinstance(movement, HoldMovement):
@@ -195,7 +213,7 @@ def _alone(section: Section) -> Script:
     return Script("", "", "", (section,))
 
 
-def _around(draft: Script, spoken_frames: Mapping[str, int]) -> tuple[int, int, int]:
+def around_of(draft: Script, spoken_frames: Mapping[str, int]) -> tuple[int, int, int]:
     """Shortest, preset and longest of the first and the last section."""
     lengths = [
         sum(
@@ -263,16 +281,3 @@ def _with_remainder(script: Script, frames: int) -> Script:
     beats = (*section.beats[:index], longer, *section.beats[index + 1 :])
     sections = (*script.sections[:number], replace(section, beats=beats), *script.sections[number + 1 :])
     return replace(script, sections=sections)
-
-
-def _unreachable(target: int, options: Sequence[Sequence[Choice]], around: tuple[int, int, int]) -> RequestError:
-    shortest = around[0] + sum(min(choice.shortest for choice in row) for row in options)
-    longest = around[2] + sum(max(choice.longest for choice in row) for row in options)
-    way = "--words brief, --pace brisk or --skip" if target < shortest else "--pace gentle, --rounds or --hold"
-    if shortest <= target <= longest:
-        way = "--transition, --hold or --rounds, or ask for a little more or less"
-    message = (
-        f"{clock(target / SESSION_RATE_HZ)} cannot be reached: this routine takes from "
-        f"{clock(shortest / SESSION_RATE_HZ)} to {clock(longest / SESSION_RATE_HZ)}; try {way}"
-    )
-    return RequestError(message)

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from voiceguide.planning.fitting import fit, texts_for_fitting
+from voiceguide.planning.fitting import UnreachableError, fit, texts_for_fitting
 from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.reaching import refusal
 from voiceguide.planning.scheduling import estimate, schedule
 from voiceguide.planning.selection import selected
 
@@ -41,7 +42,11 @@ def draft(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, speak: Speak
     if pacing.length_s is None:
         return Draft(chosen, write_script(chosen, pacing, phrasebook))
     minutes = round(pacing.length_s / 60)
-    fitted = fit(chosen, pacing, phrasebook, speak(texts_for_fitting(chosen, pacing, phrasebook, minutes)), minutes)
+    spoken = speak(texts_for_fitting(chosen, pacing, phrasebook, minutes))
+    try:
+        fitted = fit(chosen, pacing, phrasebook, spoken, minutes)
+    except UnreachableError as error:
+        raise refusal(chosen, pacing, phrasebook, spoken, speak) from error
     return Draft(fitted.routine, fitted.script)
 
 
