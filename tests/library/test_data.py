@@ -69,6 +69,17 @@ def test_every_stretch_is_complete_and_promises_nothing(library: Library) -> Non
             assert not any(idiom in text.lower() for idiom in IDIOMS), text
 
 
+def test_a_turn_is_to_the_side_that_it_is_called_by(library: Library) -> None:
+    turn = re.compile(r"\b(?:turn|lower|bend|roll)\b[^.{}]*\{(\w+)\}(?=[.,])", re.IGNORECASE)
+    turned = {
+        name: {side.lower() for text in texts_of(library.stretch(name)) for side in turn.findall(text)}
+        for name in library.stretch_ids()
+    }
+    found = {name: sides for name, sides in turned.items() if sides}
+    assert {"seated-twist", "supine-twist", "knee-rolls", "neck-turns", "wipers", "side-bends"} <= set(found)
+    assert set(map(frozenset, found.values())) == {frozenset({"side"})}, found
+
+
 def test_every_token_is_filled_for_both_sides(library: Library) -> None:
     wording = Wording(library.phrasebook)
     for name in library.stretch_ids():
