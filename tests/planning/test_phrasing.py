@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiceguide.errors import RequestError, UnknownNameError
+from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.script import Breathe, Hold, Role, Say, SpanKind, ToneName
 from voiceguide.planning.phrasing import phrase
@@ -19,7 +20,6 @@ from voiceguide.planning.selection import selected
 from voiceguide.units import to_frames
 
 if TYPE_CHECKING:
-    from voiceguide.library.loader import Library
     from voiceguide.model.script import Script
     from voiceguide.model.timeline import Timeline
 
@@ -112,9 +112,13 @@ def test_both_sides_say_the_same_words_but_for_the_side(library: Library) -> Non
     assert swapped == [cue.text for cue in timeline_of(library, first_side="right").cues]
 
 
+@pytest.mark.parametrize("routine_id", Library().routine_ids())
 @pytest.mark.parametrize("pace", list(PRESETS))
-def test_speech_leaves_quiet_in_every_hold(library: Library, pace: str) -> None:
-    timeline = timeline_of(library, pace=pace)
+@pytest.mark.parametrize("words", ["full", "brief", "minimal"])
+def test_speech_leaves_quiet_in_every_hold(library: Library, routine_id: str, pace: str, words: str) -> None:
+    pacing = paced(pace, words=words)
+    script = write_script(library.routine(routine_id), pacing, library.phrasebook)
+    timeline = estimate(script, pacing.speech_rate)
     for hold in (span for span in timeline.spans if span.kind is SpanKind.HOLD):
         inside = [cue for cue in timeline.speech() if hold.start <= cue.start < hold.end]
         assert sum(cue.end - cue.start for cue in inside) <= 0.35 * (hold.end - hold.start)
