@@ -122,7 +122,7 @@ def test_every_way_out_that_is_named_is_one(routine_id: str, changes: dict[str, 
     routine, pacing = LIBRARY.routine(routine_id), paced(**changes)  # type: ignore[arg-type]
     shortest, longest = reach(routine, pacing)
     told = 0
-    for length_s in (shortest - 1, 0.7 * shortest, 0.4 * shortest, 1.05 * longest, 1.4 * longest):
+    for length_s in (shortest - 1, 0.6 * shortest, 1.2 * longest):
         with pytest.raises(RequestError, match="takes from") as caught:
             planned(routine, pacing.model_copy(update={"length_s": round(length_s, 1)}))
         for way in ways_out(str(caught.value)):
@@ -131,7 +131,7 @@ def test_every_way_out_that_is_named_is_one(routine_id: str, changes: dict[str, 
             timeline = planned(routine, changed)
             assert timeline.duration_s == pytest.approx(length_s, abs=0.1), way
             told += 1
-    assert told >= 4
+    assert told >= 3
 
 
 def ways_out(refusal: str) -> list[dict[str, object]]:
