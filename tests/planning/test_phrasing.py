@@ -144,36 +144,6 @@ def test_a_countdown_takes_the_place_of_one_more_breath(library: Library) -> Non
     assert not any(mark.role is Role.REMAINING for hold in holds for mark in hold.marks)
 
 
-@pytest.mark.parametrize("hold_s", [15, 20, 25, 30, 33, 40, 60])
-@pytest.mark.parametrize("breath", ["4:6", "3:4", "5:7", "4:2:6:2"])
-def test_one_more_breath_leaves_one_whole_breath(library: Library, hold_s: float, breath: str) -> None:
-    timeline = timeline_of(library, hold_s=hold_s, breath=parse_breath(breath))
-    said = 0
-    for hold in (span for span in timeline.spans if span.kind is SpanKind.HOLD):
-        inside = [span for span in timeline.spans if hold.start <= span.start < hold.end]
-        inhales = [span.start for span in inside if span.kind is SpanKind.INHALE]
-        cues = [cue for cue in timeline.speech() if hold.start <= cue.start < hold.end]
-        ends = [cue.end for cue in cues if cue.role is Role.REMAINING]
-        assert len(ends) == (len(inhales) != 1)
-        if not inhales:  # too long a breath to tile the hold: said 5 s before the end
-            continue
-        for end in ends:
-            assert 0 <= inhales[-1] - end <= to_frames(0.5)
-            said += 1
-    # In holds that are one breath there is no last one to speak of.
-    assert said or hold_s < 1.5 * parse_breath(breath).total_s
-    assert not [note for note in timeline.notes if "no room" in note]
-
-
-def test_where_no_whole_breaths_fit_it_is_said_at_25_of_30(library: Library) -> None:
-    script = script_of(library, hold_s=30, breath=parse_breath("20:21"))
-    holds = [beat for section in script.sections for beat in section.beats if isinstance(beat, Hold)]
-    assert holds
-    for hold in holds:
-        assert not hold.breath
-        assert [mark.at_s for mark in hold.marks if mark.role is Role.REMAINING] == [25.0]
-
-
 def test_holds_are_whole_breaths_and_a_hold_that_is_not_is_held_all_the_same(library: Library) -> None:
     for hold_s, count in ((20, 2), (30, 3), (25, 2), (60, 6)):
         holds = [b for s in script_of(library, hold_s=hold_s).sections for b in s.beats if isinstance(b, Hold)]

@@ -25,10 +25,8 @@ SHORTEST_TO_HALVE_S = 30.0
 APART_S = 3.5
 """Cues closer to each other than this are one too many."""
 LAST_BREATH_S = 5.0
-"""Before the end `one more breath` is said where the hold is no whole number of breaths: about one breath of
-somebody who is not told how to."""
-LAST_BREATH_LEAD_S = 1.2
-"""How early it is said before a last breath that is known: it takes about a second, and the breath follows the word."""
+"""Before the end `one more breath` is said: about one breath of somebody who is not told how to. In a hold nobody is: a
+call before the last of three breaths of 4:6 would come 2 s after `halfway`, and be waited on for 10 s."""
 CHIME_LEAD_S = 1.0
 """From the chime at the end of a hold to the word that releases it."""
 SWITCH_LEAD_S = 0.8
@@ -93,13 +91,10 @@ def _one_hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int
 def _hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -> Hold:
     seconds = guiding.dose.hold_s
     phases: tuple[Phase, ...] = ()
-    last_breath_s: float | None = LAST_BREATH_S
     if guiding.dose.breath and (breaths := whole_breaths(seconds, guiding.dose.breath)):
         count, breath = breaths
         phases = phases_of(breath) * count
-        last_breath_s = breath.total_s + LAST_BREATH_LEAD_S if count > 1 else None
-    marks = tuple(_marks(guiding, movement, place, index, last_breath_s))
-    return Hold(seconds, phases, marks, _countdown(guiding), place)
+    return Hold(seconds, phases, tuple(_marks(guiding, movement, place, index)), _countdown(guiding), place)
 
 
 def _countdown(guiding: Guiding) -> Forms:
@@ -109,16 +104,11 @@ def _countdown(guiding: Guiding) -> Forms:
     return tuple(f"{guiding.wording.number(number).capitalize()}." for number in numbers)
 
 
-def _marks(
-    guiding: Guiding, movement: HoldMovement, place: Place, index: int, last_breath_s: float | None
-) -> Iterator[Mark]:
-    """At most a reminder, the middle and the end announced: mostly quiet.
-
-    `last_breath_s` is how long before the end the last breath is; None for a hold that is one breath.
-    """
+def _marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -> Iterator[Mark]:
+    """At most a reminder, the middle and the end announced: mostly quiet."""
     book = guiding.wording.phrasebook
     seconds, countdown = guiding.dose.hold_s, guiding.pacing.countdown
-    ending_at_s = seconds - (countdown or last_breath_s or LAST_BREATH_S)
+    ending_at_s = seconds - (countdown or LAST_BREATH_S)
     if (
         index < len(movement.remind)
         and seconds >= SHORTEST_TO_REMIND_S
@@ -132,5 +122,5 @@ def _marks(
         # The word explains the chime the first time; from then on the chime says it alone.
         forms = (book.halfway,) if index == 0 and guiding.new else ()
         yield Mark(seconds / 2, forms, Role.HALFWAY, tone=ToneName.HALFWAY)
-    if not countdown and guiding.dose.breath and last_breath_s and seconds >= SHORTEST_TO_REMIND_S:
+    if not countdown and guiding.dose.breath and seconds >= SHORTEST_TO_REMIND_S:
         yield Mark(ending_at_s, (book.one_more_breath,), Role.REMAINING)
