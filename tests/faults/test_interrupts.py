@@ -81,6 +81,31 @@ def test_a_second_one_does_not_break_into_the_cleaning(
     assert files_in(folder) == {}
 
 
+def test_in_an_import_that_does_not_survive_it(program: Program, tmp_path: Path) -> None:
+    """As numpy's extension does, which says so on stderr, and pydantic, which makes another error of it."""
+    (tmp_path / "fragile.py").write_text(
+        "import signal, sys\n"
+        "try:\n"
+        "    signal.raise_signal(signal.SIGINT)\n"
+        "    for _ in range(1000): pass\n"
+        "except BaseException:\n"
+        "    sys.stderr.write('fragile failed to import')\n"
+        "    raise ValueError from None\n"
+    )
+    importing = """
+import time
+from voiceguide.cli import main
+def begin():
+    import fragile
+    time.sleep(60)
+main.app.command("import")(begin)
+main.run()
+"""
+    environment = {**program.environment(), "PYTHONPATH": str(tmp_path)}
+    ending = struck([sys.executable, "-c", importing, "import"], environment=environment)
+    assert (ending.exit_code, ending.stderr) == (130, SAID)
+
+
 def test_where_python_cannot_raise(program: Program) -> None:
     """In a destructor the interrupt is lost, after a traceback."""
     lost = """

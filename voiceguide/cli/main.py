@@ -68,8 +68,8 @@ app.command("doctor")(doctor.doctor)
 def main(arguments: Sequence[str]) -> int:
     """Run the program and give its exit code: 0, 1, 2 or 130."""
     interrupts = Interrupts()
-    interrupts.listen()
     try:
+        interrupts.listen()
         result = typer.main.get_command(app).main(list(arguments), prog_name="voiceguide", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", INTERRUPTED)
@@ -114,6 +114,8 @@ def run() -> None:
     gc.set_threshold(200_000)
     try:
         exit_code = main(sys.argv[1:])
+    except KeyboardInterrupt:  # while an error was being told
+        exit_code = INTERRUPTED
     finally:
         ignore_interrupts()
     # ... nor once more at the end, before the system takes all memory back.
