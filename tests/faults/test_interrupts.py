@@ -193,7 +193,7 @@ def _before_python(ending: Ending) -> bool:
 
 def told(found: Counter[str]) -> str:
     what = ", ".join(f"{number} {when}" for when, number in found.items())
-    return f"{found.total()} times Ctrl-C twice: 0 tracebacks, 0 left behind ({what})"
+    return f"{found.total()} times Ctrl-C twice: 0 tracebacks of ours, 0 left behind ({what})"
 
 
 def test_at_a_few_random_moments(program: Program, tmp_path: Path, count: Callable[[str], None]) -> None:
