@@ -8,11 +8,13 @@ to the current folder; `--keep` writes inputs that reach something new into the 
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import resource
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +25,7 @@ MOST_BYTES: Final = 2 << 30
 """Of address space; the program and its libraries take a third of it."""
 TIMEOUT_S: Final = 10
 MOST_INPUT_BYTES: Final = 16_384
+_MEMORY: Final = "/dev/shm"  # noqa: S108 -- the folder made in it is this run's alone
 
 
 def main() -> None:
@@ -33,10 +36,28 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
-    if wanted.seconds:
-        guided(wanted.target, wanted.seconds, wanted.seed, keep=wanted.keep)
-    else:
-        replayed(wanted.target)
+    # In memory where there is some. In a process of its own, since atheris leaves without tidying up.
+    with tempfile.TemporaryDirectory(dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None) as folder:
+        if process := os.fork():
+            _, status = os.waitpid(process, 0)
+        else:
+            tempfile.tempdir = folder
+            run(wanted)
+            os._exit(0)
+    sys.exit(os.waitstatus_to_exitcode(status))
+
+
+def run(wanted: argparse.Namespace) -> None:
+    """Do what is wanted; an exception is a finding."""
+    try:
+        if wanted.seconds:
+            guided(wanted.target, wanted.seconds, wanted.seed, keep=wanted.keep)
+        else:
+            replayed(wanted.target)
+        sys.stdout.flush()
+    except Exception:  # noqa: BLE001 -- told in full, whatever it is
+        traceback.print_exc()
+        os._exit(1)
 
 
 def guided(name: str, seconds: int, seed: int, *, keep: bool) -> None:
@@ -47,21 +68,20 @@ def guided(name: str, seconds: int, seed: int, *, keep: bool) -> None:
         from tests.fuzz.targets import CORPUS, TARGETS
     seeds = CORPUS / name
     target = TARGETS[name]
-    with tempfile.TemporaryDirectory() as new:
-        arguments = [
-            sys.argv[0],
-            *([str(seeds)] if keep else [new, str(seeds)]),
-            f"-max_total_time={seconds}",
-            f"-timeout={TIMEOUT_S}",
-            f"-max_len={MOST_INPUT_BYTES}",
-            f"-seed={seed}",
-            "-rss_limit_mb=1024",
-            "-print_final_stats=1",
-        ]
-        if (words := CORPUS / f"{name}.dict").is_file():
-            arguments.append(f"-dict={words}")
-        atheris.Setup(arguments, target)
-        atheris.Fuzz()
+    arguments = [
+        sys.argv[0],
+        *([str(seeds)] if keep else [tempfile.mkdtemp(), str(seeds)]),
+        f"-max_total_time={seconds}",
+        f"-timeout={TIMEOUT_S}",
+        f"-max_len={MOST_INPUT_BYTES}",
+        f"-seed={seed}",
+        "-rss_limit_mb=1024",
+        "-print_final_stats=1",
+    ]
+    if (words := CORPUS / f"{name}.dict").is_file():
+        arguments.append(f"-dict={words}")
+    atheris.Setup(arguments, target)
+    atheris.Fuzz()
 
 
 def replayed(name: str) -> None:

@@ -52,9 +52,8 @@ def refused() -> Iterator[None]:
 
 @functools.cache
 def scratch() -> Path:
-    """A folder for this process, on the fastest disk there is."""
-    memory = Path("/dev/shm")  # noqa: S108 -- the folder in it is ours alone
-    folder = tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None)
+    """A folder for this process."""
+    folder = tempfile.TemporaryDirectory()
     _KEPT.append(folder)
     return Path(folder.name)
 
