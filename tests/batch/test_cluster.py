@@ -71,8 +71,7 @@ class Dask:
         self.scheduler = self._started(
             "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-show"
         )
-        self._await(self._file.exists)
-        self.address: str = json.loads(self._file.read_text())["address"]
+        self.address = self._announced()
 
     def worker(self, name: str, **surroundings: str) -> subprocess.Popen[bytes]:
         """One more worker, with one thread, and without a nanny that would start it again."""
@@ -88,12 +87,15 @@ class Dask:
         self._processes.append(process)
         return process
 
-    def _await(self, is_so: Callable[[], bool]) -> None:
+    def _announced(self) -> str:
+        """The scheduler's address, once its file is there in full."""
         give_up_s = time.monotonic() + _START_S
-        while not is_so():
-            assert time.monotonic() < give_up_s, "the scheduler does not start"
-            assert self.scheduler.poll() is None, (self.folder / "0.log").read_text()
+        while time.monotonic() < give_up_s and self.scheduler.poll() is None:
+            with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+                return str(json.loads(self._file.read_text())["address"])
             time.sleep(0.05)
+        self.close()
+        pytest.fail(f"the scheduler does not start: {(self.folder / '0.log').read_text()}")
 
     def close(self) -> None:
         for process in reversed(self._processes):
