@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.export.measure import RATE_HZ, decoded, millisecond_levels_db
+from tests.export.measure import RATE_HZ, decoded, loudness, loudness_range, millisecond_levels_db
 from voiceguide import session
+from voiceguide.library.loader import Library
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -148,6 +149,17 @@ def test_sentences_have_a_pause_between_them(upper_back: session.Session) -> Non
     ]
     assert len(gaps) > 15
     assert min(gaps) >= upper_back.pacing.sentence_gap_s - 0.001
+
+
+@pytest.mark.parametrize("routine", Library().routine_ids())
+def test_the_loudness_range_of_every_routine_is_that_of_a_broadcast(
+    routine: str, clip_cache: Path, tmp_path: Path, tool: Callable[[str], str]
+) -> None:
+    session.plan(routine, voice="hibari:heart", cache_dir=clip_cache).export(tmp_path / "session.wav")
+    assert loudness_range(tool("ffmpeg"), tmp_path / "session.wav") < 8.0
+    lufs, peak_dbtp = loudness(tool("ffmpeg"), tmp_path / "session.wav")
+    assert lufs == pytest.approx(-19.0, abs=0.5)
+    assert peak_dbtp <= -1.0
 
 
 def test_the_same_plan_is_the_same_sound_in_every_process(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from voiceguide.sound.levels import CEILING_DBTP, CLIP_LUFS
 from voiceguide.sound.limiter import true_peak_dbtp
 from voiceguide.sound.loudness import active_lufs
-from voiceguide.speech.conditioning import conditioned, extent, faults, session_rate, syllables
+from voiceguide.speech.conditioning import conditioned, extent, faults, level_for, session_rate, syllables
 from voiceguide.speech.engine import Take
 from voiceguide.units import SESSION_RATE_HZ, to_frames
 
@@ -40,10 +40,11 @@ def test_a_clip_keeps_its_onset_its_length_and_no_more_than_a_breath_around_them
 
 
 @pytest.mark.parametrize("amplitude", [0.02, 0.2, 0.9])
-def test_whatever_level_comes_in_the_same_goes_out(amplitude: float) -> None:
-    clip = conditioned(burst(0.2, 1.0, 0.2, amplitude))
+@pytest.mark.parametrize(("seconds", "lift_db"), [(2.0, 0.0), (1.15, 0.4), (0.4, 0.8)])
+def test_whatever_level_comes_in_the_same_goes_out(amplitude: float, seconds: float, lift_db: float) -> None:
+    clip = conditioned(burst(0.2, seconds, 0.2, amplitude))
     assert active_lufs(clip.samples[clip.onset_frame : clip.end_frame], SESSION_RATE_HZ) == pytest.approx(
-        CLIP_LUFS, abs=0.2
+        CLIP_LUFS + lift_db, abs=0.2
     )
 
 
@@ -81,7 +82,8 @@ def test_the_gate_lets_a_fit_take_pass() -> None:
 def test_every_clip_of_the_real_session_is_alike_in_level_and_keeps_the_ceiling(upper_back: session.Session) -> None:
     levels = {}
     for text, clip in upper_back.clips.items():
-        levels[text] = active_lufs(clip.samples[clip.onset_frame : clip.end_frame], SESSION_RATE_HZ)
+        level_lufs = active_lufs(clip.samples[clip.onset_frame : clip.end_frame], SESSION_RATE_HZ)
+        levels[text] = level_lufs - level_for(clip.spoken_frames / SESSION_RATE_HZ)
         assert true_peak_dbtp(clip.samples) <= CEILING_DBTP + 0.1, text
         onset, end = extent(clip.samples)
         assert onset == pytest.approx(clip.onset_frame, abs=48), text

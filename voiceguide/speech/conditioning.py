@@ -9,7 +9,7 @@ import numpy as np
 
 from voiceguide.model.clip import Clip
 from voiceguide.model.pcm import from_pcm16, to_pcm16
-from voiceguide.sound.levels import CEILING_DBTP, CLIP_LUFS
+from voiceguide.sound.levels import CEILING_DBTP, CLIP_LUFS, SHORT_LIFT_DB, SHORT_S
 from voiceguide.sound.limiter import limiting_gains
 from voiceguide.sound.loudness import active_level, block_means, k_filtered
 from voiceguide.sound.spectrum import spectrum_of
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from voiceguide.speech.engine import Take
 
-CONDITIONING_VERSION: Final = 2
+CONDITIONING_VERSION: Final = 3
 """Part of every clip's key: raise it with any change that alters the sound."""
 
 FLOOR_DB: Final = -40.0
@@ -111,7 +111,7 @@ def _longest_run(flags: NDArray[np.bool_]) -> int:
 
 
 def conditioned(samples: NDArray[np.float32]) -> Clip:
-    """A fit take as a Clip: trimmed, faded, at CLIP_LUFS, with no true peak above CEILING_DBTP.
+    """A fit take as a Clip: trimmed, faded, at the level for its length, with no true peak above CEILING_DBTP.
 
     `samples` are mono at the session's rate and not silent. The result holds what 16 bits can, so that
     a clip is the same whether it has just been made or comes from the store.
@@ -128,11 +128,12 @@ def conditioned(samples: NDArray[np.float32]) -> Clip:
     spectrum = spectrum_of(cut)
     doubled = spectrum.doubled()
     squares = k_filtered(spectrum, SESSION_RATE_HZ) ** 2
-    gain_db = CLIP_LUFS - active_level(squares[sounding], SESSION_RATE_HZ)
+    wanted_lufs = level_for((end - onset) / SESSION_RATE_HZ)
+    gain_db = wanted_lufs - active_level(squares[sounding], SESSION_RATE_HZ)
     gains = limiting_gains(doubled, CEILING_DBTP, SESSION_RATE_HZ, gain=to_gain(gain_db))
     if gains is not None:
         # The limiter takes a little of the level away: asked for twice, it is there to a tenth.
-        gain_db = CLIP_LUFS - active_level((squares * gains**2)[sounding], SESSION_RATE_HZ)
+        gain_db = wanted_lufs - active_level((squares * gains**2)[sounding], SESSION_RATE_HZ)
         gains = limiting_gains(doubled, CEILING_DBTP, SESSION_RATE_HZ, gain=to_gain(gain_db))
     whole = np.float32(to_gain(gain_db)) * (np.float32(1.0) if gains is None else gains)
     stored = from_pcm16(to_pcm16(cut * whole))
@@ -143,6 +144,11 @@ def conditioned(samples: NDArray[np.float32]) -> Clip:
         end_frame=len(stored) - run_out,
         block_powers=block_means(squares * whole**2, SESSION_RATE_HZ),
     )
+
+
+def level_for(seconds: float) -> float:
+    """The active loudness of a clip of that length, in LUFS."""
+    return CLIP_LUFS + float(np.interp(seconds, SHORT_S, (SHORT_LIFT_DB, 0.0)))
 
 
 def _fade(frames: int) -> NDArray[np.float32]:
