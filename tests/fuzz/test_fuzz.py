@@ -18,6 +18,9 @@ from tests.fuzz.targets import CORPUS, TARGETS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+FORKED = ("/bin/sh", "-c", '"$@"; exit $?', "sh")
+"""A shell between: to a process that it starts itself Linux counts what it held before (`ru_maxrss`), and libFuzzer
+takes that for the memory of the target."""
 ROOT = Path(__file__).parents[2]
 SECONDS = {"history": 1, "clip": 1, "options": 1}
 USUAL_SECONDS = 3
@@ -27,7 +30,7 @@ LONG_SECONDS = 60
 def fuzzed(name: str, folder: Path, *arguments: str) -> str:
     """What `python -m tests.fuzz.run` says; findings would be written to the folder."""
     result = subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.run", name, *arguments],
+        [*FORKED, sys.executable, "-m", "tests.fuzz.run", name, *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -168,4 +168,4 @@ def test_resuming_takes_no_other_pacing(capsys: pytest.CaptureFixture[str]) -> N
     from voiceguide.cli.main import main
 
     assert main(["play", "--resume", "--hold", "45", "--words", "full"]) == 2
-    assert "leave out hold_s, words" in capsys.readouterr().err
+    assert "leave out --hold, --words" in capsys.readouterr().err

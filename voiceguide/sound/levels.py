@@ -18,7 +18,7 @@ SHORT_LIFT_DB: Final = 0.8
 With it the loudness range of every shipped routine stays below 8 LU (7.9 to 8.4 without, measured)."""
 SHORT_S: Final = (1.0, 1.3)
 """Up to the first length a clip has all of that lift, from the second on none."""
-LARGEST_TRIM_DB: Final = 1.0
+LARGEST_TRIM_DB: Final = 0.8
 """How far a session may be raised as a whole without its peaks coming near -1 dBTP."""
 UNDER_SPEECH_DB: Final = 22.0
 """How far below the voice a breath tone is where they meet, in loudness; in power it is 20 then, which is
