@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -157,9 +156,9 @@ def wait_for_position(socket: Path, seconds: float) -> None:
         time.sleep(0.05)
 
 
-def test_folders_that_cannot_be_written_to(program: Program, mounted: Mount, tmp_path: Path, clip_cache: Path) -> None:
+def test_folders_that_cannot_be_written_to(program: Program, mounted: Mount, tmp_path: Path) -> None:
     disk = mounted("disk", "16m")
-    shutil.copytree(clip_cache, disk / "clips")
+    assert program.run("plan", *SESSION, "--cache-dir", disk / "clips").exit_code == 0
     (disk / "x.mp3").write_text("old")
     History(disk / "history").forget_old()
     read_only(disk)
@@ -189,7 +188,7 @@ def test_folders_that_cannot_be_written_to(program: Program, mounted: Mount, tmp
 
 def test_a_damaged_clip_that_cannot_be_removed(program: Program, mounted: Mount, tmp_path: Path) -> None:
     disk = mounted("disk", "16m")
-    shutil.copytree(program.cache, disk / "clips")
+    assert program.run("plan", *SESSION, "--cache-dir", disk / "clips").exit_code == 0
     for path in (disk / "clips").rglob("*.clip"):
         path.write_bytes(path.read_bytes()[:-100])
     read_only(disk)
