@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import subprocess
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,11 @@ import numpy as np
 import pytest
 
 from tests.export.measure import RATE_HZ, decoded, loudness, millisecond_levels_db, probed
-from voiceguide.export import mp3
+from voiceguide.export import mp3_ground, mp3_parts
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.id3 import id3_tag
 from voiceguide.export.mp3 import Mp3Exporter
+from voiceguide.export.mp3_frames import FrameFormat, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +74,7 @@ def test_decoders_give_the_exact_length_and_the_same_sound_as_the_wav(
     pcm = decoded(tool("ffmpeg"), upper_back_wav)
     assert len(sound) == len(pcm) == upper_back.timeline.length
     assert 10 * np.log10((pcm**2).mean() / ((sound - pcm) ** 2).mean()) > 18
-    for start, end in upper_back.source.silences(RATE_HZ):
+    for start, end in upper_back.source.rests(RATE_HZ):
         # The encoder rings for up to a frame around what sounds.
         assert np.abs(sound[start + 2 * FRAME : end - 2 * FRAME]).max() == 0.0
 
@@ -122,6 +124,9 @@ def test_more_than_255_chapters_hang_from_one_root() -> None:
 class Pieces:
     """Noise with silences of chosen places: an AudioSource for looking at cuts."""
 
+    ground: Any = None
+    period_frames = 0
+
     def __init__(self, length: int, quiet: list[tuple[int, int]], channels: int = 1) -> None:
         self.channels = channels
         self.rate_hz = RATE_HZ * channels
@@ -140,7 +145,7 @@ class Pieces:
         out[: len(part)] = part
         out[len(part) :] = 0.0
 
-    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:
+    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
         return (span for span in self.quiet if span[1] - span[0] >= least_frames)
 
 
@@ -150,6 +155,11 @@ def written(source: Pieces, path: Path) -> None:
         Mp3Exporter().verify(file, source)
 
 
+def parts_of(source: Pieces) -> int:
+    sizes = FrameFormat(source.rate_hz, source.channels, 112 if source.channels == 2 else 64)
+    return len(list(mp3_parts.parts(mp3_parts.pieces(source, sizes, None), sizes)))
+
+
 @pytest.mark.parametrize("extra", [0, 1, 287, 575])
 def test_parts_join_into_what_one_encoder_would_have_made(
     tmp_path: Path, tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, extra: int
@@ -157,9 +167,9 @@ def test_parts_join_into_what_one_encoder_would_have_made(
     """At silences of any alignment: as close to the source as when nothing is cut."""
     quiet = [(30_000 + extra, 60_000 + 2 * extra), (90_000, 111_111 + extra), (150_000, 190_001)]
     source = Pieces(230_000 + extra, quiet)
-    monkeypatch.setattr(mp3, "PART_S", 1.0)
+    monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
     written(source, tmp_path / "parts.mp3")
-    assert len(list(mp3._parts(mp3._pieces(source, FRAME), RATE_HZ))) > 3
+    assert parts_of(source) > 3
     source.quiet = []
     written(source, tmp_path / "whole.mp3")
     parts, whole = (decoded(tool("ffmpeg"), tmp_path / name) for name in ("parts.mp3", "whole.mp3"))
@@ -179,22 +189,27 @@ def stereo(program: str, path: Path) -> NDArray[np.float64]:
     return np.frombuffer(done.stdout, "<i2").reshape(-1, 2).astype(np.float64) / 32768
 
 
-@pytest.mark.parametrize("loud", [1.0, 0.02])
+@pytest.mark.parametrize(("loud", "refused"), [(1.0, 0), (0.02, 0), (1.0, 2)])
 def test_parts_join_in_the_middle_of_a_sound(
-    tmp_path: Path, tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, loud: float
+    tmp_path: Path, tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, loud: float, refused: int
 ) -> None:
-    """Where nothing is silent: no decoder complains, no frame is lost, no joint is heard."""
+    """Where nothing is silent: no decoder complains, no frame is lost, no joint is heard.
+
+    Nor where the first tries at every border are `refused`.
+    """
     source = Pieces(12 * 2 * RATE_HZ + 77, [], channels=2)
     swell = 0.5 + 0.5 * np.sin(np.arange(source.length) / 20_000)
     source.samples *= (loud * swell).astype(np.float32)[:, None]
-    monkeypatch.setattr(mp3, "PART_S", 1.0)
+    monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
+    tries = itertools.count()
+    monkeypatch.setattr(
+        mp3_parts, "joined", lambda *runs: None if next(tries) % (refused + 1) < refused else joined(*runs)
+    )
     written(source, tmp_path / "parts.mp3")
-    assert len(list(mp3._parts(mp3._pieces(source, 1152), 2 * RATE_HZ))) > 8
+    assert next(tries) == (refused + 1) * (parts_of(source) - 1) > 8
     # No joint: the whole of it by one encoder.
-    joints = []
-    monkeypatch.setattr(mp3, "joined", lambda *_: joints.append(1))
+    monkeypatch.setattr(mp3_parts, "joined", lambda *_: next(tries) and None)
     written(source, tmp_path / "whole.mp3")
-    assert len(joints) == 1
     parts, whole = (stereo(tool("ffmpeg"), tmp_path / name) for name in ("parts.mp3", "whole.mp3"))
     assert parts.shape == whole.shape == source.samples.shape
     assert len(decoded(tool("mpg123"), tmp_path / "parts.mp3")) == source.length
@@ -204,6 +219,74 @@ def test_parts_join_in_the_middle_of_a_sound(
 
     assert error(parts).mean() <= error(whole).mean() * 1.1
     assert error(parts).max() <= error(whole).max() * 1.5
+
+
+PERIOD = 50
+
+
+class Grounded(Pieces):
+    """Noise that goes round, and louder noise over it in chosen places."""
+
+    def __init__(self, length: int, rests: list[tuple[int, int]], kind: str) -> None:
+        super().__init__(length, [], channels=2)
+        random = np.random.default_rng(8)
+        loop = (random.standard_normal((PERIOD * 1152, 2)) * 0.01).astype(np.float32)
+        if kind == "tone":
+            turn = np.arange(PERIOD * 1152) * (2 * np.pi / 1152)
+            loop = (0.05 * np.stack([np.sin(7 * turn), np.sin(9 * turn + 1)], axis=1)).astype(np.float32)
+        under = np.resize(loop, (length, 2))
+        over = self.samples * (0.5 + 0.5 * np.sin(np.arange(length) / 20_000)).astype(np.float32)[:, None]
+        for start, end in rests:
+            over[start:end] = 0.0
+        self.samples = under + over
+        self.resting = rests
+        self.ground = Pieces(length, [], channels=2)
+        self.ground.samples = under
+        self.ground.period_frames = PERIOD * 1152
+
+    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        return (span for span in self.resting if span[1] - span[0] >= least_frames)
+
+
+@pytest.mark.parametrize("kind", ["noise", "tone"])
+@pytest.mark.parametrize("extra", [0, 1, 575, 1151])
+def test_what_goes_round_is_encoded_once(
+    tmp_path: Path, tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, extra: int, kind: str
+) -> None:
+    """Woven in wherever it is alone: no decoder complains, no frame is lost, no joint is heard."""
+    monkeypatch.setattr(mp3_parts, "PART_S", 4.0)
+    second = 2 * RATE_HZ
+    rests = [(int(at * second) + extra, int((at + 0.9 + at % 1.7) * second)) for at in np.arange(1.0, 40.0, 4.1)]
+    source = Grounded(42 * second + extra, rests, kind)
+    taken: list[int] = []
+    between = mp3_ground.GroundFrames._between
+
+    def counted(self: mp3_ground.GroundFrames, start: int, end: int) -> bytes:
+        taken.append(end - start)
+        return between(self, start, end)
+
+    monkeypatch.setattr(mp3_ground.GroundFrames, "_between", counted)
+    written(source, tmp_path / "woven.mp3")
+    resting = sum(end - start for start, end in rests) // 1152
+    assert sum(count for count in taken if count > 14) > 0.5 * resting
+    source.ground = None
+    source.resting = []
+    written(source, tmp_path / "whole.mp3")
+    woven, whole = (stereo(tool("ffmpeg"), tmp_path / name) for name in ("woven.mp3", "whole.mp3"))
+    assert woven.shape == whole.shape == source.samples.shape
+    assert len(decoded(tool("mpg123"), tmp_path / "woven.mp3")) == source.length
+
+    def error(sound: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.convolve(((sound - source.samples) ** 2).mean(axis=1), np.ones(960) / 960, mode="same")
+
+    assert error(woven).mean() <= error(whole).mean() * 1.1
+    assert error(woven).max() <= error(whole).max() * 1.5
+    # Where it rests, the quietest places, too.
+    quiet = np.zeros(source.length, bool)
+    for start, end in rests:
+        quiet[start:end] = True
+    assert error(woven)[quiet].mean() <= error(whole)[quiet].mean() * 1.2
+    assert error(woven)[quiet].max() <= error(whole)[quiet].max() * 1.5
 
 
 @pytest.mark.parametrize("length", [300, 575, 576, 577, 1152, 24_000])

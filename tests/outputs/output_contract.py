@@ -60,6 +60,7 @@ class Saw:
 
     rate_hz = RATE_HZ
     channels = 1
+    ground = None
 
     def __init__(self, length: int) -> None:
         self.length = length
@@ -68,7 +69,7 @@ class Saw:
         out[:] = samples(start, len(out))
         out[max(0, self.length - start) :] = 0.0
 
-    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
+    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
         return iter(())
 
 

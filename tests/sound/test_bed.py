@@ -87,6 +87,12 @@ def test_loudness_is_that_of_a_known_tone() -> None:
     assert bed.peak_dbfs == pytest.approx(-20.0, abs=0.01)
 
 
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_a_built_in_loop_is_whole_mp3_frames(name: str, beds: Mapping[str, Bed]) -> None:
+    """Those of it can be used again then."""
+    assert len(beds[name].samples) % 1152 == 0
+
+
 # A file of the listener's.
 
 
@@ -128,6 +134,21 @@ def test_whatever_the_decoder_reads(tmp_path: Path, suffix: str, tool: Callable[
     assert known
     assert found
     assert found.loudest_lufs == pytest.approx(known.loudest_lufs, abs=0.5)
+
+
+def test_in_its_rests_a_session_is_its_bed_alone(rainy: session.Session) -> None:
+    source = rainy.source
+    assert source.ground
+    spans = list(source.rests(BED_RATE_HZ // 2))
+    assert sum(end - start for start, end in spans) > 0.2 * source.length
+    for start, end in spans:
+        whole, alone = rendered(source, start, end - start), rendered(source.ground, start, end - start)
+        assert np.array_equal(whole, alone)
+        assert whole.any()
+    period = source.ground.period_frames
+    start, end = max(spans, key=lambda span: span[1] - span[0])
+    assert np.array_equal(rendered(source.ground, start, 5000), rendered(source.ground, start % period, 5000))
+    assert not rendered(source.ground, source.length - 10, 100)[10:].any()
 
 
 def test_what_cannot_be_a_bed_is_said_in_a_line(tmp_path: Path) -> None:

@@ -59,19 +59,28 @@ def joined(earlier: bytes, later: bytes, sizes: FrameFormat, first: int, last: i
 
     A frame may keep its data in the frames before it (the bit reservoir). So the runs are joined before the first
     frame of `first` to `last`, counted from the beginning of both, for which the reservoir of `earlier` has the room
-    that `later` has used; those bytes, which nothing else needs, move over. None where there is no such frame.
+    that `later` has used. None where there is no such frame.
     """
     size = sizes.frame_bytes
     for number in range(first, last):
         needed = sizes.reaches_back(later, number)
-        if needed > sizes.reaches_back(earlier, number):
-            continue
-        front = bytearray(earlier[: number * size])
-        end = number * size
-        while needed:
-            count = min(needed, size - sizes.head_bytes)
-            front[end - count : end] = later[end - count : end]
-            needed -= count
-            end -= size
-        return bytes(front) + later[number * size :]
+        if needed <= sizes.reaches_back(earlier, number):
+            front = bytearray(earlier[: number * size])
+            move_reservoir(later[: number * size], front, needed, sizes)
+            return bytes(front) + later[number * size :]
     return None
+
+
+def move_reservoir(source: bytes | bytearray, target: bytearray, count: int, sizes: FrameFormat) -> None:
+    """Copy the last `count` bytes of the areas of main data of one run of frames to those of another.
+
+    What follows the one can follow the other then. Nothing else needs the bytes that are written over, if the frame
+    that followed `target` reached back as far.
+    """
+    behind = 0  # counted from the ends of both
+    while count:
+        part = min(count, sizes.frame_bytes - sizes.head_bytes)
+        taken = source[len(source) - behind - part : len(source) - behind]
+        target[len(target) - behind - part : len(target) - behind] = taken
+        count -= part
+        behind += sizes.frame_bytes

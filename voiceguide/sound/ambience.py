@@ -6,7 +6,7 @@ without a seam by nature: whatever happens in it takes a whole number of cycles.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BED_RATE_HZ: Final = 48_000
 LOOP_FRAMES: Final = 1350 * 1152
-"""32.4 s: longer than anybody waits for a drop to come again, whole MP3 frames, and a length that the FFT is fast at."""
+"""32.4 s: longer than anybody waits for a drop to come again. Whole MP3 frames, and a length the FFT is fast at."""
 _LOOP_S: Final = LOOP_FRAMES / BED_RATE_HZ
 _BAND_HZ: Final = 15_000.0
 """Nothing is made above: it would cost bits and is hardly heard."""
@@ -107,8 +107,8 @@ def _with_any_phases(random: np.random.Generator, amplitude: NDArray[np.float32]
     return bins
 
 
-def _even(sound: NDArray[np.float32]) -> NDArray[np.float32]:
+def _even(sound: NDArray[np.floating[Any]]) -> NDArray[np.float32]:
     """Two channels, frame by frame, with the highest sample at a half and no DC."""
     sound -= sound.mean(axis=1, keepdims=True, dtype=np.float64)
     sound *= np.float32(0.5) / np.abs(sound).max()
-    return np.ascontiguousarray(sound.T)
+    return np.ascontiguousarray(sound.T, np.float32)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from voiceguide.sound.ambience import BED_RATE_HZ
 from voiceguide.sound.ducking import GainCurve, bed_under_speech
 from voiceguide.sound.levels import (
     BED_PEAK_DBFS,
@@ -16,7 +17,7 @@ from voiceguide.sound.levels import (
     STEREO_LUFS,
     UNDER_SPEECH_DB,
 )
-from voiceguide.units import to_frames
+from voiceguide.units import to_frames, to_gain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,7 +44,7 @@ class BeddedSource:
     def __init__(self, voice: Mixer, speech: Sequence[tuple[int, int]], bed: Bed, bed_level_db: float) -> None:
         self._voice = voice
         self._bed = bed
-        rest_db = min(STEREO_LUFS + bed_level_db - bed.loudest_lufs, BED_PEAK_DBFS - bed.peak_dbfs)
+        self._rest_db = rest_db = min(STEREO_LUFS + bed_level_db - bed.loudest_lufs, BED_PEAK_DBFS - bed.peak_dbfs)
         voice_lufs = CLIP_LUFS + voice.gain_db + STEREO_LUFS - MONO_LUFS
         under_db = min(
             rest_db - LEAST_DUCK_DB,
@@ -81,8 +82,49 @@ class BeddedSource:
                 share = gain if isinstance(gain, np.float32) else gain[at - first : at - first + len(part), None]
                 out[at - start : at - start + len(part)] += np.multiply(part, share, out=part)
 
-    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
-        """Nothing: the bed is everywhere."""
+    @property
+    def ground(self) -> BedAlone:
+        """The bed at its level between words."""
+        return BedAlone(self._bed, self._rest_db, self.length)
+
+    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        """Where the voice is silent, and the bed neither steps aside nor fades."""
+        level_spans = self._curve.spans_at(self._rest_db)
+        for quiet_from, quiet_to in self._voice.rests(least_frames):
+            behind = np.searchsorted(level_spans[:, 1], quiet_from, side="right")
+            for first, last in level_spans[behind:].tolist():
+                if first >= quiet_to:
+                    break
+                start, end = max(first, quiet_from), min(last, quiet_to)
+                if end - start >= least_frames:
+                    yield start, end
+
+
+class BedAlone:
+    """A Ground: a bed at one level throughout."""
+
+    ground = None
+
+    def __init__(self, bed: Bed, level_db: float, length: int) -> None:
+        self._bed = bed
+        self._gain = np.float32(to_gain(level_db))
+        self.rate_hz = BED_RATE_HZ
+        self.channels = 2
+        self.length = length
+
+    @property
+    def period_frames(self) -> int:
+        """The length of its loop."""
+        return len(self._bed.samples)
+
+    def render(self, start: int, out: NDArray[np.float32]) -> None:
+        """Fill `out`, shape (n, 2), with the frames from `start` on."""
+        out[:] = 0.0
+        for at, part in self._bed.parts(start, max(start, min(start + len(out), self.length))):
+            np.multiply(part, self._gain, out=out[at - start : at - start + len(part)])
+
+    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
+        """Nothing: it is all sound."""
         return iter(())
 
 

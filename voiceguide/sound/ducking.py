@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from voiceguide.units import to_frames
+from voiceguide.units import to_frames, to_gain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,10 +51,16 @@ class GainCurve:
             around = slice(max(0, behind - 1), behind + 1)
             levels_db = self.levels_db[around]
             if (levels_db == levels_db[0]).all():
-                yield first, last, np.float32(10.0 ** (levels_db[0] / 20.0))
+                yield first, last, np.float32(to_gain(levels_db[0]))
             else:
                 curve_db = np.interp(np.arange(first, last), self.frames[around], levels_db)
                 yield first, last, (10.0 ** (curve_db / 20.0)).astype(np.float32)
+
+    def spans_at(self, level_db: float) -> NDArray[np.int64]:
+        """Where it stays at exactly that level between its points: first frames, and frames behind the last, (n, 2)."""
+        at = self.levels_db == level_db
+        stays = np.flatnonzero(at[:-1] & at[1:])
+        return np.stack([self.frames[stays], self.frames[stays + 1]], axis=1)
 
     def gains(self, start: int, end: int) -> NDArray[np.float32]:
         """The gain of each frame in `[start, end)`, shape (end - start,)."""

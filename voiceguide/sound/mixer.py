@@ -87,7 +87,11 @@ class Mixer:
             if low < high:
                 out[low - start : high - start] += samples[low - begin : high - begin] * self._gain
 
-    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:
+    @property
+    def ground(self) -> None:
+        """Silence."""
+
+    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
         """Where no cue sounds for at least that long."""
         quiet_from = 0
         for index, begin in enumerate(self._begins.tolist()):

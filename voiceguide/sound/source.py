@@ -39,8 +39,20 @@ class AudioSource(Protocol):
         `out` is of shape (n,) where there is one channel, or (n, channels).
         """
 
-    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:
-        """Spans `[start, end)` of digital silence of at least that length, in order."""
+    @property
+    def ground(self) -> Ground | None:
+        """What goes round under all else; None where that is silence."""
+
+    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        """Spans `[start, end)` of at least that length, in order, in which the ground is all that sounds."""
+
+
+class Ground(AudioSource, Protocol):
+    """As long as what it lies under, and in its rests the same frame by frame."""
+
+    @property
+    def period_frames(self) -> int:
+        """After how many frames it comes round."""
 
 
 class ClipSource:
@@ -70,7 +82,11 @@ class ClipSource:
         out[: len(part)] = part
         out[len(part) :] = 0.0
 
-    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
+    @property
+    def ground(self) -> None:
+        """Silence."""
+
+    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
         """Nothing: a clip is all sound."""
         return iter(())
 
@@ -83,6 +99,8 @@ def empty_block(source: AudioSource, frames: int) -> NDArray[np.float32]:
 class Silence:
     """Nothing, of a length."""
 
+    ground = None
+
     def __init__(self, rate_hz: int, channels: int, length: int) -> None:
         self.rate_hz = rate_hz
         self.channels = channels
@@ -92,6 +110,6 @@ class Silence:
         """Zeros."""
         out[:] = 0.0
 
-    def silences(self, least_frames: int) -> Iterator[tuple[int, int]]:
+    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
         """All of it."""
         return iter([(0, self.length)] if self.length >= least_frames else [])
