@@ -35,8 +35,8 @@ def sound_of(planned: session.Session, cue: Cue) -> tuple[str, int, NDArray[np.f
     levels = TONE_LEVELS[planned.pacing.tones]
     frames = cue.end - cue.start
     if cue.tone in BREATH_TONES:
-        return f"{cue.tone} {frames}", cue.start, breath_tone(cue.tone, frames, levels.breath_lufs)
-    return cue.tone, cue.start, chime(cue.tone, levels.chime_lufs)
+        return f"{cue.tone} {frames}", cue.start, breath_tone(cue.tone, frames, levels.breath_lufs).samples
+    return cue.tone, cue.start, chime(cue.tone, levels.chime_lufs).samples
 
 
 def write_cues(planned: session.Session, folder: Path) -> CueSheet:

@@ -16,6 +16,7 @@ import contextlib
 import datetime as dt
 import functools
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -37,7 +38,6 @@ from voiceguide.planning.document import timeline_document
 from voiceguide.planning.planner import draft, plan_timeline, texts_to_speak
 from voiceguide.planning.presets import PRESETS, faults_of, paced
 from voiceguide.planning.wording import sentences, without_tokens
-from voiceguide.player.history import Entry, History, noting, resumed
 from voiceguide.sound.arrangement import arranged
 from voiceguide.sound.bed import check_bed, open_bed
 from voiceguide.sound.source import ClipSource, empty_block
@@ -54,14 +54,15 @@ if TYPE_CHECKING:
     from voiceguide.model.routine import Routine
     from voiceguide.model.segment import AudioSegment
     from voiceguide.model.timeline import Timeline
+    from voiceguide.player.history import Entry, History
     from voiceguide.player.player import Player
+    from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
 
 FALLBACK_VOICES: Final = (DEFAULT_VOICE, "pyttsx3:")
 """Who takes over where a voice fails while a session plays."""
 
 __all__ = [
-    "Entry",
     "Pacing",
     "Playing",
     "Session",
@@ -95,6 +96,8 @@ class Session:
     timeline: Timeline
     clips: Mapping[str, Clip]
     """A clip for every spoken text of the timeline."""
+    bed: Bed | None
+    """What lies under them."""
 
     @functools.cached_property
     def source(self) -> AudioSource:
@@ -102,7 +105,7 @@ class Session:
 
         Mono at the timeline's rate; stereo at 48 kHz where there is a bed.
         """
-        return arranged(self.timeline, self.clips, self.pacing, open_bed(self.pacing.bed)).source
+        return arranged(self.timeline, self.clips, self.pacing, self.bed).source
 
     def document(self) -> dict[str, Any]:
         """The plan as plain data, format `voiceguide.timeline/1` (docs/timeline.md)."""
@@ -261,7 +264,12 @@ def plan(
     pacing = pacing or Pacing()
     check_bed(pacing.bed)
     clips: dict[str, Clip] = {}
-    with narrator_for(voice, pacing.speech_rate, cache_dir) as narrator:
+    with (
+        narrator_for(voice, pacing.speech_rate, cache_dir) as narrator,
+        ThreadPoolExecutor(1, thread_name_prefix="bed") as beside,
+    ):
+        # A bed is made outside of Python's lock, and takes as long as planning does.
+        bed = beside.submit(open_bed, pacing.bed)
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
             clips.update(narrator.speak([text for text in texts if text not in clips], progress))
@@ -269,7 +277,7 @@ def plan(
 
         timeline = plan_timeline(chosen, pacing, library.phrasebook, speak)
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
-    return Session(chosen, pacing, spec, timeline, clips)
+        return Session(chosen, pacing, spec, timeline, clips, bed.result())
 
 
 @contextlib.contextmanager
@@ -288,6 +296,7 @@ def player(
     voice unless `voice` is given. Where it stands is noted in the history as it plays. Raises RequestError,
     SpeechError and StoreError; PlaybackError comes from `run`.
     """
+    from voiceguide.player.history import noting, resumed
     from voiceguide.player.player import Player
     from voiceguide.player.score import made
 
@@ -322,7 +331,7 @@ def player(
             [narrator.speak, _Understudy(spec, open_narrator)],
             settings=playing,
             start_frame=resumed(score.timeline, entry) if entry else 0,
-            note=noting(History(history_folder()), name, spec),
+            note=noting(_history(), name, spec),
         )
 
 
@@ -356,12 +365,18 @@ def played(playing: Playing, **changes: object) -> Playing:
 
 def history() -> list[Entry]:
     """What was played, newest first."""
-    return History(history_folder()).entries()
+    return _history().entries()
 
 
 def unfinished(routine: str | None = None) -> Entry:
     """What `play(entry=...)` can go on with; RequestError where there is nothing."""
-    return History(history_folder()).unfinished(None if routine is None else _remembered(routine))
+    return _history().unfinished(None if routine is None else _remembered(routine))
+
+
+def _history() -> History:
+    from voiceguide.player.history import History
+
+    return History(history_folder())
 
 
 def _remembered(routine: str) -> str:

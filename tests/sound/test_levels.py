@@ -106,7 +106,7 @@ def test_breath_tones_are_twenty_below_the_voice_where_they_meet(name: str) -> N
 
 @pytest.mark.parametrize("tone", [tone for tone in ToneName if tone in CHIME_S])
 def test_chimes_ring_from_silence_to_silence(tone: ToneName) -> None:
-    sound = chime(tone, CHIME_LUFS)
+    sound = chime(tone, CHIME_LUFS).samples
     assert len(sound) == to_frames(CHIME_S[tone])
     assert abs(sound[0]) < 1e-3
     assert np.abs(sound[-24:]).max() < 1e-3
@@ -115,7 +115,7 @@ def test_chimes_ring_from_silence_to_silence(tone: ToneName) -> None:
 
 
 def test_chimes_are_distinct() -> None:
-    sounds = [chime(tone, CHIME_LUFS) for tone in CHIME_S]
+    sounds = [chime(tone, CHIME_LUFS).samples for tone in CHIME_S]
     for index, one in enumerate(sounds):
         for other in sounds[index + 1 :]:
             shared = min(len(one), len(other))
@@ -126,7 +126,7 @@ def test_chimes_are_distinct() -> None:
 @pytest.mark.parametrize("seconds", [1.0, 4.0, 5.0, 9.5])
 @pytest.mark.parametrize("tone", [ToneName.INHALE, ToneName.EXHALE])
 def test_a_breath_tone_glides_an_octave_and_is_silent_at_the_turns(tone: ToneName, seconds: float) -> None:
-    sound = breath_tone(tone, to_frames(seconds), BREATH_TONE_LUFS).astype(np.float64)
+    sound = breath_tone(tone, to_frames(seconds), BREATH_TONE_LUFS).samples.astype(np.float64)
     assert len(sound) == to_frames(seconds)
     assert np.abs(sound[[0, -1]]).max() < 1e-4
     assert abs(sound.mean()) < 1e-4
@@ -166,7 +166,7 @@ def test_a_chime_is_the_sum_of_fading_sines_that_its_notes_say() -> None:
     for ratio, amplitude, share in ((1.0, 1.0, 1.0), (2.0, 0.45, 0.6), (3.01, 0.2, 0.35), (4.2, 0.08, 0.2)):
         expected += amplitude * np.exp(-seconds / (0.3 * share)) * np.sin(2 * np.pi * 880.0 * ratio * seconds)
     expected *= np.minimum(1.0, seconds / 0.006) * np.minimum(1.0, (seconds[-1] - seconds) / 0.15)
-    sound = chime(ToneName.HALFWAY, -20.0)
+    sound = chime(ToneName.HALFWAY, -20.0).samples
     scale = float(sound @ expected) / float(expected @ expected)
     assert np.abs(sound - scale * expected).max() < 0.1 / 32768
 
@@ -179,6 +179,6 @@ def test_a_breath_tone_is_the_sum_of_its_harmonics(frames: int) -> None:
     fade = min(0.5, 0.12 * RATE_HZ / frames)
     edge = np.minimum(1.0, np.minimum(progress, 1.0 - progress) / fade)
     expected = expected * (0.55 + 0.45 * np.sin(np.pi * progress)) * (0.5 - 0.5 * np.cos(np.pi * edge))
-    sound = breath_tone(ToneName.INHALE, frames, -22.0)
+    sound = breath_tone(ToneName.INHALE, frames, -22.0).samples
     scale = float(sound @ expected) / float(expected @ expected)
     assert np.abs(sound - scale * expected).max() < 0.1 / 32768

@@ -221,7 +221,7 @@ class _Reading:
             if (spec, rate) not in self._voices:
                 narrator = session.narrator_for(spec, rate)
                 full = f"{narrator.engine.name}:{narrator.engine.voice}"
-                self._voices[spec, rate] = _Voice(full, narrator, narrator.fingerprint())
+                self._voices[spec, rate] = _Voice(full, narrator, narrator.fingerprint)
             return self._voices[spec, rate]
         except VoiceguideError as error:
             self._note(index, "voices", str(error))

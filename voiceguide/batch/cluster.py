@@ -218,7 +218,7 @@ def _fitness_of(spec: str, rate: float, *, load: bool) -> dict[str, str]:
         with session.narrator_for(spec, rate) as narrator:
             if load:
                 narrator.warm_up()
-            return narrator.fingerprint()
+            return narrator.fingerprint
     except VoiceguideError as error:
         return {"fault": str(error)}
 

@@ -110,6 +110,8 @@ def run() -> None:
     """Run the program with the arguments of this process, and end it."""
     # The threads that numpy's linear algebra starts spin for a tenth of a second; nothing here calls it with enough.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Nobody's plugin is wanted in our models: pydantic would go through all packages there are for one.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # Imports make two hundred thousand objects that stay: the collector need not go through them time and again, ...
     gc.set_threshold(200_000)
     try:

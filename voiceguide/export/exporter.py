@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from importlib.metadata import entry_points
 from typing import IO, TYPE_CHECKING, ClassVar, Final
 
+from voiceguide import registry
 from voiceguide.errors import ExportError, RequestError, UnknownNameError
 from voiceguide.whole_file import check_writable, whole_file
 
@@ -60,7 +60,7 @@ class Exporter(ABC):
 
 def exporter_suffixes() -> list[str]:
     """The suffixes that can be written, without their dots."""
-    return sorted({point.name for point in entry_points(group=_GROUP)})
+    return registry.names(_GROUP)
 
 
 def exporter_for(path: Path, bit_rate_kbps: int | None = None) -> Exporter:
@@ -69,14 +69,13 @@ def exporter_for(path: Path, bit_rate_kbps: int | None = None) -> Exporter:
     `bit_rate_kbps` is the format's usual one where None; RequestError for one that it cannot have.
     """
     suffix = path.suffix.lower().removeprefix(".")
-    points = entry_points(group=_GROUP, name=suffix) if suffix else ()
-    if not points:
+    registered = registry.found(_GROUP, suffix)
+    if registered is None:
         raise UnknownNameError("audio format", path.suffix or path.name, [f".{name}" for name in exporter_suffixes()])
-    exporter = next(iter(points)).load()(bit_rate_kbps)
-    if not isinstance(exporter, Exporter):
-        message = f"what registers as the exporter {suffix!r} is none: {exporter!r}"
+    if not (isinstance(registered, type) and issubclass(registered, Exporter)):
+        message = f"what registers as the exporter {suffix!r} is none: {registered!r}"
         raise ExportError(message)
-    return exporter
+    return registered(bit_rate_kbps)
 
 
 def check_target(path: Path, *, force: bool, bit_rate_kbps: int | None = None) -> None:

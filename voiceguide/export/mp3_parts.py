@@ -37,8 +37,8 @@ DECODER_DELAY: Final = 529
 """... and these of their own."""
 _SILENT_FRAMES: Final = 6
 """MP3 frames of silence on each side of a cut: the encoder looks about two ahead and one behind."""
-_LEAST_SKIPPED: Final = 24
-"""MP3 frames of silence, beyond those, that are worth a fresh encoder (0.4 ms, half a second of sound)."""
+_LEAST_SKIPPED: Final = 40
+"""MP3 frames of silence, beyond those, that are worth a fresh encoder (0.4 ms, and the silence on both sides)."""
 _RUN_UP_FRAMES: Final = 2
 """MP3 frames before a cut in the middle of a sound that the encoder behind it makes too: it begins from nothing,
 which the filters forget after 1,105 samples. No more, for each adds to a bit reservoir that has to fit."""

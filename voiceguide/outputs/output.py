@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
+from voiceguide import registry
 from voiceguide.errors import PlaybackError, UnknownNameError
 from voiceguide.sound.source import empty_block
 from voiceguide.units import SESSION_RATE_HZ, to_frames
@@ -174,7 +174,7 @@ def no_device() -> PlaybackError:
 
 def output_names() -> list[str]:
     """Every output that is registered, whether it works here or not; `auto` is none of them."""
-    return sorted({point.name for point in entry_points(group=_GROUP)})
+    return registry.names(_GROUP)
 
 
 def open_output(name: str = DEFAULT_OUTPUT) -> AudioOutput:
@@ -183,11 +183,10 @@ def open_output(name: str = DEFAULT_OUTPUT) -> AudioOutput:
         from voiceguide.outputs.auto import AutoOutput
 
         return AutoOutput()
-    points = entry_points(group=_GROUP, name=name)
-    if not points:
+    registered = registry.found(_GROUP, name)
+    if registered is None:
         raise UnknownNameError("audio output", name, [AUTO, *output_names()])
-    output = next(iter(points)).load()()
-    if not isinstance(output, AudioOutput):
-        message = f"what registers as the audio output {name!r} is none: {output!r}"
+    if not (isinstance(registered, type) and issubclass(registered, AudioOutput)):
+        message = f"what registers as the audio output {name!r} is none: {registered!r}"
         raise PlaybackError(message)
-    return output
+    return registered()

@@ -15,7 +15,7 @@ import numpy as np
 from voiceguide.model.script import ToneName
 from voiceguide.sound.ducking import breath_under_speech
 from voiceguide.sound.levels import FULL, LARGEST_TRIM_DB, MONO_LUFS
-from voiceguide.sound.loudness import block_powers, integrated_lufs
+from voiceguide.sound.loudness import integrated_lufs
 from voiceguide.sound.tones import breath_tone, chime
 from voiceguide.units import to_gain
 
@@ -115,7 +115,7 @@ class Mixer:
             return self._clips[cue.text].samples
         if cue.tone in BREATH_TONES:
             return self._tone(index)
-        return chime(cue.tone, self._levels.chime_lufs, self.rate_hz)
+        return chime(cue.tone, self._levels.chime_lufs, self.rate_hz).samples
 
     def _rendered_tone(self, index: int) -> NDArray[np.float32]:
         """A breath tone, stepped back under the words near it; whole, so that blocks cannot differ."""
@@ -124,7 +124,7 @@ class Mixer:
         near, past = np.searchsorted(self._speech[:, 0], (cue.start, cue.end))
         words: list[tuple[int, int]] = self._speech[max(0, near - 1) : past + 1].tolist()
         gains = self._ducking.curve(words, self.rate_hz).gains(cue.start, cue.end)
-        return breath_tone(cue.tone, cue.end - cue.start, self._levels.breath_lufs, self.rate_hz) * gains
+        return breath_tone(cue.tone, cue.end - cue.start, self._levels.breath_lufs, self.rate_hz).samples * gains
 
 
 def session_lufs(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLevels) -> float:
@@ -135,15 +135,12 @@ def session_lufs(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLeve
     spoken = Counter(cue.text for cue in timeline.speech())
     tones = Counter((cue.tone, cue.end - cue.start) for cue in timeline.cues if cue.tone)
     powers = [clips[text].block_powers for text in spoken]
+    rate_hz = timeline.rate_hz
     for tone, frames in tones:
-        is_breath = tone in BREATH_TONES
-        rate_hz = timeline.rate_hz
-        sound = (
-            breath_tone(tone, frames, levels.breath_lufs, rate_hz)
-            if is_breath
-            else chime(tone, levels.chime_lufs, rate_hz)
-        )
-        powers.append(block_powers(sound, rate_hz))
+        if tone in BREATH_TONES:
+            powers.append(breath_tone(tone, frames, levels.breath_lufs, rate_hz).block_powers)
+        else:
+            powers.append(chime(tone, levels.chime_lufs, rate_hz).block_powers)
     return integrated_lufs(powers, [*spoken.values(), *tones.values()])
 
 

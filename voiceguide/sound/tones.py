@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from voiceguide.model.script import CHIME_S, ToneName
-from voiceguide.sound.loudness import active_lufs
+from voiceguide.sound.loudness import active_level, block_means, k_weighted
 from voiceguide.units import SESSION_RATE_HZ, to_frames, to_gain
 
 if TYPE_CHECKING:
@@ -39,9 +40,19 @@ _CHIMES: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Tone:
+    """A sound that is no speech, mono."""
+
+    samples: NDArray[np.float32]
+    """Not to be written to."""
+    block_powers: NDArray[np.float64]
+    """As those of a clip: K-weighted mean squares of its 400 ms blocks."""
+
+
 @functools.lru_cache(maxsize=16)
-def chime(tone: ToneName, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> NDArray[np.float32]:
-    """A chime, mono, `CHIME_S` long, at `level_lufs`; not to be written to."""
+def chime(tone: ToneName, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> Tone:
+    """A chime, `CHIME_S` long, at `level_lufs`."""
     frames = to_frames(CHIME_S[tone], rate_hz)
     strike = np.minimum(1.0, np.arange(to_frames(_STRIKE_S, rate_hz)) / (_STRIKE_S * rate_hz))
     ratios, amplitudes, shares = np.array(_PARTIALS).T
@@ -58,11 +69,8 @@ def chime(tone: ToneName, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> 
 
 
 @functools.lru_cache(maxsize=16)
-def breath_tone(tone: ToneName, frames: int, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> NDArray[np.float32]:
-    """A tone that rises (inhale) or falls (exhale) by an octave over exactly `frames`, at `level_lufs`.
-
-    Not to be written to.
-    """
+def breath_tone(tone: ToneName, frames: int, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> Tone:
+    """A tone that rises (inhale) or falls (exhale) by an octave over exactly `frames`, at `level_lufs`."""
     octave = math.log(BREATH_HIGH_HZ / BREATH_LOW_HZ) / frames
     pitch_hz = _powers(np.array([octave]), np.array([BREATH_LOW_HZ * math.exp(octave / 2)]), frames)
     if tone is ToneName.EXHALE:
@@ -93,8 +101,10 @@ def _powers(rates: NDArray[Any], amplitudes: NDArray[Any], frames: int) -> NDArr
     return np.asarray(np.einsum("ij,jk->ik", every, steps).ravel()[:frames])
 
 
-def _at_level(sound: NDArray[np.float64], level_lufs: float, rate_hz: int) -> NDArray[np.float32]:
+def _at_level(sound: NDArray[np.float64], level_lufs: float, rate_hz: int) -> Tone:
     samples = sound.astype(np.float32)
-    samples *= np.float32(to_gain(level_lufs - active_lufs(samples, rate_hz)))
+    squares = k_weighted(samples, rate_hz) ** 2
+    gain = np.float32(to_gain(level_lufs - active_level(squares, rate_hz)))
+    samples *= gain
     samples.flags.writeable = False  # it is shared
-    return samples
+    return Tone(samples, block_means(squares * gain**2, rate_hz))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, Self
 
@@ -41,6 +42,7 @@ class Narrator:
         self.store = store
         self._must_keep = must_keep
 
+    @functools.cached_property
     def fingerprint(self) -> dict[str, str]:
         """Everything but its text that the sound of a clip depends on. Cheap: nothing is loaded for it."""
         return {
@@ -52,8 +54,7 @@ class Narrator:
 
     def keys(self, texts: Iterable[str]) -> dict[str, str]:
         """The address in the store of what each text will sound like."""
-        fingerprint = self.fingerprint()
-        return {text: clip_key(normalise(text), fingerprint) for text in texts}
+        return {text: clip_key(normalise(text), self.fingerprint) for text in texts}
 
     def check(self, texts: Iterable[str]) -> None:
         """Raise UnspeakableError for a text that the engine would answer with silence or gibberish."""
@@ -87,13 +88,7 @@ class Narrator:
         self.engine.load()
 
         def speak_one(text: str) -> Clip:
-            clip = self._fresh(normalise(text))
-            try:
-                self.store.put(keys[text], text, clip)
-            except StoreError:
-                if self._must_keep:
-                    raise
-            return clip
+            return self._fresh(normalise(text))
 
         # The longest first, so that no thread is left with a long one at the end.
         missing.sort(key=len, reverse=True)
@@ -101,12 +96,21 @@ class Narrator:
         try:
             for done, (text, clip) in enumerate(zip(missing, pool.map(speak_one, missing), strict=True), start=1):
                 clips[text] = clip
+                # Here, where nobody waits for the disk but this thread: a new file takes it as long as half a word.
+                self._keep(keys[text], text, clip)
                 if progress:
                     progress(done, len(missing))
         finally:
             # Ctrl-C or a failure: what waits is dropped, what runs is waited for.
             pool.shutdown(cancel_futures=True)
         return clips
+
+    def _keep(self, key: str, text: str, clip: Clip) -> None:
+        try:
+            self.store.put(key, text, clip)
+        except StoreError:
+            if self._must_keep:
+                raise
 
     def _fresh(self, text: str) -> Clip:
         """Speak until a take passes the gate: as it is, again, then behind a carrier phrase."""

@@ -6,6 +6,7 @@ silence or gibberish (nothing, emoji, another script: measured with hibari) is r
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
@@ -72,6 +73,7 @@ _ALLOWED_MARKS = frozenset(" .,;:!?'\"-()–—/")  # noqa: RUF001
 _MARKUP = frozenset("[]{}<>\\|`^~_*#@=+")
 
 
+@functools.lru_cache(maxsize=1024)
 def normalise(text: str) -> str:
     """`text` as it will be given to an engine: `Hold 30s` becomes `Hold 30 seconds`. Twice is the same as once."""
     result = " ".join(text.translate(_QUOTES).split())
@@ -112,6 +114,7 @@ def check_speakable(text: str, scripts: frozenset[str] | None) -> None:
         raise UnspeakableError(message)
 
 
+@functools.lru_cache(maxsize=1024)
 def _refusal(character: str, scripts: frozenset[str] | None) -> str | None:
     if character in _MARKUP:
         return f"{character!r} is markup, not a word"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Final
 
+from voiceguide import registry
 from voiceguide.errors import SpeechError, UnknownNameError
 from voiceguide.speech.engine import SpeechEngine
 
@@ -17,15 +17,14 @@ _GROUP: Final = "voiceguide.engines"
 
 def engine_names() -> list[str]:
     """Every engine that is registered, whether it works here or not."""
-    return sorted({point.name for point in entry_points(group=_GROUP)})
+    return registry.names(_GROUP)
 
 
 def engine_class(name: str) -> type[SpeechEngine]:
     """The class of an engine; UnknownNameError where there is none of that name."""
-    points = entry_points(group=_GROUP, name=name)
-    if not points:
+    loaded = registry.found(_GROUP, name)
+    if loaded is None:
         raise UnknownNameError("speech engine", name, engine_names())
-    loaded = next(iter(points)).load()
     if not (isinstance(loaded, type) and issubclass(loaded, SpeechEngine)):
         message = f"what registers as the speech engine {name!r} is none: {loaded!r}"
         raise SpeechError(message)
