@@ -65,6 +65,16 @@ class Lame:
         self.first = number
         return taken
 
+    def skipped(self, number: int) -> bytearray:
+        """Leave out what comes before frame `number`, of which it has heard the beginning: its frames from there on.
+
+        Only for what sounds the same there, such as silence.
+        """
+        count = number - self.first
+        self.first = number
+        self._at += count * self._sizes.frame_samples
+        return self.up_to(number + 1)
+
     def _encode(self, frames: int) -> None:
         assert self._encoder  # noqa: S101 -- narrows the type
         part = self._block[: min(frames, self._source.length - self._at)]

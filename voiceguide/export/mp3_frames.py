@@ -9,6 +9,8 @@ from voiceguide.errors import ExportError
 
 _HEADER_BYTES: Final = 4
 _MPEG_1_FROM_HZ: Final = 32_000
+RESERVOIR_FRAMES: Final = 4
+"""In so many frames of 64 kbit/s or more lies whatever a frame keeps in those before it."""
 
 
 @dataclass(frozen=True, slots=True)

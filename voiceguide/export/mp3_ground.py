@@ -6,7 +6,7 @@ import bisect
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.export.lame import Lame
-from voiceguide.export.mp3_frames import joined, move_reservoir
+from voiceguide.export.mp3_frames import RESERVOIR_FRAMES, joined, move_reservoir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -28,8 +28,6 @@ _LONG_FRAMES: Final = 60
 """A rest is long if by its middle the ground has taken over, as a rule."""
 _LOST_FRAMES: Final = 12
 """About what is lost of a rest until the ground can follow, and an encoder the ground (measured)."""
-_RESERVOIR_FRAMES: Final = 4
-"""In so many frames of 64 kbit/s or more lies whatever a frame keeps in those before it."""
 
 
 def closed(frames: bytes, period: int, sizes: FrameFormat) -> bytes | None:
@@ -74,7 +72,7 @@ class GroundFrames:
         """The frames `[start, end)` of `source`: a fresh encoder's, and in its rests those of the ground."""
         woven = bytearray()
         encoder = Lame(source, start, self._sizes)
-        for first, last in self._rests_between(start + _RESERVOIR_FRAMES, end):
+        for first, last in self._rests_between(start + RESERVOIR_FRAMES, end):
             entry = self._entry(encoder, range(first, last - _LEADS_FRAMES[0] - _LEAST_FRAMES))
             if entry is None:
                 continue  # the encoder goes on through this rest
@@ -83,7 +81,7 @@ class GroundFrames:
                 continue
             woven += encoder.taken(entry)
             reach = self._sizes.reaches_back(self._ring, entry % self._period)
-            move_reservoir(self._between(entry - _RESERVOIR_FRAMES, entry), woven, reach, self._sizes)
+            move_reservoir(self._between(entry - RESERVOIR_FRAMES, entry), woven, reach, self._sizes)
             if left is None:
                 return bytes(woven + self._between(entry, end))
             frames, encoder = left

@@ -13,11 +13,11 @@ import functools
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.export.lame import Lame, silent_frame
-from voiceguide.export.mp3_frames import joined
+from voiceguide.export.mp3_frames import RESERVOIR_FRAMES, joined, move_reservoir
 from voiceguide.export.mp3_ground import LEAST_REST_FRAMES, GroundFrames, closed, saved_frames, usable_rests
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ ENCODER_DELAY: Final = 576
 """Samples that LAME puts in front (ENCDELAY); decoders drop them by the header ..."""
 DECODER_DELAY: Final = 529
 """... and these of their own."""
-_SILENT_FRAMES: Final = 6
-"""MP3 frames of silence on each side of a cut: the encoder looks about two ahead and one behind."""
-_LEAST_SKIPPED: Final = 40
-"""MP3 frames of silence, beyond those, that are worth a fresh encoder (0.4 ms, and the silence on both sides)."""
+_SILENT_FRAMES: Final = 3
+"""MP3 frames of silence on each side of what is left out: the encoder looks about two ahead and one behind."""
+_LEAST_SKIPPED: Final = 8
+"""MP3 frames of silence, beyond those, that are worth leaving out."""
 _RUN_UP_FRAMES: Final = 2
 """MP3 frames before a cut in the middle of a sound that the encoder behind it makes too: it begins from nothing,
 which the filters forget after 1,105 samples. No more, for each adds to a bit reservoir that has to fit."""
@@ -178,17 +178,26 @@ def _run(
 
     It begins `late` frames later than it should.
     """
-    first, *others = part
-    begun = replace(first, start=first.start + late)
-    return b"".join(_piece_frames(source, piece, sizes, ground) for piece in (begun, *others))
+    start = part[0].start + late - (_RUN_UP_FRAMES if part[0].goes_on else 0)
+    end = part[-1].end + (_OVERRUN_FRAMES if part[-1].is_gone_on_with else 0)
+    if ground:
+        return ground.woven(source, start, end)
+    frames = bytearray()
+    encoder = Lame(source, start, sizes)
+    for piece in part:
+        if piece.sounding:
+            frames += encoder.taken(end if piece is part[-1] else piece.end)
+        else:
+            _pass_over(encoder, piece.end, frames, sizes)
+    return bytes(frames)
 
 
-def _piece_frames(source: AudioSource, piece: Piece, sizes: FrameFormat, ground: GroundFrames | None) -> bytes:
-    if not piece.sounding:
-        return silent_frame(sizes) * (piece.end - piece.start)
-    start = piece.start - (_RUN_UP_FRAMES if piece.goes_on else 0)
-    end = piece.end + (_OVERRUN_FRAMES if piece.is_gone_on_with else 0)
-    return ground.woven(source, start, end) if ground else Lame(source, start, sizes).taken(end)
+def _pass_over(encoder: Lame, number: int, frames: bytearray, sizes: FrameFormat) -> None:
+    """Let the encoder hear no silence up to frame `number`, and put as much behind `frames`, which it has made."""
+    before = bytes(frames[-RESERVOIR_FRAMES * sizes.frame_bytes :])
+    frames += silent_frame(sizes) * (number - encoder.first)
+    following = encoder.skipped(number)
+    move_reservoir(before, frames, sizes.reaches_back(following, 0), sizes)
 
 
 def _ground_frames(source: AudioSource, sizes: FrameFormat) -> GroundFrames | None:
