@@ -141,10 +141,12 @@ class Session:
         """
         captions = tuple(captions)
         check_target(path, force=force, bit_rate_kbps=bit_rate_kbps, captions=captions)
-        about = self._about()
-        length = self.source.length
-        report = functools.partial(_report, progress, length) if progress else None
-        export(self.source, Path(path), about, force=force, bit_rate_kbps=bit_rate_kbps, progress=report)
+        with ThreadPoolExecutor(1, thread_name_prefix="cover") as beside:
+            drawn = beside.submit(self._cover) if exporter.keeps_cover(Path(path)) else None
+            # Meanwhile the sound is arranged, which leaves a core free.
+            report = functools.partial(_report, progress, self.source.length) if progress else None
+            about = self._about(drawn.result if drawn else bytes)
+            export(self.source, Path(path), about, force=force, bit_rate_kbps=bit_rate_kbps, progress=report)
         for name, target in caption_targets(Path(path), captions).items():
             with whole_file(target, force=force) as file:
                 file.write(FORMATS[name](about).encode())
@@ -159,12 +161,12 @@ class Session:
 
         write_picture(lay_out(self.timeline, self.pacing.pace, self.voice), Path(path), force=force)
 
-    def _about(self) -> About:
-        def draw() -> bytes:
-            from voiceguide.picture.cover import cover
+    def _cover(self) -> bytes:
+        from voiceguide.picture.cover import cover
 
-            return cover(self.timeline)
+        return cover(self.timeline)
 
+    def _about(self, draw: Callable[[], bytes]) -> About:
         rate_hz = self.timeline.rate_hz
         return About(
             title=self.timeline.title,

@@ -133,6 +133,24 @@ def test_list_says_what_an_own_routine_hides(tmp_path: Path) -> None:
     ]
 
 
+def test_list_leaves_out_what_has_mistakes(tmp_path: Path) -> None:
+    """One broken file of the user's keeps no other from being found."""
+    home = {"XDG_DATA_HOME": str(tmp_path)}
+    mine = Path(run("new", "mine", **home).stdout.strip())
+    broken = mine.with_name("broken.toml")
+    broken.write_text(mine.read_text().replace('id = "mine"', 'id = "Broken One"'))
+    mine.with_name("torn.toml").write_text('id = "torn')
+    for options in ([], ["--json"]):
+        result = run("list", *options, **home)
+        assert result.returncode == 0
+        assert "mine" in result.stdout
+        assert "upper-back" in result.stdout
+        assert "broken" not in result.stdout
+        first, second = result.stderr.splitlines()
+        assert first == f"note: {broken} is left out: 1 mistake, which `voiceguide check` lists"
+        assert second.startswith(f"note: {mine.with_name('torn.toml')} is left out: 1 mistake")
+
+
 def test_cache_prune_and_clear(tmp_path: Path) -> None:
     assert run("say", "Hold.", "-o", tmp_path / "a.wav", "--cache-dir", tmp_path / "c").returncode == 0
     assert run("cache", "prune", "--cache-dir", tmp_path / "c").stdout == "0 removed\n"

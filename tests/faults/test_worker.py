@@ -6,19 +6,25 @@ What it does of itself, hang, die, answer nonsense or silence, is in tests/speec
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.faults.harness import PATIENCE_S, Program, gone, left_behind, moments, started
+from voiceguide.speech.pyttsx3 import Pyttsx3Engine
 from voiceguide.speech.store import ClipStore
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
 
+RATES = (1.0, 0.8)
 SPEAKING_S = 0.6
 """About how long the worker lives."""
 
@@ -61,3 +67,44 @@ def test_a_killed_worker(tmp_path: Path, count: Callable[[str], None]) -> None:
             (out / "x.wav").unlink()
     assert endings[1] > 0
     count(f"the worker of pyttsx3 killed 6 times: {endings[1]} clear refusals, {endings[0]} too late to matter")
+
+
+def speak_often(workers: int) -> Counter[tuple[float, float]]:
+    """How often a text came out at a length, by the speech rate asked for; each time by a process of its own."""
+    found: Counter[tuple[float, float]] = Counter()
+    burners = [multiprocessing.get_context("spawn").Process(target=burn, daemon=True) for _ in range(6)]
+    for burner in burners:
+        burner.start()
+    try:
+        for number in range(workers):
+            speech_rate = RATES[number % len(RATES)]
+            with Pyttsx3Engine("en-us", speech_rate) as engine:
+                take = engine.synthesize("Right ear toward right shoulder, until you feel the left side of the neck.")
+            found[speech_rate, round(len(take.samples) / take.rate_hz, 1)] += 1
+    finally:
+        for burner in burners:
+            burner.kill()
+    return found
+
+
+def burn() -> None:
+    while True:
+        pass
+
+
+def check_rates(workers: int, count: Callable[[str], None]) -> None:
+    found = speak_often(workers)
+    lengths = {rate: {length for asked, length in found if asked == rate} for rate in RATES}
+    count(f"{workers} processes of pyttsx3 begun on a busy machine: lengths by speech rate {lengths}")
+    for rate, several in lengths.items():
+        assert max(several) - min(several) <= 0.1, rate
+    assert min(lengths[0.8]) > 1.1 * max(lengths[1.0])
+
+
+def test_the_rate_is_taken_on_a_busy_machine(count: Callable[[str], None]) -> None:
+    check_rates(8, count)
+
+
+@pytest.mark.long
+def test_the_rate_is_taken_on_a_busy_machine_again_and_again(count: Callable[[str], None]) -> None:
+    check_rates(150, count)

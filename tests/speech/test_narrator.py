@@ -114,12 +114,14 @@ def test_the_key_changes_with_engine_voice_rate_and_text_but_not_with_its_spelli
 
 
 def test_the_key_changes_with_every_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    narrator = Narrator(ToneEngine(), ClipStore(tmp_path))
-    keys = {narrator.keys(["In."])["In."]}
+    def key() -> str:
+        return Narrator(ToneEngine(), ClipStore(tmp_path)).keys(["In."])["In."]
+
+    keys = {key()}
     for name in ("NORMALISER_VERSION", "CONDITIONING_VERSION", "SESSION_RATE_HZ"):
         with monkeypatch.context() as patch:
             patch.setattr(f"voiceguide.speech.narrator.{name}", 99)
-            keys.add(narrator.keys(["In."])["In."])
+            keys.add(key())
     assert len(keys) == 4
 
 

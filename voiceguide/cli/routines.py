@@ -19,10 +19,11 @@ def list_routines(*, as_json: Annotated[bool, typer.Option("--json", help="As JS
     from voiceguide.planning.planner import estimated_minutes
 
     library = Library(own=routines_folder())
-    # By the name that asks for it: a file of the user's may be called otherwise than the id in it.
-    routines = {name: library.routine(name) for name in library.routine_ids()}
+    routines, left_out = library.routines()
     minutes = {name: estimated_minutes(routine, Pacing(), library.phrasebook) for name, routine in routines.items()}
     stretches = {name: [stretch.id for stretch in routine.stretches] for name, routine in routines.items()}
+    for line in left_out:
+        note(line)
     if as_json:
         listed = [
             {

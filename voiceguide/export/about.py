@@ -43,11 +43,11 @@ class About:
     date: str = ""
     """The day it was made, as 2026-11-24; empty leaves it out."""
     draw: Callable[[], bytes] = bytes
-    """Draws the cover, from any thread."""
+    """Gives the cover, to any thread."""
     lines: tuple[TimedLine, ...] = ()
     """What is heard, for those who read along."""
 
     @functools.cached_property
     def cover(self) -> bytes:
-        """A PNG, drawn when it is first asked for; empty where there is none."""
+        """A PNG; empty where there is none."""
         return self.draw()

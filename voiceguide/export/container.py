@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, cast
 
@@ -15,7 +17,7 @@ from voiceguide.model.pcm import to_pcm16
 from voiceguide.sound.source import empty_block
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
@@ -63,10 +65,9 @@ class ContainerExporter(Exporter):
                 if self.bit_rates_kbps:
                     stream.bit_rate = self.kbps(source.channels) * 1000
                 self.describe(output, stream, about)
-                for start in range(0, source.length, _BLOCK_FRAMES):
-                    frames = min(_BLOCK_FRAMES, source.length - start)
-                    output.mux(stream.encode(self._frame(source, start, frames)))
-                    progress(start + frames)
+                for end, frame in self._frames(source):
+                    output.mux(stream.encode(frame))
+                    progress(end)
                 output.mux(stream.encode(None))
         except av.FFmpegError as error:
             if isinstance(error.__context__, OSError):
@@ -74,6 +75,18 @@ class ContainerExporter(Exporter):
                 raise error.__context__ from None
             message = f"the {self.suffix} encoder failed: {error}"
             raise ExportError(message) from error
+
+    def _frames(self, source: AudioSource) -> Iterator[tuple[int, Any]]:
+        """The source block by block, each with where it ends; the next is rendered while one is encoded."""
+        starts = range(0, source.length, _BLOCK_FRAMES)
+        ends = [min(start + _BLOCK_FRAMES, source.length) for start in starts]
+        with ThreadPoolExecutor(1, thread_name_prefix="render") as ahead:
+            coming = ahead.submit(self._frame, source, 0, ends[0])
+            for start, end in itertools.pairwise(ends):
+                frame = coming.result()
+                coming = ahead.submit(self._frame, source, start, end - start)
+                yield start, frame
+            yield ends[-1], coming.result()
 
     def _frame(self, source: AudioSource, start: int, frames: int) -> Any:  # noqa: ANN401 -- an av.AudioFrame
         import av

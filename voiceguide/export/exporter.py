@@ -33,6 +33,8 @@ class Exporter(ABC):
     usual_kbps: ClassVar[int] = 0
     """For one channel."""
     usual_stereo_kbps: ClassVar[int] = 0
+    keeps_cover: ClassVar[bool] = True
+    """Whether the format has a place for a picture."""
 
     def __init__(self, bit_rate_kbps: int | None = None) -> None:
         if bit_rate_kbps is not None and bit_rate_kbps not in self.bit_rates_kbps:
@@ -76,6 +78,11 @@ def exporter_for(path: Path, bit_rate_kbps: int | None = None) -> Exporter:
         message = f"what registers as the exporter {suffix!r} is none: {registered!r}"
         raise ExportError(message)
     return registered(bit_rate_kbps)
+
+
+def keeps_cover(path: Path) -> bool:
+    """Whether a file of that name has a place for a picture; UnknownNameError as for `exporter_for`."""
+    return exporter_for(path).keeps_cover
 
 
 def check_target(path: Path, *, force: bool, bit_rate_kbps: int | None = None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 import struct
-from concurrent.futures import ThreadPoolExecutor
 from typing import IO, TYPE_CHECKING, ClassVar
 
 from voiceguide.errors import ExportError
@@ -36,11 +35,8 @@ class Mp3Exporter(Exporter):
         """Tag, Info header, frames."""
         sizes = self._sizes(source)
         parts = encoded(source, sizes)
-        with ThreadPoolExecutor(1, thread_name_prefix="tag") as beside:
-            # Its cover takes as long to draw as a part takes to encode.
-            tag = beside.submit(id3_tag, about)
-            first = next(parts)
-            file.write(tag.result())
+        first = next(parts)  # by now others are under way, while the tag may wait for its cover
+        file.write(id3_tag(about))
         info_at = file.tell()
         file.write(bytes(sizes.frame_bytes))
         try:

@@ -26,6 +26,7 @@ class WavExporter(Exporter):
     """PCM. A WAV has no chapters and no tags that players agree on, so it carries none."""
 
     suffix: ClassVar[str] = ".wav"
+    keeps_cover: ClassVar[bool] = False
 
     def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:  # noqa: ARG002 -- nowhere to put it
         """Header and samples."""

@@ -6,13 +6,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from voiceguide.errors import RequestError, UnknownNameError
+from voiceguide.errors import DataError, RequestError, UnknownNameError, shown
 from voiceguide.library.reading import Reading
 from voiceguide.library.toml_file import read_model, read_toml
 from voiceguide.model.base import spoken_texts
 from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
 from voiceguide.model.stretch import Stretch
+from voiceguide.units import counted
 from voiceguide.whole_file import clear_stale, replacing
 
 if TYPE_CHECKING:
@@ -65,6 +66,22 @@ class Library:
         reading.finish()
         assert found is not None  # noqa: S101 -- there would have been mistakes
         return found
+
+    def routines(self) -> tuple[dict[str, Routine], list[str]]:
+        """Every routine by the name that asks for it, in alphabetical order; and why own ones are left out.
+
+        A file of the user's may be called otherwise than the id in it, and may hold mistakes.
+        """
+        routines, left_out = {}, []
+        for name, path in sorted(self._routine_paths().items()):
+            try:
+                routines[name] = self.routine(name)
+            except DataError as error:
+                mistakes = counted(len(error.mistakes), "mistake", "mistakes")
+                left_out.append(shown(f"{path} is left out: {mistakes}, which `voiceguide check` lists"))
+            except RequestError as error:
+                left_out.append(str(error))
+        return routines, left_out
 
     def stretch(self, name: str) -> Stretch:
         """A shipped stretch by its id."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -51,7 +53,9 @@ def arranged(
     if bed:
         timeline = timeline.times(factor)
         ready = before.clips if before else {}
-        clips = {text: ready[text] if text in ready else clip_times(clip, factor) for text, clip in clips.items()}
+        with ThreadPoolExecutor(max(1, os.cpu_count() or 1), thread_name_prefix="resample") as pool:
+            raised = pool.map(lambda text: ready.get(text) or clip_times(clips[text], factor), clips)
+            clips = dict(zip(clips, raised, strict=True))
     audible = replace(timeline, cues=tuple(cue for cue in timeline.cues if cue.tone or cue.text in clips))
     voice = Mixer(audible, clips, TONE_LEVELS[pacing.tones], before.gain_db if before else None)
     words = [(cue.start, cue.end) for cue in timeline.speech()]

@@ -42,6 +42,9 @@ _PLATFORM: Final[str] = sys.platform
 _ESPEAK: Final = _PLATFORM not in {"darwin", "win32"}
 _WARM_UP: Final = "1"
 """Every voice of every language can say a number."""
+_ESPEAK_RATE: Final = 200
+"""Words a minute that pyttsx3 begins espeak at."""
+_TRIES: Final = 5
 _STILL_S: Final = 3.0
 """A file that is not whole and has not grown for so long will never be whole."""
 _POLL_S: Final = 0.002
@@ -129,12 +132,19 @@ class _Speaker:
         engine.connect("error", lambda name, exception: self._errors.append(f"{exception}"))  # noqa: ARG005
 
     def prepare(self, voice: str, speech_rate: float) -> None:
-        """Set voice and rate once and for all, and speak something short."""
-        natural = self._engine.getProperty("rate")
-        self._engine.setProperty("voice", voice)
+        """Set voice and rate once and for all, and speak something short. RuntimeError where they are not taken."""
+        # pyttsx3 begins espeak at that rate; asked for it, espeak may not have heard of it yet.
+        natural = _ESPEAK_RATE if _ESPEAK else self._engine.getProperty("rate")
         # A fraction of a word is refused by espeak's interface.
-        self._engine.setProperty("rate", round(natural * speech_rate))
-        self.speak(_WARM_UP).unlink()
+        rate = round(natural * speech_rate)
+        for _ in range(_TRIES):
+            self._engine.setProperty("voice", voice)
+            self._engine.setProperty("rate", rate)
+            self.speak(_WARM_UP).unlink()
+            if _has_taken(voice, rate):
+                return
+        message = f"the voice {voice} does not take its rate of {rate} words a minute"
+        raise RuntimeError(message)
 
     def speak(self, text: str) -> Path:
         """The file that `text` has been spoken into, whole. RuntimeError where there is none."""
@@ -155,6 +165,21 @@ class _Speaker:
             message = "no sound was written" if not path.exists() else "the sound was not written to its end"
             raise RuntimeError(message)
         return path
+
+
+def _has_taken(voice: str, rate: int) -> bool:
+    """Whether espeak speaks by that voice, at that rate.
+
+    It takes both in a queue, from which the end to what went before may throw them (measured under load: one process
+    in 14 spoke at another rate, and would have to its end).
+    """
+    espeak = sys.modules.get("pyttsx3.drivers._espeak")
+    if espeak is None:
+        return True
+    current = espeak.GetCurrentVoice()
+    named = current.contents.identifier.decode("utf-8", "ignore").lower() if current else ""
+    # By the library itself: pyttsx3 leaves out the argument that asks for the present rate.
+    return named == voice.lower() and espeak.dll.espeak_GetParameter(espeak.RATE, 1) == rate
 
 
 def _wait_until_idle() -> None:
