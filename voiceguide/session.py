@@ -39,7 +39,7 @@ from voiceguide.planning.planner import draft, plan_timeline, texts_to_speak
 from voiceguide.planning.presets import PRESETS, faults_of, paced
 from voiceguide.planning.wording import sentences, without_tokens
 from voiceguide.sound.arrangement import arranged
-from voiceguide.sound.bed import check_bed, open_bed
+from voiceguide.sound.bed import BUILT_IN, check_bed, open_bed
 from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, default_directory
@@ -96,8 +96,8 @@ class Session:
     timeline: Timeline
     clips: Mapping[str, Clip]
     """A clip for every spoken text of the timeline."""
-    bed: Bed | None
-    """What lies under them."""
+    bed: Callable[[], Bed | None]
+    """Gives what lies under them: built-in ones are being made already, a file is read when it is asked for."""
 
     @functools.cached_property
     def source(self) -> AudioSource:
@@ -105,7 +105,7 @@ class Session:
 
         Mono at the timeline's rate; stereo at 48 kHz where there is a bed.
         """
-        return arranged(self.timeline, self.clips, self.pacing, self.bed).source
+        return arranged(self.timeline, self.clips, self.pacing, self.bed()).source
 
     def document(self) -> dict[str, Any]:
         """The plan as plain data, format `voiceguide.timeline/1` (docs/timeline.md)."""
@@ -270,8 +270,10 @@ def plan(
         narrator_for(voice, pacing.speech_rate, cache_dir) as narrator,
         ThreadPoolExecutor(1, thread_name_prefix="bed") as beside,
     ):
-        # A bed is made outside of Python's lock, and takes as long as planning does.
-        bed = beside.submit(open_bed, pacing.bed)
+        bed: Callable[[], Bed | None] = functools.partial(open_bed, pacing.bed)
+        if pacing.bed in BUILT_IN:
+            # Made outside of Python's lock, which takes as long as planning does.
+            bed = beside.submit(open_bed, pacing.bed).result
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
             clips.update(narrator.speak([text for text in texts if text not in clips], progress))
@@ -279,7 +281,7 @@ def plan(
 
         timeline = plan_timeline(chosen, pacing, library.phrasebook, speak)
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
-        return Session(chosen, pacing, spec, timeline, clips, bed.result())
+        return Session(chosen, pacing, spec, timeline, clips, bed)
 
 
 @contextlib.contextmanager

@@ -15,9 +15,11 @@ import pytest
 from tests.export.measure import RATE_HZ, decoded, loudness, loudness_range, probed
 from voiceguide import session
 from voiceguide.errors import RequestError, UnknownNameError
+from voiceguide.export.about import About
+from voiceguide.export.exporter import export
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -188,3 +190,46 @@ def test_a_session_that_is_mostly_tones_is_as_loud_as_any(
 
 def test_the_loudness_range_is_that_of_a_voice_close_by(upper_back_wav: Path, tool: Callable[[str], str]) -> None:
     assert loudness_range(tool("ffmpeg"), upper_back_wav) < 8.0
+
+
+class Hum:
+    """A tone of any length."""
+
+    ground = None
+
+    def __init__(self, length: int, channels: int) -> None:
+        self.length = length
+        self.channels = channels
+        self.rate_hz = RATE_HZ * channels
+
+    def render(self, start: int, out: NDArray[np.float32]) -> None:
+        wave = np.sin(np.arange(start, start + len(out)) * 0.1, dtype=np.float32) * np.float32(0.1)
+        wave[max(0, self.length - start) :] = 0.0
+        out[:] = wave if self.channels == 1 else wave[:, None]
+
+    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
+        return iter(())
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("extra", [1, 8, 12, 23])
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_lengths_that_are_no_whole_milliseconds(suffix: str, extra: int, channels: int, tmp_path: Path) -> None:
+    """Some containers round them; what was written reads back all the same."""
+    path = tmp_path / f"hum.{suffix}"
+    export(Hum(3 * RATE_HZ * channels + extra, channels), path, About("T", "A", "B", "C", "en", ()))
+    assert path.stat().st_size > 1000
+
+
+def test_a_format_without_a_place_for_a_cover_draws_none(
+    upper_back: session.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_timeline: object) -> bytes:
+        message = "drawn"
+        raise AssertionError(message)
+
+    monkeypatch.setattr("voiceguide.picture.cover.cover", fail)
+    upper_back.export(tmp_path / "x.wav")
+    with pytest.raises(AssertionError, match="drawn"):
+        upper_back.export(tmp_path / "x.flac")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.wav"]

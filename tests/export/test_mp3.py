@@ -182,6 +182,19 @@ def test_parts_join_into_what_one_encoder_would_have_made(
     assert error(parts).max() <= error(whole).max() * 1.5
 
 
+@pytest.mark.parametrize("extra", [0, 100, 250, 575])
+def test_after_a_long_sound_the_next_one_begins_whole(tmp_path: Path, tool: Callable[[str], str], extra: int) -> None:
+    """However far the encoder has heard into the silence that it passes over."""
+    for frames in range(338, 346):
+        sound, begins = frames * FRAME, (frames + 60) * FRAME + extra
+        source = Pieces(begins + 3 * RATE_HZ, [(sound, begins)])
+        source.samples[begins + 400 :] = 0.0
+        source.samples[begins : begins + 400] = 0.5 * np.sin(np.arange(400) * 0.5)
+        written(source, tmp_path / "x.mp3")
+        heard = decoded(tool("ffmpeg"), tmp_path / "x.mp3")[begins : begins + 400]
+        assert np.corrcoef(heard[:192], source.samples[begins : begins + 192])[0, 1] > 0.9, frames
+
+
 def stereo(program: str, path: Path) -> NDArray[np.float64]:
     command = [program, "-nostdin", "-v", "warning", "-i", str(path), "-f", "s16le", "-"]
     done = subprocess.run(command, check=True, capture_output=True, timeout=120)
@@ -268,6 +281,11 @@ def test_what_goes_round_is_encoded_once(
     monkeypatch.setattr(mp3_ground.GroundFrames, "_between", counted)
     written(source, tmp_path / "woven.mp3")
     resting = sum(end - start for start, end in rests) // 1152
+    # Where no two runs fit together there is no round of it to use, and one encoder makes the whole.
+    with monkeypatch.context() as patch:
+        patch.setattr(mp3_parts, "joined", lambda *_: None)
+        written(source, tmp_path / "unjoined.mp3")
+    assert len(decoded(tool("mpg123"), tmp_path / "unjoined.mp3")) == source.length
     assert sum(count for count in taken if count > 14) > 0.5 * resting
     source.ground = None
     source.resting = []

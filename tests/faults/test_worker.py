@@ -97,7 +97,7 @@ def check_rates(workers: int, count: Callable[[str], None]) -> None:
     lengths = {rate: {length for asked, length in found if asked == rate} for rate in RATES}
     count(f"{workers} processes of pyttsx3 begun on a busy machine: lengths by speech rate {lengths}")
     for rate, several in lengths.items():
-        assert max(several) - min(several) <= 0.1, rate
+        assert max(several) - min(several) < 0.15, rate
     assert min(lengths[0.8]) > 1.1 * max(lengths[1.0])
 
 

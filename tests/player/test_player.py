@@ -150,7 +150,7 @@ def test_a_bed_is_played_as_it_is_exported(upper_back: session.Session) -> None:
     with running(Player(score, tape, [no_voice], settings=Playing(wake_s=0.2))) as player:
         assert player.ended.wait(60)
     heard = tape.sound()
-    exported = replace(upper_back, pacing=pacing, timeline=score.placement.timeline)
+    exported = replace(upper_back, pacing=pacing, timeline=score.placement.timeline, bed=lambda: open_bed(pacing.bed))
     rendered = np.empty((exported.source.length, 2), np.float32)
     exported.source.render(0, rendered)
     lead = round(0.25 * 48_000)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from voiceguide.model.script import CHIME_S, ToneName
-from voiceguide.sound.ducking import Ducking
+from voiceguide.sound.ducking import Ducking, GainCurve
 from voiceguide.sound.levels import CLIP_LUFS, TONE_LEVELS
 from voiceguide.sound.limiter import limited, limiting_gains, true_peak_dbtp
 from voiceguide.sound.loudness import active_lufs, block_powers, integrated_lufs
@@ -182,3 +182,19 @@ def test_a_breath_tone_is_the_sum_of_its_harmonics(frames: int) -> None:
     sound = breath_tone(ToneName.INHALE, frames, -22.0).samples
     scale = float(sound @ expected) / float(expected @ expected)
     assert np.abs(sound - scale * expected).max() < 0.1 / 32768
+
+
+@pytest.mark.parametrize("seconds", [0.3, 4.0])
+def test_a_tone_knows_its_block_powers(seconds: float) -> None:
+    tones = [breath_tone(ToneName.EXHALE, to_frames(seconds), -22.0), chime(ToneName.HALFWAY, -20.0)]
+    for tone in tones:
+        assert tone.block_powers == pytest.approx(block_powers(tone.samples, RATE_HZ), rel=1e-3, abs=1e-9)
+
+
+def test_a_curve_knows_where_it_stays_at_a_level() -> None:
+    curve = GainCurve.through(
+        [(0, -60.0), (10, 0.0), (50, 0.0), (60, -9.0), (70, -9.0), (80, 0.0), (90, 0.0), (95, 0.0)]
+    )
+    assert curve.spans_at(0.0).tolist() == [[10, 50], [80, 90], [90, 95]]
+    assert curve.spans_at(-9.0).tolist() == [[60, 70]]
+    assert curve.spans_at(-3.0).tolist() == []

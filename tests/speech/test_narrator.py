@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -74,6 +75,24 @@ def test_then_it_is_reported_and_nothing_is_kept(tmp_path: Path) -> None:
     with pytest.raises(SpeechError, match=r"tone:sine does not get 'Hold\.' right: it is silent"):
         Narrator(MoodyEngine(wrong=9, carrier_fails=True), ClipStore(tmp_path)).speak(["Hold."])
     assert ClipStore(tmp_path).info().clips == 0
+
+
+def test_what_was_spoken_before_a_failure_is_kept(tmp_path: Path) -> None:
+    class Late(ToneEngine):
+        """Two at once; the longest text, which is begun first, fails when all others are done."""
+
+        parallel = 2
+
+        def _speak(self, text: str, take: int) -> Take:
+            if len(text) > 30:
+                time.sleep(0.5)
+                message = "out of breath"
+                raise SpeechError(message)
+            return super()._speak(text, take)
+
+    with pytest.raises(SpeechError, match="out of breath"):
+        Narrator(Late(), ClipStore(tmp_path)).speak([*TEXTS, "This one is longer than all of the others."])
+    assert ClipStore(tmp_path).info().clips == len(TEXTS)
 
 
 def test_texts_are_checked_before_any_is_spoken(tmp_path: Path) -> None:

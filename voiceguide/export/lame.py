@@ -21,8 +21,9 @@ QUALITY: Final = {1: 5, 2: 7}
 a bed in it and twice the bits: there 7 takes two thirds of the time of 5, and its noise lies as far under what masks it
 (rain, a drone and music under a voice at 112 kbit/s, by critical bands: within a decibel, for music 6 dB lower where
 it is loudest)."""
-_BLOCK_FRAMES: Final = 1 << 15
-"""Samples rendered at once: small enough for memory to stay where it is however long the session is."""
+_BLOCK_FRAMES: Final = 28 * 1152
+"""Samples rendered at once: small enough for memory to stay where it is however long the session is. Whole MP3 frames,
+so that the encoder is never further ahead than it needs to be."""
 _SCALE: Final = 0.95
 """LAME turns everything down by this at a constant bit rate, to keep clear of clipping (measured at 32 to
 128 kbit/s: 0.950). Our peaks are limited already and the level is part of the promise: it is undone."""

@@ -9,6 +9,11 @@ from voiceguide.errors import ExportError
 
 _HEADER_BYTES: Final = 4
 _MPEG_1_FROM_HZ: Final = 32_000
+AHEAD_FRAMES: Final = 3
+"""MP3 frames by which an encoder has heard more than it has made, at most."""
+RUN_UP_FRAMES: Final = 2
+"""MP3 frames that an encoder takes to forget that it began from nothing: the filters hear back 1,105 samples. No more
+are made in vain than that, for each adds to a bit reservoir that has to fit."""
 RESERVOIR_FRAMES: Final = 4
 """In so many frames of 64 kbit/s or more lies whatever a frame keeps in those before it."""
 
@@ -61,7 +66,7 @@ def joined(earlier: bytes, later: bytes, sizes: FrameFormat, first: int, last: i
 
     A frame may keep its data in the frames before it (the bit reservoir). So the runs are joined before the first
     frame of `first` to `last`, counted from the beginning of both, for which the reservoir of `earlier` has the room
-    that `later` has used. None where there is no such frame.
+    that `later` has used; what is in it moves over. None where there is no such frame.
     """
     size = sizes.frame_bytes
     for number in range(first, last):

@@ -6,7 +6,7 @@ import bisect
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.export.lame import Lame
-from voiceguide.export.mp3_frames import RESERVOIR_FRAMES, joined, move_reservoir
+from voiceguide.export.mp3_frames import AHEAD_FRAMES, RESERVOIR_FRAMES, RUN_UP_FRAMES, joined, move_reservoir
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from voiceguide.export.mp3_frames import FrameFormat
     from voiceguide.sound.source import AudioSource
 
-_CLEAR_FRAMES: Final = 3
-"""MP3 frames at both ends of a rest that hear what is around it: an encoder looks two ahead and one behind."""
-_RUN_UP_FRAMES: Final = 2
-"""MP3 frames that an encoder takes to forget that it began from nothing."""
-_LEADS_FRAMES: Final = (_RUN_UP_FRAMES + 3, _RUN_UP_FRAMES + 12)
+_CLEAR_FRAMES: Final = AHEAD_FRAMES
+"""MP3 frames at both ends of a rest that hear what is around it."""
+_LEADS_FRAMES: Final = (RUN_UP_FRAMES + 3, RUN_UP_FRAMES + 12)
 """How far before the end of a rest one is begun: the second where no frame of the first can follow the ground."""
 _LEAST_FRAMES: Final = 8
 """MP3 frames of the ground that are worth a fresh encoder."""
@@ -36,7 +34,7 @@ def closed(frames: bytes, period: int, sizes: FrameFormat) -> bytes | None:
     `frames` are those of a fresh encoder, some more than a period of a sound that comes round after it.
     """
     size = sizes.frame_bytes
-    for number in range(_RUN_UP_FRAMES, len(frames) // size - period):
+    for number in range(RUN_UP_FRAMES, len(frames) // size - period):
         reach = sizes.reaches_back(frames, number)
         if reach <= sizes.reaches_back(frames, period + number):
             ring = bytearray(frames[number * size : (period + number) * size])
@@ -112,7 +110,7 @@ class GroundFrames:
             if begin < entry:
                 break
             encoder = Lame(source, begin, self._sizes)
-            frames = joined(self._between(begin, last), encoder.taken(last), self._sizes, _RUN_UP_FRAMES, lead)
+            frames = joined(self._between(begin, last), encoder.taken(last), self._sizes, RUN_UP_FRAMES, lead)
             if frames:
                 return self._between(entry, begin) + frames, encoder
         return None

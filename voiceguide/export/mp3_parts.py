@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.export.lame import Lame, silent_frame
-from voiceguide.export.mp3_frames import RESERVOIR_FRAMES, joined, move_reservoir
+from voiceguide.export.mp3_frames import AHEAD_FRAMES, RESERVOIR_FRAMES, RUN_UP_FRAMES, joined, move_reservoir
 from voiceguide.export.mp3_ground import LEAST_REST_FRAMES, GroundFrames, closed, saved_frames, usable_rests
 
 if TYPE_CHECKING:
@@ -35,15 +35,14 @@ ENCODER_DELAY: Final = 576
 """Samples that LAME puts in front (ENCDELAY); decoders drop them by the header ..."""
 DECODER_DELAY: Final = 529
 """... and these of their own."""
-_SILENT_FRAMES: Final = 3
-"""MP3 frames of silence on each side of what is left out: the encoder looks about two ahead and one behind."""
+_SILENT_FRAMES: Final = AHEAD_FRAMES + 1
+"""MP3 frames of silence on each side of what is left out: what the encoder has heard of it already, and one more."""
 _LEAST_SKIPPED: Final = 8
 """MP3 frames of silence, beyond those, that are worth leaving out."""
-_RUN_UP_FRAMES: Final = 2
-"""MP3 frames before a cut in the middle of a sound that the encoder behind it makes too: it begins from nothing,
-which the filters forget after 1,105 samples. No more, for each adds to a bit reservoir that has to fit."""
 _OVERRUN_FRAMES: Final = 40
 """MP3 frames behind such a cut that the encoder before it makes too: somewhere among them the two can be joined."""
+_LONGEST_ROUND_S: Final = 600.0
+"""What goes round is encoded before anything else, and held in memory."""
 _LATER_FRAMES: Final = (0, 4, 9, 16, 25)
 """How much later than planned a part is begun until one of its frames can follow (one in a hundred is late at all)."""
 
@@ -77,7 +76,7 @@ def encoded(source: AudioSource, sizes: FrameFormat) -> Iterator[tuple[int, byte
         frames = made
         if part[0].goes_on:
             frames = _continued(held, made, functools.partial(_run, source, part, sizes, ground), sizes)
-        keep = (_RUN_UP_FRAMES + _OVERRUN_FRAMES) * sizes.frame_bytes if part[-1].is_gone_on_with else 0
+        keep = (RUN_UP_FRAMES + _OVERRUN_FRAMES) * sizes.frame_bytes if part[-1].is_gone_on_with else 0
         held = frames[len(frames) - keep :]
         yield min(part[-1].end * sizes.frame_samples, source.length), frames[: len(frames) - keep]
 
@@ -87,11 +86,11 @@ def _continued(held: bytes, made: bytes, again: Callable[[int], bytes], sizes: F
 
     `again` makes the latter anew, beginning so many frames later: another reservoir may fit where the first did not.
     """
-    last = _RUN_UP_FRAMES + _OVERRUN_FRAMES
+    last = RUN_UP_FRAMES + _OVERRUN_FRAMES
     for late in _LATER_FRAMES:
         skipped = late * sizes.frame_bytes
         frames = again(late) if late else made
-        if joint := joined(held[skipped:], frames, sizes, _RUN_UP_FRAMES, last - late):
+        if joint := joined(held[skipped:], frames, sizes, RUN_UP_FRAMES, last - late):
             return held[:skipped] + joint
     raise NoJointError
 
@@ -127,7 +126,7 @@ def _cut(start: int, end: int, sizes: FrameFormat, calm: Sequence[int] = ()) -> 
     """
     least = round(PART_S * sizes.rate_hz) // sizes.frame_samples
     at = start
-    while end - at >= max(1.5 * least, least + least // 2 + _OVERRUN_FRAMES):
+    while end - at >= least + least // 2 + _OVERRUN_FRAMES:
         near = calm[bisect.bisect(calm, at + least // 2) : bisect.bisect(calm, at + least + least // 2)]
         to = min(near, key=lambda frame: abs(frame - at - least), default=at + least)
         yield Piece(at, to, sounding=True, goes_on=at > start, is_gone_on_with=True)
@@ -178,7 +177,7 @@ def _run(
 
     It begins `late` frames later than it should.
     """
-    start = part[0].start + late - (_RUN_UP_FRAMES if part[0].goes_on else 0)
+    start = part[0].start + late - (RUN_UP_FRAMES if part[0].goes_on else 0)
     end = part[-1].end + (_OVERRUN_FRAMES if part[-1].is_gone_on_with else 0)
     if ground:
         return ground.woven(source, start, end)
@@ -206,12 +205,15 @@ def _ground_frames(source: AudioSource, sizes: FrameFormat) -> GroundFrames | No
     if ground is None:
         return None
     period, odd = divmod(ground.period_frames, sizes.frame_samples)
-    made = period + _RUN_UP_FRAMES + _OVERRUN_FRAMES
+    made = period + RUN_UP_FRAMES + _OVERRUN_FRAMES
     rests = usable_rests(source.rests(LEAST_REST_FRAMES * sizes.frame_samples), sizes)
-    if odd or saved_frames(rests) <= made:
+    if odd or made * sizes.frame_samples > _LONGEST_ROUND_S * sizes.rate_hz or saved_frames(rests) <= made:
         return None
     beginning = _Beginning(ground, (made + 1) * sizes.frame_samples)
-    frames = b"".join(data for _, data in encoded(beginning, sizes))
+    try:
+        frames = b"".join(data for _, data in encoded(beginning, sizes))
+    except NoJointError:
+        return None
     ring = closed(frames[: made * sizes.frame_bytes], period, sizes)
     return GroundFrames(ring, rests, sizes) if ring else None
 

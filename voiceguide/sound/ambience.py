@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BED_RATE_HZ: Final = 48_000
-LOOP_FRAMES: Final = 1350 * 1152
-"""32.4 s: longer than anybody waits for a drop to come again. Whole MP3 frames, and a length the FFT is fast at."""
+LOOP_UNIT_FRAMES: Final = 1152
+"""An MP3 frame: in a loop of whole ones each comes again, and need not be encoded anew."""
+LOOP_FRAMES: Final = 1350 * LOOP_UNIT_FRAMES
+"""32.4 s: longer than anybody waits for a drop to come again, and a length that the FFT is fast at."""
 _LOOP_S: Final = LOOP_FRAMES / BED_RATE_HZ
 _BAND_HZ: Final = 15_000.0
 """Nothing is made above: it would cost bits and is hardly heard."""

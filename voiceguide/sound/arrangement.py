@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -53,9 +54,10 @@ def arranged(
     if bed:
         timeline = timeline.times(factor)
         ready = before.clips if before else {}
+        missing = [clip for text, clip in clips.items() if text not in ready]
         with ThreadPoolExecutor(max(1, os.cpu_count() or 1), thread_name_prefix="resample") as pool:
-            raised = pool.map(lambda text: ready.get(text) or clip_times(clips[text], factor), clips)
-            clips = dict(zip(clips, raised, strict=True))
+            raised = pool.map(clip_times, missing, itertools.repeat(factor))
+            clips = {text: ready[text] if text in ready else next(raised) for text in clips}
     audible = replace(timeline, cues=tuple(cue for cue in timeline.cues if cue.tone or cue.text in clips))
     voice = Mixer(audible, clips, TONE_LEVELS[pacing.tones], before.gain_db if before else None)
     words = [(cue.start, cue.end) for cue in timeline.speech()]

@@ -11,7 +11,7 @@ import numpy as np
 
 from voiceguide.errors import RequestError
 from voiceguide.model.pcm import from_pcm16, to_pcm16
-from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ
+from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ, LOOP_UNIT_FRAMES
 from voiceguide.sound.loudness import STEP_S, k_weighted, lufs
 from voiceguide.units import to_db, to_frames
 
@@ -94,12 +94,16 @@ def open_bed(name: str) -> Bed | None:
 
 
 def seamless(samples: NDArray[np.int16]) -> NDArray[np.int16]:
-    """The same, shorter by a crossfade of its end into its beginning, which is written over; shape (n, 2)."""
+    """The same, shorter by a crossfade of its end into its beginning, which is written over; shape (n, 2).
+
+    `n` is a multiple of LOOP_UNIT_FRAMES.
+    """
     fade = min(to_frames(CROSSFADE_S, BED_RATE_HZ), len(samples) // 4)
     # Equal powers: what ends and what begins have nothing to do with each other.
     turn = (np.arange(fade) + 0.5)[:, None] / fade * (np.pi / 2)
-    loop = samples[: len(samples) - fade]
-    over = from_pcm16(loop[:fade]) * np.sin(turn) + from_pcm16(samples[len(loop) :]) * np.cos(turn)
+    loop = samples[: (len(samples) - fade) // LOOP_UNIT_FRAMES * LOOP_UNIT_FRAMES]
+    ending = samples[len(loop) : len(loop) + fade]
+    over = from_pcm16(loop[:fade]) * np.sin(turn) + from_pcm16(ending) * np.cos(turn)
     loop[:fade] = to_pcm16(over.astype(np.float32))
     return loop
 

@@ -92,9 +92,8 @@ class BeddedSource:
         level_spans = self._curve.spans_at(self._rest_db)
         for quiet_from, quiet_to in self._voice.rests(least_frames):
             behind = np.searchsorted(level_spans[:, 1], quiet_from, side="right")
-            for first, last in level_spans[behind:].tolist():
-                if first >= quiet_to:
-                    break
+            past = np.searchsorted(level_spans[:, 0], quiet_to)
+            for first, last in level_spans[behind:past].tolist():
                 start, end = max(first, quiet_from), min(last, quiet_to)
                 if end - start >= least_frames:
                     yield start, end

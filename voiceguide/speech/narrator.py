@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Final, Self
 
 from voiceguide.errors import SpeechError, StoreError
@@ -87,14 +87,13 @@ class Narrator:
             self.store.check_usable()
         self.engine.load()
 
-        def speak_one(text: str) -> Clip:
-            return self._fresh(normalise(text))
-
         # The longest first, so that no thread is left with a long one at the end.
         missing.sort(key=len, reverse=True)
         pool = ThreadPoolExecutor(self.engine.parallel, thread_name_prefix="speak")
         try:
-            for done, (text, clip) in enumerate(zip(missing, pool.map(speak_one, missing), strict=True), start=1):
+            speaking = {pool.submit(self._fresh, normalise(text)): text for text in missing}
+            for done, spoken in enumerate(as_completed(speaking), start=1):
+                text, clip = speaking[spoken], spoken.result()
                 clips[text] = clip
                 # Here, where nobody waits for the disk but this thread: a new file takes it as long as half a word.
                 self._keep(keys[text], text, clip)

@@ -38,6 +38,8 @@ _LONGEST_REPLY: Final = 1_000_000
 _STOP_S: Final = 5.0
 """How long a killed process may take to be gone; it is gone in milliseconds unless the disk hangs."""
 _PLATFORM: Final[str] = sys.platform
+_WORKER_VERSION: Final = "2"
+"""Part of every clip's key: raised when what the process speaks has changed."""
 _USES_ESPEAK: Final = _PLATFORM not in {"darwin", "win32"}
 _PCM16_BYTES: Final = 2
 
@@ -86,6 +88,7 @@ class Pyttsx3Engine(SpeechEngine):
         return {
             "engine": self.name,
             "version": version("pyttsx3"),
+            "worker": _WORKER_VERSION,
             "backend": f"espeakng-loader {version('espeakng-loader')}" if private else "system",
             "platform": _PLATFORM,
             "voice": self.voice,
