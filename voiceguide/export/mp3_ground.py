@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _CLEAR_FRAMES: Final = AHEAD_FRAMES
 """MP3 frames at both ends of a rest that hear what is around it."""
 _LEADS_FRAMES: Final = (RUN_UP_FRAMES + 3, RUN_UP_FRAMES + 12)
-"""How far before the end of a rest one is begun: the second where no frame of the first can follow the ground."""
+"""MP3 frames before the end of a rest at which an encoder is begun: the second where no frame of the first can follow
+the ground."""
 _LEAST_FRAMES: Final = 8
 """MP3 frames of the ground that are worth a fresh encoder."""
 LEAST_REST_FRAMES: Final = 2 * _CLEAR_FRAMES + _LEADS_FRAMES[0] + _LEAST_FRAMES + 1

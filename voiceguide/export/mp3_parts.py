@@ -40,11 +40,12 @@ _SILENT_FRAMES: Final = AHEAD_FRAMES + 1
 _LEAST_SKIPPED: Final = 8
 """MP3 frames of silence, beyond those, that are worth leaving out."""
 _OVERRUN_FRAMES: Final = 40
-"""MP3 frames behind such a cut that the encoder before it makes too: somewhere among them the two can be joined."""
+"""MP3 frames behind a cut in the middle of a sound that the encoder before it makes too: somewhere among them the two
+can be joined."""
 _LONGEST_ROUND_S: Final = 600.0
 """What goes round is encoded before anything else, and held in memory."""
 _LATER_FRAMES: Final = (0, 4, 9, 16, 25)
-"""How much later than planned a part is begun until one of its frames can follow (one in a hundred is late at all)."""
+"""How much later than planned a part is begun until one of its frames can follow (one in 2,000 is late at all, measured)."""
 
 
 class NoJointError(Exception):
