@@ -45,7 +45,7 @@ can be joined."""
 _LONGEST_ROUND_S: Final = 600.0
 """What goes round is encoded before anything else, and held in memory."""
 _LATER_FRAMES: Final = (0, 4, 9, 16, 25)
-"""How much later than planned a part is begun until one of its frames can follow (one in 2,000 is late at all, measured)."""
+"""How much later than planned a part is begun until one of its frames can follow (measured: one in 2,000 is late)."""
 
 
 class NoJointError(Exception):
