@@ -52,7 +52,7 @@ def test_at_its_usual_level_a_bed_leaves_the_loudness_range_as_it_was(
     )
     planned.export(tmp_path / "bedded.wav")
     plain, bedded = (loudness_range(tool("ffmpeg"), tmp_path / f"{name}.wav") for name in ("plain", "bedded"))
-    assert bedded == pytest.approx(plain, abs=0.2)
+    assert bedded == pytest.approx(plain, abs=0.4)
     assert bedded < 8.0
     lufs, peak_dbtp = loudness(tool("ffmpeg"), tmp_path / "bedded.wav")
     assert lufs == pytest.approx(-16.0, abs=0.5)
