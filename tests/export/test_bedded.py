@@ -57,3 +57,12 @@ def test_at_its_usual_level_a_bed_leaves_the_loudness_range_as_it_was(
     lufs, peak_dbtp = loudness(tool("ffmpeg"), tmp_path / "bedded.wav")
     assert lufs == pytest.approx(-16.0, abs=0.5)
     assert peak_dbtp <= -1.0
+
+
+@pytest.mark.parametrize("routine", ["hips", "neck-shoulders"])
+def test_the_widest_routines_stay_below_8_lu_over_a_bed(
+    routine: str, clip_cache: Path, tmp_path: Path, tool: Callable[[str], str]
+) -> None:
+    pacing = session.paced("steady", bed="rain")
+    session.plan(routine, pacing=pacing, voice="hibari:heart", cache_dir=clip_cache).export(tmp_path / "x.wav")
+    assert loudness_range(tool("ffmpeg"), tmp_path / "x.wav") < 8.0

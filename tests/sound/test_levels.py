@@ -7,11 +7,12 @@ import math
 import numpy as np
 import pytest
 
+from tests.sound.measure import active_lufs, block_powers
 from voiceguide.model.script import CHIME_S, ToneName
 from voiceguide.sound.ducking import Ducking, GainCurve
 from voiceguide.sound.levels import CLIP_LUFS, TONE_LEVELS
 from voiceguide.sound.limiter import limited, limiting_gains, true_peak_dbtp
-from voiceguide.sound.loudness import active_lufs, block_powers, integrated_lufs
+from voiceguide.sound.loudness import integrated_lufs
 from voiceguide.sound.spectrum import spectrum_of
 from voiceguide.sound.tones import breath_tone, chime
 from voiceguide.units import to_db, to_frames

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.sound.measure import block_powers
 from voiceguide.model.clip import Clip
 from voiceguide.model.script import Role, ToneName
 from voiceguide.model.timeline import Chapter, Cue, Timeline
 from voiceguide.sound import mixer as mixer_module
-from voiceguide.sound.loudness import block_powers
 from voiceguide.sound.mixer import Mixer
 from voiceguide.sound.source import ClipSource
 

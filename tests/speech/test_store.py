@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.sound.measure import block_powers
 from voiceguide.errors import StoreError
 from voiceguide.model.clip import Clip
 from voiceguide.model.pcm import from_pcm16
-from voiceguide.sound.loudness import block_powers
 from voiceguide.speech.store import ClipStore, clip_key, default_directory
 from voiceguide.whole_file import replacing
 

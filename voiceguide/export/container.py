@@ -119,8 +119,7 @@ class ContainerExporter(Exporter):
         except (av.FFmpegError, IndexError) as error:
             raise _unreadable(self.suffix) from error
         slack = round(self.slack_s * source.rate_hz) + 1
-        # Some containers keep their length in whole milliseconds.
-        if not -source.rate_hz / 1000 - 1 <= seconds * source.rate_hz - source.length <= slack:
+        if not -1 <= seconds * source.rate_hz - source.length <= slack:
             raise _unreadable(self.suffix)
 
 

@@ -25,7 +25,8 @@ class M4aExporter(ContainerExporter):
     """`ipod` takes no cover as PNG; the brand makes up for it."""
     codec: ClassVar[str] = "aac"
     sample_format: ClassVar[str] = "fltp"
-    container_options: ClassVar[Mapping[str, str]] = {"brand": "M4A "}
+    container_options: ClassVar[Mapping[str, str]] = {"brand": "M4A ", "movie_timescale": "48000"}
+    """Its length is kept in frames of either rate; of itself it would be rounded to milliseconds."""
     slack_s: ClassVar[float] = 1024 / 24_000
     bit_rates_kbps: ClassVar[tuple[int, ...]] = (32, 40, 48, 56, 64, 80, 96, 112, 128)
     usual_kbps: ClassVar[int] = 80
@@ -63,4 +64,4 @@ class M4bExporter(M4aExporter):
     """The same under the name of an audiobook."""
 
     suffix: ClassVar[str] = ".m4b"
-    container_options: ClassVar[Mapping[str, str]] = {"brand": "M4B "}
+    container_options: ClassVar[Mapping[str, str]] = {**M4aExporter.container_options, "brand": "M4B "}

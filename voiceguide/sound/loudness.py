@@ -81,16 +81,11 @@ def k_filtered(spectrum: Spectrum, rate_hz: int) -> NDArray[np.floating]:
     return spectrum.filtered(k_response(spectrum.padded, rate_hz))
 
 
-def block_powers(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float64]:
-    """Mean squares of the 400 ms blocks of a sound that stands alone in silence.
+def block_means(squares: NDArray[np.floating], rate_hz: int) -> NDArray[np.float64]:
+    """Mean squares of the 400 ms blocks of a sound that stands alone in silence, from its K-weighted squares.
 
     The blocks that only partly reach into the sound are among them, as they are in a session.
     """
-    return block_means(k_weighted(samples, rate_hz) ** 2, rate_hz)
-
-
-def block_means(squares: NDArray[np.floating], rate_hz: int) -> NDArray[np.float64]:
-    """The same from the squares of K-weighted samples."""
     block, step = round(BLOCK_S * rate_hz), round(STEP_S * rate_hz)
     steps = math.ceil(len(squares) / step)
     padded = np.zeros((steps + 6) * step)
@@ -115,17 +110,12 @@ def integrated_lufs(powers: Sequence[NDArray[np.float64]], times: Sequence[int] 
     return lufs(float(np.average(blocks[gated & loud], weights=weights[gated & loud])))
 
 
-def active_lufs(samples: NDArray[np.float32], rate_hz: int) -> float:
-    """Loudness of the sounding part of a clip, however short: the level that listeners compare.
-
-    Like the standard's, with blocks of 50 ms in the place of 400: a one-word cue is shorter than one of
-    those, and its level would depend on how much silence shares the block.
-    """
-    return active_level(k_weighted(samples, rate_hz) ** 2, rate_hz)
-
-
 def active_level(squares: NDArray[np.floating], rate_hz: int) -> float:
-    """The same from the squares of K-weighted samples."""
+    """Loudness of the sounding part of a clip, however short, from its K-weighted squares.
+
+    The level that listeners compare. Like the standard's, with blocks of 50 ms in the place of 400: a one-word cue is
+    shorter than one of those, and its level would depend on how much silence shares the block.
+    """
     step = rate_hz // 20
     whole = len(squares) // step * step
     blocks = squares[:whole].reshape(-1, step).mean(axis=1) if whole else squares.mean(keepdims=True)
