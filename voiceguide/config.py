@@ -7,9 +7,9 @@ beat what is built in.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from msgspec import Struct
 from pydantic import Field, create_model, field_validator
 
 from voiceguide.errors import UnknownNameError
@@ -85,8 +85,7 @@ class ConfigFile(Model):
     profiles: Annotated[dict[Identifier, Settings], Field(max_length=100)] = {}  # noqa: RUF012 -- pydantic copies it
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """A value, and where it came from."""
 
     name: str
@@ -94,8 +93,7 @@ class Choice:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """What all sources together come to."""
 
     pacing: Pacing

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import platform
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from voiceguide.errors import VoiceguideError
 from voiceguide.export.about import About
@@ -31,8 +31,7 @@ _FIXES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was tried."""
 
     what: str

@@ -17,10 +17,10 @@ import datetime as dt
 import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from voiceguide.errors import DataError, KnobError, Mistake, SpeechError, UnspeakableError, VoiceguideError
@@ -85,8 +85,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, eq=False)
-class Session:
+class Session(Struct, frozen=True, eq=False, dict=True):
     """A planned session: everything is spoken and placed, nothing is mixed yet."""
 
     routine: Routine

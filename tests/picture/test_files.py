@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import errno
 import os
 import xml.etree.ElementTree as ET
 from collections import Counter
 from typing import IO, TYPE_CHECKING
 
+import msgspec
 import pytest
 from PIL import Image
 
@@ -30,9 +30,9 @@ HOSTILE = '</text><script>alert("1")</script> & \' ]]> <!-- \x00\x1b\ufffe \ud80
 
 
 def retitled(timeline: Timeline, title: str) -> Timeline:
-    chapters = tuple(dataclasses.replace(chapter, title=title) for chapter in timeline.chapters)
-    cues = tuple(dataclasses.replace(cue, text=title) for cue in timeline.cues)
-    return dataclasses.replace(timeline, title=title, chapters=chapters, cues=cues)
+    chapters = tuple(msgspec.structs.replace(chapter, title=title) for chapter in timeline.chapters)
+    cues = tuple(msgspec.structs.replace(cue, text=title) for cue in timeline.cues)
+    return msgspec.structs.replace(timeline, title=title, chapters=chapters, cues=cues)
 
 
 def parsed(path: Path) -> ET.Element:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -230,5 +230,5 @@ def test_shortened_text_fits(text: str, room_px: float) -> None:
 
 
 def test_the_same_session_gives_the_same_picture(upper_back: session.Session) -> None:
-    again = dataclasses.replace(upper_back.timeline)
+    again = msgspec.structs.replace(upper_back.timeline)
     assert lay_out(again, "steady", "a:b") == lay_out(upper_back.timeline, "steady", "a:b")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.player.remotes.fakes import STATUS
 from voiceguide.player.display import Display, LiveDisplay, PlainDisplay, display_for, lines_of

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from voiceguide import session
 from voiceguide.batch.job import Job, file_digest
@@ -46,8 +47,7 @@ _DEFAULTS: Final[Mapping[str, Any]] = {
 _LISTS: Final = ("routines", "voices", "paces", "lengths", "formats")
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """A job, and where in the manifest it was asked for."""
 
     job: Job
@@ -58,8 +58,7 @@ class Order:
     """Counted from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """Everything that a manifest asks for, in its order."""
 
     path: Path
@@ -254,8 +253,7 @@ class _Reading:
         return mistake(self._path, self._lines, index, field, message)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Voice:
+class _Voice(Struct, frozen=True, eq=False):
     """A voice at a speed; nothing of it is loaded."""
 
     spec: str
@@ -264,8 +262,7 @@ class _Voice:
     fingerprint: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Files:
+class _Files(Struct, frozen=True):
     """What is made of every session of an entry."""
 
     template: str

@@ -12,9 +12,11 @@ import json
 import os
 import shutil
 import sys
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import IO, TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from voiceguide.batch.job import file_digest
 from voiceguide.errors import ExportError, RequestError
@@ -46,8 +48,7 @@ class State(StrEnum):
     """Something is there that no batch made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """What the journal knows of a file."""
 
     job: str

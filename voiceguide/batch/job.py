@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from voiceguide import __version__, session
 from voiceguide.errors import RequestError
@@ -56,8 +57,7 @@ class Job(Model):
         return hashlib.blake2b(json.dumps(data, sort_keys=True).encode(), digest_size=20).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class MadeFile:
+class MadeFile(Struct, frozen=True):
     """A file that was made, and how it can be known again."""
 
     name: str
@@ -65,8 +65,7 @@ class MadeFile:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """What came of a job."""
 
     files: tuple[MadeFile, ...]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from voiceguide.errors import VoiceguideError
 
@@ -29,15 +30,13 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why a job came to nothing, in a line."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(Struct, frozen=True):
     """A job that is over: its files are in `folder`, or there are none."""
 
     order: Order
@@ -54,8 +53,7 @@ def failure(error: Exception) -> Failure:
     return Failure(f"this is a fault of voiceguide: {type(error).__name__}: {error}")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A line of the report: a job."""
 
     job: Job
@@ -85,8 +83,7 @@ class Line:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """What came of a batch."""
 
     folder: Path

@@ -26,7 +26,7 @@ _AGAIN_S: Final = 0.02
 class CtrlC(KeyboardInterrupt):
     """A KeyboardInterrupt by another name.
 
-    Where that very class leaves a string that is run as code, as every dataclass is made from one, Python ends
+    Where that very class leaves a string that is run as code, as libraries make dataclasses of, Python ends
     the process by SIGINT afterwards, whatever exit code is asked for.
     """
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-@dataclass(frozen=True, slots=True)
-class ChapterMark:
+class ChapterMark(Struct, frozen=True):
     """A chapter in seconds."""
 
     title: str
@@ -19,8 +19,7 @@ class ChapterMark:
     end_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class TimedLine:
+class TimedLine(Struct, frozen=True):
     """A sentence, or a sound in brackets, in seconds."""
 
     text: str
@@ -28,8 +27,7 @@ class TimedLine:
     end_s: float
 
 
-@dataclass(frozen=True)
-class About:
+class About(Struct, frozen=True, dict=True):
     """Tags and chapters."""
 
     title: str

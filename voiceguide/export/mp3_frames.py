@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from voiceguide.errors import ExportError
 
@@ -18,8 +19,7 @@ RESERVOIR_FRAMES: Final = 4
 """In so many frames of 64 kbit/s or more lies whatever a frame keeps in those before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class FrameFormat:
+class FrameFormat(Struct, frozen=True):
     """Sizes of MPEG audio layer III (ISO 11172-3 for MPEG-1, 13818-3 for MPEG-2)."""
 
     rate_hz: int

@@ -13,8 +13,9 @@ import functools
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from voiceguide.export.lame import Lame, silent_frame
 from voiceguide.export.mp3_frames import AHEAD_FRAMES, RESERVOIR_FRAMES, RUN_UP_FRAMES, joined, move_reservoir
@@ -52,8 +53,7 @@ class NoJointError(Exception):
     """Two runs of frames that cannot be joined anywhere near their border; not seen yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A span of the source in MP3 frames: sound to encode, or nothing."""
 
     start: int

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from msgspec import Struct, field
 from pydantic import BaseModel
 
 from voiceguide.errors import DataError
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=BaseModel)
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(Struct):
     """What a TOML file holds, and what has been found wrong with it; of each field the first finding."""
 
     path: Path

@@ -6,9 +6,10 @@ Texts come as *forms*, fullest first: scheduling takes the first that fits where
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,8 +78,7 @@ CHIME_S: Mapping[ToneName, float] = {
 """How long each chime rings. Breath tones are missing: they last as long as their phase."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where in the routine a beat belongs."""
 
     stretch: str | None = None
@@ -87,8 +87,7 @@ class Place:
     """Repetition or round, counted from 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(Struct, frozen=True):
     """One sentence in open time."""
 
     text: str
@@ -96,8 +95,7 @@ class Say:
     place: Place = Place()
 
 
-@dataclass(frozen=True, slots=True)
-class Rest:
+class Rest(Struct, frozen=True):
     """Quiet in which the body moves (`transition`) or rests (`rest`).
 
     Fitting to a length may move `seconds` between `min_s` and `max_s`.
@@ -113,8 +111,7 @@ class Rest:
     them is quiet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sound:
+class Sound(Struct, frozen=True):
     """A chime in open time; what follows waits for `lead_s`, while the chime rings on under it."""
 
     tone: ToneName
@@ -122,8 +119,7 @@ class Sound:
     place: Place = Place()
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A cue at a fixed moment of a phase or a hold."""
 
     at_s: float
@@ -136,8 +132,7 @@ class Mark:
     """What is required extends its phase where no form fits; the rest is left out and reported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(Struct, frozen=True):
     """One phase of a breath."""
 
     kind: SpanKind
@@ -147,16 +142,14 @@ class Phase:
     """A breath tone exactly as long as the phase."""
 
 
-@dataclass(frozen=True, slots=True)
-class Breathe:
+class Breathe(Struct, frozen=True):
     """One breath with a movement."""
 
     phases: tuple[Phase, ...]
     place: Place = Place()
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Struct, frozen=True):
     """A position held for exactly `seconds`."""
 
     seconds: float
@@ -173,8 +166,7 @@ class Hold:
 Beat = Say | Rest | Sound | Breathe | Hold
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A chapter to be."""
 
     title: str
@@ -184,8 +176,7 @@ class Section:
     """Quiet between two sentences in open time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """A whole session, phrased."""
 
     routine: str

@@ -9,8 +9,10 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voiceguide.model.script import Role, SpanKind, ToneName
 
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from voiceguide.model.stretch import Side
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(Struct, frozen=True):
     """Something that sounds."""
 
     role: Role
@@ -43,8 +44,7 @@ class Cue:
         return "tone" if self.tone else "speech"
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Something that the body does."""
 
     kind: SpanKind
@@ -57,8 +57,7 @@ class Span:
     """Frames of a hold that the listener added to this side alone, while it ran."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
+class Chapter(Struct, frozen=True):
     """A stretch of time with a title."""
 
     title: str
@@ -71,8 +70,7 @@ class InvariantError(ValueError):
     """A timeline that breaks what always holds: a fault of voiceguide, never of the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """A session, placed."""
 
     routine: str

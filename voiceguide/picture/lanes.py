@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from voiceguide.model.script import Role, SpanKind, ToneName
 from voiceguide.picture import palette
@@ -35,8 +36,7 @@ SLIVER_PX: Final = 1.0
 """What is shorter than this on paper is drawn as wide as this."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(Struct, frozen=True):
     """A strip of every row."""
 
     name: str

@@ -7,8 +7,9 @@ that they differ without colour as well.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from voiceguide.model.script import Role
 
@@ -38,8 +39,7 @@ BREATH_IN_HOLD: Final = "#7f93a8"
 TONE: Final = "#6b4a12"
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechKind:
+class SpeechKind(Struct, frozen=True):
     """What a group of roles looks like."""
 
     name: str

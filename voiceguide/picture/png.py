@@ -7,8 +7,9 @@ their own size they are not. Pillow is imported when the first picture is drawn.
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Final, assert_never
+
+from msgspec import Struct, field
 
 from voiceguide.errors import ExportError
 from voiceguide.picture.lettering import writable
@@ -73,8 +74,7 @@ def _scaled(points: tuple[Point, ...]) -> list[Point]:
     return [(x_px * _SCALE, y_px * _SCALE) for x_px, y_px in points]
 
 
-@dataclass(slots=True)
-class _Fonts:
+class _Fonts(Struct):
     """The fonts of one picture, each loaded once."""
 
     loaded: dict[tuple[str, float], FreeTypeFont | None] = field(default_factory=dict)

@@ -6,8 +6,9 @@ Sessions of like length share a scale, so that two paces of one routine can be l
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from voiceguide.model.timeline import Timeline
@@ -35,8 +36,7 @@ _ROWS_MOST: Final = 15
 _TICKS: Final = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A part of the session, and where its time lies on paper."""
 
     start: int
@@ -65,8 +65,7 @@ class Row:
         return Piece(left_px, right_px - left_px, begins=start >= self.start, ends=end <= self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """What a row shows of something that lasts."""
 
     x_px: float

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 Point = tuple[float, float]
 Align = Literal["start", "middle", "end"]
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(Struct, frozen=True):
     """A filled rectangle."""
 
     x_px: float
@@ -24,8 +24,7 @@ class Rect:
     """What it stands for, in words; empty for decoration."""
 
 
-@dataclass(frozen=True, slots=True)
-class Area:
+class Area(Struct, frozen=True):
     """A filled polygon, closed by itself."""
 
     points: tuple[Point, ...]
@@ -35,8 +34,7 @@ class Area:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """An open line through two points or more, with round joints and ends."""
 
     points: tuple[Point, ...]
@@ -45,8 +43,7 @@ class Line:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One line of text."""
 
     x_px: float
@@ -62,8 +59,7 @@ class Text:
 Shape = Rect | Area | Line | Text
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """Shapes on white, in drawing order; texts are above everything else."""
 
     width_px: int

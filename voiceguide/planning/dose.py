@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from voiceguide.model.stretch import Breath, BreatheMovement, BreathsMovement, CountMovement, HoldMovement
 from voiceguide.units import counted
@@ -18,8 +19,7 @@ _SMALLEST_SCALE, _LARGEST_SCALE = 0.75, 4 / 3
 6 out becomes at most 5.3 and 8, at least 3 and 4.5."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dose:
+class Dose(Struct, frozen=True):
     """What one item of a routine comes to."""
 
     repetitions: int

@@ -10,10 +10,11 @@ not use up, the rests take, so that the total is met to the frame.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voiceguide.errors import RequestError
 from voiceguide.model.script import Rest, Script
@@ -48,8 +49,7 @@ _EXACT_FRAMES: Final = 24
 _ROUNDS: Final = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One dose for one item, and how long the item then takes, in frames."""
 
     item: Item
@@ -64,8 +64,7 @@ class UnreachableError(RequestError):
     """No doses and rests inside their limits last as long as was asked."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
+class Fitted(Struct, frozen=True):
     """A routine whose doses meet a length, and its Script, whose rests take up what they leave."""
 
     routine: Routine

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from voiceguide.model.script import Place, Rest, Role, Say, SpanKind
 from voiceguide.planning.wording import sentences
@@ -38,8 +39,7 @@ def rest(
     return Rest(seconds, shortest_s, seconds * _LONGEST_SHARE, kind, place, shortest_s if with_words else None)
 
 
-@dataclass(frozen=True, slots=True)
-class Guiding:
+class Guiding(Struct, frozen=True):
     """One item of a routine, about to be put into words."""
 
     stretch: Stretch

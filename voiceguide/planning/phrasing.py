@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from voiceguide.model.script import Place, Role, Script, Section, Sound, SpanKind, ToneName
 from voiceguide.model.stretch import BreatheMovement, BreathsMovement, CountMovement, Familiarity, HoldMovement
@@ -60,8 +61,7 @@ def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """An item of a routine in its place: what its words depend on, and nothing of the other items' doses."""
 
     item: Item

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from voiceguide.planning.fitting import UnreachableError, fit, texts_for_fitting
 from voiceguide.planning.phrasing import phrase
@@ -23,8 +24,7 @@ Speak = Callable[[Iterable[str]], Mapping[str, int]]
 """Gives the length of each text in frames."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A session in words."""
 
     routine: Routine

@@ -9,8 +9,9 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
 
 from voiceguide.errors import RequestError
 from voiceguide.planning.fitting import around_of, best, choices, extremes
@@ -42,8 +43,7 @@ _MOST_ROUNDS: Final = 4
 _LADDER: Final = ("full", "brief", "minimal")
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """The lengths between which a session can be fitted, in frames."""
 
     shortest: int
@@ -107,8 +107,7 @@ def _ends(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """Something that the user might have asked for instead."""
 
     options: str
@@ -119,8 +118,7 @@ _Ways = list[_Way]
 """Of one kind, the least change first."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Trying:
+class _Trying(Struct, frozen=True):
     routine: Routine
     pacing: Pacing
     phrasebook: Phrasebook

@@ -8,8 +8,9 @@ out. All three are noted.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from voiceguide.model.script import (
     CHIME_S,
@@ -54,8 +55,7 @@ _CAPTIONS = {
 _TONE_ROLE = {ToneName.INHALE: Role.INHALE, ToneName.EXHALE: Role.EXHALE}
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(Struct, frozen=True):
     """Where a beat has come to lie."""
 
     section: int
@@ -65,8 +65,7 @@ class Spot:
     """Frame of the first thing that belongs to it: a cue that comes early, or the beat itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(Struct, frozen=True):
     """A Timeline, and where in it each beat of its Script lies."""
 
     timeline: Timeline
@@ -95,8 +94,7 @@ def place(script: Script, spoken_frames: Mapping[str, int], rate_hz: int = SESSI
     return Placement(placing.timeline(script), placing.spots(script))
 
 
-@dataclass(slots=True)
-class _Placing:
+class _Placing(Struct):
     spoken: Mapping[str, int]
     rate_hz: int
     gap: int = 0

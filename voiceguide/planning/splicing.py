@@ -6,9 +6,11 @@ old one, and beats alike are placed alike. What comes from a beat that has not b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voiceguide.errors import RequestError
 from voiceguide.model.script import Breathe, Hold, Rest, Role, Say, Script, Sound, SpanKind
@@ -26,8 +28,7 @@ FREE_BREATH_S: Final = 8.0
 """One more breath where the breath is left free. A judgement: a slow one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spliced:
+class Spliced(Struct, frozen=True):
     """A Script and where its beats lie."""
 
     script: Script

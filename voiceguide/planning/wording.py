@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from voiceguide.model.base import TOKEN, TOKENS
 from voiceguide.model.stretch import Familiarity, Side
@@ -41,8 +42,7 @@ def joined(things: Sequence[str], joiner: str) -> str:
     return f"{', '.join(things[:-1])} {joiner} {things[-1]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """Fills the tokens of a language's texts."""
 
     phrasebook: Phrasebook

@@ -6,6 +6,8 @@ import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final, Self, TextIO
 
+from msgspec import to_builtins
+
 from voiceguide.player.status import State
 from voiceguide.units import clock
 
@@ -154,6 +156,5 @@ def _bar(stage: Stage, length: int) -> str:
 
 def document_of(status: Status) -> dict[str, Any]:
     """A Status as plain data for JSON."""
-    import dataclasses
-
-    return dataclasses.asdict(status)
+    plain: dict[str, Any] = to_builtins(status)
+    return plain

@@ -11,10 +11,11 @@ import queue
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voiceguide.errors import PlaybackError, RequestError, VoiceguideError
 from voiceguide.model.playing import Playing
@@ -65,8 +66,7 @@ _REPACING: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Snapshot:
+class _Snapshot(Struct, frozen=True):
     """What other threads see."""
 
     score: Score

@@ -7,8 +7,10 @@ placed again; what lay before `ready` stays where it is, for a beat is placed by
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voiceguide.errors import RequestError
 from voiceguide.planning.planner import write_script
@@ -37,8 +39,7 @@ RUN_IN_S: Final = 0.05
 """A clip begins a little before its onset: this much before a beat still belongs to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """A session as far as it is known. Every change is a new Score."""
 
     routine: Routine

@@ -19,8 +19,10 @@ state. From ENDED nothing leads away.
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voiceguide.model.script import SpanKind
 from voiceguide.player.commands import Action
@@ -38,8 +40,7 @@ _FREE_BREATH_S: Final = 5.0
 """A breath of somebody who is not told how to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Transport:
+class Transport(Struct, frozen=True):
     """Where a session stands."""
 
     state: State = State.PLAYING

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from voiceguide.sound.ambience import BED_RATE_HZ
 from voiceguide.sound.bedded import BeddedSource
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from voiceguide.sound.source import AudioSource
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Arrangement:
+class Arrangement(Struct, frozen=True, eq=False):
     """A planned session as it is heard: at the rate it was planned at, or at that of its bed."""
 
     timeline: Timeline

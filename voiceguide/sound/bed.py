@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
 
 from voiceguide.errors import RequestError
 from voiceguide.model.pcm import from_pcm16, to_pcm16
@@ -31,8 +31,7 @@ SHORT_TERM_STEPS: Final = 30
 MOMENTARY_STEPS: Final = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bed:
+class Bed(Struct, frozen=True, eq=False):
     """A loop, and how loud it is."""
 
     samples: NDArray[np.int16]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+from msgspec import Struct
 
 from voiceguide.units import to_frames, to_gain
 
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GainCurve:
+class GainCurve(Struct, frozen=True, eq=False):
     """A gain over the frames of a session: straight in decibels between its points, level beyond them.
 
     The same frame has the same gain whatever span is asked for.
@@ -70,8 +69,7 @@ class GainCurve:
         return gains
 
 
-@dataclass(frozen=True, slots=True)
-class Ducking:
+class Ducking(Struct, frozen=True):
     """How a sound steps back under speech."""
 
     depth_db: float

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 MONO_LUFS: Final = -19.0
 """Integrated loudness of a mono session: heard as loud as the -16 LUFS that podcasts use for stereo."""
@@ -32,8 +33,7 @@ BED_PEAK_UNDER_SPEECH_DBFS: Final = -24.0
 """Its highest under a word: with the voice's own peak at CEILING_DBTP they stay below -1 dBTP."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToneLevels:
+class ToneLevels(Struct, frozen=True):
     """How loud the sounds are that are not speech, in LUFS."""
 
     chime_lufs: float

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,8 +15,7 @@ _SILENCE: Final = 2400
 """Samples of silence behind a sound for a filter to ring out in: the K curve's high-pass falls by 100 dB in 50 ms."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spectrum:
+class Spectrum(Struct, frozen=True, eq=False):
     """A mono sound in the frequency domain, with silence behind it."""
 
     bins: NDArray[np.complexfloating]

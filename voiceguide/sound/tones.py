@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from msgspec import Struct
 
 from voiceguide.model.script import CHIME_S, ToneName
 from voiceguide.sound.loudness import active_level, block_means, k_weighted
@@ -40,8 +40,7 @@ _CHIMES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tone:
+class Tone(Struct, frozen=True, eq=False):
     """A sound that is no speech, mono."""
 
     samples: NDArray[np.float32]

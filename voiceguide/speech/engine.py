@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
+from msgspec import Struct
 
 from voiceguide.errors import SpeechError, VoiceguideError
 
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(Struct, frozen=True):
     """A voice that an engine can speak with."""
 
     engine: str
@@ -37,8 +36,7 @@ class Voice:
         return f"{self.engine}:{self.name}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Take:
+class Take(Struct, frozen=True, eq=False):
     """What an engine gave for a text, as it came."""
 
     samples: NDArray[np.float32]

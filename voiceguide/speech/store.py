@@ -14,11 +14,11 @@ import json
 import os
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from msgspec import Struct
 
 from voiceguide.errors import StoreError
 from voiceguide.model.clip import Clip
@@ -54,8 +54,7 @@ def clip_key(text: str, fingerprint: Mapping[str, str]) -> str:
     return hashlib.blake2b(canonical.encode(), digest_size=_KEY_BYTES).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class StoreInfo:
+class StoreInfo(Struct, frozen=True):
     """What a store holds."""
 
     directory: Path

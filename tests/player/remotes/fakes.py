@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from voiceguide.player.status import State, Status
 
@@ -41,4 +42,4 @@ class FakeControls:
         return self.now
 
     def change(self, **values: object) -> None:
-        self.now = replace(self.now, **values)  # type: ignore[arg-type]
+        self.now = replace(self.now, **values)

@@ -7,7 +7,6 @@ answer is `{"ok": true, "status": {...}}` or `{"ok": false, "error": "..."}`.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import math
 import os
@@ -19,6 +18,8 @@ import time
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import to_builtins
 
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
@@ -214,7 +215,7 @@ def _answered(data: bytes, controls: Controls) -> dict[str, Any]:
     if command:
         controls.send(command)
         threading.Event().wait(_EFFECT_S)
-    return {"ok": True, "status": dataclasses.asdict(controls.status())}
+    return {"ok": True, "status": to_builtins(controls.status())}
 
 
 def _line(connection: socket.socket, limit: int) -> bytes:
