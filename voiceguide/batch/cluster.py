@@ -10,11 +10,9 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
-import tempfile
 import threading
 import time
 import uuid
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide import __version__, session
@@ -23,12 +21,14 @@ from voiceguide.batch.outcome import Failure, Finished, failure
 from voiceguide.batch.speaking import voice_of
 from voiceguide.errors import ClusterError, ExportError, VoiceguideError
 from voiceguide.export import exporter
+from voiceguide.scratch import ScratchFolder
 from voiceguide.sound.source import Silence
 from voiceguide.units import SESSION_RATE_HZ, to_frames
 from voiceguide.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
+    from pathlib import Path
 
     from distributed import Client, Future
 
@@ -233,8 +233,8 @@ def make_there(data: dict[str, Any]) -> dict[str, Any]:
         return {"worker": worker, "failed": f"the worker {_other_version(__version__)}"}
     try:
         job = Job.model_validate(data)
-        with tempfile.TemporaryDirectory(prefix="voiceguide-") as name:
-            folder = Path(name)
+        with ScratchFolder() as scratch:
+            folder = scratch.path
             made = make(job, folder, planning=_SPEAKING)
             return {
                 "worker": worker,

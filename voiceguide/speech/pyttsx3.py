@@ -11,11 +11,9 @@ import contextlib
 import importlib.util
 import io
 import json
-import shutil
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +24,7 @@ import numpy as np
 
 from voiceguide.errors import SpeechError, UnknownNameError
 from voiceguide.model.segment import AudioSegment, samples_from
+from voiceguide.scratch import ScratchFolder
 from voiceguide.speech.engine import SpeechEngine, Take, Voice
 from voiceguide.speech.pyttsx3_worker import DEFAULT, chunks, sound_in
 
@@ -154,7 +153,8 @@ class _Worker:
     """A process that answers in lines of JSON, and the folder that it writes to."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="voiceguide-"))
+        self._scratch = ScratchFolder()
+        self.folder = self._scratch.path
         self._log = self.folder / "stderr.txt"
         try:
             with self._log.open("wb") as log:
@@ -166,7 +166,7 @@ class _Worker:
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
         except BaseException:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._scratch.close()
             raise
         self._replies: SimpleQueue[bytes] = SimpleQueue()
         # A thread, since a pipe cannot be read with a time-out on every system.
@@ -247,7 +247,7 @@ class _Worker:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
         self._reader.join(_STOP_S)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._scratch.close()
 
 
 def _nonsense(answer: object) -> SpeechError:

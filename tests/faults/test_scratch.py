@@ -1,0 +1,106 @@
+"""Folders for a while: a process's own as long as it lives, and cleared by the next one however it ended."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import signal
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from voiceguide.scratch import ScratchFolder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOLDS_ONE = """
+import sys, time
+from voiceguide.scratch import ScratchFolder
+scratch = ScratchFolder()
+(scratch.path / "sound.wav").write_bytes(b"RIFF")
+print(scratch.path, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    return tmp_path
+
+
+def test_it_is_there_alone_and_gone_afterwards(temporary: Path) -> None:
+    with ScratchFolder() as scratch:
+        assert list(temporary.iterdir()) == [scratch.path]
+        assert scratch.path.stat().st_mode & 0o777 == 0o700
+        (scratch.path / "a").mkdir()
+        (scratch.path / "a" / "b").write_bytes(b"c")
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_cleared_and_what_a_running_one_has_is_not(temporary: Path) -> None:
+    killed, running = (
+        subprocess.Popen([sys.executable, "-c", HOLDS_ONE], stdout=subprocess.PIPE, text=True) for _ in range(2)
+    )
+    with killed, running:
+        assert killed.stdout
+        assert running.stdout
+        left, held = killed.stdout.readline().strip(), running.stdout.readline().strip()
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+        assert sorted(map(str, temporary.iterdir())) == sorted([left, held])
+        with ScratchFolder() as scratch:
+            assert sorted(map(str, temporary.iterdir())) == sorted([str(scratch.path), held])
+        running.kill()
+    ScratchFolder().close()
+    assert list(temporary.iterdir()) == []
+
+
+def test_what_is_not_ours_stays(temporary: Path) -> None:
+    """Whatever bears such a name and is no folder, and every folder by another name."""
+    strangers = [temporary / "voiceguide-notes", temporary / "voiceguide-0123456789abcdef-copy"]
+    for stranger in strangers:
+        stranger.mkdir()
+    target = temporary / "elsewhere"
+    target.mkdir()
+    (target / "kept").write_bytes(b"kept")
+    link = temporary / "voiceguide-0123456789abcdef"
+    link.symlink_to(target)
+    file = temporary / "voiceguide-fedcba9876543210"
+    file.write_bytes(b"kept")
+    ScratchFolder().close()
+    assert sorted(temporary.iterdir()) == sorted([*strangers, target, link, file])
+    assert (target / "kept").read_bytes() == b"kept"
+
+
+def test_where_there_are_no_locks_it_works_and_clears_nothing(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    left = temporary / "voiceguide-0123456789abcdef"
+    left.mkdir()
+
+    def refuse(_descriptor: int, _operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with ScratchFolder() as scratch:
+        assert sorted(temporary.iterdir()) == sorted([scratch.path, left])
+    assert list(temporary.iterdir()) == [left]
+
+
+def test_many_at_once_never_take_one_from_another(temporary: Path) -> None:
+    """Each clears the dead ones' before it makes its own, and none may be taken for dead when it has just been made."""
+
+    def hold(number: int) -> None:
+        for _ in range(60):
+            with ScratchFolder() as scratch:
+                (scratch.path / "mine").write_text(str(number))
+                assert (scratch.path / "mine").read_text() == str(number)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(hold, range(8)))
+    assert list(temporary.iterdir()) == []
