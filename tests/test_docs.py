@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from typer.main import get_command
 
-from voiceguide.cli.main import app
+from voiceguide.cli.main import program
 from voiceguide.library.loader import Library
 from voiceguide.model.script import Role, SpanKind
 
@@ -22,7 +22,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_command_and_option_is_in_the_readme_and_has_help() -> None:
-    root: Any = get_command(app)
+    root: Any = get_command(program([]))
     for name, command in root.commands.items():
         assert f"`{name}`" in README, f"document the command {name} in README.md"
         assert command.help, f"give {name} a docstring"

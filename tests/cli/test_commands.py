@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceguide import __version__
+from voiceguide.cli.main import COMMANDS
 
 if TYPE_CHECKING:
     from voiceguide import session
-
-COMMANDS = ["list", "show", "plan", "export", "batch", "voices", "say", "cache", "doctor"]
 
 
 def run(*arguments: object, **surroundings: str) -> subprocess.CompletedProcess[str]:
