@@ -38,7 +38,7 @@ from voiceguide.planning.document import timeline_document
 from voiceguide.planning.planner import draft, plan_timeline, texts_to_speak
 from voiceguide.planning.presets import PRESETS, faults_of, paced
 from voiceguide.planning.wording import sentences, without_tokens
-from voiceguide.sound.arrangement import arranged
+from voiceguide.sound.arrangement import arranged, make_chimes
 from voiceguide.sound.bed import BUILT_IN, check_bed, open_bed
 from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.narrator import Narrator
@@ -253,11 +253,13 @@ def plan(
     voice: str | None = None,
     cache_dir: str | Path | None = None,
     progress: Callable[[int, int], None] | None = None,
+    prepare_sound: bool = True,
 ) -> Session:
     """Plan a session: phrase it, speak what has not been spoken before, and place it.
 
     `voice` is `ENGINE:NAME`, by default VOICEGUIDE_VOICE or hibari:heart. `cache_dir` is where clips
-    are kept. `progress` is told clips done and clips in all, only when something has to be spoken.
+    are kept. `progress` is told clips done and clips in all, only when something has to be spoken. `prepare_sound`
+    makes meanwhile what its sound will need whatever the plan; without, that is made when it is asked for.
     Raises RequestError, SpeechError and StoreError.
     """
     library = Library(own=routines_folder())
@@ -267,12 +269,14 @@ def plan(
     clips: dict[str, Clip] = {}
     with (
         narrator_for(voice, pacing.speech_rate, cache_dir) as narrator,
-        ThreadPoolExecutor(1, thread_name_prefix="bed") as beside,
+        ThreadPoolExecutor(1, thread_name_prefix="sound") as beside,
     ):
         bed: Callable[[], Bed | None] = functools.partial(open_bed, pacing.bed)
-        if pacing.bed in BUILT_IN:
-            # Made outside of Python's lock, which takes as long as planning does.
-            bed = beside.submit(open_bed, pacing.bed).result
+        if prepare_sound:
+            # Outside of Python's lock for the most part, which planning holds.
+            beside.submit(make_chimes, pacing)
+            if pacing.bed in BUILT_IN:
+                bed = beside.submit(open_bed, pacing.bed).result
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
             clips.update(narrator.speak([text for text in texts if text not in clips], progress))

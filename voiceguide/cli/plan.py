@@ -40,7 +40,12 @@ def plan(
         raise RequestError("--force replaces a picture: name it with --picture FILE")
     with progress("speaking") as report:
         planned = session.plan(
-            routine, pacing=request.pacing, voice=request.voice, cache_dir=request.cache_dir, progress=report
+            routine,
+            pacing=request.pacing,
+            voice=request.voice,
+            cache_dir=request.cache_dir,
+            progress=report,
+            prepare_sound=False,
         )
     if picture:
         planned.picture(picture, force=force)

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from voiceguide.model.script import CHIME_S
 from voiceguide.sound.ambience import BED_RATE_HZ
+from voiceguide.sound.bed import NO_BED
 from voiceguide.sound.bedded import BeddedSource
 from voiceguide.sound.levels import TONE_LEVELS
 from voiceguide.sound.mixer import Mixer
 from voiceguide.sound.resampling import clip_times
+from voiceguide.sound.tones import chime
+from voiceguide.units import SESSION_RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +41,13 @@ class Arrangement(Struct, frozen=True, eq=False):
     """Of the session as a whole."""
     factor: int
     """Its frames for one of the plan."""
+
+
+def make_chimes(pacing: Pacing) -> None:
+    """Make the chimes that any session of that pacing may have: `arranged` finds them made."""
+    rate_hz = SESSION_RATE_HZ if pacing.bed == NO_BED else BED_RATE_HZ
+    for tone in CHIME_S:
+        chime(tone, TONE_LEVELS[pacing.tones].chime_lufs, rate_hz)
 
 
 def arranged(
