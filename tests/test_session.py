@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pytest
+
 from voiceguide import session
 from voiceguide.export.about import About
+from voiceguide.model.script import CHIME_S
+from voiceguide.sound.bed import open_bed
+from voiceguide.sound.tones import chime
 from voiceguide.speech.store import ClipStore
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
     from voiceguide.model.clip import Clip
+    from voiceguide.sound.bed import Bed
 
 
 def test_a_clip_is_read_once_though_fitting_to_a_length_needs_it_too(
@@ -33,6 +37,36 @@ def test_a_clip_is_read_once_though_fitting_to_a_length_needs_it_too(
     planned = session.plan("upper-back", pacing=pacing, voice="hibari:heart", cache_dir=clip_cache)
     assert len(read) >= len({cue.text for cue in planned.timeline.speech()})
     assert set(read.values()) == {1}
+
+
+@pytest.mark.parametrize("bed", ["none", "drone"])
+def test_what_sounds_in_every_plan_is_made_beside_it_and_not_for_a_plan_alone(
+    clip_cache: Path, monkeypatch: pytest.MonkeyPatch, bed: str
+) -> None:
+    opened: list[str] = []
+
+    def opening(name: str) -> Bed | None:
+        opened.append(name)
+        return open_bed(name)
+
+    monkeypatch.setattr(session, "open_bed", opening)
+    pacing = session.Pacing(only=("upper-trapezius",), bed=bed)
+    chime.cache_clear()
+
+    alone = session.plan("upper-back", pacing=pacing, cache_dir=clip_cache, prepare_sound=False)
+    assert (opened, chime.cache_info().misses) == ([], 0)
+    assert alone.source.length
+    assert opened == [bed]
+    opened.clear()
+    chime.cache_clear()
+
+    planned = session.plan("upper-back", pacing=pacing, cache_dir=clip_cache)
+    assert opened == ([] if bed == "none" else [bed])
+    made = chime.cache_info().misses
+    assert made == len(CHIME_S)
+    assert planned.source.length
+    assert chime.cache_info().misses == made
+    assert opened == [bed]
 
 
 def test_a_cover_is_drawn_when_it_is_asked_for_and_once() -> None:
