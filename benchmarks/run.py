@@ -22,7 +22,7 @@ from benchmarks.bedded import bed_rows
 from benchmarks.bench import FULL, QUICK, Bench
 from benchmarks.growth import growth_rows
 from benchmarks.starts import fitting_row, start_rows
-from benchmarks.synthesis import synthesis_row
+from benchmarks.synthesis import synthesis_rows
 from benchmarks.table import table
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         peers, missing = peer_rows(bench)
         rows += [
             *peers,
-            synthesis_row(bench),
+            *synthesis_rows(bench),
             *growth_rows(bench),
             *bed_rows(bench),
             *start_rows(bench),

@@ -18,6 +18,7 @@ ALWAYS = [
     "every clip spoken anew",
     "its encoding takes",
     "one thread of the engine alone",
+    "Two processes of the engine alone",
     "peak memory, against",
     "time for an hour of it",
     "Export with `--bed rain`",
