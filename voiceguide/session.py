@@ -246,6 +246,17 @@ def check(path: str | Path, *, voice: str | None = None) -> str:
         return f"a routine, {found.title}: {counted(len(found.items), 'stretch', 'stretches')}"
 
 
+@contextlib.contextmanager
+def _located(library: Library, routine: str | Routine, voice: str | None) -> Iterator[None]:
+    """Report a text that cannot be spoken with its file and line, as `check` does, where it has them."""
+    try:
+        yield
+    except UnspeakableError:
+        if isinstance(routine, str):
+            check(library.routine_path(routine), voice=voice)
+        raise
+
+
 def plan(
     routine: str | Routine,
     *,
@@ -282,7 +293,8 @@ def plan(
             clips.update(narrator.speak([text for text in texts if text not in clips], progress))
             return {text: clip.spoken_frames for text, clip in clips.items()}
 
-        timeline = plan_timeline(chosen, pacing, library.phrasebook, speak)
+        with _located(library, routine, voice):
+            timeline = plan_timeline(chosen, pacing, library.phrasebook, speak)
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
         return Session(chosen, pacing, spec, timeline, clips, bed)
 
@@ -323,9 +335,10 @@ def player(
             return {text: clip.spoken_frames for text, clip in narrator.speak(texts).items()}
 
         narrator = open_narrator(voice)
-        words = draft(chosen, pacing, library.phrasebook, speak)
-        texts = list(words.script.texts())
-        narrator.check(texts)
+        with _located(library, routine, voice):
+            words = draft(chosen, pacing, library.phrasebook, speak)
+            texts = list(words.script.texts())
+            narrator.check(texts)
         clips = narrator.stored(texts)
         if len(clips) < len(texts):
             narrator.warm_up()

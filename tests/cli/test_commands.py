@@ -194,6 +194,11 @@ def test_requests_that_are_wrong(tmp_path: Path) -> None:
     broken = tmp_path / "broken.toml"
     broken.write_text("id = \n")
     assert f"{broken}:1: not valid TOML" in complaint(run("plan", broken), 2)
+    foreign = tmp_path / "foreign.toml"
+    head = 'id = "foreign"\ntitle = "Foreign"\ndescription = "Of another script."\n'
+    foreign.write_text(f'{head}[[items]]\nstretch = "cat-cow"\n[[close]]\nsay = "Дыши."\n')
+    for asked in (["plan"], ["play", "--output", "null"], ["export", "-o", tmp_path / "x.wav"]):
+        assert f"{foreign}:7: close.1.say: 'Дыши.' cannot be spoken" in complaint(run(*asked, foreign), 2)
     assert list(tmp_path.glob("*.wav")) == []
 
 

@@ -54,18 +54,20 @@ class Library:
         Raises UnknownNameError for an id that is not there, RequestError or DataError for a file that
         cannot be read or holds mistakes.
         """
-        paths = self._routine_paths()
-        if is_path(name):
-            path = Path(name)
-        elif name in paths:
-            path = paths[name]
-        else:
-            raise UnknownNameError("routine", name, paths)
-        reading = Reading.of(path)
+        reading = Reading.of(self.routine_path(name))
         found = self._resolved(reading)
         reading.finish()
         assert found is not None  # noqa: S101 -- there would have been mistakes
         return found
+
+    def routine_path(self, name: str) -> Path:
+        """The file of a routine; errors as for `routine`."""
+        if is_path(name):
+            return Path(name)
+        paths = self._routine_paths()
+        if name not in paths:
+            raise UnknownNameError("routine", name, paths)
+        return paths[name]
 
     def routines(self) -> tuple[dict[str, Routine], list[str]]:
         """Every routine by the name that asks for it, in alphabetical order; and why own ones are left out.
