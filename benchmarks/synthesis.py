@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def synthesis_rows(bench: Bench) -> list[Row]:
     """Every clip of the session made, stored included; the voices are loaded and warm.
 
-    Beside it two processes of the engine alone at the same time, which share nothing but the machine: what no program
-    with as many threads can pass.
+    Beside it two processes of the engine alone at the same time, which share nothing but the machine: about what no
+    program with two threads can pass. The row shows the slower of the two.
     """
 
     def speaking(who: str) -> Usage:

@@ -1,13 +1,15 @@
 """A folder for what a process needs for a while, among the system's temporary ones.
 
 Who makes one holds a lock on it, as on a temporary file (`whole_file`). So the next process that makes one tells what
-a killed process has left behind, and clears it.
+a killed process has left behind, and clears it. Windows locks no folders: there it stays.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import platform
 import re
 import shutil
 import sys
@@ -21,7 +23,8 @@ if sys.platform != "win32":
 if TYPE_CHECKING:
     from types import TracebackType
 
-_NAME: Final = re.compile(r"voiceguide-[0-9a-f]{16}")
+_TRIES: Final = 100
+"""Another process takes a new folder for a dead one's only where it looks between its making and its lock."""
 
 
 class ScratchFolder:
@@ -29,27 +32,34 @@ class ScratchFolder:
 
     def __init__(self) -> None:
         beside = Path(tempfile.gettempdir())
-        _clear_stale(beside)
+        # Some file systems are shared by computers that know nothing of each other's locks.
+        ours = f"voiceguide-{hashlib.blake2b(platform.node().encode(), digest_size=4).hexdigest()}-"
+        _clear_stale(beside, re.compile(rf"{ours}[0-9a-f]{{16}}"))
         self._lock: int | None = None
-        while True:
-            self.path = beside / f"voiceguide-{os.urandom(8).hex()}"
+        for _ in range(_TRIES):
+            self.path = beside / f"{ours}{os.urandom(8).hex()}"
             self.path.mkdir(mode=0o700)
-            if sys.platform == "win32":
-                return  # which locks no folders
             try:
-                self._lock = _locked(self.path)
-            except (FileNotFoundError, BlockingIOError):
-                continue  # between the two somebody has taken it for a dead process's
-            except OSError:
-                pass  # no locks here: nobody gets one either, and leaves it alone
-            return
+                if sys.platform != "win32":
+                    self._lock = _locked(self.path)
+            except BaseException as error:
+                with contextlib.suppress(OSError):
+                    self.path.rmdir()
+                if not isinstance(error, BlockingIOError | FileNotFoundError):
+                    raise
+            else:
+                return
+        message = f"no folder in {beside} stays there"
+        raise FileNotFoundError(message)
 
     def close(self) -> None:
         """Remove the folder and what is in it, as far as it can be removed."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        try:
+            shutil.rmtree(self.path, ignore_errors=True)
+        finally:
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
 
     def __enter__(self) -> Self:
         return self
@@ -60,34 +70,52 @@ class ScratchFolder:
         self.close()
 
 
-def _clear_stale(beside: Path) -> None:
-    """Remove the folders whose processes are gone. Where the system knows no locks, none. Raises nothing."""
+def _clear_stale(beside: Path, ours: re.Pattern[str]) -> None:
+    """Remove the folders whose processes are gone. Raises nothing."""
     if sys.platform == "win32":
         return
     with contextlib.suppress(OSError):
         for path in beside.iterdir():
-            if _NAME.fullmatch(path.name):
+            if ours.fullmatch(path.name):
                 with contextlib.suppress(OSError):
-                    lock = _locked(path)
-                    shutil.rmtree(path, ignore_errors=True)
-                    os.close(lock)
+                    _remove_if_stale(path)
 
 
 if sys.platform != "win32":
 
-    def _locked(path: Path) -> int:
-        """A descriptor of our folder at `path`, with a lock on it.
+    def _remove_if_stale(path: Path) -> None:
+        lock = _locked(path)
+        if lock is None:
+            return  # who could say that nobody is using it?
+        try:
+            shutil.rmtree(path, ignore_errors=True)
+        finally:
+            os.close(lock)
 
-        BlockingIOError where another process holds that, FileNotFoundError where the folder has gone.
+    def _locked(path: Path) -> int | None:
+        """A descriptor of our folder at `path`, with a lock on it; None where the file system has no locks.
+
+        BlockingIOError where another process holds that, FileNotFoundError where the folder has gone meanwhile.
         """
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _check_still_ours(descriptor, path)
+            if _flocked(descriptor):
+                _check_still_ours(descriptor, path)
+                return descriptor
         except BaseException:
             os.close(descriptor)
             raise
-        return descriptor
+        os.close(descriptor)
+        return None
+
+    def _flocked(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:
+            return False
+        return True
 
     def _check_still_ours(descriptor: int, path: Path) -> None:
         held = os.fstat(descriptor)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,16 +65,22 @@ def test_what_a_killed_process_left_is_cleared_and_what_a_running_one_has_is_not
 
 
 def test_what_is_not_ours_stays(temporary: Path) -> None:
-    """Whatever bears such a name and is no folder, and every folder by another name."""
-    strangers = [temporary / "voiceguide-notes", temporary / "voiceguide-0123456789abcdef-copy"]
+    """Whatever bears such a name and is no folder, every folder by another name, and those of other computers."""
+    with ScratchFolder() as scratch:
+        ours = scratch.path.name[: -len("0123456789abcdef")]
+    strangers = [
+        temporary / "voiceguide-notes",
+        temporary / f"{ours}0123456789abcdef-copy",
+        temporary / "voiceguide-00000000-0123456789abcdef",
+    ]
     for stranger in strangers:
         stranger.mkdir()
     target = temporary / "elsewhere"
     target.mkdir()
     (target / "kept").write_bytes(b"kept")
-    link = temporary / "voiceguide-0123456789abcdef"
+    link = temporary / f"{ours}0123456789abcdef"
     link.symlink_to(target)
-    file = temporary / "voiceguide-fedcba9876543210"
+    file = temporary / f"{ours}fedcba9876543210"
     file.write_bytes(b"kept")
     ScratchFolder().close()
     assert sorted(temporary.iterdir()) == sorted([*strangers, target, link, file])
@@ -80,7 +88,8 @@ def test_what_is_not_ours_stays(temporary: Path) -> None:
 
 
 def test_where_there_are_no_locks_it_works_and_clears_nothing(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    left = temporary / "voiceguide-0123456789abcdef"
+    with ScratchFolder() as scratch:
+        left = scratch.path
     left.mkdir()
 
     def refuse(_descriptor: int, _operation: int) -> None:
@@ -90,6 +99,40 @@ def test_where_there_are_no_locks_it_works_and_clears_nothing(temporary: Path, m
     with ScratchFolder() as scratch:
         assert sorted(temporary.iterdir()) == sorted([scratch.path, left])
     assert list(temporary.iterdir()) == [left]
+
+
+def test_a_process_that_is_out_of_descriptors_gets_none_rather_than_one_without_a_lock(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = os.open
+
+    def refuse(path: Path, flags: int) -> int:
+        if path.parent == temporary:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return opened(path, flags)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OSError, match="Too many open files"):
+        ScratchFolder()
+    monkeypatch.undo()
+    assert list(temporary.iterdir()) == []
+
+
+def test_an_interrupt_while_it_is_cleared_leaves_no_lock(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scratch = ScratchFolder()
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            scratch.close()
+        assert scratch.path.is_dir()
+        with pytest.raises(KeyboardInterrupt):
+            ScratchFolder()
+    ScratchFolder().close()
+    assert list(temporary.iterdir()) == []
 
 
 def test_many_at_once_never_take_one_from_another(temporary: Path) -> None:

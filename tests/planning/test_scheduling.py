@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from msgspec.structs import replace
 
 from voiceguide.model.script import Breathe, Hold, Mark, Phase, Rest, Role, Say, Script, Section, SpanKind
 from voiceguide.model.timeline import Chapter, Cue, InvariantError, Span, Timeline
@@ -153,3 +154,5 @@ def test_a_timeline_that_breaks_an_invariant_cannot_be_built(changes: dict[str, 
         return
     with pytest.raises(InvariantError, match=fault):
         broken(**changes)
+    with pytest.raises(InvariantError, match=fault):
+        replace(broken(), **changes)
