@@ -66,7 +66,9 @@ class Dask:
     def __init__(self, folder: Path, **surroundings: str) -> None:
         self.folder = folder
         self._file = folder / "scheduler.json"
-        self._environment = os.environ | surroundings
+        self.temporary = folder / "temporary"
+        self.temporary.mkdir()
+        self._environment = os.environ | surroundings | {"TMPDIR": str(self.temporary)}
         self._processes: list[subprocess.Popen[bytes]] = []
         self.scheduler = self._started(
             "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-show"
@@ -148,6 +150,7 @@ def test_a_worker_is_killed_and_the_others_do_its_work(
     assert [str(line.outcome) for line in report.lines] == ["made"] * 12
     # It had begun, each job takes half a second, and it was killed when the first one was back.
     assert list((cluster.folder / "clips of doomed").glob("*/*.clip"))
+    assert list(cluster.temporary.glob("voiceguide-*")) == []
     makers = Counter(line.worker for line in report.lines)
     assert max(makers.values()) >= 9
     assert all(maker.startswith("tcp://127.0.0.1:") for maker in makers)
