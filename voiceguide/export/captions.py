@@ -5,7 +5,6 @@ What is no speech stands in brackets: chimes, the breath tones that no word goes
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import UnknownNameError
@@ -78,6 +77,8 @@ def _quiet(start_s: float, end_s: float) -> Iterator[TimedLine]:
 
 def web_vtt(about: About) -> str:
     """WebVTT (W3C), the title as a note."""
+    import html  # here: every export would pay a millisecond for it
+
     cues = (
         f"{_clock(line.start_s, '.')} --> {_clock(line.end_s, '.')}\n{html.escape(line.text, quote=False)}\n"
         for line in about.lines
