@@ -104,7 +104,7 @@ class Session(Struct, frozen=True, eq=False, dict=True):
 
         Mono at the timeline's rate; stereo at 48 kHz where there is a bed.
         """
-        return arranged(self.timeline, self.clips, self.pacing, self.bed()).source
+        return arranged(self.timeline, self.clips, self.pacing, self.bed).source
 
     def document(self) -> dict[str, Any]:
         """The plan as plain data, format `voiceguide.timeline/1` (docs/timeline.md)."""
@@ -278,16 +278,15 @@ def plan(
     pacing = pacing or Pacing()
     check_bed(pacing.bed)
     clips: dict[str, Clip] = {}
-    with (
-        narrator_for(voice, pacing.speech_rate, cache_dir) as narrator,
-        ThreadPoolExecutor(1, thread_name_prefix="sound") as beside,
-    ):
-        bed: Callable[[], Bed | None] = functools.partial(open_bed, pacing.bed)
-        if prepare_sound:
-            # Outside of Python's lock for the most part, which planning holds.
-            beside.submit(make_chimes, pacing)
-            if pacing.bed in BUILT_IN:
-                bed = beside.submit(open_bed, pacing.bed).result
+    bed: Callable[[], Bed | None] = functools.partial(open_bed, pacing.bed)
+    if prepare_sound:
+        # Outside of Python's lock for the most part, which planning holds. Nobody waits for them but the sound.
+        beside = ThreadPoolExecutor(2, thread_name_prefix="sound")
+        if pacing.bed in BUILT_IN:
+            bed = beside.submit(open_bed, pacing.bed).result
+        beside.submit(make_chimes, pacing)
+        beside.shutdown(wait=False)
+    with narrator_for(voice, pacing.speech_rate, cache_dir) as narrator:
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
             clips.update(narrator.speak([text for text in texts if text not in clips], progress))
@@ -342,7 +341,9 @@ def player(
         clips = narrator.stored(texts)
         if len(clips) < len(texts):
             narrator.warm_up()
-        score = made(words.routine, pacing, library.phrasebook, words.script, clips, open_bed(pacing.bed))
+        score = made(
+            words.routine, pacing, library.phrasebook, words.script, clips, functools.partial(open_bed, pacing.bed)
+        )
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
         name = entry.routine if entry else _remembered(routine) if isinstance(routine, str) else chosen.id
         yield Player(

@@ -86,7 +86,7 @@ def score_of(clips: Mapping[str, Clip], pacing: Pacing | None = None) -> Score:
     pacing = pacing or Pacing()
     routine = LIBRARY.routine("upper-back")
     script = phrase(routine, pacing, LIBRARY.phrasebook, minutes=10)
-    return made(routine, pacing, LIBRARY.phrasebook, script, clips, open_bed(pacing.bed))
+    return made(routine, pacing, LIBRARY.phrasebook, script, clips, lambda: open_bed(pacing.bed))
 
 
 def no_voice(_texts: Iterable[str]) -> Mapping[str, Clip]:

@@ -121,15 +121,16 @@ def pieces(source: AudioSource, sizes: FrameFormat, ground: GroundFrames | None)
 
 
 def _cut(start: int, end: int, sizes: FrameFormat, calm: Sequence[int] = ()) -> Iterator[Piece]:
-    """A sound, in pieces where it is so long that several threads should share it, or memory would hold it all.
+    """A sound, in even pieces where it is so long that several threads should share it, or memory would hold it all.
 
     Where one of the frames of `calm`, in order, is not far it is cut there: the reservoir is full then.
     """
-    least = round(PART_S * sizes.rate_hz) // sizes.frame_samples
+    about = round(PART_S * sizes.rate_hz) // sizes.frame_samples
+    share = (end - start) // max(1, round((end - start) / about))
     at = start
-    while end - at >= least + least // 2 + _OVERRUN_FRAMES:
-        near = calm[bisect.bisect(calm, at + least // 2) : bisect.bisect(calm, at + least + least // 2)]
-        to = min(near, key=lambda frame: abs(frame - at - least), default=at + least)
+    while end - at >= share + share // 2 + _OVERRUN_FRAMES:
+        near = calm[bisect.bisect(calm, at + share // 2) : bisect.bisect(calm, at + share + share // 2)]
+        to = min(near, key=lambda frame: abs(frame - at - share), default=at + share)
         yield Piece(at, to, sounding=True, goes_on=at > start, is_gone_on_with=True)
         at = to
     yield Piece(at, end, sounding=True, goes_on=at > start)

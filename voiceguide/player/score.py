@@ -143,11 +143,11 @@ def made(
     phrasebook: Phrasebook,
     script: Script,
     clips: Mapping[str, Clip],
-    bed: Bed | None = None,
+    open_bed: Callable[[], Bed | None] = lambda: None,
 ) -> Score:
     """A Score. Its gain is measured on what has been spoken."""
     placement = place(script, spoken_frames(script, pacing, clips))
-    arrangement = arranged(placement.timeline, clips, pacing, bed)
+    arrangement = arranged(placement.timeline, clips, pacing, open_bed)
     ready = _ready(script, placement, clips) * arrangement.factor
     return Score(routine, pacing, phrasebook, script, clips, placement, arrangement, ready)
 
@@ -156,7 +156,7 @@ def _placed(score: Score) -> Score:
     """The same with everything placed anew, after its script or its clips have changed."""
     placement = place(score.script, spoken_frames(score.script, score.pacing, score.clips))
     before = score.arrangement
-    arrangement = arranged(placement.timeline, score.clips, score.pacing, before.bed, before)
+    arrangement = arranged(placement.timeline, score.clips, score.pacing, lambda: before.bed, before)
     ready = _ready(score.script, placement, score.clips) * arrangement.factor
     return replace(score, placement=placement, arrangement=arrangement, ready=ready)
 

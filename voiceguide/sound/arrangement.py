@@ -21,7 +21,7 @@ from voiceguide.sound.tones import chime
 from voiceguide.units import SESSION_RATE_HZ
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from voiceguide.model.clip import Clip
     from voiceguide.model.pacing import Pacing
@@ -45,25 +45,26 @@ class Arrangement(Struct, frozen=True, eq=False):
 
 def make_chimes(pacing: Pacing) -> None:
     """Make the chimes that any session of that pacing may have: `arranged` finds them made."""
-    rate_hz = SESSION_RATE_HZ if pacing.bed == NO_BED else BED_RATE_HZ
     for tone in CHIME_S:
-        chime(tone, TONE_LEVELS[pacing.tones].chime_lufs, rate_hz)
+        chime(tone, TONE_LEVELS[pacing.tones].chime_lufs, _rate_hz(pacing))
 
 
 def arranged(
     timeline: Timeline,
     clips: Mapping[str, Clip],
     pacing: Pacing,
-    bed: Bed | None,
+    open_bed: Callable[[], Bed | None],
     before: Arrangement | None = None,
 ) -> Arrangement:
     """The sound of a Timeline; spoken cues that have no clip yet are silent.
 
-    `before` is the arrangement of an earlier plan of the same session: its gain is kept, and so are the clips that
-    it has brought to the rate of the bed.
+    `open_bed` gives the bed of the pacing, and is asked last: it may still be in the making. `before` is the
+    arrangement of an earlier plan of the same session: its gain is kept, and so are the clips that it has brought to
+    the rate of the bed.
     """
-    factor = BED_RATE_HZ // timeline.rate_hz if bed else 1
-    if bed:
+    rate_hz = _rate_hz(pacing, timeline.rate_hz)
+    factor = rate_hz // timeline.rate_hz
+    if factor > 1:
         timeline = timeline.times(factor)
         ready = before.clips if before else {}
         missing = [clip for text, clip in clips.items() if text not in ready]
@@ -73,5 +74,10 @@ def arranged(
     audible = replace(timeline, cues=tuple(cue for cue in timeline.cues if cue.tone or cue.text in clips))
     voice = Mixer(audible, clips, TONE_LEVELS[pacing.tones], before.gain_db if before else None)
     words = [(cue.start, cue.end) for cue in timeline.speech()]
+    bed = open_bed()
     source = BeddedSource(voice, words, bed, pacing.bed_level_db) if bed else voice
     return Arrangement(timeline, clips, bed, source, voice.gain_db, factor)
+
+
+def _rate_hz(pacing: Pacing, planned_hz: int = SESSION_RATE_HZ) -> int:
+    return planned_hz if pacing.bed == NO_BED else BED_RATE_HZ
