@@ -1,7 +1,8 @@
 """Prints how many seconds the clips of a session take to make, once the voice is loaded.
 
-`python -m benchmarks.speaking narrator|engine LENGTH [STRETCH]`: by the narrator, which judges, trims, levels and
-stores them and uses its threads; or by one thread of the engine alone, whose sound is thrown away.
+`python -m benchmarks.speaking narrator|alone|engine LENGTH [STRETCH]`: by the narrator, which judges, trims, levels and
+stores them and uses its threads; by a narrator with one thread; or by one thread of the engine, whose sound is thrown
+away.
 """
 
 from __future__ import annotations
@@ -39,9 +40,11 @@ def main(who: str, length: str, *only: str) -> None:
         tempfile.TemporaryDirectory() as clips,
         Narrator(open_engine(DEFAULT_VOICE, pacing.speech_rate), session.open_store(clips)) as narrator,
     ):
+        if who == "alone":
+            narrator.engine.parallel = 1
         narrator.speak([WARM_UP])
         started_s = time.perf_counter()
-        if who == "narrator":
+        if who != "engine":
             narrator.speak(wanted)
         else:
             for text in wanted:

@@ -18,6 +18,7 @@ ALWAYS = [
     "every clip spoken anew",
     "its encoding takes",
     "one thread of the engine alone",
+    "one thread that levels and stores them too",
     "Two processes of the engine alone",
     "peak memory, against",
     "time for an hour of it",
