@@ -41,7 +41,7 @@ def main(who: str, length: str, *only: str) -> None:
         Narrator(open_engine(DEFAULT_VOICE, pacing.speech_rate), session.open_store(clips)) as narrator,
     ):
         if who == "alone":
-            narrator.engine.parallel = 1
+            type(narrator.engine).parallel = 1
         narrator.speak([WARM_UP])
         started_s = time.perf_counter()
         if who != "engine":
