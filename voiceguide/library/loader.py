@@ -116,7 +116,10 @@ class Library:
 
     def _routine_paths(self) -> dict[str, Path]:
         try:
-            own = {path.stem: path for path in self._own.glob("*.toml")} if self._own else {}
+            # Not `glob`, which says nothing of a folder that may not be looked into.
+            own = {path.stem: path for path in self._own.iterdir() if path.suffix == ".toml"} if self._own else {}
+        except FileNotFoundError:
+            own = {}
         except OSError as error:
             message = f"your own routines in {self._own} cannot be read: {error.strerror}"
             raise RequestError(message) from error

@@ -108,7 +108,10 @@ class History:
 
     def _paths(self) -> list[Path]:
         try:
-            return sorted(self._folder.glob(f"*{SUFFIX}"), reverse=True)
+            # Not `glob`, which says nothing of a folder that may not be looked into.
+            return sorted((path for path in self._folder.iterdir() if path.suffix == SUFFIX), reverse=True)
+        except FileNotFoundError:
+            return []
         except OSError as error:
             raise self._unusable(error) from error
 

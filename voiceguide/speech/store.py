@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 SUFFIX: Final = ".clip"
 _KEY_BYTES: Final = 20
-_HEX: Final = "[0-9a-f]"
+_FOLDER: Final = re.compile("[0-9a-f]{2}")
+_CLIP: Final = re.compile(f"[0-9a-f]{{{2 * _KEY_BYTES}}}{re.escape(SUFFIX)}")
 _HEADER_LIMIT: Final = 64_000
 _DAY_S: Final = 86_400.0
 
@@ -150,21 +152,25 @@ class ClipStore:
 
     def _remove_stale(self) -> int:
         """Remove the temporary files of killed processes; those of running ones stay."""
-        return sum(clear_stale(folder) for folder in self._listed(_HEX * 2))
+        return sum(clear_stale(folder) for folder in self._folders())
 
     def _path(self, key: str) -> Path:
         return self.directory / key[:2] / f"{key}{SUFFIX}"
 
+    def _folders(self) -> list[Path]:
+        return self._listed(self.directory, _FOLDER)
+
     def _files(self) -> list[Path]:
         # By their whole names: the folder may be one of the user's, who has clips of other kinds.
-        return self._listed(f"{_HEX * 2}/{_HEX * 2 * _KEY_BYTES}{SUFFIX}")
+        return [path for folder in self._folders() if folder.is_dir() for path in self._listed(folder, _CLIP)]
 
-    def _listed(self, pattern: str) -> list[Path]:
-        """Listed at once: the loops that follow remove from the folders they walk."""
+    def _listed(self, folder: Path, names: re.Pattern[str]) -> list[Path]:
+        """Listed at once: the loops that follow remove from the folders they walk. None where there is no folder."""
         try:
-            if self.directory.exists() and not self.directory.is_dir():
-                raise NotADirectoryError
-            return list(self.directory.glob(pattern))
+            # Not `glob`, which says nothing of a folder that may not be looked into.
+            return [path for path in folder.iterdir() if names.fullmatch(path.name)]
+        except FileNotFoundError:
+            return []
         except OSError as error:
             raise self._unusable(error) from error
 
