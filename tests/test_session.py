@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiceguide import session
+from voiceguide.errors import UnspeakableError
 from voiceguide.export.about import About
 from voiceguide.model.script import CHIME_S
 from voiceguide.sound.bed import open_bed
 from voiceguide.sound.tones import chime
+from voiceguide.speech.hibari import HibariEngine
 from voiceguide.speech.store import ClipStore
 
 if TYPE_CHECKING:
@@ -38,6 +40,14 @@ def test_a_clip_is_read_once_though_fitting_to_a_length_needs_it_too(
     planned = session.plan("upper-back", pacing=pacing, voice="hibari:heart", cache_dir=clip_cache)
     assert len(read) >= len({cue.text for cue in planned.timeline.speech()})
     assert set(read.values()) == {1}
+
+
+def test_a_shipped_text_that_the_voice_cannot_read_is_no_mistake_of_the_users(
+    clip_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(HibariEngine, "scripts", frozenset({"CYRILLIC"}))
+    with pytest.raises(UnspeakableError, match=r"^'[^']+' cannot be spoken: .* Latin script"):
+        session.plan("upper-back", cache_dir=clip_cache)
 
 
 @pytest.mark.parametrize("bed", ["none", "drone"])

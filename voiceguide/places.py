@@ -1,9 +1,23 @@
-"""Where the user's own files are: config, routines and history. Clips are the business of `voiceguide.speech.store`."""
+"""Where the user's own files are: config, routines and history; and what lies in such a folder.
+
+Where clips are is the business of `voiceguide.speech.store`.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+
+def entries(folder: Path) -> list[Path]:
+    """What lies in a folder of ours, listed at once; nothing where there is none.
+
+    OSError where it may not be looked into: from Python 3.13 on `glob` passes over that.
+    """
+    try:
+        return list(folder.iterdir())
+    except FileNotFoundError:
+        return []
 
 
 def config_path() -> Path:

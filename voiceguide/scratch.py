@@ -15,16 +15,13 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final
 
 if sys.platform != "win32":
     import fcntl
 
-if TYPE_CHECKING:
-    from types import TracebackType
-
 _TRIES: Final = 100
-"""Another process takes a new folder for a dead one's only where it looks between its making and its lock."""
+"""For a folder that no other process takes for a dead one's between its making and its lock."""
 
 
 class ScratchFolder:
@@ -34,11 +31,10 @@ class ScratchFolder:
         beside = Path(tempfile.gettempdir())
         # Some file systems are shared by computers that know nothing of each other's locks.
         ours = f"voiceguide-{hashlib.blake2b(platform.node().encode(), digest_size=4).hexdigest()}-"
-        _clear_stale(beside, re.compile(rf"{ours}[0-9a-f]{{16}}"))
+        _clear_stale(beside, re.compile(rf"{ours}[a-z0-9_]{{8}}"))  # as tempfile calls them
         self._lock: int | None = None
         for _ in range(_TRIES):
-            self.path = beside / f"{ours}{os.urandom(8).hex()}"
-            self.path.mkdir(mode=0o700)
+            self.path = Path(tempfile.mkdtemp(prefix=ours, dir=beside))
             try:
                 if sys.platform != "win32":
                     self._lock = _locked(self.path)
@@ -60,14 +56,6 @@ class ScratchFolder:
             if self._lock is not None:
                 os.close(self._lock)
                 self._lock = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _clear_stale(beside: Path, ours: re.Pattern[str]) -> None:

@@ -96,7 +96,7 @@ class Session(Struct, frozen=True, eq=False, dict=True):
     clips: Mapping[str, Clip]
     """A clip for every spoken text of the timeline."""
     bed: Callable[[], Bed | None]
-    """Gives what lies under them: built-in ones are being made already, a file is read when it is asked for."""
+    """Gives what lies under them: built-in ones may be in the making, a file is read when it is asked for."""
 
     @functools.cached_property
     def source(self) -> AudioSource:
@@ -248,11 +248,11 @@ def check(path: str | Path, *, voice: str | None = None) -> str:
 
 @contextlib.contextmanager
 def _located(library: Library, routine: str | Routine, voice: str | None) -> Iterator[None]:
-    """Report a text that cannot be spoken with its file and line, as `check` does, where it has them."""
+    """Report a text of the user's own that cannot be spoken with its file and line, as `check` does."""
     try:
         yield
     except UnspeakableError:
-        if isinstance(routine, str):
+        if isinstance(routine, str) and library.is_own(routine):
             check(library.routine_path(routine), voice=voice)
         raise
 

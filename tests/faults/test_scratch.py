@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,7 +39,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_it_is_there_alone_and_gone_afterwards(temporary: Path) -> None:
-    with ScratchFolder() as scratch:
+    with closing(ScratchFolder()) as scratch:
         assert list(temporary.iterdir()) == [scratch.path]
         assert scratch.path.stat().st_mode & 0o777 == 0o700
         (scratch.path / "a").mkdir()
@@ -57,7 +58,7 @@ def test_what_a_killed_process_left_is_cleared_and_what_a_running_one_has_is_not
         killed.send_signal(signal.SIGKILL)
         killed.wait()
         assert sorted(map(str, temporary.iterdir())) == sorted([left, held])
-        with ScratchFolder() as scratch:
+        with closing(ScratchFolder()) as scratch:
             assert sorted(map(str, temporary.iterdir())) == sorted([str(scratch.path), held])
         running.kill()
     ScratchFolder().close()
@@ -66,21 +67,21 @@ def test_what_a_killed_process_left_is_cleared_and_what_a_running_one_has_is_not
 
 def test_what_is_not_ours_stays(temporary: Path) -> None:
     """Whatever bears such a name and is no folder, every folder by another name, and those of other computers."""
-    with ScratchFolder() as scratch:
-        ours = scratch.path.name[: -len("0123456789abcdef")]
+    with closing(ScratchFolder()) as scratch:
+        ours = scratch.path.name[: -len("01234567")]
     strangers = [
         temporary / "voiceguide-notes",
-        temporary / f"{ours}0123456789abcdef-copy",
-        temporary / "voiceguide-00000000-0123456789abcdef",
+        temporary / f"{ours}01234567-copy",
+        temporary / "voiceguide-00000000-01234567",
     ]
     for stranger in strangers:
         stranger.mkdir()
     target = temporary / "elsewhere"
     target.mkdir()
     (target / "kept").write_bytes(b"kept")
-    link = temporary / f"{ours}0123456789abcdef"
+    link = temporary / f"{ours}01234567"
     link.symlink_to(target)
-    file = temporary / f"{ours}fedcba9876543210"
+    file = temporary / f"{ours}fedcba98"
     file.write_bytes(b"kept")
     ScratchFolder().close()
     assert sorted(temporary.iterdir()) == sorted([*strangers, target, link, file])
@@ -88,7 +89,7 @@ def test_what_is_not_ours_stays(temporary: Path) -> None:
 
 
 def test_where_there_are_no_locks_it_works_and_clears_nothing(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with ScratchFolder() as scratch:
+    with closing(ScratchFolder()) as scratch:
         left = scratch.path
     left.mkdir()
 
@@ -96,7 +97,7 @@ def test_where_there_are_no_locks_it_works_and_clears_nothing(temporary: Path, m
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", refuse)
-    with ScratchFolder() as scratch:
+    with closing(ScratchFolder()) as scratch:
         assert sorted(temporary.iterdir()) == sorted([scratch.path, left])
     assert list(temporary.iterdir()) == [left]
 
@@ -106,8 +107,8 @@ def test_a_process_that_is_out_of_descriptors_gets_none_rather_than_one_without_
 ) -> None:
     opened = os.open
 
-    def refuse(path: Path, flags: int) -> int:
-        if path.parent == temporary:
+    def refuse(path: str | Path, flags: int) -> int:
+        if os.path.dirname(path) == str(temporary):  # noqa: PTH120 -- either kind
             raise OSError(errno.EMFILE, "Too many open files")
         return opened(path, flags)
 
@@ -140,7 +141,7 @@ def test_many_at_once_never_take_one_from_another(temporary: Path) -> None:
 
     def hold(number: int) -> None:
         for _ in range(60):
-            with ScratchFolder() as scratch:
+            with closing(ScratchFolder()) as scratch:
                 (scratch.path / "mine").write_text(str(number))
                 assert (scratch.path / "mine").read_text() == str(number)
 

@@ -233,7 +233,7 @@ def make_there(data: dict[str, Any]) -> dict[str, Any]:
         return {"worker": worker, "failed": f"the worker {_other_version(__version__)}"}
     try:
         job = Job.model_validate(data)
-        with ScratchFolder() as scratch:
+        with contextlib.closing(ScratchFolder()) as scratch:
             folder = scratch.path
             made = make(job, folder, planning=_SPEAKING)
             return {

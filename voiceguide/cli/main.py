@@ -54,7 +54,7 @@ def program(arguments: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback(invoke_without_command=True)(_root)
-    for name in COMMANDS.keys() & arguments[:1] or COMMANDS:
+    for name in [name for name in arguments[:1] if name in COMMANDS] or COMMANDS:
         module, _, attribute = COMMANDS[name].partition(":")
         command = getattr(importlib.import_module(f"voiceguide.cli.{module}"), attribute)
         if isinstance(command, typer.Typer):

@@ -13,6 +13,7 @@ from voiceguide.model.base import spoken_texts
 from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
 from voiceguide.model.stretch import Stretch
+from voiceguide.places import entries
 from voiceguide.units import counted
 from voiceguide.whole_file import clear_stale, replacing
 
@@ -43,6 +44,10 @@ class Library:
         """Whether a routine of the user's own stands in the place of a shipped one of the same id."""
         shipped = self._shipped_paths()
         return name in shipped and self._routine_paths()[name] != shipped[name]
+
+    def is_own(self, name: str) -> bool:
+        """Whether a routine is of the user's writing; errors as for `routine`."""
+        return self.routine_path(name) not in self._shipped_paths().values()
 
     def stretch_ids(self) -> list[str]:
         """Every shipped stretch, in alphabetical order."""
@@ -116,10 +121,7 @@ class Library:
 
     def _routine_paths(self) -> dict[str, Path]:
         try:
-            # Not `glob`, which says nothing of a folder that may not be looked into.
-            own = {path.stem: path for path in self._own.iterdir() if path.suffix == ".toml"} if self._own else {}
-        except FileNotFoundError:
-            own = {}
+            own = {path.stem: path for path in entries(self._own) if path.suffix == ".toml"} if self._own else {}
         except OSError as error:
             message = f"your own routines in {self._own} cannot be read: {error.strerror}"
             raise RequestError(message) from error

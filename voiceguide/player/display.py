@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Final, Self, TextIO
-
-from msgspec import to_builtins
+from typing import TYPE_CHECKING, Final, Self, TextIO
 
 from voiceguide.player.status import State
 from voiceguide.units import clock
@@ -152,9 +150,3 @@ def _bar(stage: Stage, length: int) -> str:
         share = 1.0 - share
     full = round(share * length)
     return "█" * full + "░" * (length - full)
-
-
-def document_of(status: Status) -> dict[str, Any]:
-    """A Status as plain data for JSON."""
-    plain: dict[str, Any] = to_builtins(status)
-    return plain

@@ -17,6 +17,7 @@ from pydantic import Field
 from voiceguide.errors import RequestError, StoreError
 from voiceguide.model.base import Model
 from voiceguide.model.pacing import Pacing
+from voiceguide.places import entries
 from voiceguide.player.transport import resume_frame
 from voiceguide.whole_file import clear_stale, replacing
 
@@ -108,10 +109,7 @@ class History:
 
     def _paths(self) -> list[Path]:
         try:
-            # Not `glob`, which says nothing of a folder that may not be looked into.
-            return sorted((path for path in self._folder.iterdir() if path.suffix == SUFFIX), reverse=True)
-        except FileNotFoundError:
-            return []
+            return sorted((path for path in entries(self._folder) if path.suffix == SUFFIX), reverse=True)
         except OSError as error:
             raise self._unusable(error) from error
 

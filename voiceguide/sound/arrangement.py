@@ -45,8 +45,9 @@ class Arrangement(Struct, frozen=True, eq=False):
 
 def make_chimes(pacing: Pacing) -> None:
     """Make the chimes that any session of that pacing may have: `arranged` finds them made."""
+    rate_hz = SESSION_RATE_HZ * _factor(pacing, SESSION_RATE_HZ)
     for tone in CHIME_S:
-        chime(tone, TONE_LEVELS[pacing.tones].chime_lufs, _rate_hz(pacing))
+        chime(tone, TONE_LEVELS[pacing.tones].chime_lufs, rate_hz)
 
 
 def arranged(
@@ -62,8 +63,7 @@ def arranged(
     arrangement of an earlier plan of the same session: its gain is kept, and so are the clips that it has brought to
     the rate of the bed.
     """
-    rate_hz = _rate_hz(pacing, timeline.rate_hz)
-    factor = rate_hz // timeline.rate_hz
+    factor = _factor(pacing, timeline.rate_hz)
     if factor > 1:
         timeline = timeline.times(factor)
         ready = before.clips if before else {}
@@ -79,5 +79,5 @@ def arranged(
     return Arrangement(timeline, clips, bed, source, voice.gain_db, factor)
 
 
-def _rate_hz(pacing: Pacing, planned_hz: int = SESSION_RATE_HZ) -> int:
-    return planned_hz if pacing.bed == NO_BED else BED_RATE_HZ
+def _factor(pacing: Pacing, planned_hz: int) -> int:
+    return 1 if pacing.bed == NO_BED else BED_RATE_HZ // planned_hz

@@ -24,6 +24,7 @@ from msgspec import Struct
 from voiceguide.errors import StoreError
 from voiceguide.model.clip import Clip
 from voiceguide.model.pcm import from_pcm16, to_pcm16
+from voiceguide.places import entries
 from voiceguide.whole_file import clear_stale, replacing
 
 if TYPE_CHECKING:
@@ -165,12 +166,9 @@ class ClipStore:
         return [path for folder in self._folders() if folder.is_dir() for path in self._listed(folder, _CLIP)]
 
     def _listed(self, folder: Path, names: re.Pattern[str]) -> list[Path]:
-        """Listed at once: the loops that follow remove from the folders they walk. None where there is no folder."""
+        """Listed at once: the loops that follow remove from the folders they walk."""
         try:
-            # Not `glob`, which says nothing of a folder that may not be looked into.
-            return [path for path in folder.iterdir() if names.fullmatch(path.name)]
-        except FileNotFoundError:
-            return []
+            return [path for path in entries(folder) if names.fullmatch(path.name)]
         except OSError as error:
             raise self._unusable(error) from error
 
