@@ -98,8 +98,12 @@ def cover_of(suffix: str, path: Path) -> bytes:
     if suffix in {"m4a", "m4b"}:
         atoms: Any = mutagen.mp4.MP4(path).tags
         return bytes(atoms["covr"][0])
+    if suffix == "flac":
+        [picture] = mutagen.flac.FLAC(path).pictures
+        assert (picture.type, picture.mime, picture.width, picture.height) == (3, "image/png", 480, 480)
+        return bytes(picture.data)
     tags: Any = mutagen.File(path).tags
-    comment = tags["METADATA_BLOCK_PICTURE"][0]
+    [comment] = tags["METADATA_BLOCK_PICTURE"]
     return bytes(mutagen.flac.Picture(base64.b64decode(comment)).data)
 
 

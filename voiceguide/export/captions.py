@@ -1,6 +1,7 @@
 """Captions: what is heard, as text with times. WebVTT, SubRip, LRC, and a transcript to read.
 
-What is no speech stands in brackets: chimes, the breath tones that no word goes with, and every longer quiet.
+What is no speech stands in brackets: chimes, the breath tones that no word goes with, and every longer quiet. The
+brackets are square, but round in LRC.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import UnknownNameError
 from voiceguide.export.about import TimedLine
-from voiceguide.export.id3 import lrc_time
+from voiceguide.export.lrc import lrc_length, lrc_lines, lrc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,6 +24,16 @@ QUIET_FROM_S: Final = 5.0
 LEAST_S: Final = 0.9
 """A caption stays at least so long, where the next one leaves it the time: `Two.` takes 0.3 s to say."""
 _GAP_S: Final = 0.001
+_HARMLESS: Final = str.maketrans(
+    {
+        "<": "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
+        ">": "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
+        "{": "(",
+        "}": ")",
+        "\\": "\N{FULLWIDTH REVERSE SOLIDUS}",
+    }
+)
+"""What SubRip's readers take for markup, and what looks like it."""
 
 
 def timed_lines(timeline: Timeline) -> tuple[TimedLine, ...]:
@@ -77,20 +88,16 @@ def _quiet(start_s: float, end_s: float) -> Iterator[TimedLine]:
 
 def web_vtt(about: About) -> str:
     """WebVTT (W3C), the title as a note."""
-    import html  # here: every export would pay a millisecond for it
-
     cues = (
-        f"{_clock(line.start_s, '.')} --> {_clock(line.end_s, '.')}\n{html.escape(line.text, quote=False)}\n"
-        for line in about.lines
+        f"{_clock(line.start_s, '.')} --> {_clock(line.end_s, '.')}\n{_web_text(line.text)}\n" for line in about.lines
     )
-    title = html.escape(about.title, quote=False).replace("-->", "→")
-    return f"WEBVTT\n\nNOTE {title}\n\n" + "\n".join(cues)
+    return f"WEBVTT\n\nNOTE {_web_text(about.title)}\n\n" + "\n".join(cues)
 
 
 def sub_rip(about: About) -> str:
     """SubRip: numbered, with decimal commas."""
     cues = (
-        f"{number}\n{_clock(line.start_s, ',')} --> {_clock(line.end_s, ',')}\n{line.text}\n"
+        f"{number}\n{_clock(line.start_s, ',')} --> {_clock(line.end_s, ',')}\n{_plain_text(line.text)}\n"
         for number, line in enumerate(about.lines, start=1)
     )
     return "\n".join(cues)
@@ -99,18 +106,24 @@ def sub_rip(about: About) -> str:
 def lrc(about: About) -> str:
     """LRC, as music players read it beside a file of the same name."""
     length_s = about.chapters[-1].end_s if about.chapters else 0.0
-    head = [f"[ti:{about.title}]", f"[ar:{about.artist}]", f"[al:{about.album}]", f"[length:{lrc_time(length_s)[:5]}]"]
-    return "\n".join([*head, *(f"[{lrc_time(line.start_s)}]{line.text}" for line in about.lines)]) + "\n"
+    head = {
+        "ti": lrc_text(about.title),
+        "ar": lrc_text(about.artist),
+        "al": lrc_text(about.album),
+        "la": about.language,
+        "length": lrc_length(length_s),
+    }
+    return "\n".join([*(f"[{name}:{text}]" for name, text in head.items()), *lrc_lines(about.lines)]) + "\n"
 
 
 def transcript(about: About) -> str:
     """Plain text to read, or to publish beside the file: chapters with their times, and what is said in each."""
-    parts = [about.title, ""]
-    parts += [f"{_short(chapter.start_s)}  {chapter.title}" for chapter in about.chapters]
+    parts = [_one_line(about.title), ""]
+    parts += [f"{_short(chapter.start_s)}  {_one_line(chapter.title)}" for chapter in about.chapters]
     for chapter in about.chapters:
-        parts += ["", f"{_short(chapter.start_s)}  {chapter.title}", ""]
+        parts += ["", f"{_short(chapter.start_s)}  {_one_line(chapter.title)}", ""]
         parts += [
-            f"    {_short(line.start_s)}  {line.text}"
+            f"    {_short(line.start_s)}  {_one_line(line.text)}"
             for line in about.lines
             if chapter.start_s <= line.start_s < chapter.end_s
         ]
@@ -128,6 +141,22 @@ def caption_targets(path: Path, formats: Iterable[str]) -> dict[str, Path]:
             raise UnknownNameError("caption format", name, FORMATS)
         targets[name] = path.with_suffix(f".{name}")
     return targets
+
+
+def _one_line(text: str) -> str:
+    """An empty line would end a caption."""
+    return " ".join(text.split())
+
+
+def _web_text(text: str) -> str:
+    import html  # here: every export would pay a millisecond for it
+
+    return html.escape(_one_line(text), quote=False)
+
+
+def _plain_text(text: str) -> str:
+    """SubRip has no escapes: readers take angle brackets, braces and backslashes for markup, and `-->` for times."""
+    return _one_line(text).replace("-->", "→").translate(_HARMLESS)
 
 
 def _clock(seconds: float, point: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import base64
+import io
 import itertools
-import struct
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, cast
@@ -12,22 +11,27 @@ from typing import IO, TYPE_CHECKING, Any, ClassVar, Final, cast
 import numpy as np
 
 from voiceguide.errors import ExportError
+from voiceguide.export.bounded import at_most_bytes
 from voiceguide.export.exporter import Exporter
 from voiceguide.model.pcm import to_pcm16
 from voiceguide.sound.source import empty_block
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from av import Packet
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
 
-    from voiceguide.export.about import About
+    from voiceguide.export.about import About, ChapterMark
     from voiceguide.sound.source import AudioSource
 
 _BLOCK_FRAMES: Final = 1 << 15
-_FRONT_COVER: Final = 3
-"""The picture type of FLAC and ID3."""
+LONGEST_TITLE_BYTES: Final = 255
+"""Of a chapter: the most that an MP4 holds, where FFmpeg would cut a longer one in the middle of a character. The same
+everywhere, so that a file that somebody converts keeps its titles."""
+_LANGUAGES: Final = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld", "pt": "por"}
+"""ISO 639-2, by ISO 639-1."""
 
 
 class ContainerExporter(Exporter):
@@ -39,9 +43,12 @@ class ContainerExporter(Exporter):
     sample_format: ClassVar[str]
     """`s16`, or `fltp` for encoders that take floats."""
     codec_options: ClassVar[Mapping[str, str]] = {}
-    container_options: ClassVar[Mapping[str, str]] = {}
     slack_s: ClassVar[float]
     """How much longer than the source the file may read: the rest of its last codec frame."""
+
+    def options(self, source: AudioSource, about: About) -> dict[str, str]:  # noqa: ARG002 -- for those that need them
+        """Options of FFmpeg's muxer."""
+        return {}
 
     def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:
         """Set tags, chapters and cover, before anything is written."""
@@ -52,7 +59,7 @@ class ContainerExporter(Exporter):
         import av
 
         # Bit-exact: no random serial numbers and no dates of their own in the file.
-        options = {"fflags": "+bitexact", **self.container_options}
+        options = {"fflags": "+bitexact", **self.options(source, about)}
         try:
             with av.open(file, "w", format=self.container, container_options=options) as output:
                 stream = cast(
@@ -66,15 +73,19 @@ class ContainerExporter(Exporter):
                     stream.bit_rate = self.kbps(source.channels) * 1000
                 self.describe(output, stream, about)
                 for end, frame in self._frames(source):
-                    output.mux(stream.encode(frame))
+                    self.mux(output, stream.encode(frame))
                     progress(end)
-                output.mux(stream.encode(None))
+                self.mux(output, stream.encode(None))
         except av.FFmpegError as error:
             if isinstance(error.__context__, OSError):
                 # The file refused; that the encoder then cannot be closed is only what comes of it.
                 raise error.__context__ from None
             message = f"the {self.suffix} encoder failed: {error}"
             raise ExportError(message) from error
+
+    def mux(self, output: OutputContainer, packets: Sequence[Packet[Any]]) -> None:
+        """Put encoded packets into the file, in order."""
+        output.mux(packets)
 
     def _frames(self, source: AudioSource) -> Iterator[tuple[int, Any]]:
         """The source block by block, each with where it ends; the next is rendered while one is encoded."""
@@ -140,6 +151,32 @@ def tags_of(about: About) -> dict[str, str]:
     return {name: text for name, text in tags.items() if text}
 
 
+def language_of(about: About) -> str:
+    """ISO 639-2, three letters; `und` for one that is not known here."""
+    return _LANGUAGES.get(about.language, "und")
+
+
+def chapter_title(chapter: ChapterMark) -> str:
+    """Its title, as much of it as every container holds."""
+    return at_most_bytes(chapter.title, LONGEST_TITLE_BYTES)
+
+
+def attach_cover(output: OutputContainer, about: About) -> None:
+    """The cover as a picture that is attached to the file; nothing where there is none."""
+    import av
+    from av.stream import Disposition
+
+    if not about.cover:
+        return
+    with av.open(io.BytesIO(about.cover), "r", format="png_pipe") as drawn:
+        picture = output.add_stream_from_template(drawn.streams.video[0])
+        picture.disposition = Disposition.attached_pic
+        picture.metadata["comment"] = "Cover (front)"  # the name that FFmpeg has for the type of the picture
+        packet = next(drawn.demux(video=0))
+        packet.stream = picture
+        output.mux(packet)
+
+
 def chapter_comments(about: About) -> dict[str, str]:
     """Chapters as Vorbis comments, CHAPTER000=HH:MM:SS.mmm and CHAPTER000NAME, for FLAC and Opus.
 
@@ -151,19 +188,8 @@ def chapter_comments(about: About) -> dict[str, str]:
         minutes, rest = divmod(milliseconds, 60_000)
         hours, minutes = divmod(minutes, 60)
         comments[f"CHAPTER{number:03}"] = f"{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"
-        comments[f"CHAPTER{number:03}NAME"] = chapter.title
+        comments[f"CHAPTER{number:03}NAME"] = chapter_title(chapter)
     return comments
-
-
-def picture_comment(about: About) -> dict[str, str]:
-    """The cover as the Vorbis comment METADATA_BLOCK_PICTURE (RFC 9639, 8.8); nothing where there is none."""
-    if not about.cover:
-        return {}
-    width, height = struct.unpack(">II", about.cover[16:24])  # of the PNG's header
-    mime = b"image/png"
-    block = struct.pack(">II", _FRONT_COVER, len(mime)) + mime + struct.pack(">I", 0)
-    block += struct.pack(">IIII", width, height, 24, 0) + struct.pack(">I", len(about.cover)) + about.cover
-    return {"METADATA_BLOCK_PICTURE": base64.b64encode(block).decode()}
 
 
 def _unreadable(suffix: str) -> ExportError:

@@ -1,16 +1,30 @@
-"""FLAC: lossless, with chapters and cover as Vorbis comments."""
+"""FLAC (RFC 9639): lossless, with chapters as Vorbis comments, the cover as a picture, and a table for seeking."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import struct
+from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 
-from voiceguide.export.container import ContainerExporter, chapter_comments, picture_comment, tags_of
+from voiceguide.export.container import ContainerExporter, attach_cover, chapter_comments, language_of, tags_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from av import Packet
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
 
     from voiceguide.export.about import About
+    from voiceguide.sound.source import AudioSource
+
+_SEEK_S: Final = 10
+"""Between two points of the seek table."""
+_SPARE_BYTES: Final = 4096
+"""Padding that stays, for whoever edits the tags."""
+_SEEK_TABLE, _PADDING, _LAST = 3, 1, 0x80
+"""Types of metadata blocks, and what marks the last of them."""
+_BLOCK_HEAD_BYTES: Final = 4
+_POINT_BYTES: Final = 18
 
 
 class FlacExporter(ContainerExporter):
@@ -22,6 +36,56 @@ class FlacExporter(ContainerExporter):
     sample_format: ClassVar[str] = "s16"
     slack_s: ClassVar[float] = 0.0
 
+    def options(self, source: AudioSource, about: About) -> dict[str, str]:  # noqa: ARG002 -- alike for all
+        """Padding, in which the seek table will stand."""
+        return {"metadata_header_padding": str(_padding_bytes(source))}
+
     def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:  # noqa: ARG002 -- one stream, one set of tags
-        """All in one block of comments."""
-        output.metadata.update(tags_of(about) | chapter_comments(about) | picture_comment(about))
+        """Comments in one block, and the cover in another."""
+        output.metadata.update(tags_of(about) | {"LANGUAGE": language_of(about)} | chapter_comments(about))
+        attach_cover(output, about)
+
+    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
+        """Encode, and say where every ten seconds begin."""
+        self._seek_table = _SeekTable(_SEEK_S * source.rate_hz)
+        super().write(source, file, about, progress)
+        self._seek_table.write(file, _padding_bytes(source))
+
+    def mux(self, output: OutputContainer, packets: Sequence[Packet[Any]]) -> None:
+        """Note where each frame begins."""
+        for packet in packets:
+            self._seek_table.add(packet)
+            output.mux(packet)
+
+
+class _SeekTable:
+    """Where the frames lie that hold the first sample of every `step_samples`."""
+
+    def __init__(self, step_samples: int) -> None:
+        self._step_samples = step_samples
+        self._points: list[bytes] = []
+        self._sample = self._bytes = 0
+
+    def add(self, packet: Packet[Any]) -> None:
+        """One frame more; what has no length is none."""
+        frames = packet.duration or 0
+        if self._sample + frames > len(self._points) * self._step_samples:
+            self._points.append(struct.pack(">QQH", self._sample, self._bytes, frames))
+        self._sample += frames
+        self._bytes += packet.size
+
+    def write(self, file: IO[bytes], padding_bytes: int) -> None:
+        """Put it in the place of the padding, which is the last block before the frames."""
+        table = b"".join(self._points)
+        rest_bytes = padding_bytes - _BLOCK_HEAD_BYTES - len(table)
+        file.seek(-self._bytes - padding_bytes - _BLOCK_HEAD_BYTES, 2)
+        file.write(_block_head(_SEEK_TABLE, len(table)) + table + _block_head(_PADDING | _LAST, rest_bytes))
+
+
+def _block_head(kind: int, size_bytes: int) -> bytes:
+    return bytes([kind]) + size_bytes.to_bytes(3, "big")
+
+
+def _padding_bytes(source: AudioSource) -> int:
+    most_points = -(-source.length // (_SEEK_S * source.rate_hz))
+    return most_points * _POINT_BYTES + _BLOCK_HEAD_BYTES + _SPARE_BYTES

@@ -9,6 +9,9 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
+from voiceguide.export.bounded import at_most_bytes
+from voiceguide.export.lrc import lrc_lines, lrc_text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,25 +25,34 @@ _MILLISECONDS, _LYRICS = b"\x02", b"\x01"
 _FRONT_COVER = b"\x03"
 _MOST_ENTRIES: Final = 255
 """The number of a CTOC's entries is one byte."""
+_LONGEST_TITLE_BYTES: Final = 126
+"""Of a chapter, without the byte that names its encoding. Sizes have seven bits a byte; many readers (FFmpeg, node-id3)
+take those of frames inside a CHAP for plain numbers, and lose the chapter where the two differ: from 128 on."""
+_PADDING_BYTES: Final = 1024
+"""Readers look behind a frame to tell whether they have understood its size (exiftool warns where the tag ends there);
+and a tag can be edited without moving the whole file."""
 _ISO_639_2: Final = {"en": b"eng", "de": b"deu", "fr": b"fra", "es": b"spa", "it": b"ita", "nl": b"nld", "pt": b"por"}
 
 
 def id3_tag(about: About) -> bytes:
     """The whole tag, ready to stand before the first MP3 frame."""
     language = _ISO_639_2.get(about.language, b"und")
+    texts = {
+        b"TIT2": about.title,
+        b"TPE1": about.artist,
+        b"TALB": about.album,
+        b"TCON": about.genre,
+        b"TDRC": about.date,
+    }
     frames = [
-        _text(b"TIT2", about.title),
-        _text(b"TPE1", about.artist),
-        _text(b"TALB", about.album),
-        _text(b"TCON", about.genre),
-        *([_text(b"TDRC", about.date)] if about.date else []),
+        *(_text(name, text) for name, text in texts.items() if text),
         _frame(b"TLAN", _UTF8 + language),
-        _frame(b"COMM", _UTF8 + language + b"\0" + about.comment.encode()),
+        *([_frame(b"COMM", _UTF8 + language + b"\0" + _encoded(about.comment))] if about.comment else []),
         *_chapters(about.chapters),
         *_lyrics(about.lines, language),
         *_cover(about.cover),
     ]
-    body = b"".join(frames)
+    body = b"".join(frames) + bytes(_PADDING_BYTES)
     return b"ID3\x04\x00\x00" + _synchsafe(len(body)) + body
 
 
@@ -66,25 +78,25 @@ def _table(name: str, flags: int, entries: Sequence[str]) -> bytes:
 
 def _chapter(name: str, chapter: ChapterMark) -> bytes:
     times = struct.pack(">IIII", round(chapter.start_s * 1000), round(chapter.end_s * 1000), _NO_OFFSET, _NO_OFFSET)
-    return _frame(b"CHAP", name.encode() + b"\0" + times + _text(b"TIT2", chapter.title))
+    title = _text(b"TIT2", at_most_bytes(chapter.title, _LONGEST_TITLE_BYTES))
+    return _frame(b"CHAP", name.encode() + b"\0" + times + title)
 
 
 def _lyrics(lines: Sequence[TimedLine], language: bytes) -> list[bytes]:
-    """What is heard twice over: as LRC inside USLT, which most players show, and as SYLT, which is exact."""
+    """What is heard twice over: as LRC inside USLT, which most players show, and as SYLT, which is exact.
+
+    Some players make LRC of a SYLT before they show it: the texts are those of LRC in both.
+    """
     if not lines:
         return []
-    lrc = "\n".join(f"[{lrc_time(line.start_s)}]{line.text}" for line in lines)
-    timed = b"".join(line.text.encode() + b"\0" + struct.pack(">I", round(line.start_s * 1000)) for line in lines)
+    lrc = "\n".join(lrc_lines(lines))
+    timed = b"".join(
+        _encoded(lrc_text(line.text)) + b"\0" + struct.pack(">I", round(line.start_s * 1000)) for line in lines
+    )
     return [
-        _frame(b"USLT", _UTF8 + language + b"\0" + lrc.encode()),
+        _frame(b"USLT", _UTF8 + language + b"\0" + _encoded(lrc)),
         _frame(b"SYLT", _UTF8 + language + _MILLISECONDS + _LYRICS + b"\0" + timed),
     ]
-
-
-def lrc_time(seconds: float) -> str:
-    """Minutes, seconds and hundredths, as LRC has them; the minutes go beyond 59."""
-    hundredths = round(seconds * 100)
-    return f"{hundredths // 6000:02}:{hundredths // 100 % 60:02}.{hundredths % 100:02}"
 
 
 def _cover(png: bytes) -> list[bytes]:
@@ -92,7 +104,12 @@ def _cover(png: bytes) -> list[bytes]:
 
 
 def _text(name: bytes, text: str) -> bytes:
-    return _frame(name, _UTF8 + text.replace("\0", "").encode())
+    return _frame(name, _UTF8 + _encoded(text))
+
+
+def _encoded(text: str) -> bytes:
+    """A NUL would end it."""
+    return text.replace("\0", "").encode()
 
 
 def _frame(name: bytes, body: bytes) -> bytes:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+import base64
+import hashlib
+import struct
+from typing import TYPE_CHECKING, ClassVar, Final
 
-from voiceguide.export.container import ContainerExporter, chapter_comments, picture_comment, tags_of
+import msgspec
+
+from voiceguide.export.container import ContainerExporter, chapter_comments, language_of, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,6 +18,12 @@ if TYPE_CHECKING:
     from av.container import OutputContainer
 
     from voiceguide.export.about import About
+    from voiceguide.sound.source import AudioSource
+
+_FRONT_COVER: Final = 3
+"""The type of the picture, of FLAC and ID3."""
+_MOST_SERIAL: Final = 0x7FFFFFFF
+"""FFmpeg takes no more."""
 
 
 class OpusExporter(ContainerExporter):
@@ -31,6 +42,32 @@ class OpusExporter(ContainerExporter):
     """At 32 and 40 it overshoots peaks past -1 dBTP (measured on wind-down: -0.7 and -0.8), at 48 it does not."""
     usual_stereo_kbps: ClassVar[int] = 96
 
+    def options(self, source: AudioSource, about: About) -> dict[str, str]:
+        """The serial number of the stream: the same for the same session, and another for any other."""
+        return {"serial_offset": str(_serial(source, about))}
+
     def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:  # noqa: ARG002 -- Ogg's tags are the stream's
         """Comments of the stream."""
-        stream.metadata.update(tags_of(about) | chapter_comments(about) | picture_comment(about))
+        tags = tags_of(about) | {"LANGUAGE": language_of(about)}
+        stream.metadata.update(tags | chapter_comments(about) | _picture_comment(about))
+
+
+def _serial(source: AudioSource, about: About) -> int:
+    """From 1 on: some readers take 0 for no number, and streams that are put one behind the other need different ones.
+
+    Out of what the session is, without the day and the cover, so that one session has one number.
+    """
+    told = (source.length, source.channels, about.title, about.comment, about.chapters, about.lines)
+    digest = hashlib.blake2b(msgspec.msgpack.encode(told), digest_size=8).digest()
+    return 1 + int.from_bytes(digest) % _MOST_SERIAL
+
+
+def _picture_comment(about: About) -> dict[str, str]:
+    """The cover as METADATA_BLOCK_PICTURE, a picture block of FLAC (RFC 9639, 8.8); nothing where there is none."""
+    if not about.cover:
+        return {}
+    width, height = struct.unpack(">II", about.cover[16:24])  # of the PNG's header
+    mime = b"image/png"
+    block = struct.pack(">II", _FRONT_COVER, len(mime)) + mime + struct.pack(">I", 0)
+    block += struct.pack(">IIII", width, height, 24, 0) + struct.pack(">I", len(about.cover)) + about.cover
+    return {"METADATA_BLOCK_PICTURE": base64.b64encode(block).decode()}
