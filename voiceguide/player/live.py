@@ -68,7 +68,12 @@ def play_here(player: Player) -> None:
     from voiceguide.player.remotes.keys import HELP, KEYS, KeysRemote
     from voiceguide.player.remotes.system import system_remotes
 
+    def draw_cover() -> bytes:
+        from voiceguide.picture.cover import cover
+
+        return cover(player.score.timeline)
+
     at_keys = sys.stdin.isatty() and sys.stderr.isatty()
     with display_for(sys.stderr, sys.stdout, KEYS if at_keys else "") as display:
         keys: list[Remote] = [KeysRemote(on_help=functools.partial(display.note, HELP))] if at_keys else []
-        run_live(player, [*keys, ControlRemote(), *system_remotes()], display)
+        run_live(player, [*keys, ControlRemote(), *system_remotes(draw_cover)], display)

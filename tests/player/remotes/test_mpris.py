@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import signal
+import stat
 import subprocess
 import time
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from tests.player.remotes.fakes import FakeControls
-from voiceguide.errors import RemoteUnavailableError
+from voiceguide.errors import ExportError, RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
 from voiceguide.player.remotes import mpris
 from voiceguide.player.remotes.mpris import MprisRemote, properties_of
@@ -20,14 +25,22 @@ from voiceguide.player.status import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+
+    from tests.player.conftest import Program
+
+PNG = b"\x89PNG not looked into"
+
+
+def no_cover() -> bytes:
+    message = "it cannot be drawn"
+    raise ExportError(message)
 
 
 @pytest.fixture
 def controls(bus: str) -> Iterator[FakeControls]:
     assert bus
     made = FakeControls()
-    with MprisRemote() as remote:
+    with MprisRemote(lambda: PNG) as remote:
         remote.start(made)
         yield made
 
@@ -42,13 +55,31 @@ def get(tool: Callable[[str], str], interface: str, name: str) -> str:
     return answer.stdout + answer.stderr
 
 
+def metadata(tool: Callable[[str], str], name: str, player: str = "voiceguide") -> str:
+    """As playerctl reads it; empty where there is none."""
+    command = [tool("playerctl"), "-p", player, "metadata", name]
+    return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout.strip().strip("'")
+
+
+def cover_file(tool: Callable[[str], str]) -> Path:
+    """Waited for: it is drawn beside the player."""
+    deadline = time.monotonic() + 15
+    while not (url := metadata(tool, "mpris:artUrl")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    parts = urlsplit(url)
+    assert (parts.scheme, parts.netloc) == ("file", "")
+    return Path(unquote(parts.path))
+
+
 def test_calls_become_commands(controls: FakeControls, tool: Callable[[str], str]) -> None:
     for method in ("Play", "Pause", "PlayPause", "Next", "Previous", "Stop"):
         assert gdbus(tool, f"{mpris.PLAYER}.{method}").returncode == 0
     gdbus(tool, f"{mpris.PLAYER}.Seek", "int64:-5000000")
-    track = f"objpath:{mpris.TRACK}4"
+    track = f"objpath:{metadata(tool, 'mpris:trackid')}"
     gdbus(tool, f"{mpris.PLAYER}.SetPosition", track, "int64:90000000")
-    gdbus(tool, f"{mpris.PLAYER}.SetPosition", f"objpath:{mpris.TRACK}9", "int64:90000000")
+    for stale in (f"{mpris.TRACK}{'0' * 32}", f"{mpris.TRACK}chapter/4", "/org/mpris/MediaPlayer2/TrackList/NoTrack"):
+        gdbus(tool, f"{mpris.PLAYER}.SetPosition", f"objpath:{stale}", "int64:95000000")
     gdbus(tool, f"{mpris.PLAYER}.SetPosition", track, "int64:-1")
     gdbus(tool, f"{mpris.PLAYER}.SetPosition", track, "int64:700000000")
     gdbus(tool, "org.freedesktop.DBus.Properties.Set", f"string:{mpris.PLAYER}", "string:Volume", "variant:double:0.25")
@@ -86,7 +117,7 @@ def test_the_introspection_says_what_there_is(controls: FakeControls, tool: Call
     answer = gdbus(tool, "org.freedesktop.DBus.Introspectable.Introspect").stdout
     root = ET.fromstring(answer[answer.index("<node>") : answer.index("</node>") + 7])  # noqa: S314 -- our own
     said = {interface.get("name"): {entry.get("name") for entry in interface.iter("property")} for interface in root}
-    for interface, properties in properties_of(controls.status()).items():
+    for interface, properties in properties_of(controls.status(), "/a", "file:///a").items():
         assert said[interface] == set(properties)
 
 
@@ -109,17 +140,98 @@ def test_changes_are_told(controls: FakeControls, tool: Callable[[str], str], tm
 
 def test_a_second_session_has_a_name_of_its_own(controls: FakeControls, tool: Callable[[str], str]) -> None:
     assert controls
-    with MprisRemote() as second:
+    with MprisRemote(no_cover) as second:
         second.start(FakeControls())
         listed = subprocess.run([tool("playerctl"), "-l"], capture_output=True, text=True, check=True).stdout.split()
+        assert len({metadata(tool, "mpris:trackid", player) for player in listed}) == 2
     assert len(listed) == 2
     assert listed[0] != listed[1]
+
+
+def test_the_track_is_what_length_and_position_are_of(controls: FakeControls, tool: Callable[[str], str]) -> None:
+    track = metadata(tool, "mpris:trackid")
+    assert re.fullmatch(r"/([A-Za-z0-9_]+/)*[A-Za-z0-9_]+", track)  # D-Bus: the syntax of object paths
+    controls.change(chapter="Close", chapter_number=6, side=None, position_s=580.0)
+    assert metadata(tool, "xesam:title") == "Close"
+    assert metadata(tool, "mpris:length") == "600000000"
+    assert metadata(tool, "mpris:trackid") == track
+    subprocess.run([tool("playerctl"), "-p", "voiceguide", "position", "600"], check=True, timeout=10)
+    assert controls.sent == [Command(Action.SEEK_TO, 600.0)]
+
+
+def test_the_cover_is_a_private_file_that_lives_as_long_as_the_player(bus: str, tool: Callable[[str], str]) -> None:
+    assert bus
+    with MprisRemote(lambda: PNG) as remote:
+        remote.start(FakeControls())
+        path = cover_file(tool)
+        assert path.read_bytes() == PNG
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert not path.parent.exists()
+
+
+def test_a_cover_that_is_drawn_late_is_told(bus: str, tool: Callable[[str], str], tmp_path: Path) -> None:
+    assert bus
+
+    def slowly() -> bytes:
+        time.sleep(2.0)
+        return PNG
+
+    target = tmp_path / "signals"
+    with target.open("wb") as file:
+        monitor = subprocess.Popen([tool("dbus-monitor"), "--session", "type='signal'"], stdout=file)
+    with MprisRemote(slowly) as remote:
+        remote.start(FakeControls())
+        assert metadata(tool, "mpris:artUrl") == ""
+        path = cover_file(tool)
+        time.sleep(2 * mpris.POLL_S)
+    monitor.terminate()
+    monitor.wait(10)
+    assert path.as_uri() in target.read_text()
+
+
+def test_without_a_cover_all_else_is_there(
+    bus: str, tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bus
+
+    def full(_self: object) -> None:
+        message = "no space left"
+        raise OSError(message)
+
+    for draw in (no_cover, lambda: PNG):
+        with MprisRemote(draw) as remote:
+            remote.start(FakeControls())
+            time.sleep(2 * mpris.POLL_S)
+            assert metadata(tool, "xesam:album") == "Upper back"
+            assert metadata(tool, "mpris:artUrl") == ""
+        monkeypatch.setattr("voiceguide.player.remotes.artwork.ScratchFolder.__init__", full)
+
+
+def test_what_a_killed_player_leaves_is_cleared_by_the_next(
+    program: Program, bus: str, tool: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bus
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    killed = program.play("upper-back", "--output", "null")
+    left = cover_file(tool)
+    assert left.read_bytes().startswith(b"\x89PNG")
+    assert tmp_path in left.parents
+    killed.kill()
+    killed.wait(10)
+    assert left.exists()
+    following = program.play("upper-back", "--output", "null")
+    assert cover_file(tool) != left
+    assert not left.parent.exists()
+    following.send_signal(signal.SIGTERM)
+    following.wait(10)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_bus_it_is_unavailable(program: object) -> None:
     assert program  # its address leads nowhere
     with pytest.raises(RemoteUnavailableError, match="no session bus"):
-        MprisRemote().start(FakeControls())
+        MprisRemote(no_cover).start(FakeControls())
 
 
 @pytest.mark.parametrize("remote", [NowPlayingRemote, SmtcRemote])

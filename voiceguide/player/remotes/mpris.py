@@ -10,16 +10,18 @@ import math
 import os
 import threading
 import time
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
+from voiceguide.player.remotes.artwork import Artwork
 from voiceguide.player.remotes.remote import Remote
 from voiceguide.player.status import State
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from jeepney import Message
     from jeepney.io.blocking import DBusConnection
@@ -32,7 +34,8 @@ PATH: Final = "/org/mpris/MediaPlayer2"
 ROOT: Final = "org.mpris.MediaPlayer2"
 PLAYER: Final = "org.mpris.MediaPlayer2.Player"
 PROPERTIES: Final = "org.freedesktop.DBus.Properties"
-TRACK: Final = "/org/voiceguide/session/chapter/"
+TRACK: Final = "/org/voiceguide/session/"
+"""What the paths of tracks begin with."""
 POLL_S: Final = 0.25
 JUMP_S: Final = 0.5
 """A position this far from what the clock says was jumped to."""
@@ -70,17 +73,35 @@ class _Refusal(Exception):  # noqa: N818 -- an answer on the bus, no error of ou
         super().__init__(text)
 
 
-def properties_of(status: Status) -> dict[str, dict[str, Value]]:
-    """Every property of both interfaces, as variants."""
+class _Session:
+    """What is on the bus: a player, the track that it plays, and its cover.
+
+    Length and position are those of the whole session, so the session is the track, and stays so from chapter to
+    chapter. Every session has a track of its own, for another one had the same name on the bus before.
+    """
+
+    def __init__(self, controls: Controls, artwork: Artwork) -> None:
+        self.controls = controls
+        self.track = f"{TRACK}{uuid.uuid4().hex}"
+        self._artwork = artwork
+
+    def properties(self, status: Status) -> dict[str, dict[str, Value]]:
+        """Every property of both interfaces at that moment."""
+        return properties_of(status, self.track, self._artwork.url)
+
+
+def properties_of(status: Status, track: str, art_url: str) -> dict[str, dict[str, Value]]:
+    """Every property of both interfaces, as variants. An empty `art_url` is left out."""
     side = f", {status.side} side" if status.side else ""
     metadata: dict[str, Value] = {
-        "mpris:trackid": ("o", f"{TRACK}{status.chapter_number}"),
+        "mpris:trackid": ("o", track),
         "mpris:length": ("x", round(status.length_s * _US)),
         "xesam:title": ("s", f"{status.chapter}{side}"),
         "xesam:artist": ("as", [status.title]),
         "xesam:album": ("s", status.title),
-        "xesam:trackNumber": ("i", status.chapter_number),
     }
+    if art_url:
+        metadata["mpris:artUrl"] = ("s", art_url)
     return {
         ROOT: {
             "CanQuit": ("b", True),
@@ -113,9 +134,12 @@ def properties_of(status: Status) -> dict[str, dict[str, Value]]:
 class MprisRemote(Remote):
     """Owns org.mpris.MediaPlayer2.voiceguide, or where another session does, a name with the process's number."""
 
-    def __init__(self) -> None:
+    def __init__(self, draw_cover: Callable[[], bytes]) -> None:
+        """`draw_cover` gives a PNG; it is called in a thread of its own, and only where there is a bus."""
+        self._draw_cover = draw_cover
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
+        self._artwork: Artwork | None = None
 
     def start(self, controls: Controls) -> None:
         """Begin to listen; RemoteUnavailableError where there is no session bus. May take up to a second."""
@@ -132,7 +156,9 @@ class MprisRemote(Remote):
             # jeepney raises what it finds on the way: KeyError, OSError, its own; all mean one thing.
             text = "media keys do not work here: there is no session bus"
             raise RemoteUnavailableError(text) from error
-        self._thread = threading.Thread(target=_serve, args=(bus, controls, self._closing), name="mpris", daemon=True)
+        self._artwork = Artwork(self._draw_cover)
+        session = _Session(controls, self._artwork)
+        self._thread = threading.Thread(target=_serve, args=(bus, session, self._closing), name="mpris", daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -140,11 +166,13 @@ class MprisRemote(Remote):
         self._closing.set()
         if self._thread:
             self._thread.join(2 * POLL_S)
+        if self._artwork:
+            self._artwork.close()
 
 
-def _serve(bus: DBusConnection, controls: Controls, closing: threading.Event) -> None:
+def _serve(bus: DBusConnection, session: _Session, closing: threading.Event) -> None:
     """Answer until closed, or until the bus has gone."""
-    watch = _Watch(bus, controls)
+    watch = _Watch(bus, session)
     due = 0.0
     try:
         while not closing.is_set():
@@ -154,7 +182,7 @@ def _serve(bus: DBusConnection, controls: Controls, closing: threading.Event) ->
                 due = time.monotonic() + POLL_S
                 watch.look()
                 continue
-            _answer(bus, message, controls)
+            _answer(bus, message, session)
     except (OSError, EOFError):
         return
     finally:
@@ -164,9 +192,9 @@ def _serve(bus: DBusConnection, controls: Controls, closing: threading.Event) ->
 class _Watch:
     """Tells the bus what has changed since it looked last."""
 
-    def __init__(self, bus: DBusConnection, controls: Controls) -> None:
+    def __init__(self, bus: DBusConnection, session: _Session) -> None:
         self._bus = bus
-        self._controls = controls
+        self._session = session
         self._told: dict[str, Value] | None = None
         self._position_s = 0.0
         self._looked = time.monotonic()
@@ -174,9 +202,11 @@ class _Watch:
 
     def look(self) -> None:
         """Look now."""
-        status = self._controls.status()
+        status = self._session.controls.status()
         now = time.monotonic()
-        properties = {name: value for name, value in properties_of(status)[PLAYER].items() if name != "Position"}
+        properties = {
+            name: value for name, value in self._session.properties(status)[PLAYER].items() if name != "Position"
+        }
         told = self._told
         if told is not None:
             changed = {name: value for name, value in properties.items() if told[name] != value}
@@ -194,7 +224,7 @@ class _Watch:
         self._bus.send(new_signal(DBusAddress(PATH, interface=interface), name, signature, body))
 
 
-def _answer(bus: DBusConnection, message: Message, controls: Controls) -> None:
+def _answer(bus: DBusConnection, message: Message, session: _Session) -> None:
     """Answer a call; anything else on the bus is not for us."""
     from jeepney import HeaderFields, MessageFlag, MessageType, new_error, new_method_return
 
@@ -203,7 +233,7 @@ def _answer(bus: DBusConnection, message: Message, controls: Controls) -> None:
     fields = message.header.fields
     interface, member = fields.get(HeaderFields.interface, ""), fields.get(HeaderFields.member, "")
     try:
-        signature, body = _called(interface, member, message.body, controls)
+        signature, body = _called(interface, member, message.body, session)
     except _Refusal as refusal:
         reply = new_error(message, refusal.name, "s", (str(refusal),))
     else:
@@ -213,11 +243,12 @@ def _answer(bus: DBusConnection, message: Message, controls: Controls) -> None:
 
 
 def _called(
-    interface: str, member: str, body: tuple[Any, ...], controls: Controls
+    interface: str, member: str, body: tuple[Any, ...], session: _Session
 ) -> tuple[str | None, tuple[Any, ...]]:
     """The answer to a call: a signature and a body."""
     if interface == PROPERTIES:
-        return _properties_called(member, body, controls)
+        return _properties_called(member, body, session)
+    controls = session.controls
     if (interface, member) in _METHODS:
         if command := _METHODS[interface, member]:
             controls.send(command)
@@ -229,9 +260,8 @@ def _called(
             controls.send(Command(Action.SEEK_BY, offset / _US))
             return None, ()
         case _, "SetPosition", (str(track), int(position)) if interface == PLAYER:
-            status = controls.status()
-            # After the specification: a position outside, or one meant for what is over, is passed over.
-            if track == f"{TRACK}{status.chapter_number}" and 0 <= position <= status.length_s * _US:
+            # After the specification: a position outside, or one meant for another track, is passed over.
+            if track == session.track and 0 <= position <= round(controls.status().length_s * _US):
                 controls.send(Command(Action.SEEK_TO, position / _US))
             return None, ()
         case _, "OpenUri", _ if interface == PLAYER:
@@ -239,17 +269,17 @@ def _called(
     raise _unknown(interface, member)
 
 
-def _properties_called(member: str, body: tuple[Any, ...], controls: Controls) -> tuple[str | None, tuple[Any, ...]]:
+def _properties_called(member: str, body: tuple[Any, ...], session: _Session) -> tuple[str | None, tuple[Any, ...]]:
     match member, body:
         case "Get", (str(of), str(name)):
-            return "v", (_property(controls, of, name),)
+            return "v", (_property(session, of, name),)
         case "GetAll", (str(of),):
-            return "a{sv}", (properties_of(controls.status()).get(of, {}),)
+            return "a{sv}", (session.properties(session.controls.status()).get(of, {}),)
         case "Set", (str(of), str(name), (_, value)):
-            _property(controls, of, name)
+            _property(session, of, name)
             if (of, name) != (PLAYER, "Volume") or not isinstance(value, float) or not math.isfinite(value):
                 raise _Refusal("org.freedesktop.DBus.Error.PropertyReadOnly", f"{name} cannot be set to that")
-            controls.send(Command(Action.VOLUME_TO, value))
+            session.controls.send(Command(Action.VOLUME_TO, value))
             return None, ()
     raise _unknown(PROPERTIES, member)
 
@@ -260,8 +290,8 @@ def _unknown(interface: str, member: str) -> _Refusal:
     )
 
 
-def _property(controls: Controls, interface: str, name: str) -> Value:
-    known = properties_of(controls.status())
+def _property(session: _Session, interface: str, name: str) -> Value:
+    known = session.properties(session.controls.status())
     if interface not in known:
         raise _Refusal("org.freedesktop.DBus.Error.UnknownInterface", f"there is no interface {interface}")
     if name not in known[interface]:

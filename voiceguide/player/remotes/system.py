@@ -6,11 +6,16 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from voiceguide.player.remotes.remote import Remote
 
 
-def system_remotes() -> list[Remote]:
-    """MPRIS on Linux, Now Playing on macOS, the media transport controls on Windows."""
+def system_remotes(draw_cover: Callable[[], bytes]) -> list[Remote]:
+    """MPRIS on Linux, Now Playing on macOS, the media transport controls on Windows.
+
+    `draw_cover` gives a PNG to whoever shows one.
+    """
     if sys.platform == "darwin":
         from voiceguide.player.remotes.nowplaying import NowPlayingRemote
 
@@ -21,4 +26,4 @@ def system_remotes() -> list[Remote]:
         return [SmtcRemote()]
     from voiceguide.player.remotes.mpris import MprisRemote
 
-    return [MprisRemote()]
+    return [MprisRemote(draw_cover)]

@@ -1,0 +1,48 @@
+"""The cover as a file, for desktops that show one and take it only by its address."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from typing import TYPE_CHECKING, Final
+
+from voiceguide.errors import VoiceguideError
+from voiceguide.scratch import ScratchFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_NAME: Final = "cover.png"
+
+
+class Artwork:
+    """Draws the cover beside the player and keeps it, readable for this user alone, until `close`.
+
+    It lies in a scratch folder, so that what a killed player leaves is cleared by the next one. Where it cannot be
+    drawn or kept there is none; nothing is raised.
+    """
+
+    def __init__(self, draw: Callable[[], bytes]) -> None:
+        self.url = ""
+        """A `file://` address; empty as long as there is no picture."""
+        self._draw = draw
+        self._scratch: ScratchFolder | None = None
+        self._thread = threading.Thread(target=self._make, name="artwork", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Remove the file, once it has been drawn."""
+        self._thread.join()
+        self.url = ""
+        if self._scratch:
+            self._scratch.close()
+
+    def _make(self) -> None:
+        with contextlib.suppress(OSError, VoiceguideError):
+            png = self._draw()
+            self._scratch = ScratchFolder()
+            path = self._scratch.path / _NAME
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(png)
+            self.url = path.as_uri()
