@@ -35,8 +35,9 @@ from voiceguide.model.stretch import Stretch
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
 from voiceguide.places import history_folder, routines_folder
 from voiceguide.planning.document import timeline_document
+from voiceguide.planning.pacing_words import pacing_in_words
 from voiceguide.planning.planner import draft, plan_timeline, texts_to_speak
-from voiceguide.planning.presets import PRESETS, faults_of, paced
+from voiceguide.planning.presets import faults_of, paced
 from voiceguide.planning.wording import sentences, without_tokens
 from voiceguide.sound.arrangement import arranged, make_chimes
 from voiceguide.sound.bed import BUILT_IN, check_bed, open_bed
@@ -165,13 +166,21 @@ class Session(Struct, frozen=True, eq=False, dict=True):
 
         return cover(self.timeline)
 
+    def _comment(self) -> str:
+        engine, _, name = self.voice.partition(":")
+        # Of a voice that is a file only the name: in which folder it lies is its owner's business.
+        voice = f"{engine}:{name.replace(os.sep, '/').rpartition('/')[2]}"
+        description = self.routine.description
+        stop = "" if description.endswith((".", "!", "?", ":")) else "."
+        return f"{description}{stop} Pace: {pacing_in_words(self.pacing)}. Voice: {voice}."
+
     def _about(self, draw: Callable[[], bytes]) -> About:
         rate_hz = self.timeline.rate_hz
         return About(
             title=self.timeline.title,
             artist="voiceguide",
             album="voiceguide sessions",
-            comment=f"{self.routine.description} {_said(self.pacing)} Voice: {self.voice}.",
+            comment=self._comment(),
             language=self.timeline.language,
             date=f"{dt.datetime.now().astimezone():%Y-%m-%d}",
             draw=draw,
@@ -190,19 +199,6 @@ def check_target(
     exporter.check_target(Path(path), force=force, bit_rate_kbps=bit_rate_kbps)
     for target in caption_targets(Path(path), captions).values():
         check_writable(target, force=force)
-
-
-def _said(pacing: Pacing) -> str:
-    """The pacing in a few words: its pace, and what was changed of it."""
-    preset = PRESETS[pacing.pace]
-    changed = [
-        f"{name} {value:g}" if isinstance(value, float | int) and not isinstance(value, bool) else name
-        for name, value in pacing
-        if value != getattr(preset, name) and name not in {"words", "breath"}
-    ]
-    if pacing.breath:
-        changed.append(f"breath {pacing.breath.in_s:g}:{pacing.breath.out_s:g}")
-    return f"Pace: {', '.join([pacing.pace, f'{pacing.words} words', *changed])}."
 
 
 def check_picture(path: str | Path, *, force: bool = False) -> None:

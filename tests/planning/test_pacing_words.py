@@ -1,0 +1,66 @@
+"""What a file says of its pacing is for listeners: plain words, and every knob has some."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+
+from tests.strategies import pacings
+from voiceguide.model.pacing import Pacing
+from voiceguide.planning.pacing_words import pacing_in_words
+from voiceguide.planning.presets import PRESETS, paced
+
+CHANGES = {
+    "speech_rate": (0.8, "the voice at 0.8 of its natural speed"),
+    "sentence_gap_s": (1.2, "1.2 s between sentences"),
+    "hold_s": (30, "holds of 30 s"),
+    "repetitions": (1, "1 repetition"),
+    "rounds": (2, "2 rounds"),
+    "breath": ({"in_s": 4, "out_s": 6.5}, "breath in 4 s, out 6.5 s"),
+    "breath_scale": (1.2, "breaths 1.2 times as long"),
+    "breath_cues": (False, "no breath words"),
+    "tones": ("off", "no tones"),
+    "countdown": (3, "the last 3 s of a hold counted down"),
+    "bed": ("/home/me/my private song.mp3", "sound from a file under the voice"),
+    "first_side": ("left", "left side first"),
+    "transition_s": (0, "0 s for every change of position"),
+    "same_posture_s": (4, "4 s for a change within a position"),
+    "switch_s": (12, "12 s to change sides"),
+    "change_s": (11, "11 s between sitting and hands and knees"),
+    "floor_s": (20, "20 s to the floor and up from it"),
+    "settle_scale": (2, "2 times as long to settle"),
+    "enter_s": (6, "6 s into a hold"),
+    "leave_s": (7, "7 s out of a hold"),
+    "round_rest_s": (9, "9 s of rest between rounds"),
+    "length_s": (600, "10:00 in all"),
+    "only": (("cat-cow", "child-pose"), "only cat cow and child pose"),
+    "skip": (("upper-trapezius",), "without upper trapezius"),
+}
+
+
+@pytest.mark.parametrize("knob", CHANGES)
+def test_every_change_is_said_plainly(knob: str) -> None:
+    value, words = CHANGES[knob]
+    assert pacing_in_words(paced("steady", **{knob: value})) == f"steady, full words, {words}"
+
+
+def test_no_knob_is_without_words() -> None:
+    assert set(Pacing.model_fields) == {*CHANGES, "pace", "words", "bed_level_db"}
+    assert pacing_in_words(paced(bed="rain", bed_level_db=-20)).endswith("rain under the voice, 20 dB below it")
+    assert pacing_in_words(paced(bed_level_db=-20)) == "steady, full words"
+    whole = paced(breath={"in_s": 4, "hold_in_s": 1, "out_s": 6, "hold_out_s": 2})
+    assert pacing_in_words(whole).endswith("breath in 4 s, hold 1 s, out 6 s, hold 2 s")
+
+
+@pytest.mark.parametrize("pace", PRESETS)
+def test_what_a_pace_brings_with_it_is_not_said_again(pace: str) -> None:
+    assert pacing_in_words(PRESETS[pace]) == f"{pace}, full words"
+
+
+@given(pacings)
+def test_no_internal_name_shows(pacing: Pacing) -> None:
+    said = pacing_in_words(pacing)
+    assert not re.search(r"_|None|True|False|[\[\]{}()]", said)
+    assert not any(name in said.split() for name in Pacing.model_fields if "_" in name)
