@@ -101,9 +101,9 @@ def test_a_cover_is_drawn_when_it_is_asked_for_and_once() -> None:
 def test_the_comment_of_a_file_is_plain_words_and_names_no_folder(upper_back: session.Session) -> None:
     about = upper_back._about(bytes)
     assert about.comment.endswith("come from. Pace: steady, full words. Voice: hibari:heart.")
-    described = upper_back.routine.model_copy(update={"description": "for a morning"})
+    described = upper_back.routine.model_copy(update={"description": "for a run"})
     pacing = session.paced("gentle", hold_s=20.0, bed="/home/me/music/rain.ogg")
     other = replace(upper_back, routine=described, pacing=pacing, voice="piper:/home/me/voices/de.onnx")
     assert other._about(bytes).comment == (
-        "for a morning. Pace: gentle, full words, holds of 20 s, sound from a file under the voice. Voice: piper:de.onnx."
+        "for a run. Pace: gentle, full words, holds of 20 s, sound from a file under the voice. Voice: piper:de.onnx."
     )

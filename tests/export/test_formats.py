@@ -12,6 +12,7 @@ import mutagen.mp4
 import numpy as np
 import pytest
 
+from tests.export.hum import Hum
 from tests.export.measure import RATE_HZ, decoded, loudness, loudness_range, probed
 from voiceguide import session
 from voiceguide.errors import RequestError, UnknownNameError
@@ -19,7 +20,7 @@ from voiceguide.export.about import About
 from voiceguide.export.exporter import export
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -194,25 +195,6 @@ def test_a_session_that_is_mostly_tones_is_as_loud_as_any(
 
 def test_the_loudness_range_is_that_of_a_voice_close_by(upper_back_wav: Path, tool: Callable[[str], str]) -> None:
     assert loudness_range(tool("ffmpeg"), upper_back_wav) < 8.0
-
-
-class Hum:
-    """A tone of any length."""
-
-    ground = None
-
-    def __init__(self, length: int, channels: int) -> None:
-        self.length = length
-        self.channels = channels
-        self.rate_hz = RATE_HZ * channels
-
-    def render(self, start: int, out: NDArray[np.float32]) -> None:
-        wave = np.sin(np.arange(start, start + len(out)) * 0.1, dtype=np.float32) * np.float32(0.1)
-        wave[max(0, self.length - start) :] = 0.0
-        out[:] = wave if self.channels == 1 else wave[:, None]
-
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
-        return iter(())
 
 
 @pytest.mark.parametrize("channels", [1, 2])

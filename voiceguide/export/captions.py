@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import UnknownNameError
 from voiceguide.export.about import TimedLine
-from voiceguide.export.lrc import lrc_length, lrc_lines, lrc_text
+from voiceguide.export.caption_text import lrc_text, one_line, sub_rip_text, web_vtt_text
+from voiceguide.export.lrc import lrc_length, lrc_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,16 +25,6 @@ QUIET_FROM_S: Final = 5.0
 LEAST_S: Final = 0.9
 """A caption stays at least so long, where the next one leaves it the time: `Two.` takes 0.3 s to say."""
 _GAP_S: Final = 0.001
-_HARMLESS: Final = str.maketrans(
-    {
-        "<": "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}",
-        ">": "\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}",
-        "{": "(",
-        "}": ")",
-        "\\": "\N{FULLWIDTH REVERSE SOLIDUS}",
-    }
-)
-"""What SubRip's readers take for markup, and what looks like it."""
 
 
 def timed_lines(timeline: Timeline) -> tuple[TimedLine, ...]:
@@ -89,15 +80,16 @@ def _quiet(start_s: float, end_s: float) -> Iterator[TimedLine]:
 def web_vtt(about: About) -> str:
     """WebVTT (W3C), the title as a note."""
     cues = (
-        f"{_clock(line.start_s, '.')} --> {_clock(line.end_s, '.')}\n{_web_text(line.text)}\n" for line in about.lines
+        f"{_clock(line.start_s, '.')} --> {_clock(line.end_s, '.')}\n{web_vtt_text(line.text)}\n"
+        for line in about.lines
     )
-    return f"WEBVTT\n\nNOTE {_web_text(about.title)}\n\n" + "\n".join(cues)
+    return f"WEBVTT\n\nNOTE {web_vtt_text(about.title)}\n\n" + "\n".join(cues)
 
 
 def sub_rip(about: About) -> str:
     """SubRip: numbered, with decimal commas."""
     cues = (
-        f"{number}\n{_clock(line.start_s, ',')} --> {_clock(line.end_s, ',')}\n{_plain_text(line.text)}\n"
+        f"{number}\n{_clock(line.start_s, ',')} --> {_clock(line.end_s, ',')}\n{sub_rip_text(line.text)}\n"
         for number, line in enumerate(about.lines, start=1)
     )
     return "\n".join(cues)
@@ -118,12 +110,12 @@ def lrc(about: About) -> str:
 
 def transcript(about: About) -> str:
     """Plain text to read, or to publish beside the file: chapters with their times, and what is said in each."""
-    parts = [_one_line(about.title), ""]
-    parts += [f"{_short(chapter.start_s)}  {_one_line(chapter.title)}" for chapter in about.chapters]
+    parts = [one_line(about.title), ""]
+    parts += [f"{_short(chapter.start_s)}  {one_line(chapter.title)}" for chapter in about.chapters]
     for chapter in about.chapters:
-        parts += ["", f"{_short(chapter.start_s)}  {_one_line(chapter.title)}", ""]
+        parts += ["", f"{_short(chapter.start_s)}  {one_line(chapter.title)}", ""]
         parts += [
-            f"    {_short(line.start_s)}  {_one_line(line.text)}"
+            f"    {_short(line.start_s)}  {one_line(line.text)}"
             for line in about.lines
             if chapter.start_s <= line.start_s < chapter.end_s
         ]
@@ -141,22 +133,6 @@ def caption_targets(path: Path, formats: Iterable[str]) -> dict[str, Path]:
             raise UnknownNameError("caption format", name, FORMATS)
         targets[name] = path.with_suffix(f".{name}")
     return targets
-
-
-def _one_line(text: str) -> str:
-    """An empty line would end a caption."""
-    return " ".join(text.split())
-
-
-def _web_text(text: str) -> str:
-    import html  # here: every export would pay a millisecond for it
-
-    return html.escape(_one_line(text), quote=False)
-
-
-def _plain_text(text: str) -> str:
-    """SubRip has no escapes: readers take angle brackets, braces and backslashes for markup, and `-->` for times."""
-    return _one_line(text).replace("-->", "→").translate(_HARMLESS)
 
 
 def _clock(seconds: float, point: str) -> str:

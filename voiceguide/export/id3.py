@@ -10,7 +10,8 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.export.bounded import at_most_bytes
-from voiceguide.export.lrc import lrc_lines, lrc_text
+from voiceguide.export.caption_text import lrc_text
+from voiceguide.export.lrc import lrc_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
