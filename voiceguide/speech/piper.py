@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -32,6 +33,9 @@ _MOST_MODEL_BYTES: Final = 1_000_000_000
 """Theirs have 5 to 120 million."""
 _MARKS: Final = ("_", "^", "$")
 """Padding, the beginning and the end of a sentence: no map of phonemes does without."""
+
+_KINDS: Final = {"int": "a whole number", "float": "a number", "str": "a text", "array": "a list", "bool": "yes or no"}
+"""What msgspec calls the kinds of values, for people."""
 
 _Scale = Annotated[float, Meta(ge=0.0, le=10.0)]
 _Ids = Annotated[list[Annotated[int, Meta(ge=0, le=1_000_000)]], Meta(max_length=100)]
@@ -184,8 +188,12 @@ def _described(model: Path, path: Path) -> _Description:
         raise _unreadable(path, error) from error
     except RecursionError as error:
         raise _no_voice(model, f"{path} is nested too deeply") from error
+    except msgspec.ValidationError as error:
+        what, _, field = str(error).partition(" - at `$")
+        what = re.sub(r"`(\w+)`", lambda kind: _KINDS.get(kind[1], kind[1]), what)
+        raise _no_voice(model, f"{path}: {field.strip('.`') or 'all of it'}: {what[:1].lower()}{what[1:]}") from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise _no_voice(model, f"{path}: {error}") from error
+        raise _no_voice(model, f"{path} is no JSON") from error
     map_ = description.phoneme_id_map
     if map_ and description.phoneme_type != "pinyin" and not all(map_.get(mark) for mark in _MARKS):
         raise _no_voice(model, f"{path}: its phoneme_id_map lacks {' '.join(_MARKS)}")

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _LONGEST_REPLY: Final = 1_000_000
 _LARGEST_SOUND_BYTES: Final = 64_000_000
 """Two minutes at 96 kHz, as floats, are 46 MB."""
+_MOST_SILENCES: Final = 2
+"""Texts in a row that a voice may leave unanswered. It would take all day to wait so long for every text of a batch."""
 _STOP_S: Final = 5.0
 """How long a killed process may take to be gone; it is gone in milliseconds unless the disk hangs."""
 _ELSE: Final = "try again, or another voice with --voice"
@@ -62,6 +64,7 @@ class WorkerEngine(SpeechEngine):
         self._turn = threading.Lock()
         self._worker: Worker | None = None
         self._shut = False
+        self._silences = 0
 
     @abstractmethod
     def _started(self) -> Worker:
@@ -81,14 +84,25 @@ class WorkerEngine(SpeechEngine):
                 message = f"the {self.name} engine has been closed"
                 raise SpeechError(message)
             try:
-                self._worker = self._worker or self._started()
-                data = self._worker.speak(text, self.timeout_s + self.timeout_per_character_s * len(text))
-                return self._take(data, text)
+                return self._take(self._spoken(text), text)
             except BaseException:
                 if self._worker:
                     self._worker.close()
                 self._worker = None
                 raise
+
+    def _spoken(self, text: str) -> bytes:
+        if self._silences >= _MOST_SILENCES:
+            message = f"{self.name} did not answer again and again: choose another voice with --voice"
+            raise SpeechError(message)
+        self._worker = self._worker or self._started()
+        try:
+            data = self._worker.speak(text, self.timeout_s + self.timeout_per_character_s * len(text))
+        except _SilenceError:
+            self._silences += 1
+            raise
+        self._silences = 0
+        return data
 
     def _unload(self) -> None:
         self._shut = True
@@ -99,6 +113,10 @@ class WorkerEngine(SpeechEngine):
             if self._worker:
                 self._worker.close()
             self._worker = None
+
+
+class _SilenceError(SpeechError):
+    """No answer in time."""
 
 
 class Worker:
@@ -168,7 +186,7 @@ class Worker:
             line = self._replies.get(timeout=timeout_s)
         except Empty:
             message = f"{self._engine} did not answer within {timeout_s:.0f} s{doing} and was stopped: {_ELSE}"
-            raise SpeechError(message) from None
+            raise _SilenceError(message) from None
         if not line:
             message = f"the process of {self._engine} died{doing}{self._last_words()}: {_ELSE}"
             raise SpeechError(message)
