@@ -40,6 +40,8 @@ def main(arguments: list[str]) -> None:
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     part, *wanted, folder = arguments
+    # Not the user's current folder: it may be gone, and nothing in it is for an engine.
+    os.chdir(folder)
     requests = _requests(sys.stdin.buffer, Path(folder))
 
     def reply(**message: object) -> None:
@@ -87,6 +89,7 @@ def _requests(stream: BinaryIO, folder: Path) -> SimpleQueue[bytes]:
     def read() -> None:
         for line in stream:
             lines.put(line)
+        os.chdir(folder.parent)  # Windows removes no folder that somebody is in
         shutil.rmtree(folder, ignore_errors=True)
         # Not sys.exit: an engine may hang, and not all survive their own clean-up.
         os._exit(0)
