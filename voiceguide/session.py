@@ -36,11 +36,11 @@ from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
 from voiceguide.places import history_folder, routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.pacing_words import pacing_in_words
-from voiceguide.planning.planner import draft, plan_timeline, texts_to_speak
+from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_to_speak
 from voiceguide.planning.presets import faults_of, paced
 from voiceguide.planning.wording import sentences, without_tokens
 from voiceguide.sound.arrangement import arranged, make_chimes
-from voiceguide.sound.bed import BUILT_IN, check_bed, open_bed
+from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed, open_bed
 from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, default_directory
@@ -274,7 +274,7 @@ def plan(
     pacing = pacing or Pacing()
     check_bed(pacing.bed)
     clips: dict[str, Clip] = {}
-    bed: Callable[[], Bed | None] = functools.partial(open_bed, pacing.bed)
+    bed = _bed_for(chosen, pacing, library)
     if prepare_sound:
         # Outside of Python's lock for the most part, which planning holds. Nobody waits for them but the sound.
         beside = ThreadPoolExecutor(2, thread_name_prefix="sound")
@@ -292,6 +292,13 @@ def plan(
             timeline = plan_timeline(chosen, pacing, library.phrasebook, speak)
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
         return Session(chosen, pacing, spec, timeline, clips, bed)
+
+
+def _bed_for(routine: Routine, pacing: Pacing, library: Library) -> Callable[[], Bed | None]:
+    """Opens the bed of a session when it is called; a file's as far as the session will need it."""
+    if pacing.bed in {NO_BED, *BUILT_IN}:
+        return functools.partial(open_bed, pacing.bed)
+    return functools.partial(open_bed, pacing.bed, expected_s(routine, pacing, library.phrasebook))
 
 
 @contextlib.contextmanager
@@ -337,9 +344,7 @@ def player(
         clips = narrator.stored(texts)
         if len(clips) < len(texts):
             narrator.warm_up()
-        score = made(
-            words.routine, pacing, library.phrasebook, words.script, clips, functools.partial(open_bed, pacing.bed)
-        )
+        score = made(words.routine, pacing, library.phrasebook, words.script, clips, _bed_for(chosen, pacing, library))
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
         name = entry.routine if entry else _remembered(routine) if isinstance(routine, str) else chosen.id
         yield Player(

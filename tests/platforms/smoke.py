@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import av
 
 from tests.platforms.environments import Environment, FailedError
-from tests.speech.test_engines import save_piper_voice
+from tests.speech.piper_voices import save_piper_voice
 from voiceguide import __version__
 
 if TYPE_CHECKING:

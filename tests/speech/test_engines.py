@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
 
 from tests.speech.engine_contract import EngineContract, MakeEngine, seconds
 from tests.speech.fakes import AMPLITUDE, RATE_HZ, SILENCE_FRAMES, ToneEngine
+from tests.speech.piper_voices import FRAMES_PER_ID, save_piper_voice
 from voiceguide.errors import RequestError, SpeechError, UnknownNameError
 from voiceguide.model.segment import AudioSegment
 from voiceguide.speech.conditioning import faults
@@ -106,67 +104,6 @@ class TestPyttsx3(EngineContract):
         monkeypatch.delenv("PYTHONPATH", raising=False)
         with make_engine(1.0) as engine:
             assert len(engine.synthesize(text).samples)
-
-
-PIPER_RATE_HZ = 16_000
-FRAMES_PER_ID = 400
-
-
-def save_piper_voice(folder: Path) -> Path:
-    """A voice as piper has them: a 220 Hz tone, FRAMES_PER_ID for each phoneme id, with a breath of noise."""
-    from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
-
-    def constant(name: str, value: object, dtype: type) -> onnx.TensorProto:
-        return numpy_helper.from_array(np.array(value, dtype=dtype), name)
-
-    turn = 2 * np.pi * 220 / PIPER_RATE_HZ
-    graph = helper.make_graph(
-        [
-            helper.make_node("Split", ["scales"], ["noise_scale", "length_scale", "noise_w"], axis=0, num_outputs=3),
-            helper.make_node("Cast", ["input_lengths"], ["ids"], to=TensorProto.FLOAT),
-            helper.make_node("Mul", ["ids", "length_scale"], ["units"]),
-            helper.make_node("Mul", ["units", "frames_per_id"], ["frames_1"]),
-            helper.make_node("Squeeze", ["frames_1"], ["frames"]),
-            helper.make_node("Range", ["zero", "frames", "one"], ["times"]),
-            helper.make_node("Mul", ["times", "turn"], ["phases"]),
-            helper.make_node("Sin", ["phases"], ["tone"]),
-            helper.make_node("RandomNormalLike", ["tone"], ["noise_1"], mean=0.0, scale=0.01),
-            helper.make_node("Mul", ["noise_1", "noise_scale"], ["noise"]),
-            helper.make_node("Mul", ["tone", "amplitude"], ["voiced"]),
-            helper.make_node("Add", ["voiced", "noise"], ["sound"]),
-            helper.make_node("Reshape", ["sound", "shape"], ["output"]),
-        ],
-        "tone",
-        [
-            helper.make_tensor_value_info("input", TensorProto.INT64, [1, "phonemes"]),
-            helper.make_tensor_value_info("input_lengths", TensorProto.INT64, [1]),
-            helper.make_tensor_value_info("scales", TensorProto.FLOAT, [3]),
-        ],
-        [helper.make_tensor_value_info("output", TensorProto.FLOAT, [1, 1, 1, "time"])],
-        [
-            constant("frames_per_id", [FRAMES_PER_ID], np.float32),
-            constant("zero", 0.0, np.float32),
-            constant("one", 1.0, np.float32),
-            constant("turn", turn, np.float32),
-            constant("amplitude", 0.5, np.float32),
-            constant("shape", [1, 1, 1, -1], np.int64),
-        ],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
-    onnx.checker.check_model(model)
-    path = folder / "tone.onnx"
-    onnx.save(model, path)
-    config = {
-        "audio": {"sample_rate": PIPER_RATE_HZ},
-        "espeak": {"voice": "en-us"},
-        "inference": {"noise_scale": 0.667, "length_scale": 1.25, "noise_w": 0.8},
-        "phoneme_type": "espeak",
-        "phoneme_id_map": DEFAULT_PHONEME_ID_MAP,
-        "num_symbols": 256,
-        "num_speakers": 1,
-    }
-    Path(f"{path}.json").write_text(json.dumps(config), encoding="utf-8")
-    return path
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from voiceguide.cli.console import help_if_alone
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
 from voiceguide.cli.pacing_options import option
 from voiceguide.errors import KnobError, VoiceguideError, shown
+from voiceguide.private import decline_telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,6 +126,7 @@ def _give_up_stdout() -> None:
 
 def run() -> None:
     """Run the program with the arguments of this process, and end it."""
+    decline_telemetry(ours=True)
     # The threads that numpy's linear algebra starts spin for a tenth of a second; nothing here calls it with enough.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Nobody's plugin is wanted in our models: pydantic would go through all packages there are for one.

@@ -76,3 +76,10 @@ def write_script(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> Sc
 def estimated_minutes(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> float:
     """About how long a session would take, without speaking a word of it."""
     return estimate(phrase(routine, pacing, phrasebook), pacing.speech_rate).duration_s / 60
+
+
+def expected_s(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> float:
+    """About how many seconds a session will take; the same whoever speaks it, and whether it has been spoken or not."""
+    if pacing.length_s is not None:
+        return pacing.length_s
+    return 60 * estimated_minutes(selected(routine, pacing), pacing, phrasebook)

@@ -26,6 +26,10 @@ LEAST_S: Final = 2.0
 """A shorter file going round would be a rattle."""
 CROSSFADE_S: Final = 3.0
 """How long the end of a file and its beginning sound together; for short files a quarter of them."""
+LONGEST_S: Final = 3600.0
+"""A longer file goes round after an hour: an hour takes 690 MB on the disk while the session is made."""
+SPARE_S: Final = 120.0
+"""Of a long file, so much more than the session is expected to take: it may be slower, or be slowed down."""
 _MEASURED_FRAMES: Final = 10 * BED_RATE_HZ
 SHORT_TERM_STEPS: Final = 30
 MOMENTARY_STEPS: Final = 4
@@ -67,15 +71,22 @@ class Bed(Struct, frozen=True, eq=False):
 
 def check_bed(name: str) -> None:
     """RequestError unless `name` is `none`, a built-in bed, or a file."""
-    if name == NO_BED or name in AMBIENCES or Path(name).is_file():
+    if name == NO_BED or name in AMBIENCES:
         return
-    message = f"the bed {name!r} is no file and none of {', '.join((*BUILT_IN, NO_BED))}"
-    raise RequestError(message)
+    try:
+        there = Path(name).is_file()
+    except OSError as error:  # a name that is too long, a folder that may not be looked into
+        message = f"the bed {name} cannot be read: {error.strerror}"
+        raise RequestError(message) from error
+    if not there:
+        message = f"the bed {name!r} is no file and none of {', '.join((*BUILT_IN, NO_BED))}"
+        raise RequestError(message)
 
 
-def open_bed(name: str) -> Bed | None:
-    """A built-in bed, or one from a file that FFmpeg reads; None for `none`.
+def open_bed(name: str, session_s: float = math.inf) -> Bed | None:
+    """A built-in bed, or one from a file of the listener's; None for `none`.
 
+    Of a file no more is decoded than a session of about `session_s` needs, and never more than LONGEST_S.
     RequestError where there is no such file, or no sound in it to loop.
     """
     check_bed(name)
@@ -85,7 +96,8 @@ def open_bed(name: str) -> Bed | None:
         return measured(to_pcm16(AMBIENCES[name]()))
     from voiceguide.sound.decoding import decoded
 
-    bed = measured(seamless(decoded(Path(name), BED_RATE_HZ, LEAST_S)))
+    most_s = min(session_s + SPARE_S + CROSSFADE_S, LONGEST_S)
+    bed = measured(seamless(decoded(Path(name), BED_RATE_HZ, least_s=LEAST_S, most_s=most_s)))
     if not math.isfinite(bed.loudest_lufs):
         message = f"the bed {name} is silent"
         raise RequestError(message)

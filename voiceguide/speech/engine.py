@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 import numpy as np
 from msgspec import Struct
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from numpy.typing import NDArray
+
+
+RATES_HZ: Final = range(4_000, 192_001)
+"""Sample rates that speech comes at. At others its resampling would take all memory."""
+LONGEST_TAKE_S: Final = 120
+"""Five times what the longest text takes, said slowly."""
 
 
 class Voice(Struct, frozen=True):
@@ -116,6 +122,12 @@ class SpeechEngine(ABC):
         except Exception as error:
             message = f"the {self.name} engine failed on {text!r}: {error}"
             raise SpeechError(message) from error
+        if result.rate_hz not in RATES_HZ:
+            message = f"the {self.name} engine returned sound of {result.rate_hz} samples a second for {text!r}"
+            raise SpeechError(message)
+        if len(result.samples) > LONGEST_TAKE_S * result.rate_hz:
+            message = f"the {self.name} engine returned more than {LONGEST_TAKE_S} s of sound for {text!r}"
+            raise SpeechError(message)
         if not np.isfinite(result.samples).all():
             message = f"the {self.name} engine returned no sound but garbage for {text!r}"
             raise SpeechError(message)

@@ -1,14 +1,8 @@
-"""The process that pyttsx3 runs in: one voice, one rate, nothing of voiceguide.
+"""What pyttsx3 does in the process that `worker.py` runs: one voice, one rate, nothing of voiceguide.
 
-::
-
-    python -P pyttsx3_worker.py VOICE SPEECH_RATE FOLDER     speak into files in FOLDER
-    python -P pyttsx3_worker.py --voices FOLDER              list the voices
-
-JSON, a line each. It says once `{"ready": true}`, `{"unavailable": reason}`, `{"failed": reason}` of the
-voice, `{"known": [names]}` where the voice is not among them, or `{"voices": [...]}`; then, for each
-`{"text": ...}`, one `{"path": ...}` or `{"failed": reason}`. When its stdin ends, because the parent
-closed it or has gone, it removes FOLDER and exits at once, whatever it was doing.
+With the arguments `VOICE SPEECH_RATE` it speaks, with `--voices` it lists the voices. It says once `{"ready": true}`,
+`{"unavailable": reason}`, `{"failed": reason}` of the voice, `{"known": [names]}` where the voice is not among them, or
+`{"voices": [...]}`; then, for each `{"text": ...}`, one `{"path": ...}` or `{"failed": reason}`.
 
 What pyttsx3 2.99 does to make all this necessary: alternating rates in one process race, of several
 `save_to_file` before one `runAndWait` only the last survives, the first `runAndWait` returns before a
@@ -23,19 +17,16 @@ import ctypes
 import json
 import os
 import re
-import shutil
-import signal
 import struct
 import sys
-import threading
 import time
 from collections import Counter
-from pathlib import Path
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from queue import SimpleQueue
 
 DEFAULT: Final = "default"
 _PLATFORM: Final[str] = sys.platform
@@ -70,36 +61,23 @@ def sound_in(data: bytes) -> bytes:
     return found.get(b"data") or found.get(b"SSND", b"")[8:]
 
 
-def main(arguments: list[str]) -> None:
-    """Answer until stdin ends."""
-    # Ctrl-C reaches the whole process group: it is the parent's to handle.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    *wanted, folder = arguments
-    requests = _requests(sys.stdin.buffer, Path(folder))
-
-    def reply(**message: object) -> None:
-        replies.write(json.dumps(message).encode() + b"\n")
-        replies.flush()
-
+def serve(arguments: list[str], folder: Path, requests: SimpleQueue[bytes], reply: Callable[..., None]) -> None:
+    """Answer what is asked; give up where there is no such voice, or none at all."""
     try:
         engine = _pyttsx3()
         voices = _voices(engine)
     except Exception as error:  # noqa: BLE001 -- whatever a system's speech may raise
         reply(unavailable=f"{error}" or type(error).__name__)
+        return
+    if arguments == ["--voices"]:
+        reply(voices=voices)
+    elif voice := _chosen(voices, arguments[0]):
+        _serve_voice(_Speaker(engine, folder), voice, float(arguments[1]), requests, reply)
     else:
-        if wanted == ["--voices"]:
-            reply(voices=voices)
-        elif voice := _chosen(voices, wanted[0]):
-            _serve(_Speaker(engine, Path(folder)), voice, float(wanted[1]), requests, reply)
-        else:
-            reply(known=[voice["name"] for voice in voices])
-    # The parent reads what it needs and then lets go.
-    threading.Event().wait()
+        reply(known=[voice["name"] for voice in voices])
 
 
-def _serve(
+def _serve_voice(
     speaker: _Speaker,
     voice: dict[str, str],
     speech_rate: float,
@@ -266,22 +244,3 @@ def _chosen(voices: list[dict[str, str]], wanted: str) -> dict[str, str] | None:
             if voice["language"].lower().startswith(prefix):
                 return voice
     return None
-
-
-def _requests(stream: BinaryIO, folder: Path) -> SimpleQueue[bytes]:
-    """The lines of `stream` as they come. Its end is the end of the process."""
-    lines: SimpleQueue[bytes] = SimpleQueue()
-
-    def read() -> None:
-        for line in stream:
-            lines.put(line)
-        shutil.rmtree(folder, ignore_errors=True)
-        # Not sys.exit: pyttsx3 may hang, and espeak does not always survive its own clean-up.
-        os._exit(0)
-
-    threading.Thread(target=read, name="requests", daemon=True).start()
-    return lines
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -1,0 +1,233 @@
+"""An engine in a process of its own, which can hang, die, run wild and be ended without harm to ours.
+
+Here is the side of whoever asks. `worker.py` is what runs in that process, with the engine's own part beside it
+(`pyttsx3_worker.py`, `piper_worker.py`). They talk in JSON, a line each; sound comes back in files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from abc import abstractmethod
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from voiceguide import private
+from voiceguide.errors import SpeechError
+from voiceguide.scratch import ScratchFolder
+from voiceguide.speech.engine import SpeechEngine, Take
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LONGEST_REPLY: Final = 1_000_000
+_LARGEST_SOUND_BYTES: Final = 64_000_000
+"""Two minutes at 96 kHz, as floats, are 46 MB."""
+_MOST_SILENCES: Final = 2
+"""Texts in a row that a voice may leave unanswered. It would take all day to wait so long for every text of a batch."""
+_STOP_S: Final = 5.0
+"""How long a killed process may take to be gone; it is gone in milliseconds unless the disk hangs."""
+_ELSE: Final = "try again, or another voice with --voice"
+
+
+def command_for(part: str) -> tuple[str, ...]:
+    """What starts a worker with the engine's part that stands in the file `part`, beside this one.
+
+    By path and safe: no module is taken from the user's current folder, nor from the one that these files are in.
+    """
+    here = Path(__file__).parent
+    return (sys.executable, "-P", str(here / "worker.py"), str(here / part))
+
+
+class WorkerEngine(SpeechEngine):
+    """An engine that asks a worker. Calls from several threads take turns.
+
+    After a fault the worker is gone, and the next text starts a fresh one rather than ask one that may answer for the
+    last text.
+    """
+
+    worker_command: Sequence[str]
+    """What starts a worker; arguments are added, and its folder as the last."""
+    start_timeout_s: float = 30.0
+    """Until it has loaded its voice."""
+    timeout_s: float = 10.0
+    """For one text; `timeout_per_character_s` is added."""
+    timeout_per_character_s: float = 0.1
+
+    def __init__(self, voice: str, speech_rate: float = 1.0) -> None:
+        super().__init__(voice, speech_rate)
+        self._turn = threading.Lock()
+        self._worker: Worker | None = None
+        self._shut = False
+        self._silences = 0
+
+    @abstractmethod
+    def _started(self) -> Worker:
+        """A worker that has loaded the voice."""
+
+    @abstractmethod
+    def _take(self, data: bytes, text: str) -> Take:
+        """The sound in a file that the worker has made. SpeechError where there is none."""
+
+    def _load(self) -> None:
+        with self._turn:
+            self._worker = self._started()
+
+    def _speak(self, text: str, take: int) -> Take:  # noqa: ARG002 -- these have no takes to choose from
+        with self._turn:
+            if self._shut:
+                message = f"the {self.name} engine has been closed"
+                raise SpeechError(message)
+            try:
+                return self._take(self._spoken(text), text)
+            except BaseException:
+                if self._worker:
+                    self._worker.close()
+                self._worker = None
+                raise
+
+    def _spoken(self, text: str) -> bytes:
+        if self._silences >= _MOST_SILENCES:
+            message = f"{self.name} did not answer again and again: choose another voice with --voice"
+            raise SpeechError(message)
+        self._worker = self._worker or self._started()
+        try:
+            data = self._worker.speak(text, self.timeout_s + self.timeout_per_character_s * len(text))
+        except _SilenceError:
+            self._silences += 1
+            raise
+        self._silences = 0
+        return data
+
+    def _unload(self) -> None:
+        self._shut = True
+        # Out of turn: a text that is being spoken in another thread ends with an error, now.
+        if worker := self._worker:
+            worker.kill()
+        with self._turn:
+            if self._worker:
+                self._worker.close()
+            self._worker = None
+
+
+class _SilenceError(SpeechError):
+    """No answer in time."""
+
+
+class Worker:
+    """A process that answers in lines of JSON, and the folder that it writes to."""
+
+    def __init__(self, engine: str, command: Sequence[str]) -> None:
+        self._engine = engine
+        self._scratch = ScratchFolder()
+        self.folder = self._scratch.path
+        self._log = self.folder / "stderr.txt"
+        try:
+            with self._log.open("wb") as log:
+                self._process = subprocess.Popen(  # noqa: S603 -- our own program; every argument is one, no shell
+                    [*command, str(self.folder)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env={**os.environ, private.VARIABLE: private.OFF},
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
+        except BaseException:
+            self._scratch.close()
+            raise
+        self._replies: SimpleQueue[bytes] = SimpleQueue()
+        # A thread, since a pipe cannot be read with a time-out on every system.
+        self._reader = threading.Thread(target=self._read, name=f"{engine} replies", daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        with _pipe(self._process.stdout) as stream, contextlib.suppress(OSError):
+            for line in iter(lambda: stream.readline(_LONGEST_REPLY), b""):
+                self._replies.put(line)
+        self._replies.put(b"")
+
+    def tell(self, **message: object) -> None:
+        """Send one line."""
+        stream = _pipe(self._process.stdin)
+        with contextlib.suppress(OSError):  # The process has died: `reply` sees that, and says more.
+            stream.write(json.dumps(message).encode() + b"\n")
+            stream.flush()
+
+    def speak(self, text: str, timeout_s: float) -> bytes:
+        """The file that `text` was spoken into. SpeechError where none comes in time."""
+        self.tell(text=text)
+        reply = self.reply(timeout_s, f" on {text!r}")
+        if "failed" in reply:
+            message = f"{self._engine} failed on {text!r}: {reply['failed']}; {_ELSE}"
+            raise SpeechError(message)
+        path = Path(str(reply.get("path", "")))
+        if path.parent != self.folder:
+            raise self._nonsense(reply)
+        try:
+            with path.open("rb") as file:
+                data = file.read(_LARGEST_SOUND_BYTES + 1)
+            path.unlink()
+        except OSError as error:
+            message = f"{self._engine} wrote no sound for {text!r} ({error.strerror}); is the disk full?"
+            raise SpeechError(message) from error
+        if len(data) > _LARGEST_SOUND_BYTES:
+            message = f"{self._engine} makes far more sound of {text!r} than its words take; {_ELSE}"
+            raise SpeechError(message)
+        return data
+
+    def reply(self, timeout_s: float, doing: str = "") -> dict[str, Any]:
+        """The next line. SpeechError where none comes in time, the process dies, or it is no JSON object."""
+        try:
+            line = self._replies.get(timeout=timeout_s)
+        except Empty:
+            message = f"{self._engine} did not answer within {timeout_s:.0f} s{doing} and was stopped: {_ELSE}"
+            raise _SilenceError(message) from None
+        if not line:
+            message = f"the process of {self._engine} died{doing}{self._last_words()}: {_ELSE}"
+            raise SpeechError(message)
+        try:
+            reply = json.loads(line)
+        except (ValueError, RecursionError):
+            reply = None
+        if not isinstance(reply, dict):
+            raise self._nonsense(line)
+        return reply
+
+    def _nonsense(self, answer: object) -> SpeechError:
+        return SpeechError(
+            f"the process of {self._engine} answers nonsense ({str(answer)[:80]}): install {self._engine} again"
+        )
+
+    def _last_words(self) -> str:
+        """How the process ended, in brackets, as far as can be told."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_STOP_S)
+        with contextlib.suppress(OSError):
+            lines = self._log.read_text("utf-8", "replace").split("\n")
+            last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+            return f" (exit code {self._process.returncode}{', ' if last else ''}{last[:200]})"
+        return ""
+
+    def kill(self) -> None:
+        """End the process, whatever it is doing; from any thread."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process, wait until it is gone, and remove its folder."""
+        self.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(_STOP_S)
+        with contextlib.suppress(OSError):
+            _pipe(self._process.stdin).close()
+        self._reader.join(_STOP_S)
+        self._scratch.close()
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None  # noqa: S101 -- for the type checker: it was asked for
+    return stream
