@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voiceguide.cli.console import note, progress, table
+from voiceguide.cli.console import document, line, note, progress, table
 from voiceguide.cli.pacing_options import Request, with_pacing
 from voiceguide.errors import RequestError
 from voiceguide.units import clock
@@ -29,9 +29,6 @@ def plan(
     force: Annotated[bool, typer.Option("--force", help="Replace the picture if it is there.")] = False,
     request: Request,
 ) -> None:
-    """Show the timeline of a session. Needs no sound device and writes no audio."""
-    import json
-
     from voiceguide import session
 
     if picture:
@@ -50,13 +47,13 @@ def plan(
     if picture:
         planned.picture(picture, force=force)
     if as_json:
-        typer.echo(json.dumps(planned.document(), indent=1, ensure_ascii=False))
+        document(planned.document())
         return
     if picture:
-        typer.echo(f"{picture}: {clock(planned.timeline.duration_s)}, {len(planned.timeline.chapters)} chapters")
+        line(f"{picture}: {clock(planned.timeline.duration_s)}, {len(planned.timeline.chapters)} chapters")
     else:
-        typer.echo(table(_rows(planned.timeline)))
-        typer.echo(f"{clock(planned.timeline.duration_s)} in all")
+        table(_rows(planned.timeline))
+        line(f"{clock(planned.timeline.duration_s)} in all")
     for text in planned.timeline.notes:
         note(text)
 

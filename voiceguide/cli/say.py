@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from voiceguide.cli.console import line
+
 
 def say(
     text: Annotated[str, typer.Argument(help="What to say.")],
@@ -19,7 +21,6 @@ def say(
     cache_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
 ) -> None:
-    """Say one text, as a cue of a session would sound: aloud, or into a file."""
     from voiceguide import session
     from voiceguide.config import resolve
 
@@ -31,4 +32,4 @@ def say(
         session.play_clip(clip)
         return
     session.export_clip(clip, text, output, force=force)
-    typer.echo(f"{output}: {clip.spoken_frames / clip.rate_hz:.2f} s")
+    line(f"{output}: {clip.spoken_frames / clip.rate_hz:.2f} s")

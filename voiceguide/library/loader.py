@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from voiceguide.errors import DataError, RequestError, UnknownNameError, shown
+from voiceguide.errors import DataError, RequestError, UnknownNameError
 from voiceguide.library.reading import Reading
 from voiceguide.library.toml_file import read_model, read_toml
 from voiceguide.model.base import spoken_texts
@@ -14,6 +14,7 @@ from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
 from voiceguide.model.stretch import Stretch
 from voiceguide.places import entries
+from voiceguide.showing import shown
 from voiceguide.units import counted
 from voiceguide.whole_file import clear_stale, replacing
 
