@@ -56,12 +56,15 @@ class UnknownNameError(RequestError):
     """
 
     _FEW = 8
+    _LONGEST = 60
+    """Characters of names that are compared. Of longer ones a few dozen take minutes: it goes by the square."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind = kind
         self.name = name
         self.known = sorted(known)
-        nearest = difflib.get_close_matches(name, self.known, n=2, cutoff=0.6)
+        short = [each for each in self.known if len(each) <= self._LONGEST] if len(name) <= self._LONGEST else []
+        nearest = difflib.get_close_matches(name, short, n=2, cutoff=0.6)
         if nearest:
             hint = f"did you mean {' or '.join(nearest)}?"
         elif len(self.known) <= self._FEW:

@@ -30,7 +30,7 @@ from voiceguide.speech.voices import DEFAULT_VOICE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from voiceguide.library.toml_file import Field
+    from voiceguide.library.toml_lines import Field
     from voiceguide.model.routine import Routine
     from voiceguide.speech.narrator import Narrator
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DATA: Final = Path(__file__).parent
-MOST_NAMES_LOOKED_FOR: Final = 50
-"""Unknown stretches of one file that similar names are looked for; each is compared with every known one."""
 
 
 class Library:
@@ -142,13 +140,10 @@ class Library:
         file = reading.model(RoutineFile, reading.data)
         own = self._own_stretches(reading)
         known = {*own, *self.stretch_ids()}
-        unknown = 0
         for index, item in enumerate(reading.tables("items", MOST_ITEMS)):
             name = str(item.get("stretch", "")).strip()
             if name and name not in known:
-                unknown += 1
-                hint = str(UnknownNameError("stretch", name, known)) if unknown <= MOST_NAMES_LOOKED_FOR else ""
-                reading.note(("items", index, "stretch"), hint or f"no stretch is called {name!r}")
+                reading.note_unknown(("items", index, "stretch"), name, known)
         if file is None or reading.mistakes:
             return None
         return Routine(
@@ -174,7 +169,7 @@ class Library:
             elif (base := str(like).strip()) in self.stretch_ids():
                 own[name] = reading.stretch(_laid_over(read_toml(self._stretch_path(base))[0], changes), at)
             else:
-                reading.note((*at, "like"), str(UnknownNameError("stretch", base, self.stretch_ids())))
+                reading.note_unknown((*at, "like"), base, self.stretch_ids())
         return own
 
 
