@@ -2,7 +2,8 @@
 
 Without `--seconds` the corpus alone is gone through, for which atheris is not needed. Memory is limited to
 MOST_BYTES, each input to TIMEOUT_S, and its CPU time to what `targets` allows: what takes more is a finding, as is
-every exception. A finding is written to the current folder; `--keep` writes inputs that reach something new into the corpus.
+every exception. A finding is written to the current folder; `--keep` writes inputs that reach something new into the
+corpus.
 """
 
 from __future__ import annotations

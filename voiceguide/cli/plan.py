@@ -70,5 +70,4 @@ def _rows(timeline: Timeline) -> Iterator[tuple[str, str, str, str]]:
     rows += [(chapter.start, 0, "", "", f"== {chapter.title}") for chapter in timeline.chapters]
     yield "START", "ROLE", "SIDE", ""
     for start, _, role, side, text in sorted(rows):
-        minutes, seconds = divmod(start / rate_hz, 60)
-        yield f"{minutes:.0f}:{seconds:04.1f}", role, side, text
+        yield clock(start / rate_hz, 1), role, side, text

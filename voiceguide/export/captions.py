@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from voiceguide.errors import UnknownNameError
 from voiceguide.export.about import TimedLine
 from voiceguide.export.id3 import lrc_time
+from voiceguide.units import clock, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -80,7 +81,7 @@ def web_vtt(about: About) -> str:
     import html  # here: every export would pay a millisecond for it
 
     cues = (
-        f"{_clock(line.start_s, '.')} --> {_clock(line.end_s, '.')}\n{html.escape(line.text, quote=False)}\n"
+        f"{timestamp(line.start_s)} --> {timestamp(line.end_s)}\n{html.escape(line.text, quote=False)}\n"
         for line in about.lines
     )
     title = html.escape(about.title, quote=False).replace("-->", "→")
@@ -90,7 +91,7 @@ def web_vtt(about: About) -> str:
 def sub_rip(about: About) -> str:
     """SubRip: numbered, with decimal commas."""
     cues = (
-        f"{number}\n{_clock(line.start_s, ',')} --> {_clock(line.end_s, ',')}\n{line.text}\n"
+        f"{number}\n{timestamp(line.start_s, ',')} --> {timestamp(line.end_s, ',')}\n{line.text}\n"
         for number, line in enumerate(about.lines, start=1)
     )
     return "\n".join(cues)
@@ -99,18 +100,19 @@ def sub_rip(about: About) -> str:
 def lrc(about: About) -> str:
     """LRC, as music players read it beside a file of the same name."""
     length_s = about.chapters[-1].end_s if about.chapters else 0.0
-    head = [f"[ti:{about.title}]", f"[ar:{about.artist}]", f"[al:{about.album}]", f"[length:{lrc_time(length_s)[:5]}]"]
+    length = lrc_time(round(length_s)).removesuffix(".00")
+    head = [f"[ti:{about.title}]", f"[ar:{about.artist}]", f"[al:{about.album}]", f"[length:{length}]"]
     return "\n".join([*head, *(f"[{lrc_time(line.start_s)}]{line.text}" for line in about.lines)]) + "\n"
 
 
 def transcript(about: About) -> str:
     """Plain text to read, or to publish beside the file: chapters with their times, and what is said in each."""
     parts = [about.title, ""]
-    parts += [f"{_short(chapter.start_s)}  {chapter.title}" for chapter in about.chapters]
+    parts += [f"{clock(chapter.start_s)}  {chapter.title}" for chapter in about.chapters]
     for chapter in about.chapters:
-        parts += ["", f"{_short(chapter.start_s)}  {chapter.title}", ""]
+        parts += ["", f"{clock(chapter.start_s)}  {chapter.title}", ""]
         parts += [
-            f"    {_short(line.start_s)}  {line.text}"
+            f"    {clock(line.start_s)}  {line.text}"
             for line in about.lines
             if chapter.start_s <= line.start_s < chapter.end_s
         ]
@@ -128,15 +130,3 @@ def caption_targets(path: Path, formats: Iterable[str]) -> dict[str, Path]:
             raise UnknownNameError("caption format", name, FORMATS)
         targets[name] = path.with_suffix(f".{name}")
     return targets
-
-
-def _clock(seconds: float, point: str) -> str:
-    milliseconds = round(seconds * 1000)
-    minutes, rest = divmod(milliseconds, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{rest // 1000:02}{point}{rest % 1000:03}"
-
-
-def _short(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}:{rest:02}"

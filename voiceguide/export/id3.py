@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, Final
 
+from voiceguide.units import clock
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -83,8 +85,7 @@ def _lyrics(lines: Sequence[TimedLine], language: bytes) -> list[bytes]:
 
 def lrc_time(seconds: float) -> str:
     """Minutes, seconds and hundredths, as LRC has them; the minutes go beyond 59."""
-    hundredths = round(seconds * 100)
-    return f"{hundredths // 6000:02}:{hundredths // 100 % 60:02}.{hundredths % 100:02}"
+    return clock(seconds, 2).zfill(len("00:00.00"))
 
 
 def _cover(png: bytes) -> list[bytes]:
