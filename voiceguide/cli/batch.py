@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceguide.cli.console import document, line, note, progress, table
+from voiceguide.cli.paths import path
 from voiceguide.units import clock
 
 if TYPE_CHECKING:
@@ -17,11 +18,17 @@ if TYPE_CHECKING:
 
 
 def batch(  # noqa: PLR0913 -- an option each
-    file: Annotated[Path, typer.Argument(help="The manifest, a .toml file: docs/batch.md.")],
+    file: Annotated[Path, typer.Argument(help="The manifest, a .toml file: docs/batch.md.", parser=path)],
     *,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="DIR", help="Where to; a folder beside FILE, called as it is, if not."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR",
+            help="Where to; a folder beside FILE, called as it is, if not.",
+            parser=path,
+        ),
     ] = None,
     jobs: Annotated[int | None, typer.Option(metavar="N", min=1, max=256, help="At once; one a core if not.")] = None,
     scheduler: Annotated[
@@ -30,7 +37,7 @@ def batch(  # noqa: PLR0913 -- an option each
     force: Annotated[bool, typer.Option("--force", help="Replace files that no batch has made.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON, for programs.")] = False,
     cache_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept on this machine.")
+        Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept on this machine.", parser=path)
     ] = None,
 ) -> None:
     from voiceguide.batch.run import run

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceguide.cli.console import help_if_alone, line
+from voiceguide.cli.paths import path
 from voiceguide.units import counted
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 app.callback(invoke_without_command=True)(help_if_alone)
 
-CacheDir = Annotated[Path | None, typer.Option(metavar="DIR", help="The folder, if not the usual one.")]
+CacheDir = Annotated[Path | None, typer.Option(metavar="DIR", help="The folder, if not the usual one.", parser=path)]
 
 
 @app.command(help="Say where the clips are, how many, and whether they are sound.")

@@ -8,10 +8,13 @@ from typing import Annotated
 import typer
 
 from voiceguide.cli.console import line
+from voiceguide.cli.paths import path
 
 
 def doctor(
-    cache_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="The clip store, if not the usual one.")] = None,
+    cache_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The clip store, if not the usual one.", parser=path)
+    ] = None,
 ) -> None:
     from voiceguide.config import resolve
     from voiceguide.doctor import examine

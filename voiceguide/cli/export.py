@@ -9,6 +9,7 @@ import typer
 
 from voiceguide.cli.console import line, note, progress
 from voiceguide.cli.pacing_options import Request, with_pacing
+from voiceguide.cli.paths import path
 from voiceguide.units import clock
 
 
@@ -23,6 +24,7 @@ def export(
             "-o",
             metavar="FILE",
             help="Where to; its suffix is the format: .mp3 .m4b .m4a .opus .flac .wav.",
+            parser=path,
         ),
     ],
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from voiceguide.cli.console import help_if_alone, line, table
+from voiceguide.cli.paths import path
 
 config_app = typer.Typer(rich_markup_mode=None)
 config_app.callback(invoke_without_command=True)(help_if_alone)
@@ -15,13 +16,13 @@ config_app.callback(invoke_without_command=True)(help_if_alone)
 
 def new(name: Annotated[str, typer.Argument(help="The id of the routine, as in my-evening.")]) -> None:
     from voiceguide.library.loader import new_routine
-    from voiceguide.places import routines_folder
+    from voiceguide.places import known, routines_folder
 
-    line(str(new_routine(name, routines_folder())))
+    line(str(new_routine(name, known(routines_folder(), "routines of your own"))))
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", parser=path)],
     *,
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="The voice that is to read them.")] = None,
 ) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from voiceguide.cli.console import document, line, note, progress, table
 from voiceguide.cli.pacing_options import Request, with_pacing
+from voiceguide.cli.paths import path
 from voiceguide.errors import RequestError
 from voiceguide.units import clock
 
@@ -24,7 +25,7 @@ def plan(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
     picture: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw it instead, as .svg or .png by the suffix.")
+        Path | None, typer.Option(metavar="FILE", help="Draw it instead, as .svg or .png by the suffix.", parser=path)
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the picture if it is there.")] = False,
     request: Request,

@@ -45,14 +45,14 @@ def list_routines(*, as_json: Annotated[bool, typer.Option("--json", help="As JS
 
 def show(name: Annotated[str, typer.Argument(metavar="ROUTINE|STRETCH")]) -> None:
     from voiceguide.errors import UnknownNameError
-    from voiceguide.library.loader import Library
+    from voiceguide.library.loader import Library, is_path
     from voiceguide.places import routines_folder
     from voiceguide.planning.describe import describe_routine, describe_stretch
 
     library = Library(own=routines_folder())
     if name in library.stretch_ids():
         text(describe_stretch(library.stretch(name), library.phrasebook))
-    elif name in library.routine_ids() or name.endswith(".toml"):
+    elif name in library.routine_ids() or is_path(name):
         text(describe_routine(library.routine(name)))
     else:
         raise UnknownNameError("routine or stretch", name, [*library.routine_ids(), *library.stretch_ids()])

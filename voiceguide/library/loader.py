@@ -13,7 +13,7 @@ from voiceguide.model.base import spoken_texts
 from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
 from voiceguide.model.stretch import Stretch
-from voiceguide.places import entries
+from voiceguide.places import entries, expanded
 from voiceguide.showing import shown
 from voiceguide.units import counted
 from voiceguide.whole_file import clear_stale, replacing
@@ -53,7 +53,7 @@ class Library:
         return sorted(path.stem for path in (self._root / "stretches").glob("*.toml"))
 
     def routine(self, name: str) -> Routine:
-        """A routine by its id, or read from a path that ends in `.toml`. An own one goes before a shipped one.
+        """A routine by its id, or read from a path (`is_path`). An own one goes before a shipped one.
 
         Raises UnknownNameError for an id that is not there, RequestError or DataError for a file that
         cannot be read or holds mistakes.
@@ -67,7 +67,7 @@ class Library:
     def routine_path(self, name: str) -> Path:
         """The file of a routine; errors as for `routine`."""
         if is_path(name):
-            return Path(name)
+            return expanded(name)
         paths = self._routine_paths()
         if name not in paths:
             raise UnknownNameError("routine", name, paths)
@@ -120,7 +120,7 @@ class Library:
 
     def _routine_paths(self) -> dict[str, Path]:
         try:
-            own = {path.stem: path for path in entries(self._own) if path.suffix == ".toml"} if self._own else {}
+            own = {path.stem: path for path in sorted(entries(self._own)) if _is_routine(path)} if self._own else {}
         except OSError as error:
             message = f"your own routines in {self._own} cannot be read: {error.strerror}"
             raise RequestError(message) from error
@@ -221,5 +221,13 @@ def new_routine(name: str, folder: Path) -> Path:
 
 
 def is_path(routine: str) -> bool:
-    """Whether a routine is named by its file rather than by an id."""
-    return routine.endswith(".toml") or "/" in routine
+    """Whether a routine is named by its file, in whatever case its suffix is, rather than by an id."""
+    return routine.lower().endswith(".toml") or "/" in routine
+
+
+def _is_routine(path: Path) -> bool:
+    """Whether what lies in the folder of own routines is one: no folder, nothing hidden, nothing of an editor's.
+
+    Those write `.#x.toml`, `.x.toml.swp`, `#x.toml#`, `x.toml~` and `~x.toml`; macOS writes `._x.toml`.
+    """
+    return path.suffix.lower() == ".toml" and not path.name.startswith((".", "#", "~")) and path.is_file()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from voiceguide.errors import RequestError, SpeechError
+from voiceguide.places import expanded
 from voiceguide.speech.engine import SpeechEngine, Take, Voice
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class PiperEngine(SpeechEngine):
         if not self.voice:
             message = f"piper needs the file of a voice: {_EXPECTED}"
             raise RequestError(message)
-        model = Path(self.voice).expanduser()
+        model = expanded(self.voice)
         config = Path(f"{model}.json")
         for path in (model, config):
             if not path.is_file():
