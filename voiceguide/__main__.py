@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 
+from voiceguide import streams
+
 INTERRUPTED = 130
 
 
@@ -14,6 +16,7 @@ def run() -> None:
     # Where a shell has put us into the background Ctrl-C is ignored, and stays so.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _leave)
+    streams.prepare()
     from voiceguide.cli.main import run as run_program
 
     run_program()

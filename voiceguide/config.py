@@ -12,21 +12,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from msgspec import Struct
 from pydantic import Field, create_model, field_validator
 
-from voiceguide.errors import UnknownNameError
+from voiceguide.errors import RequestError, UnknownNameError
 from voiceguide.library.toml_file import read_model
 from voiceguide.model.base import Identifier, Model
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Breath
-from voiceguide.places import config_path
+from voiceguide.places import beside, config_path, expanded
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from pydantic import BaseModel
 
 ENVIRONMENT: Final = {"voice": "VOICEGUIDE_VOICE", "cache_dir": "VOICEGUIDE_CACHE_DIR"}
+VOICE_FILE_SUFFIX: Final = ".onnx"
+"""Of voices that are named by a file."""
 _NOT_CONFIGURED: Final = {"only", "skip"}
 """Which stretches are done is asked of one session, not of all."""
 
@@ -47,8 +50,6 @@ class Readable(Model):
 
 def or_mistake(parse: Callable[[str], object], value: object) -> object:
     """`value` parsed where it is a text; ValueError, as validators raise it, where it cannot be."""
-    from voiceguide.errors import RequestError
-
     if not isinstance(value, str):
         return value
     try:
@@ -112,13 +113,13 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     """
     path = config_path()
     named = "VOICEGUIDE_CONFIG" in os.environ
-    file = read_model(path, ConfigFile) if named or os.path.lexists(path) else ConfigFile()
+    is_there = path is not None and (named or os.path.lexists(path))
+    file = read_model(path, ConfigFile) if path and is_there else ConfigFile()
     if profile is not None and profile not in file.profiles:
-        kind = f"profile in {path}"
-        raise UnknownNameError(kind, profile, file.profiles)
+        raise _no_such_profile(profile, file.profiles, path, is_there=is_there)
     layers: list[tuple[str, Mapping[str, Any]]] = [
-        (f"defaults in {path}", given(file.defaults)),
-        (f"profile {profile} in {path}", given(file.profiles[profile]) if profile else {}),
+        (f"defaults in {path}", _paths_beside(path, given(file.defaults))),
+        (f"profile {profile} in {path}", _paths_beside(path, given(file.profiles[profile])) if profile else {}),
         (
             "environment",
             {name: os.environ[variable] for name, variable in ENVIRONMENT.items() if os.environ.get(variable)},
@@ -130,14 +131,53 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
         won |= {name: Choice(name, value, source) for name, value in values.items()}
     pace = str(won["pace"].value) if "pace" in won else "steady"
     knobs = {name: choice.value for name, choice in won.items() if name not in {"pace", *ENVIRONMENT}}
+    if str(knobs.get("bed", "")).startswith("~"):
+        knobs["bed"] = str(expanded(knobs["bed"]))
     pacing = paced(pace, **knobs)
     return Resolved(
         pacing=pacing,
         voice=won["voice"].value if "voice" in won else None,
-        cache_dir=won["cache_dir"].value if "cache_dir" in won else None,
+        cache_dir=str(expanded(won["cache_dir"].value)) if "cache_dir" in won else None,
         playing=file.player,
         choices=(*_all_choices(pacing, won), *_player_choices(file.player, path)),
     )
+
+
+def _no_such_profile(
+    name: str, known: Iterable[str], path: Path | None, *, is_there: bool
+) -> UnknownNameError | RequestError:
+    """A RequestError that says where the profile could be written."""
+    if known := tuple(known):
+        return UnknownNameError(f"profile in {path}", name, known)
+    if path is None:
+        return RequestError(
+            f"there is no profile {name!r}: profiles stand in a config.toml, and this user has no home folder for it; "
+            "name one with VOICEGUIDE_CONFIG"
+        )
+    what = "which has none" if is_there else "which is not there yet"
+    return RequestError(f"there is no profile {name!r}: profiles stand in {path}, {what}")
+
+
+def _paths_beside(path: Path | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` of the file at `path`, where paths are meant from the folder that holds it."""
+    moved = dict(values)
+    if path is None:
+        return moved
+    if cache_dir := moved.get("cache_dir"):
+        moved["cache_dir"] = str(beside(path, cache_dir))
+    if (bed := moved.get("bed")) and not _is_built_in(bed):
+        moved["bed"] = str(beside(path, bed))
+    if voice := moved.get("voice"):
+        engine, _, name = voice.partition(":")
+        if name.lower().endswith(VOICE_FILE_SUFFIX):
+            moved["voice"] = f"{engine}:{beside(path, name)}"
+    return moved
+
+
+def _is_built_in(bed: str) -> bool:
+    from voiceguide.sound.bed import BUILT_IN, NO_BED  # loads numpy, which whoever has set a bed needs anyway
+
+    return bed in {NO_BED, *BUILT_IN}
 
 
 def given(settings: BaseModel) -> dict[str, Any]:

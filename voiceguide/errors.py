@@ -14,7 +14,10 @@
     ├── RemoteUnavailableError a remote control cannot work here                     1
     ├── ExportError            the file cannot be encoded or written                 1
     ├── ClusterError           a Dask cluster cannot be reached or is not fit        1
-    └── BatchError             some files of a batch are not there, a line each      1
+    ├── BatchError             some files of a batch are not there, a line each      1
+    ├── NoHomeError            nobody knows where this user's files are              1
+    └── OutputError            standard output cannot be written                     1
+        └── ReaderLeftError    whoever read it has left, as `head` does              0
 
 Errors of libraries are translated where the library is called, and nowhere else. A message says
 what happened, where, and what to do next.
@@ -26,6 +29,8 @@ import difflib
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from voiceguide.showing import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -51,12 +56,15 @@ class UnknownNameError(RequestError):
     """
 
     _FEW = 8
+    _LONGEST = 60
+    """Characters of names that are compared. Of longer ones a few dozen take minutes: it goes by the square."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind = kind
         self.name = name
         self.known = sorted(known)
-        nearest = difflib.get_close_matches(name, self.known, n=2, cutoff=0.6)
+        short = [each for each in self.known if len(each) <= self._LONGEST] if len(name) <= self._LONGEST else []
+        nearest = difflib.get_close_matches(name, short, n=2, cutoff=0.6)
         if nearest:
             hint = f"did you mean {' or '.join(nearest)}?"
         elif len(self.known) <= self._FEW:
@@ -64,11 +72,6 @@ class UnknownNameError(RequestError):
         else:
             hint = f"there are {len(self.known)} to choose from"
         super().__init__(f"no {kind} is called {name!r}: {hint}")
-
-
-def shown(text: str) -> str:
-    """`text` as a terminal may be given it: what would move its cursor, or break the line, is spelt out."""
-    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
 
 
 class Mistake(Struct, frozen=True):
@@ -142,3 +145,17 @@ class ClusterError(VoiceguideError):
 
 class BatchError(VoiceguideError):
     """Some files of a batch are not there as they should be: a line each."""
+
+
+class NoHomeError(VoiceguideError):
+    """Nobody knows where this user's files are: there is no home folder, and no other place has been named."""
+
+
+class OutputError(VoiceguideError):
+    """Standard output cannot be written."""
+
+
+class ReaderLeftError(OutputError):
+    """Whoever read standard output has left, as `head` does: nothing went wrong, and there is nothing left to do."""
+
+    exit_code = 0

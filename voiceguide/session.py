@@ -23,7 +23,15 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 from pydantic import ValidationError
 
-from voiceguide.errors import DataError, KnobError, Mistake, SpeechError, UnspeakableError, VoiceguideError
+from voiceguide.errors import (
+    DataError,
+    KnobError,
+    Mistake,
+    NoHomeError,
+    SpeechError,
+    UnspeakableError,
+    VoiceguideError,
+)
 from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
@@ -33,7 +41,7 @@ from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Stretch
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
-from voiceguide.places import history_folder, routines_folder
+from voiceguide.places import expanded, history_folder, known, routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.pacing_words import pacing_in_words
 from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_to_speak
@@ -42,6 +50,7 @@ from voiceguide.planning.wording import sentences, without_tokens
 from voiceguide.sound.arrangement import arranged, make_chimes
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed, open_bed
 from voiceguide.sound.source import ClipSource, empty_block
+from voiceguide.speech.forgetful import ForgetfulStore
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, default_directory
 from voiceguide.speech.voices import DEFAULT_VOICE, open_engine
@@ -223,7 +232,7 @@ def check(path: str | Path, *, voice: str | None = None) -> str:
     mistake, RequestError for a file that cannot be read.
     """
     library = Library(own=routines_folder())
-    with narrator_for(voice, Pacing().speech_rate) as narrator:
+    with narrator_for(voice, Pacing().speech_rate, must_keep=False) as narrator:
 
         def objection(texts: Iterable[str]) -> str | None:
             try:
@@ -353,7 +362,7 @@ def player(
             [narrator.speak, _Understudy(spec, open_narrator)],
             settings=playing,
             start_frame=resumed(score.timeline, entry) if entry else 0,
-            note=noting(_history(), name, spec),
+            note=noting(_history(), name, spec) if history_folder() else lambda _player: None,
         )
 
 
@@ -398,12 +407,12 @@ def unfinished(routine: str | None = None) -> Entry:
 def _history() -> History:
     from voiceguide.player.history import History
 
-    return History(history_folder())
+    return History(known(history_folder(), "the history"))
 
 
 def _remembered(routine: str) -> str:
     """The name of a routine that still leads to it tomorrow, from another folder: an id, or a whole path."""
-    return str(Path(routine).absolute()) if is_path(routine) else routine
+    return str(expanded(routine).absolute()) if is_path(routine) else routine
 
 
 class _Understudy:
@@ -438,7 +447,7 @@ def say(
 ) -> Clip:
     """One text as a Clip, normalised, judged and conditioned like every cue of a session."""
     rate = Pacing().speech_rate if speech_rate is None else speech_rate
-    with narrator_for(voice, rate, cache_dir) as narrator:
+    with narrator_for(voice, rate, cache_dir, must_keep=False) as narrator:
         return narrator.speak([text])[text]
 
 
@@ -459,10 +468,16 @@ def narrator_for(
 ) -> Narrator:
     """The narrator that `plan` speaks with; to be closed. Nothing is loaded yet. UnknownNameError for an engine.
 
-    With `must_keep` false it speaks on where clips cannot be kept.
+    With `must_keep` false it speaks on where clips cannot be kept, or have no place; else that is a NoHomeError.
     """
     spec = voice or os.environ.get("VOICEGUIDE_VOICE") or DEFAULT_VOICE
-    return Narrator(open_engine(spec, speech_rate), open_store(cache_dir), must_keep=must_keep)
+    try:
+        store = open_store(cache_dir)
+    except NoHomeError:
+        if must_keep:
+            raise
+        store = ForgetfulStore()
+    return Narrator(open_engine(spec, speech_rate), store, must_keep=must_keep)
 
 
 def open_store(cache_dir: str | Path | None = None) -> ClipStore:

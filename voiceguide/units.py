@@ -37,7 +37,24 @@ def counted(number: float, one: str, many: str) -> str:
     return f"{number:g} {one if number == 1 else many}"
 
 
-def clock(seconds: float) -> str:
-    """Minutes and seconds as people read them: `9:50`."""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+def clock(seconds: float, decimals: int = 0) -> str:
+    """Minutes and seconds as people read them: `9:50`, with one decimal `9:50.3`."""
+    minutes, rest = _rounded(seconds, decimals)
+    return f"{minutes}:{_digits(rest, decimals)}"
+
+
+def timestamp(seconds: float, point: str = ".") -> str:
+    """Hours, minutes, seconds and milliseconds as captions and chapters have them: `00:09:50.300`."""
+    minutes, rest = _rounded(seconds, 3)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}:{_digits(rest, 3, point)}"
+
+
+def _rounded(seconds: float, decimals: int) -> tuple[int, int]:
+    """Whole minutes, and the rest in the smallest part shown: rounded before it is split, so that no rest is 60 s."""
+    parts: int = 10**decimals
+    return divmod(round(seconds * parts), 60 * parts)
+
+
+def _digits(rest: int, decimals: int, point: str = ".") -> str:
+    whole, part = divmod(rest, 10**decimals)
+    return f"{whole:02d}{point}{part:0{decimals}d}" if decimals else f"{whole:02d}"

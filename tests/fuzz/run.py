@@ -1,8 +1,9 @@
 """Fuzz a target: `python -m tests.fuzz.run TARGET --seconds 60`, guided by coverage, from its corpus on.
 
 Without `--seconds` the corpus alone is gone through, for which atheris is not needed. Memory is limited to
-MOST_BYTES and each input to TIMEOUT_S: what takes more is a finding, as is every exception. A finding is written
-to the current folder; `--keep` writes inputs that reach something new into the corpus.
+MOST_BYTES, each input to TIMEOUT_S, and its CPU time to what `targets` allows: what takes more is a finding, as is
+every exception. A finding is written to the current folder; `--keep` writes inputs that reach something new into the
+corpus.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import json
 import os
 import socket
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from unittest import mock
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 CORPUS: Final = Path(__file__).parent / "corpus"
+MOST_CPU_S: Final = 3.0
+"""CPU time of one input. A few kilobytes cost some tenths, as long as nothing goes by the square of its length."""
 MARKUP: Final = frozenset("<>[]{}|\\`^~_*#@=+&\0\n\r\t\x1b")
 
 
@@ -183,13 +186,25 @@ def socket_(data: bytes) -> None:
         assert answer.count(b"\n") == 1
 
 
+def in_time(target: Callable[[bytes], None]) -> Callable[[bytes], None]:
+    """The target, for which an input that costs more than MOST_CPU_S is a finding too."""
+
+    @functools.wraps(target)
+    def timed(data: bytes) -> None:
+        begin = time.process_time()
+        target(data)
+        assert time.process_time() - begin < MOST_CPU_S, f"{time.process_time() - begin:.1f} s for {len(data)} bytes"
+
+    return timed
+
+
 TARGETS: Final[Mapping[str, Callable[[bytes], None]]] = {
-    "routine": routine,
-    "normaliser": normaliser,
-    "config": config,
-    "manifest": manifest,
-    "options": options,
-    "control": socket_,
-    "history": history,
-    "clip": clip,
+    "routine": in_time(routine),
+    "normaliser": in_time(normaliser),
+    "config": in_time(config),
+    "manifest": in_time(manifest),
+    "options": in_time(options),
+    "control": in_time(socket_),
+    "history": in_time(history),
+    "clip": in_time(clip),
 }

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiceguide.errors import DataError, RequestError, UnknownNameError
-from voiceguide.library.toml_file import MAX_BYTES, field_lines, read_model
+from voiceguide.library.toml_file import MAX_BYTES, read_model
+from voiceguide.library.toml_lines import field_lines
 from voiceguide.model.routine import RoutineFile
 from voiceguide.model.stretch import Stretch
 

@@ -18,10 +18,10 @@ from voiceguide.config import given
 from voiceguide.errors import DataError, Mistake, RequestError, UnknownNameError, VoiceguideError
 from voiceguide.export.captions import FORMATS
 from voiceguide.export.exporter import exporter_for, exporter_suffixes
-from voiceguide.library.loader import Library
+from voiceguide.library.loader import Library, is_path
 from voiceguide.library.toml_file import read_toml, validated
 from voiceguide.model.pacing import Pacing
-from voiceguide.places import routines_folder
+from voiceguide.places import beside, routines_folder
 from voiceguide.planning.planner import texts_to_speak
 from voiceguide.planning.presets import paced
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed
@@ -30,7 +30,7 @@ from voiceguide.speech.voices import DEFAULT_VOICE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from voiceguide.library.toml_file import Field
+    from voiceguide.library.toml_lines import Field
     from voiceguide.model.routine import Routine
     from voiceguide.speech.narrator import Narrator
 
@@ -163,9 +163,8 @@ class _Reading:
     def _found(self, index: int, names: Sequence[str]) -> Iterator[Routine]:
         for name in names:
             for wanted in self._library.routine_ids() if name == EVERY else [name]:
-                is_file = wanted.endswith(".toml") or "/" in wanted
                 # A path is meant from where the manifest lies, not from where the program runs.
-                whole = str(self._path.absolute().parent / wanted) if is_file else wanted
+                whole = str(beside(self._path, wanted)) if is_path(wanted) else wanted
                 try:
                     if whole not in self._routines:
                         self._routines[whole] = self._library.routine(whole)
@@ -198,7 +197,7 @@ class _Reading:
         """The bed, with the whole path of a file; it is meant from where the manifest lies."""
         if name in {NO_BED, *BUILT_IN}:
             return {"bed": name}
-        path = str(self._path.absolute().parent / name)
+        path = str(beside(self._path, name))
         try:
             check_bed(path)
             self._bed_digests[path] = file_digest(Path(path))
@@ -218,7 +217,7 @@ class _Reading:
     def _voice(self, index: int, spec: str, rate: float) -> _Voice | None:
         try:
             if (spec, rate) not in self._voices:
-                narrator = session.narrator_for(spec, rate)
+                narrator = session.narrator_for(spec, rate, must_keep=False)
                 full = f"{narrator.engine.name}:{narrator.engine.voice}"
                 self._voices[spec, rate] = _Voice(full, narrator, narrator.fingerprint)
             return self._voices[spec, rate]

@@ -66,9 +66,9 @@ def collision_key(name: str) -> str:
 
 def length_name(seconds: float) -> str:
     """A length as it may stand in a name: `10m`, `1h5m`, `9m30s`."""
-    minutes, rest_s = divmod(seconds, 60)
-    hours, minutes = divmod(int(minutes), 60)
-    parts = (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{rest_s:g}s" if rest_s else "")
+    minutes, rest_ms = divmod(round(seconds * 1000), 60_000)  # rounded first: 59.9999999 s are a minute, not 60s
+    hours, minutes = divmod(minutes, 60)
+    parts = (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{rest_ms / 1000:g}s" if rest_ms else "")
     return "".join(parts)
 
 

@@ -1,4 +1,8 @@
-"""Words, tables and progress for a terminal."""
+"""Everything that is printed: lines, tables and JSON on standard output, notes and complaints on standard error.
+
+Nothing else in the program writes to a standard stream, which the linter sees to. Values may hold anything, from a
+line break in a path to an escape sequence in a title: `line`, `table` and `note` spell out what would break the line.
+"""
 
 from __future__ import annotations
 
@@ -8,39 +12,79 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from voiceguide.showing import harmless, shown
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 
-def table(rows: Iterable[Sequence[str]]) -> str:
-    """Rows as aligned columns; the last column is left ragged."""
-    rows = [list(row) for row in rows]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
-    return "\n".join(lines)
+def line(words: str) -> None:
+    """Print one line."""
+    text(_one_line(words))
+
+
+def text(words: str) -> None:
+    """Print lines whose breaks are ours."""
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()  # so that notes come behind it, and a fault is one of this command
+
+
+def table(rows: Iterable[Sequence[str]]) -> None:
+    """Print rows as aligned columns; the last column is left ragged."""
+    cells = [[_one_line(cell) for cell in row] for row in rows]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(cells[0]))] if cells else []
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells)
+    text("\n".join(lines))
+
+
+def document(data: object) -> None:
+    r"""Print plain data as JSON. What a terminal or its encoding could not take is written as `\u009b`."""
+    import json
+
+    readable = json.dumps(data, indent=1, ensure_ascii=False)
+    text(readable if _can_be_shown(readable) else json.dumps(data, indent=1).replace("\x7f", "\\u007f"))
+
+
+def note(words: str) -> None:
+    """A line on standard error that is not an error."""
+    sys.stderr.write(f"note: {_one_line(words)}\n")
+
+
+def complain(words: str) -> None:
+    """What went wrong, on standard error: a line, or several where there are several mistakes."""
+    for each in words.split("\n"):
+        sys.stderr.write(f"voiceguide: {shown(each)}\n")
 
 
 def help_if_alone(context: typer.Context) -> None:
     """What a group of commands answers where none of them is named."""
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
-
-
-def note(text: str) -> None:
-    """A line on stderr that is not an error."""
-    sys.stderr.write(f"note: {text}\n")
+        text(context.get_help())
 
 
 @contextlib.contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on stderr for as long as something runs; None where stderr is no terminal."""
+    """A bar on standard error for as long as something runs; None where that is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from voiceguide.drawing import DrawingConsole
+
     columns = (TextColumn(f"{title:<10}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=DrawingConsole(), transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _one_line(words: str) -> str:
+    return harmless(words).replace("\n", "\\n")
+
+
+def _can_be_shown(words: str) -> bool:
+    try:
+        words.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return harmless(words) == words

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli.console import note, progress
+from voiceguide.cli.console import line, note, progress
 from voiceguide.cli.pacing_options import Request, with_pacing
+from voiceguide.cli.paths import path
 from voiceguide.units import clock
 
 
@@ -23,6 +24,7 @@ def export(
             "-o",
             metavar="FILE",
             help="Where to; its suffix is the format: .mp3 .m4b .m4a .opus .flac .wav.",
+            parser=path,
         ),
     ],
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
@@ -34,7 +36,6 @@ def export(
     ] = "",
     request: Request,
 ) -> None:
-    """Export a session to a file."""
     from voiceguide import session
 
     wanted = [name.strip().lower() for name in captions.split(",") if name.strip()]
@@ -49,4 +50,4 @@ def export(
     for text in timeline.notes:
         note(text)
     size = output.stat().st_size / 1e6
-    typer.echo(f"{output}: {clock(timeline.duration_s)}, {len(timeline.chapters)} chapters, {size:.1f} MB")
+    line(f"{output}: {clock(timeline.duration_s)}, {len(timeline.chapters)} chapters, {size:.1f} MB")

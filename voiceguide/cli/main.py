@@ -7,38 +7,54 @@ import gc
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
 from voiceguide import __version__
-from voiceguide.cli.console import help_if_alone
+from voiceguide.cli.console import complain, help_if_alone, text
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
 from voiceguide.cli.pacing_options import option
-from voiceguide.errors import KnobError, VoiceguideError, shown
+from voiceguide.errors import KnobError, ReaderLeftError, VoiceguideError
 from voiceguide.private import decline_telemetry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
+class Place(NamedTuple):
+    """Where a command is, or a group of them, and what `--help` says of it."""
+
+    module: str
+    """In this package."""
+    attribute: str
+    help: str
+    """Written out: Python drops docstrings where it is told to optimise (`PYTHONOPTIMIZE=2`)."""
+
+
 COMMANDS: Final = {
-    "list": "routines:list_routines",
-    "show": "routines:show",
-    "plan": "plan:plan",
-    "export": "export:export",
-    "batch": "batch:batch",
-    "play": "play:play",
-    "ctl": "play:ctl",
-    "history": "play:history",
-    "new": "own:new",
-    "check": "own:check",
-    "voices": "voices:voices",
-    "say": "say:say",
-    "doctor": "doctor:doctor",
-    "config": "own:config_app",
-    "cache": "cache:app",
+    "list": Place(
+        "routines", "list_routines", "List the routines: id, title, minutes at the default pacing, stretches."
+    ),
+    "show": Place("routines", "show", "Show what a routine or a stretch contains, in words."),
+    "plan": Place("plan", "plan", "Show the timeline of a session. Needs no sound device and writes no audio."),
+    "export": Place("export", "export", "Export a session to a file."),
+    "batch": Place(
+        "batch", "batch", "Export everything that a manifest asks for; what is there already is checked and kept."
+    ),
+    "play": Place("play", "play", "Play a session, live: keys, media keys and `voiceguide ctl` control it."),
+    "ctl": Place("play", "ctl", "Control the session that is playing, from another terminal."),
+    "history": Place("play", "history", "List what was played, newest first."),
+    "new": Place("own", "new", "Write a commented routine of your own, which works at once."),
+    "check": Place("own", "check", "Check routine and stretch files: every mistake with file, line and field."),
+    "voices": Place("voices", "voices", "List the voices that can be used on this machine."),
+    "say": Place("say", "say", "Say one text, as a cue of a session would sound: aloud, or into a file."),
+    "doctor": Place(
+        "doctor", "doctor", "Try everything that voiceguide builds on, and say how to mend what does not work."
+    ),
+    "config": Place("own", "config_app", "The configuration file and its profiles."),
+    "cache": Place("cache", "app", "The spoken clips that are kept."),
 }
-"""Where each is, in this package: a command, or a group of them."""
 
 
 def program(arguments: Sequence[str]) -> typer.Typer:
@@ -56,18 +72,18 @@ def program(arguments: Sequence[str]) -> typer.Typer:
     )
     app.callback(invoke_without_command=True)(_root)
     for name in [name for name in arguments[:1] if name in COMMANDS] or COMMANDS:
-        module, _, attribute = COMMANDS[name].partition(":")
-        command = getattr(importlib.import_module(f"voiceguide.cli.{module}"), attribute)
+        place = COMMANDS[name]
+        command = getattr(importlib.import_module(f"voiceguide.cli.{place.module}"), place.attribute)
         if isinstance(command, typer.Typer):
-            app.add_typer(command, name=name)
+            app.add_typer(command, name=name, help=place.help)
         else:
-            app.command(name)(command)
+            app.command(name, help=place.help)(command)
     return app
 
 
 def _version(value: bool) -> None:  # noqa: FBT001 -- typer calls it so
     if value:
-        typer.echo(f"voiceguide {__version__}")
+        text(f"voiceguide {__version__}")
         raise typer.Exit
 
 
@@ -102,9 +118,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _failed(error: Exception, *, debug: bool) -> int:
     """The exit code of an error that is being handled, once its line has been written; raised again for --debug."""
-    if isinstance(error, BrokenPipeError):
-        _give_up_stdout()  # the reader of our output has left, as `head` does
-        return 0
+    if isinstance(error, ReaderLeftError):
+        return error.exit_code
     if isinstance(error, typer.TyperException):
         return _complain(f"{error.format_message()} (see --help)", error.exit_code)
     if debug:
@@ -113,15 +128,9 @@ def _failed(error: Exception, *, debug: bool) -> int:
         return _complain(error.told(option), error.exit_code)  # files have been checked: it was an option
     if isinstance(error, VoiceguideError):
         return _complain(str(error), error.exit_code)
-    if isinstance(error, OSError) and error.filename is None and error.errno == errno.ENOSPC:
-        _give_up_stdout()
-        return _complain("what there is to say cannot be written: the disk is full", 1)
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return _complain(f"a disk is full{f': {error.filename}' if error.filename else ''}", 1)
     return _complain(f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", 1)
-
-
-def _give_up_stdout() -> None:
-    """Let what could not be written go nowhere: Python would try, and complain, once more at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run() -> None:
@@ -145,6 +154,5 @@ def run() -> None:
 
 
 def _complain(message: str, exit_code: int) -> int:
-    for line in message.split("\n"):
-        sys.stderr.write(f"voiceguide: {shown(line)}\n")
+    complain(message)
     return exit_code

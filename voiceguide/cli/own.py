@@ -7,26 +7,25 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli.console import help_if_alone, table
+from voiceguide.cli.console import help_if_alone, line, table
+from voiceguide.cli.paths import path
 
-config_app = typer.Typer(help="The configuration file and its profiles.", rich_markup_mode=None)
+config_app = typer.Typer(rich_markup_mode=None)
 config_app.callback(invoke_without_command=True)(help_if_alone)
 
 
 def new(name: Annotated[str, typer.Argument(help="The id of the routine, as in my-evening.")]) -> None:
-    """Write a commented routine of your own, which works at once."""
     from voiceguide.library.loader import new_routine
-    from voiceguide.places import routines_folder
+    from voiceguide.places import known, routines_folder
 
-    typer.echo(new_routine(name, routines_folder()))
+    line(str(new_routine(name, known(routines_folder(), "routines of your own"))))
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", parser=path)],
     *,
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="The voice that is to read them.")] = None,
 ) -> None:
-    """Check routine and stretch files: every mistake with file, line and field."""
     from voiceguide import session
     from voiceguide.config import resolve
     from voiceguide.errors import RequestError
@@ -35,22 +34,21 @@ def check(
     complaints: list[str] = []
     for file in files:
         try:
-            typer.echo(f"{file}: {session.check(file, voice=voice)}")
+            line(f"{file}: {session.check(file, voice=voice)}")
         except RequestError as error:
             complaints.append(str(error))
     if complaints:
         raise RequestError("\n".join(complaints))
 
 
-@config_app.command("show")
+@config_app.command("show", help="Show every value, and where it comes from.")
 def show(
     profile: Annotated[str | None, typer.Option(metavar="NAME", help="A profile of the configuration file.")] = None,
 ) -> None:
-    """Show every value, and where it comes from."""
     from voiceguide.config import resolve
 
     choices = resolve({}, profile).choices
     rows = [
         (choice.name, "-" if choice.value in {None, ()} else str(choice.value), choice.source) for choice in choices
     ]
-    typer.echo(table([("SETTING", "VALUE", "FROM"), *rows]))
+    table([("SETTING", "VALUE", "FROM"), *rows])

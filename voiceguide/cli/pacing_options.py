@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 import typer
 from msgspec import Struct
 
+from voiceguide.cli.paths import path
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -119,7 +121,9 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     ] = False,
     profile: Annotated[str | None, typer.Option(metavar="NAME", help="A profile of the configuration file.")] = None,
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
-    cache_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.")] = None,
+    cache_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.", parser=path)
+    ] = None,
 ) -> Request:
     from voiceguide.config import resolve
     from voiceguide.planning.presets import parse_breath, parse_length

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voiceguide.cli.console import note, progress, table
+from voiceguide.cli.console import document, line, note, progress, table
 from voiceguide.cli.pacing_options import Request, with_pacing
+from voiceguide.cli.paths import path
 from voiceguide.errors import RequestError
 from voiceguide.units import clock
 
@@ -24,14 +25,11 @@ def plan(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
     picture: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw it instead, as .svg or .png by the suffix.")
+        Path | None, typer.Option(metavar="FILE", help="Draw it instead, as .svg or .png by the suffix.", parser=path)
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the picture if it is there.")] = False,
     request: Request,
 ) -> None:
-    """Show the timeline of a session. Needs no sound device and writes no audio."""
-    import json
-
     from voiceguide import session
 
     if picture:
@@ -50,13 +48,13 @@ def plan(
     if picture:
         planned.picture(picture, force=force)
     if as_json:
-        typer.echo(json.dumps(planned.document(), indent=1, ensure_ascii=False))
+        document(planned.document())
         return
     if picture:
-        typer.echo(f"{picture}: {clock(planned.timeline.duration_s)}, {len(planned.timeline.chapters)} chapters")
+        line(f"{picture}: {clock(planned.timeline.duration_s)}, {len(planned.timeline.chapters)} chapters")
     else:
-        typer.echo(table(_rows(planned.timeline)))
-        typer.echo(f"{clock(planned.timeline.duration_s)} in all")
+        table(_rows(planned.timeline))
+        line(f"{clock(planned.timeline.duration_s)} in all")
     for text in planned.timeline.notes:
         note(text)
 
@@ -73,5 +71,4 @@ def _rows(timeline: Timeline) -> Iterator[tuple[str, str, str, str]]:
     rows += [(chapter.start, 0, "", "", f"== {chapter.title}") for chapter in timeline.chapters]
     yield "START", "ROLE", "SIDE", ""
     for start, _, role, side, text in sorted(rows):
-        minutes, seconds = divmod(start / rate_hz, 60)
-        yield f"{minutes:.0f}:{seconds:04.1f}", role, side, text
+        yield clock(start / rate_hz, 1), role, side, text

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli.console import note, table
+from voiceguide.cli.console import document, note, table
 from voiceguide.cli.pacing_options import Request, option, with_pacing
 from voiceguide.errors import RequestError
 from voiceguide.units import clock
@@ -63,7 +63,6 @@ def play(  # noqa: PLR0913 -- each is an option
     ] = None,
     request: Request,
 ) -> None:
-    """Play a session, live: keys, media keys and `voiceguide ctl` control it."""
     from voiceguide import session
 
     options = {"output": output, "volume": volume, "wake_s": wake, "keep_alive": keep_alive, "previous": previous}
@@ -96,27 +95,21 @@ def ctl(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The status as JSON, for programs.")] = False,
 ) -> None:
-    """Control the session that is playing, from another terminal."""
-    import json
-
     from voiceguide.player.remotes.control import ask
 
     answer = ask(action, amount)
     if as_json:
-        typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        document(answer)
     elif action is Asked.status:
-        typer.echo(table([(name, "-" if value is None else str(value)) for name, value in answer.items()]))
+        table([(name, "-" if value is None else str(value)) for name, value in answer.items()])
 
 
 def history(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
-    """List what was played, newest first."""
-    import json
-
     from voiceguide import session
 
     entries = session.history()
     if as_json:
-        typer.echo(json.dumps([entry.model_dump(mode="json") for entry in entries], indent=2, ensure_ascii=False))
+        document([entry.model_dump(mode="json") for entry in entries])
         return
     rows = [
         (
@@ -127,4 +120,4 @@ def history(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, fo
         )
         for entry in entries
     ]
-    typer.echo(table([("STARTED", "ROUTINE", "PLAYED", "UP TO"), *rows]))
+    table([("STARTED", "ROUTINE", "PLAYED", "UP TO"), *rows])

@@ -6,13 +6,10 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli.console import note, table
+from voiceguide.cli.console import document, note, table, text
 
 
 def list_routines(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
-    """List the routines: id, title, minutes at the default pacing, stretches."""
-    import json
-
     from voiceguide.library.loader import Library
     from voiceguide.model.pacing import Pacing
     from voiceguide.places import routines_folder
@@ -34,29 +31,28 @@ def list_routines(*, as_json: Annotated[bool, typer.Option("--json", help="As JS
             }
             for name, routine in routines.items()
         ]
-        typer.echo(json.dumps(listed, indent=2))
+        document(listed)
         return
     rows = [
         (name, routine.title, f"{minutes[name]:.0f} min", ", ".join(stretches[name]))
         for name, routine in routines.items()
     ]
-    typer.echo(table([("ROUTINE", "TITLE", "LENGTH", "STRETCHES"), *rows]))
+    table([("ROUTINE", "TITLE", "LENGTH", "STRETCHES"), *rows])
     for name in routines:
         if library.hides_shipped(name):
             note(f"{name} is your own, in the place of the shipped one")
 
 
 def show(name: Annotated[str, typer.Argument(metavar="ROUTINE|STRETCH")]) -> None:
-    """Show what a routine or a stretch contains, in words."""
     from voiceguide.errors import UnknownNameError
-    from voiceguide.library.loader import Library
+    from voiceguide.library.loader import Library, is_path
     from voiceguide.places import routines_folder
     from voiceguide.planning.describe import describe_routine, describe_stretch
 
     library = Library(own=routines_folder())
     if name in library.stretch_ids():
-        typer.echo(describe_stretch(library.stretch(name), library.phrasebook))
-    elif name in library.routine_ids() or name.endswith(".toml"):
-        typer.echo(describe_routine(library.routine(name)))
+        text(describe_stretch(library.stretch(name), library.phrasebook))
+    elif name in library.routine_ids() or is_path(name):
+        text(describe_routine(library.routine(name)))
     else:
         raise UnknownNameError("routine or stretch", name, [*library.routine_ids(), *library.stretch_ids()])

@@ -7,19 +7,24 @@ from typing import Annotated
 
 import typer
 
+from voiceguide.cli.console import line
+from voiceguide.cli.paths import path
+
 
 def say(
     text: Annotated[str, typer.Argument(help="What to say.")],
     *,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="A .wav or .mp3 file to write it to.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="A .wav or .mp3 file to write it to.", parser=path),
     ] = None,
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
     speech_rate: Annotated[float | None, typer.Option(metavar="X", help="Speed of the voice, 1.0 is its own.")] = None,
-    cache_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.")] = None,
+    cache_dir: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.", parser=path)
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
 ) -> None:
-    """Say one text, as a cue of a session would sound: aloud, or into a file."""
     from voiceguide import session
     from voiceguide.config import resolve
 
@@ -31,4 +36,4 @@ def say(
         session.play_clip(clip)
         return
     session.export_clip(clip, text, output, force=force)
-    typer.echo(f"{output}: {clip.spoken_frames / clip.rate_hz:.2f} s")
+    line(f"{output}: {clip.spoken_frames / clip.rate_hz:.2f} s")

@@ -6,13 +6,10 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli.console import table
+from voiceguide.cli.console import document, table
 
 
 def voices(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
-    """List the voices that can be used on this machine."""
-    import json
-
     from voiceguide.speech.voices import DEFAULT_VOICE, available_voices
 
     found = available_voices()
@@ -28,7 +25,7 @@ def voices(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, for
             }
             for voice in found
         ]
-        typer.echo(json.dumps(listed, indent=2, ensure_ascii=False))
+        document(listed)
         return
     rows = [(voice.spec, voice.language, voice.description) for voice in found]
-    typer.echo(table([("VOICE", "LANGUAGE", ""), *rows]))
+    table([("VOICE", "LANGUAGE", ""), *rows])

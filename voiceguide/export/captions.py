@@ -12,6 +12,7 @@ from voiceguide.errors import UnknownNameError
 from voiceguide.export.about import TimedLine
 from voiceguide.export.caption_text import lrc_text, one_line, sub_rip_text, web_vtt_text
 from voiceguide.export.lrc import lrc_length, lrc_lines
+from voiceguide.units import clock, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -80,8 +81,7 @@ def _quiet(start_s: float, end_s: float) -> Iterator[TimedLine]:
 def web_vtt(about: About) -> str:
     """WebVTT (W3C), the title as a note."""
     cues = (
-        f"{_clock(line.start_s, '.')} --> {_clock(line.end_s, '.')}\n{web_vtt_text(line.text)}\n"
-        for line in about.lines
+        f"{timestamp(line.start_s)} --> {timestamp(line.end_s)}\n{web_vtt_text(line.text)}\n" for line in about.lines
     )
     return f"WEBVTT\n\nNOTE {web_vtt_text(about.title)}\n\n" + "\n".join(cues)
 
@@ -89,7 +89,7 @@ def web_vtt(about: About) -> str:
 def sub_rip(about: About) -> str:
     """SubRip: numbered, with decimal commas."""
     cues = (
-        f"{number}\n{_clock(line.start_s, ',')} --> {_clock(line.end_s, ',')}\n{sub_rip_text(line.text)}\n"
+        f"{number}\n{timestamp(line.start_s)} --> {timestamp(line.end_s)}\n{sub_rip_text(line.text)}\n"
         for number, line in enumerate(about.lines, start=1)
     )
     return "\n".join(cues)
@@ -111,11 +111,11 @@ def lrc(about: About) -> str:
 def transcript(about: About) -> str:
     """Plain text to read, or to publish beside the file: chapters with their times, and what is said in each."""
     parts = [one_line(about.title), ""]
-    parts += [f"{_short(chapter.start_s)}  {one_line(chapter.title)}" for chapter in about.chapters]
+    parts += [f"{clock(chapter.start_s)}  {one_line(chapter.title)}" for chapter in about.chapters]
     for chapter in about.chapters:
-        parts += ["", f"{_short(chapter.start_s)}  {one_line(chapter.title)}", ""]
+        parts += ["", f"{clock(chapter.start_s)}  {one_line(chapter.title)}", ""]
         parts += [
-            f"    {_short(line.start_s)}  {one_line(line.text)}"
+            f"    {clock(line.start_s)}  {one_line(line.text)}"
             for line in about.lines
             if chapter.start_s <= line.start_s < chapter.end_s
         ]
@@ -133,15 +133,3 @@ def caption_targets(path: Path, formats: Iterable[str]) -> dict[str, Path]:
             raise UnknownNameError("caption format", name, FORMATS)
         targets[name] = path.with_suffix(f".{name}")
     return targets
-
-
-def _clock(seconds: float, point: str) -> str:
-    milliseconds = round(seconds * 1000)
-    minutes, rest = divmod(milliseconds, 60_000)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{rest // 1000:02}{point}{rest % 1000:03}"
-
-
-def _short(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes}:{rest:02}"

@@ -15,6 +15,7 @@ from voiceguide.export.bounded import at_most_bytes
 from voiceguide.export.exporter import Exporter
 from voiceguide.model.pcm import to_pcm16
 from voiceguide.sound.source import empty_block
+from voiceguide.units import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -184,10 +185,7 @@ def chapter_comments(about: About) -> dict[str, str]:
     """
     comments = {}
     for number, chapter in enumerate(about.chapters):
-        milliseconds = round(chapter.start_s * 1000)
-        minutes, rest = divmod(milliseconds, 60_000)
-        hours, minutes = divmod(minutes, 60)
-        comments[f"CHAPTER{number:03}"] = f"{hours:02}:{minutes:02}:{rest // 1000:02}.{rest % 1000:03}"
+        comments[f"CHAPTER{number:03}"] = timestamp(chapter.start_s)
         comments[f"CHAPTER{number:03}NAME"] = chapter_title(chapter)
     return comments
 

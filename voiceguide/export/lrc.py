@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voiceguide.export.caption_text import lrc_text
+from voiceguide.units import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,15 +15,14 @@ if TYPE_CHECKING:
 
 def lrc_lines(lines: Iterable[TimedLine]) -> list[str]:
     """A line for each, with the time at which it begins."""
-    return [f"[{_time(line.start_s)}]{lrc_text(line.text)}" for line in lines]
+    return [f"[{lrc_time(line.start_s)}]{lrc_text(line.text)}" for line in lines]
 
 
 def lrc_length(seconds: float) -> str:
     """Minutes and whole seconds."""
-    return _time(seconds).partition(".")[0]
+    return lrc_time(seconds).partition(".")[0]
 
 
-def _time(seconds: float) -> str:
+def lrc_time(seconds: float) -> str:
     """Minutes, seconds and hundredths; the minutes go beyond 59, and beyond 99."""
-    hundredths = round(seconds * 100)
-    return f"{hundredths // 6000:02}:{hundredths // 100 % 60:02}.{hundredths % 100:02}"
+    return clock(seconds, 2).zfill(len("00:00.00"))

@@ -6,14 +6,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from voiceguide.errors import DataError, RequestError, UnknownNameError, shown
+from voiceguide.errors import DataError, RequestError, UnknownNameError
 from voiceguide.library.reading import Reading
 from voiceguide.library.toml_file import read_model, read_toml
 from voiceguide.model.base import spoken_texts
 from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
 from voiceguide.model.stretch import Stretch
-from voiceguide.places import entries
+from voiceguide.places import entries, expanded
+from voiceguide.showing import shown
 from voiceguide.units import counted
 from voiceguide.whole_file import clear_stale, replacing
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DATA: Final = Path(__file__).parent
-MOST_NAMES_LOOKED_FOR: Final = 50
-"""Unknown stretches of one file that similar names are looked for; each is compared with every known one."""
 
 
 class Library:
@@ -54,7 +53,7 @@ class Library:
         return sorted(path.stem for path in (self._root / "stretches").glob("*.toml"))
 
     def routine(self, name: str) -> Routine:
-        """A routine by its id, or read from a path that ends in `.toml`. An own one goes before a shipped one.
+        """A routine by its id, or read from a path (`is_path`). An own one goes before a shipped one.
 
         Raises UnknownNameError for an id that is not there, RequestError or DataError for a file that
         cannot be read or holds mistakes.
@@ -68,7 +67,7 @@ class Library:
     def routine_path(self, name: str) -> Path:
         """The file of a routine; errors as for `routine`."""
         if is_path(name):
-            return Path(name)
+            return expanded(name)
         paths = self._routine_paths()
         if name not in paths:
             raise UnknownNameError("routine", name, paths)
@@ -121,7 +120,7 @@ class Library:
 
     def _routine_paths(self) -> dict[str, Path]:
         try:
-            own = {path.stem: path for path in entries(self._own) if path.suffix == ".toml"} if self._own else {}
+            own = {path.stem: path for path in sorted(entries(self._own)) if _is_routine(path)} if self._own else {}
         except OSError as error:
             message = f"your own routines in {self._own} cannot be read: {error.strerror}"
             raise RequestError(message) from error
@@ -141,13 +140,10 @@ class Library:
         file = reading.model(RoutineFile, reading.data)
         own = self._own_stretches(reading)
         known = {*own, *self.stretch_ids()}
-        unknown = 0
         for index, item in enumerate(reading.tables("items", MOST_ITEMS)):
             name = str(item.get("stretch", "")).strip()
             if name and name not in known:
-                unknown += 1
-                hint = str(UnknownNameError("stretch", name, known)) if unknown <= MOST_NAMES_LOOKED_FOR else ""
-                reading.note(("items", index, "stretch"), hint or f"no stretch is called {name!r}")
+                reading.note_unknown(("items", index, "stretch"), name, known)
         if file is None or reading.mistakes:
             return None
         return Routine(
@@ -173,7 +169,7 @@ class Library:
             elif (base := str(like).strip()) in self.stretch_ids():
                 own[name] = reading.stretch(_laid_over(read_toml(self._stretch_path(base))[0], changes), at)
             else:
-                reading.note((*at, "like"), str(UnknownNameError("stretch", base, self.stretch_ids())))
+                reading.note_unknown((*at, "like"), base, self.stretch_ids())
         return own
 
 
@@ -225,5 +221,13 @@ def new_routine(name: str, folder: Path) -> Path:
 
 
 def is_path(routine: str) -> bool:
-    """Whether a routine is named by its file rather than by an id."""
-    return routine.endswith(".toml") or "/" in routine
+    """Whether a routine is named by its file, in whatever case its suffix is, rather than by an id."""
+    return routine.lower().endswith(".toml") or "/" in routine
+
+
+def _is_routine(path: Path) -> bool:
+    """Whether what lies in the folder of own routines is one: no folder, nothing hidden, nothing of an editor's.
+
+    Those write `.#x.toml`, `.x.toml.swp`, `#x.toml#`, `x.toml~` and `~x.toml`; macOS writes `._x.toml`.
+    """
+    return path.suffix.lower() == ".toml" and not path.name.startswith((".", "#", "~")) and path.is_file()

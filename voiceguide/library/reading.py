@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct, field
 from pydantic import BaseModel
 
-from voiceguide.errors import DataError
+from voiceguide.errors import DataError, UnknownNameError
 from voiceguide.library.toml_file import mistake_at, read_toml, validated
 from voiceguide.model.stretch import Stretch, misplaced_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from voiceguide.errors import Mistake
-    from voiceguide.library.toml_file import Field
+    from voiceguide.library.toml_lines import Field
+
+MOST_NAMES_LOOKED_FOR: Final = 20
+"""Unknown stretches of one file that similar names are looked for; each is compared with every known one."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -29,6 +32,7 @@ class Reading(Struct):
     lines: Mapping[Field, int]
     mistakes: list[Mistake] = field(default_factory=list)
     _told: set[str] = field(default_factory=set)
+    _looked_for: int = 0
 
     @classmethod
     def of(cls, path: Path) -> Reading:
@@ -65,6 +69,14 @@ class Reading(Struct):
         if mistake.field not in self._told:
             self._told.add(mistake.field)
             self.mistakes.append(mistake)
+
+    def note_unknown(self, at: Field, name: str, known: Collection[str]) -> None:
+        """Keep that no stretch is called `name`, for the first ones with the names among `known` that are like it."""
+        self._looked_for += 1
+        if self._looked_for <= MOST_NAMES_LOOKED_FOR:
+            self.note(at, str(UnknownNameError("stretch", name, known)))
+        else:
+            self.note(at, f"no stretch is called {name!r}")
 
     def finish(self) -> None:
         """Raise DataError with every mistake."""

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from voiceguide.errors import DataError, Mistake, RequestError
+from voiceguide.library.toml_lines import field_lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from voiceguide.library.toml_lines import Field
 
 MAX_BYTES: Final = 500_000
 """A routine of a thousand stretches is far smaller; what is larger was not meant for us."""
@@ -25,12 +28,9 @@ MAX_LINE_DOTS: Final = 60
 _UNION_TAGS: Final = frozenset(("movement", mode) for mode in ("hold", "breathe", "breaths", "count"))
 """Where pydantic names the branch of a union in a location."""
 
-_HEADER = re.compile(r"^\s*\[(\[?)\s*([^\]]+?)\s*\]?\]")
-_KEY = re.compile(r"""^\s*([A-Za-z0-9_-]+|"[^"]*"|'[^']*')\s*(?:\.[^=]*)?=""")
 _AT_LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
 M = TypeVar("M", bound=BaseModel)
-Field = tuple[str | int, ...]
 
 
 def read_model(path: Path, model: type[M]) -> M:
@@ -42,7 +42,7 @@ def read_model(path: Path, model: type[M]) -> M:
     return validated(path, data, model, lines)
 
 
-def read_toml(path: Path) -> tuple[dict[str, Any], dict[Field, int]]:
+def read_toml(path: Path) -> tuple[dict[str, Any], Mapping[Field, int]]:
     """What a TOML file holds, and the line of each of its fields."""
     text = _read(path)
     for number, written in enumerate(text.split("\n"), start=1):
@@ -108,44 +108,3 @@ def mistake_at(path: Path, lines: Mapping[Field, int], field: Field, message: st
     known = (field[:length] for length in range(len(field), 0, -1) if field[:length] in lines)
     dotted = ".".join(str(part + 1) if isinstance(part, int) else part for part in field)
     return Mistake(path, lines.get(next(known, ()), 1), dotted, message)
-
-
-def field_lines(text: str) -> dict[Field, int]:
-    """The line, from 1, on which each table and key of a TOML text begins.
-
-    tomllib keeps no positions. This reads headers and `key =` lines only: what lies deeper, in an inline
-    table or a list over several lines, is found at the key that holds it.
-    """
-    lines: dict[Field, int] = {}
-    tables: dict[Field, int] = {}
-    table: Field = ()
-    multiline: str | None = None
-    for number, line in enumerate(text.split("\n"), start=1):
-        if multiline:
-            multiline = None if multiline in line else multiline
-            continue
-        if header := _HEADER.match(line):
-            table = _enter(header[2], tables, is_list=bool(header[1]))
-            for length in range(1, len(table) + 1):
-                lines.setdefault(table[:length], number)
-        elif key := _KEY.match(line):
-            lines.setdefault((*table, key[1].strip("\"'")), number)
-            for quotes in ('"""', "'''"):
-                if line.count(quotes) == 1:
-                    multiline = quotes
-    return lines
-
-
-def _enter(name: str, tables: dict[Field, int], *, is_list: bool) -> Field:
-    """The field of a `[table]` or of the next `[[table]]`, inside the list items opened so far."""
-    field: Field = ()
-    parts = [part.strip().strip("\"'") for part in name.split(".")]
-    for part in parts[:-1]:
-        field = (*field, part)
-        if field in tables:
-            field = (*field, tables[field])
-    field = (*field, parts[-1])
-    if is_list:
-        tables[field] = tables.get(field, -1) + 1
-        field = (*field, tables[field])
-    return field

@@ -79,12 +79,6 @@ def writable(text: str) -> str:
     return text if text.isprintable() else re.sub(_UNWRITABLE, "\N{REPLACEMENT CHARACTER}", text)
 
 
-def exact_clock(seconds: float) -> str:
-    """Minutes and tenths of seconds: `9:50.3`."""
-    tenths = round(seconds * 10)
-    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
-
-
 def length(seconds: float) -> str:
     """Seconds to a tenth: `30 s`."""
     return f"{round(seconds, 1):g} s"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiceguide.picture.lettering import exact_clock, length
+from voiceguide.picture.lettering import length
 from voiceguide.units import clock
 
 if TYPE_CHECKING:
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 def cue_note(cue: Cue, rate_hz: int) -> str:
     """A cue in words: when, what for, and what is said."""
     side = f" ({cue.side})" if cue.side else ""
-    return f"{exact_clock(cue.start / rate_hz)} {cue.role}{side}: {cue.text}"
+    return f"{clock(cue.start / rate_hz, 1)} {cue.role}{side}: {cue.text}"
 
 
 def span_note(span: Span, rate_hz: int) -> str:
     """A span in words: when, what and for how long."""
     side = f" ({span.side})" if span.side else ""
-    return f"{exact_clock(span.start / rate_hz)} {span.kind}{side}: {length((span.end - span.start) / rate_hz)}"
+    return f"{clock(span.start / rate_hz, 1)} {span.kind}{side}: {length((span.end - span.start) / rate_hz)}"
 
 
 def chapter_note(chapter: Chapter, rate_hz: int) -> str:

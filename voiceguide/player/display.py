@@ -83,11 +83,12 @@ class LiveDisplay(Display):
     """The stretch, the side, what to do, the breath, the hold, what comes next and what is left, in place."""
 
     def __init__(self, keys: str) -> None:
-        from rich.console import Console
         from rich.live import Live
 
+        from voiceguide.drawing import DrawingConsole
+
         self._keys = keys
-        self._live = Live(console=Console(stderr=True), auto_refresh=False, transient=True)
+        self._live = Live(console=DrawingConsole(), auto_refresh=False, transient=True)
         self._shown: list[str] = []
         self._live.start()
 

@@ -19,6 +19,7 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from voiceguide.errors import RequestError, SpeechError
+from voiceguide.places import expanded
 from voiceguide.speech.engine import LONGEST_TAKE_S, RATES_HZ, Take, Voice
 from voiceguide.speech.process import Worker, WorkerEngine, command_for
 
@@ -116,11 +117,7 @@ class PiperEngine(WorkerEngine):
         if not self.voice:
             message = f"piper needs the file of a voice: {_EXPECTED}"
             raise RequestError(message)
-        try:
-            model = Path(self.voice).expanduser()
-        except RuntimeError as error:
-            message = f"there is no home for {self.voice}: a piper voice is named as {_EXPECTED}"
-            raise RequestError(message) from error
+        model = expanded(self.voice)
         files = {model: _MOST_MODEL_BYTES, Path(f"{model}.json"): _MOST_DESCRIPTION_BYTES}
         for path, most_bytes in files.items():
             try:

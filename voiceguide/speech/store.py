@@ -24,7 +24,7 @@ from msgspec import Struct
 from voiceguide.errors import StoreError
 from voiceguide.model.clip import Clip
 from voiceguide.model.pcm import from_pcm16, to_pcm16
-from voiceguide.places import entries
+from voiceguide.places import cache_folder, entries, expanded, known
 from voiceguide.whole_file import clear_stale, replacing
 
 if TYPE_CHECKING:
@@ -40,15 +40,16 @@ _DAY_S: Final = 86_400.0
 
 
 def default_directory() -> Path:
-    """`VOICEGUIDE_CACHE_DIR`, or `audio_cache/` of the checkout, or the user's cache folder."""
+    """`VOICEGUIDE_CACHE_DIR`, or `audio_cache/` of the checkout, or the user's cache folder.
+
+    Raises NoHomeError where nobody knows that one.
+    """
     if chosen := os.environ.get("VOICEGUIDE_CACHE_DIR"):
-        return Path(chosen)
+        return expanded(chosen)
     checkout = Path(__file__).resolve().parents[2]
     if (checkout / "audio_cache" / "README.md").is_file() and (checkout / "pyproject.toml").is_file():
         return checkout / "audio_cache"
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("voiceguide"))
+    return known(cache_folder(), "spoken clips", "name a folder with --cache-dir, or set HOME")
 
 
 def clip_key(text: str, fingerprint: Mapping[str, str]) -> str:
