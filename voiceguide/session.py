@@ -23,7 +23,15 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 from pydantic import ValidationError
 
-from voiceguide.errors import DataError, KnobError, Mistake, SpeechError, UnspeakableError, VoiceguideError
+from voiceguide.errors import (
+    DataError,
+    KnobError,
+    Mistake,
+    RequestError,
+    SpeechError,
+    UnspeakableError,
+    VoiceguideError,
+)
 from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
@@ -32,6 +40,7 @@ from voiceguide.library.loader import Library, is_path
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Stretch
+from voiceguide.model.volume import parse_volume, percentage
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
 from voiceguide.places import history_folder, routines_folder
 from voiceguide.planning.document import timeline_document
@@ -55,6 +64,7 @@ if TYPE_CHECKING:
     from voiceguide.model.segment import AudioSegment
     from voiceguide.model.timeline import Timeline
     from voiceguide.player.history import Entry, History
+    from voiceguide.player.live import Look
     from voiceguide.player.player import Player
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
@@ -356,7 +366,7 @@ def player(
         )
 
 
-def play(
+def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
     routine: str | Routine,
     *,
     pacing: Pacing | None = None,
@@ -364,24 +374,42 @@ def play(
     cache_dir: str | Path | None = None,
     playing: Playing | None = None,
     entry: Entry | None = None,
+    look: Look = "auto",
 ) -> None:
     """Play a session with keys, media keys and `voiceguide ctl`, and show how it stands; blocks until its end.
 
-    Arguments and errors as for `player`. To be called from the main thread.
+    `look` is `auto` (drawn in a terminal), `plain` (lines, as they come) or `none`. Other arguments and errors as for
+    `player`. To be called from the main thread.
     """
     from voiceguide.player.live import play_here
 
     with player(routine, pacing=pacing, voice=voice, cache_dir=cache_dir, playing=playing, entry=entry) as made_player:
-        play_here(made_player)
+        play_here(made_player, look)
 
 
 def played(playing: Playing, **changes: object) -> Playing:
-    """`playing` with single settings changed; what is None stays. KnobError for what is out of range."""
+    """`playing` with single settings changed; what is None stays. KnobError for what is out of range.
+
+    `volume` may be written as people do: `50%`, or `+10%` for a change of what `playing` has.
+    """
     given = {name: value for name, value in changes.items() if value is not None}
+    if isinstance(written := given.get("volume"), str):
+        given["volume"] = _volume(written, playing.volume)
     try:
         return Playing.model_validate({**playing.model_dump(), **given})
     except ValidationError as error:
         raise KnobError(faults_of(error)) from error
+
+
+def _volume(written: str, before: float) -> float:
+    try:
+        wanted = parse_volume(written).wanted(before)
+    except RequestError as error:
+        raise KnobError([("volume", str(error))]) from error
+    if not 0.0 <= wanted <= 1.0:
+        fault = f"{written} would make {percentage(before)} to {percentage(wanted)}: a volume goes from 0 to 100 %"
+        raise KnobError([("volume", fault)])
+    return wanted
 
 
 def history() -> list[Entry]:

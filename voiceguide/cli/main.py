@@ -38,6 +38,8 @@ COMMANDS: Final = {
     "cache": "cache:app",
 }
 """Where each is, in this package: a command, or a group of them."""
+_NEGATIVE: Final = {"ctl"}
+"""What takes negative numbers as arguments, which look like options."""
 
 
 def program(arguments: Sequence[str]) -> typer.Typer:
@@ -60,7 +62,7 @@ def program(arguments: Sequence[str]) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
-            app.command(name)(command)
+            app.command(name, context_settings={"ignore_unknown_options": name in _NEGATIVE})(command)
     return app
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
-from voiceguide.player.remotes.remote import Remote
+from voiceguide.player.remotes.remote import Remote, started
 from voiceguide.player.status import State
 
 if TYPE_CHECKING:
@@ -132,8 +132,11 @@ class MprisRemote(Remote):
             # jeepney raises what it finds on the way: KeyError, OSError, its own; all mean one thing.
             text = "media keys do not work here: there is no session bus"
             raise RemoteUnavailableError(text) from error
-        self._thread = threading.Thread(target=_serve, args=(bus, controls, self._closing), name="mpris", daemon=True)
-        self._thread.start()
+        try:
+            self._thread = started("mpris", lambda: _serve(bus, controls, self._closing))
+        except RemoteUnavailableError:
+            bus.close()
+            raise
 
     def close(self) -> None:
         """Leave the bus."""
