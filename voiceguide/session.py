@@ -36,7 +36,7 @@ from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
-from voiceguide.library.loader import Library, is_path
+from voiceguide.library.loader import Library, is_path, path_of
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Stretch
@@ -429,8 +429,16 @@ def _history() -> History:
 
 
 def _remembered(routine: str) -> str:
-    """The name of a routine that still leads to it tomorrow, from another folder: an id, or a whole path."""
-    return str(Path(routine).absolute()) if is_path(routine) else routine
+    """The name of a routine that still leads to it tomorrow, from another folder: an id, or a whole path.
+
+    A name that is no UTF-8 could not be written into the history: the file's address stands for it.
+    """
+    name = str(path_of(routine).absolute()) if is_path(routine) else routine
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return Library(own=routines_folder()).routine_path(routine).absolute().as_uri()
+    return name
 
 
 class _Understudy:

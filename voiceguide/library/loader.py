@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DATA: Final = Path(__file__).parent
+_ADDRESS: Final = "file:///"
 MOST_NAMES_LOOKED_FOR: Final = 50
 """Unknown stretches of one file that similar names are looked for; each is compared with every known one."""
 
@@ -68,7 +71,7 @@ class Library:
     def routine_path(self, name: str) -> Path:
         """The file of a routine; errors as for `routine`."""
         if is_path(name):
-            return Path(name)
+            return path_of(name)
         paths = self._routine_paths()
         if name not in paths:
             raise UnknownNameError("routine", name, paths)
@@ -227,3 +230,14 @@ def new_routine(name: str, folder: Path) -> Path:
 def is_path(routine: str) -> bool:
     """Whether a routine is named by its file rather than by an id."""
     return routine.endswith(".toml") or "/" in routine
+
+
+def path_of(routine: str) -> Path:
+    """The file that `routine`, a path or a `file:///` address, names."""
+    if not routine.startswith(_ADDRESS):
+        return Path(routine)
+    from urllib.parse import unquote_to_bytes
+
+    # As bytes: a file system's names need not be UTF-8.
+    path = os.fsdecode(unquote_to_bytes(routine.removeprefix(_ADDRESS)))
+    return Path(path if sys.platform == "win32" else f"/{path}")

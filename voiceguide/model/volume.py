@@ -66,6 +66,6 @@ def _parsed(text: str, *, is_step: bool) -> VolumeWish:
     if amount > 1.0:
         message = f"a volume of {shown(text)} is more than there is: {_SAMPLES}"
         if not is_percentage:
-            message = f"a volume of {shown(text)} could be two things: write {number:g}% for a percentage, 1 for all of it"
+            message = f"a volume of {shown(text)} could mean two things: write {number:g}%, or a share from 0 to 1"
         raise RequestError(message)
     return VolumeWish(round(-amount if written["sign"] == "-" else amount, 4), is_change)

@@ -43,8 +43,8 @@ class Entry(Model):
     started: dt.datetime
     """With its time zone."""
     updated: dt.datetime
-    routine: Annotated[str, Field(max_length=4096)]
-    """An id, or the path of a file."""
+    routine: Annotated[str, Field(max_length=16_384)]
+    """An id, or the path of a file; its `file:` address, three characters a byte, where the path is no UTF-8."""
     title: str
     pacing: Pacing
     """As it was at the end: re-pacing included."""
