@@ -145,7 +145,7 @@ def test_a_long_hold_says_now_and_then_how_many_minutes_are_to_go(library: Libra
     first, *others = told_in_holds(timeline_of(library, hold_s=300))
     assert first == [(240, "Four minutes to go."), (120, "Two minutes to go."), (60, "One minute to go.")]
     # Known by then: the number alone.
-    assert [(120, "Two minutes.")] == [told for told in others[0] if told[0] == 120]
+    assert [told for told in others[0] if told[0] == 120] == [(120, "Two minutes.")]
     ten = told_in_holds(timeline_of(library, hold_s=600, words="brief"))[0]
     assert ten == [(60 * m, f"{n} minutes.") for m, n in ((8, "Eight"), (6, "Six"), (4, "Four"), (2, "Two"))] + [
         (60, "One minute.")

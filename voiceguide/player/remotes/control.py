@@ -45,7 +45,7 @@ STATUS: Final = "status"
 REQUEST_LIMIT: Final = 4096
 """Bytes of a request."""
 ANSWER_LIMIT: Final = 65_536
-_BACKLOG: Final = 64
+_BACKLOG: Final = 128
 """Clients that wait for their turn."""
 _HOW_MUCH: Final[Mapping[str, str]] = {
     Action.SEEK_BY: "by how many seconds? seek 10, or seek -10",
