@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final, Self, TextIO
@@ -102,7 +103,10 @@ class SilentDisplay(Display):
 
 
 class LiveDisplay(Display):
-    """The stretch, the side, what to do, the breath, the hold, what comes next and what is left, in place."""
+    """The stretch, the side, what to do, the breath, the hold, what comes next and what is left, in place.
+
+    A terminal that is gone, as with a window that was closed, is drawn to no more, and the session goes on.
+    """
 
     def __init__(self, keys: str) -> None:
         from rich.console import Console
@@ -123,19 +127,22 @@ class LiveDisplay(Display):
             return
         from rich.text import Text
 
+        self._shown = lines
         body = Text("\n").join(Text(line.text, line.style) for line in lines)
         body.no_wrap, body.overflow = True, "crop"
-        self._live.update(body, refresh=True)
-        self._shown = lines
+        with contextlib.suppress(OSError):
+            self._live.update(body, refresh=True)
 
     def note(self, text: str) -> None:
         """Print the line above."""
-        self._live.console.print(text, markup=False, highlight=False)
+        with contextlib.suppress(OSError):
+            self._live.console.print(text, markup=False, highlight=False)
         self.printed += text.count("\n") + 1
 
     def close(self) -> None:
         """Take the lines away again, and give the cursor back."""
-        self._live.stop()
+        with contextlib.suppress(OSError):
+            self._live.stop()
 
 
 def display_for(stream: TextIO, plain: TextIO, keys: str) -> Display:

@@ -65,5 +65,5 @@ class Noter:
     def _take_down(self) -> None:
         self.kept = False
         # A history that cannot be kept, for whatever reason, ends no session.
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(BaseException):
             self.kept = self._note()
