@@ -151,7 +151,7 @@ pacings = st.builds(
     Pacing,
     words=st.sampled_from(["full", "brief", "minimal"]),
     sentence_gap_s=tenths(0.2, 2.0),
-    hold_s=st.none() | tenths(1.0, 90.0),
+    hold_s=st.none() | tenths(1.0, 90.0) | tenths(110.0, 600.0),
     repetitions=st.none() | st.integers(1, 15),
     rounds=st.none() | st.integers(1, 4),
     breath=st.none() | breaths,

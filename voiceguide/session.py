@@ -28,6 +28,7 @@ from voiceguide.errors import (
     KnobError,
     Mistake,
     NoHomeError,
+    RequestError,
     SpeechError,
     UnspeakableError,
     VoiceguideError,
@@ -36,12 +37,13 @@ from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
-from voiceguide.library.loader import Library, is_path
+from voiceguide.library.loader import Library, is_path, path_of
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Stretch
+from voiceguide.model.volume import parse_volume, percentage
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
-from voiceguide.places import expanded, history_folder, known, routines_folder
+from voiceguide.places import history_folder, known, routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.pacing_words import pacing_in_words
 from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_to_speak
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from voiceguide.model.segment import AudioSegment
     from voiceguide.model.timeline import Timeline
     from voiceguide.player.history import Entry, History
+    from voiceguide.player.live import Look
     from voiceguide.player.player import Player
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
@@ -362,11 +365,11 @@ def player(
             [narrator.speak, _Understudy(spec, open_narrator)],
             settings=playing,
             start_frame=resumed(score.timeline, entry) if entry else 0,
-            note=noting(_history(), name, spec) if history_folder() else lambda _player: None,
+            note=noting(_history(), name, spec) if history_folder() else lambda _player: False,
         )
 
 
-def play(
+def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
     routine: str | Routine,
     *,
     pacing: Pacing | None = None,
@@ -374,24 +377,42 @@ def play(
     cache_dir: str | Path | None = None,
     playing: Playing | None = None,
     entry: Entry | None = None,
+    look: Look = "auto",
 ) -> None:
     """Play a session with keys, media keys and `voiceguide ctl`, and show how it stands; blocks until its end.
 
-    Arguments and errors as for `player`. To be called from the main thread.
+    `look` is `auto` (drawn in a terminal), `plain` (lines, as they come) or `none`. Other arguments and errors as for
+    `player`. To be called from the main thread.
     """
     from voiceguide.player.live import play_here
 
     with player(routine, pacing=pacing, voice=voice, cache_dir=cache_dir, playing=playing, entry=entry) as made_player:
-        play_here(made_player)
+        play_here(made_player, look)
 
 
 def played(playing: Playing, **changes: object) -> Playing:
-    """`playing` with single settings changed; what is None stays. KnobError for what is out of range."""
+    """`playing` with single settings changed; what is None stays. KnobError for what is out of range.
+
+    `volume` may be written as people do: `50%`, or `+10%` for a change of what `playing` has.
+    """
     given = {name: value for name, value in changes.items() if value is not None}
+    if isinstance(written := given.get("volume"), str):
+        given["volume"] = _volume(written, playing.volume)
     try:
         return Playing.model_validate({**playing.model_dump(), **given})
     except ValidationError as error:
         raise KnobError(faults_of(error)) from error
+
+
+def _volume(written: str, before: float) -> float:
+    try:
+        wanted = parse_volume(written).wanted(before)
+    except RequestError as error:
+        raise KnobError([("volume", str(error))]) from error
+    if not 0.0 <= wanted <= 1.0:
+        fault = f"{written} would make {percentage(before)} to {percentage(wanted)}: a volume goes from 0 to 100 %"
+        raise KnobError([("volume", fault)])
+    return wanted
 
 
 def history() -> list[Entry]:
@@ -411,8 +432,16 @@ def _history() -> History:
 
 
 def _remembered(routine: str) -> str:
-    """The name of a routine that still leads to it tomorrow, from another folder: an id, or a whole path."""
-    return str(expanded(routine).absolute()) if is_path(routine) else routine
+    """The name of a routine that still leads to it tomorrow, from another folder: an id, or a whole path.
+
+    A name that is no UTF-8 could not be written into the history: the file's address stands for it.
+    """
+    name = str(path_of(routine).absolute()) if is_path(routine) else routine
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return Library(own=routines_folder()).routine_path(routine).absolute().as_uri()
+    return name
 
 
 class _Understudy:

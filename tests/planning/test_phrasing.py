@@ -128,6 +128,66 @@ def test_speech_leaves_quiet_in_every_hold(library: Library, routine_id: str, pa
             assert longest >= to_frames(8)
 
 
+def told_in_holds(timeline: Timeline) -> list[list[tuple[int, str]]]:
+    """For every hold its cues that say what is to go: the seconds that are, and the words."""
+    return [
+        [
+            (round((hold.end - cue.start) / timeline.rate_hz), cue.text)
+            for cue in timeline.speech()
+            if hold.start <= cue.start < hold.end and "minute" in cue.text
+        ]
+        for hold in timeline.spans
+        if hold.kind is SpanKind.HOLD
+    ]
+
+
+def test_a_long_hold_says_now_and_then_how_many_minutes_are_to_go(library: Library) -> None:
+    first, *others = told_in_holds(timeline_of(library, hold_s=300))
+    assert first == [(240, "Four minutes to go."), (120, "Two minutes to go."), (60, "One minute to go.")]
+    # Known by then: the number alone.
+    assert [told for told in others[0] if told[0] == 120] == [(120, "Two minutes.")]
+    ten = told_in_holds(timeline_of(library, hold_s=600, words="brief"))[0]
+    assert ten == [(60 * m, f"{n} minutes.") for m, n in ((8, "Eight"), (6, "Six"), (4, "Four"), (2, "Two"))] + [
+        (60, "One minute.")
+    ]
+
+
+@pytest.mark.parametrize("words", ["full", "brief", "minimal"])
+@pytest.mark.parametrize("hold_s", [121, 135, 150, 170, 180, 200, 240, 300, 330, 420, 480, 600])
+@pytest.mark.parametrize("routine_id", ["upper-back", "wind-down"])
+def test_what_is_to_go_is_true_and_leaves_the_quiet_of_a_hold_alone(
+    library: Library, routine_id: str, hold_s: int, words: str
+) -> None:
+    pacing = paced(hold_s=float(hold_s), words=words)
+    timeline = estimate(write_script(library.routine(routine_id), pacing, library.phrasebook), pacing.speech_rate)
+    for told in told_in_holds(timeline):
+        assert all(seconds % 60 == 0 for seconds, _ in told)
+        assert hold_s < 300 or told
+    for hold in (span for span in timeline.spans if span.kind is SpanKind.HOLD):
+        inside = [cue for cue in timeline.speech() if hold.start <= cue.start < hold.end]
+        assert sum(cue.end - cue.start for cue in inside) <= 0.1 * (hold.end - hold.start)
+        for before, behind in itertools.pairwise(cue for cue in inside if cue.role is Role.REMAINING):
+            assert behind.start - before.end >= to_frames(8)
+
+
+@pytest.mark.parametrize("hold_s", [30, 60, 90, 120])
+def test_a_hold_of_two_minutes_and_less_says_nothing_of_minutes(library: Library, hold_s: int) -> None:
+    assert not any(told_in_holds(timeline_of(library, hold_s=hold_s)))
+
+
+def test_a_rest_is_left_alone_for_longer_and_told_less(library: Library) -> None:
+    def told(hold_s: float) -> list[int]:
+        pacing = paced(hold_s=hold_s, only=("quiet-rest",))
+        routine = selected(library.routine("wind-down"), pacing)
+        timeline = estimate(write_script(routine, pacing, library.phrasebook), 0.9)
+        [rest] = told_in_holds(timeline)
+        return [seconds for seconds, _ in rest]
+
+    assert told(180) == []
+    assert told(300) == [120]
+    assert told(600) == [300, 120]
+
+
 def test_there_is_more_quiet_than_speech(library: Library) -> None:
     timeline = timeline_of(library)
     assert sum(cue.end - cue.start for cue in timeline.speech()) < 0.35 * timeline.length

@@ -16,6 +16,7 @@ from voiceguide.model.script import Hold, SpanKind
 from voiceguide.planning.phrasing import phrase
 from voiceguide.planning.repacing import faster, fewer_words, slower
 from voiceguide.planning.scheduling import place
+from voiceguide.planning.selection import selected
 from voiceguide.planning.splicing import one_more_breath, spliced
 from voiceguide.units import SESSION_RATE_HZ as RATE_HZ
 
@@ -122,6 +123,28 @@ def test_one_more_breath_lengthens_this_hold_and_its_other_side(
             # The second side, for the first has got it too.
             assert grown == added
             assert (one.repetition, index > number, one.side != hold.side) == (hold.repetition, True, True)
+
+
+@given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=14), st.sampled_from([300.0, 480.0, 600.0]))
+def test_the_minutes_that_are_to_go_stay_true_however_many_breaths_are_added(at: list[float], hold_s: float) -> None:
+    pacing = Pacing(hold_s=hold_s, only=("upper-trapezius",))
+    script = phrase(selected(LIBRARY.routine("upper-back"), pacing), pacing, BOOK)
+    lengths = lengths_of(script)
+    placement = place(script, lengths)
+    for share in sorted(at):
+        hold = holds(placement.timeline)[0]
+        frame = hold.start + round(share * (hold.end - hold.start - RATE_HZ))
+        try:
+            found = one_more_breath(script, placement, frame, lengths)
+        except RequestError:
+            continue
+        script, placement = found.script, found.placement
+        hold = holds(placement.timeline)[0]
+        told = [c for c in placement.timeline.speech() if hold.start <= c.start < hold.end and "minute" in c.text]
+        numbers = {"Eight": 8, "Six": 6, "Four": 4, "Two": 2, "One": 1}
+        for cue in told:
+            if cue.start > frame:
+                assert (hold.end - cue.start) / RATE_HZ == pytest.approx(60 * numbers[cue.text.split()[0]], abs=0.01)
 
 
 def test_without_a_hold_there_is_none_to_lengthen() -> None:

@@ -229,6 +229,144 @@ def test_pause_resume_and_every_way_through_the_session(clips: Mapping[str, Clip
         wait_for(player, lambda status: status.volume == 0.5)
 
 
+def test_a_command_that_moves_is_noted_at_once(clips: Mapping[str, Clip]) -> None:
+    """Whoever is killed right behind a jump goes on from where it led."""
+    noted: list[tuple[float, float, str]] = []
+
+    def note(player: Player) -> bool:
+        status = player.status()
+        noted.append((time.monotonic(), status.position_s, status.words))
+        return True
+
+    with running(Player(score_of(clips), Tape(), [no_voice], settings=QUIET, note=note)) as player:
+        wait_for(player, lambda status: status.position_s > 0.3)
+        chapters = player.score.timeline.chapters
+        for command, at_s in (
+            (Command(Action.SEEK_TO, 300.0), 295.0),
+            (Command(Action.NEXT), chapters[4].start / 24_000),
+            (Command(Action.PREVIOUS), chapters[3].start / 24_000),
+            (Command(Action.SEEK_BY, 60.0), chapters[3].start / 24_000 + 58.0),
+            (Command(Action.REPEAT), chapters[3].start / 24_000),
+        ):
+            asked = time.monotonic()
+            player.send(command)
+            while not any(when > asked and abs(position - at_s) < 8.0 for when, position, _ in noted):
+                assert time.monotonic() - asked < 0.5, (command, noted[-2:])
+                time.sleep(0.005)
+        player.send(Command(Action.FEWER_WORDS))
+        asked = time.monotonic()
+        while noted[-1][2] != "brief":
+            assert time.monotonic() - asked < 0.5
+            time.sleep(0.005)
+
+
+def test_a_history_on_a_slow_disk_keeps_neither_sound_nor_commands_waiting(clips: Mapping[str, Clip]) -> None:
+    tape = Tape()
+    noting = threading.Event()
+
+    def slow(_player: Player) -> bool:
+        noting.set()
+        time.sleep(1.5)
+        return True
+
+    with running(Player(score_of(clips), tape, [no_voice], settings=QUIET, note=slow)) as player:
+        assert noting.wait(5)
+        began = time.monotonic()
+        player.send(Command(Action.SEEK_TO, 300.0))
+        wait_for(player, lambda status: status.position_s > 290)
+        player.send(Command(Action.PAUSE))
+        wait_for(player, lambda status: status.state is State.PAUSED)
+        assert time.monotonic() - began < 0.5
+        assert tape.stream.starved == 0
+        player.send(Command(Action.STOP))
+        assert player.ended.wait(5)
+        assert player.can_be_resumed  # the last note was waited for
+
+
+@pytest.mark.parametrize(
+    "raised",
+    [RuntimeError("a fault"), ValueError("no UTF-8"), OSError(5, "Input/output error"), SystemExit(3), MemoryError()],
+)
+def test_whatever_noting_raises_the_session_plays_on_and_ends(
+    clips: Mapping[str, Clip], raised: BaseException, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def note(_player: Player) -> bool:
+        raise raised
+
+    with running(Player(score_of(clips), Tape(speed=60), [no_voice], settings=QUIET, note=note)) as player:
+        wait_for(player, lambda status: status.position_s > 200)
+        player.send(Command(Action.STOP))
+        assert player.ended.wait(5)
+        assert not player.can_be_resumed
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_note_that_never_returns_does_not_keep_the_end_away(
+    clips: Mapping[str, Clip], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voiceguide.player.noting.LAST_S", 0.2)
+    never = threading.Event()
+    with running(
+        Player(score_of(clips), Tape(), [no_voice], settings=QUIET, note=lambda _player: never.wait(20))
+    ) as player:
+        player.send(Command(Action.STOP))
+        assert player.ended.wait(5)
+        assert not player.can_be_resumed
+    never.set()
+
+
+def test_a_device_that_fails_to_close_does_not_keep_the_end_away(clips: Mapping[str, Clip]) -> None:
+    tape = Tape()
+    noted: list[Status] = []
+
+    def note(player: Player) -> bool:
+        noted.append(player.status())
+        return True
+
+    def broken() -> None:
+        raise PlaybackError("it does not let go")
+
+    player = Player(score_of(clips), tape, [no_voice], settings=QUIET, note=note)
+    with pytest.raises(PlaybackError, match="let go"), running(player):  # noqa: PT012 -- raised when it is left
+        wait_for(player, lambda status: status.position_s > 0.2)
+        tape.stream.close = broken  # type: ignore[method-assign]
+        player.send(Command(Action.STOP))
+        assert player.ended.wait(5)
+    assert noted[-1].state is State.ENDED
+
+
+@pytest.mark.parametrize("fault", [KeyError("a text"), RuntimeError("a fault"), MemoryError()])
+def test_a_voice_that_fails_in_a_way_that_nobody_foresaw_is_a_voice_that_fails(
+    clips: Mapping[str, Clip], fault: Exception, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Its thread must not go without a word: the player would wait for it for ever."""
+
+    def faulty(_texts: Iterable[str]) -> Mapping[str, Clip]:
+        raise fault
+
+    def other(texts: Iterable[str]) -> Mapping[str, Clip]:
+        return {text: clips[text] for text in texts}
+
+    with running(Player(score_of({}), Tape(speed=60), [faulty, other], settings=QUIET)) as player:
+        wait_for(player, lambda status: "another voice goes on" in status.message)
+        assert player.ended.wait(30)
+    player = Player(score_of({}), Tape(speed=5), [faulty], settings=QUIET)
+    with pytest.raises(SpeechError, match=type(fault).__name__):
+        player.run()
+    assert player.ended.is_set()
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_volume_beyond_its_ends_is_met_and_said(clips: Mapping[str, Clip]) -> None:
+    with running(Player(score_of(clips), Tape(), [no_voice], settings=QUIET)) as player:
+        player.send(Command(Action.VOLUME_BY, 0.3))
+        wait_for(player, lambda status: status.message == "100 % is as loud as it goes")
+        player.send(Command(Action.QUIETER, 0.3))
+        wait_for(player, lambda status: status.volume == 0.7 and not status.message)
+        player.send(Command(Action.QUIETER, 0.9))
+        wait_for(player, lambda status: status.volume == 0.0 and status.message == "0 % is as soft as it goes")
+
+
 def test_the_position_is_that_of_the_clock(clips: Mapping[str, Clip]) -> None:
     with running(Player(score_of(clips), Tape(), [no_voice], settings=QUIET)) as player:
         first = wait_for(player, lambda status: status.position_s > 0.3)

@@ -55,6 +55,8 @@ COMMANDS: Final = {
     "config": Place("own", "config_app", "The configuration file and its profiles."),
     "cache": Place("cache", "app", "The spoken clips that are kept."),
 }
+_NEGATIVE: Final = {"ctl"}
+"""What takes negative numbers as arguments, which look like options."""
 
 
 def program(arguments: Sequence[str]) -> typer.Typer:
@@ -77,7 +79,8 @@ def program(arguments: Sequence[str]) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name, help=place.help)
         else:
-            app.command(name, help=place.help)(command)
+            settings = {"ignore_unknown_options": name in _NEGATIVE}
+            app.command(name, help=place.help, context_settings=settings)(command)
     return app
 
 

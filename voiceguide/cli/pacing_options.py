@@ -72,6 +72,16 @@ def option(setting: str) -> str:
     return _OPTIONS.get(setting) or f"--{setting.replace('_', '-')}"
 
 
+def read(setting: str, parse: Callable[[str], float], text: str | None) -> float | None:
+    """What was written behind an option; KnobError, which names the option, where it cannot be read."""
+    from voiceguide.errors import KnobError, RequestError
+
+    try:
+        return None if text is None else parse(text)
+    except RequestError as error:
+        raise KnobError([(setting, str(error))]) from error
+
+
 class Request(Struct, frozen=True):
     """What the shared options come to."""
 
@@ -89,13 +99,13 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     pace: Annotated[
         Pace | None, typer.Option(help="The preset that the other options start from; steady if none is given.")
     ] = None,
-    hold: Annotated[float | None, typer.Option(metavar="S", help="Seconds of every hold.")] = None,
+    hold: Annotated[str | None, typer.Option(metavar="S", help="Seconds of every hold; 5m and 1:30 too.")] = None,
     reps: Annotated[int | None, typer.Option(metavar="N", help="Repetitions of movements with the breath.")] = None,
     rounds: Annotated[int | None, typer.Option(metavar="N", help="Rounds of every hold.")] = None,
     breath: Annotated[
         str | None, typer.Option(metavar="IN:OUT", help="Seconds in and out, or IN:HOLD:OUT:HOLD.")
     ] = None,
-    transition: Annotated[float | None, typer.Option(metavar="S", help="Seconds for every change of position.")] = None,
+    transition: Annotated[str | None, typer.Option(metavar="S", help="Seconds for every change of position.")] = None,
     length: Annotated[
         str | None, typer.Option(metavar="10m", help="Exactly this long in all: 10m, 9:30, 1h, 600s.")
     ] = None,
@@ -114,7 +124,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         str | None, typer.Option(metavar="rain|drone|waves|none|FILE", help="What lies under the voice, in stereo.")
     ] = None,
     bed_level: Annotated[
-        float | None, typer.Option(metavar="DB", help="How far below the session the bed lies; usually -26.")
+        str | None, typer.Option(metavar="DB", help="How far below the session the bed lies; usually -26.")
     ] = None,
     no_breath: Annotated[
         bool, typer.Option("--no-breath", help="No breath words and tones; repetitions are counted.")
@@ -126,15 +136,15 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     ] = None,
 ) -> Request:
     from voiceguide.config import resolve
-    from voiceguide.planning.presets import parse_breath, parse_length
+    from voiceguide.planning.presets import parse_breath, parse_length, parse_level_db, parse_seconds
 
     options: dict[str, object] = {
         "pace": pace,
-        "hold_s": hold,
+        "hold_s": read("hold_s", parse_seconds, hold),
         "repetitions": reps,
         "rounds": rounds,
         "breath": parse_breath(breath) if breath else None,
-        "transition_s": transition,
+        "transition_s": read("transition_s", parse_seconds, transition),
         "length_s": parse_length(length) if length else None,
         "words": words,
         "speech_rate": speech_rate,
@@ -144,7 +154,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         "first_side": first_side,
         "tones": tones,
         "bed": bed,
-        "bed_level_db": bed_level,
+        "bed_level_db": read("bed_level_db", parse_level_db, bed_level),
         "breath_cues": False if no_breath else None,
         "voice": voice,
         "cache_dir": cache_dir,

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli.console import document, note, table
-from voiceguide.cli.pacing_options import Request, option, with_pacing
+from voiceguide.cli.console import document, note, table, text
+from voiceguide.cli.pacing_options import Request, option, read, with_pacing
 from voiceguide.errors import RequestError
 from voiceguide.units import clock
 
@@ -25,6 +25,7 @@ class Asked(StrEnum):
     seek = "seek"
     position = "position"
     louder = "louder"
+    quieter = "quieter"
     volume = "volume"
     slower = "slower"
     faster = "faster"
@@ -51,9 +52,11 @@ def play(  # noqa: PLR0913 -- each is an option
     output: Annotated[
         str | None, typer.Option(metavar="NAME", help="auto, miniaudio, simpleaudio, or null for silence.")
     ] = None,
-    volume: Annotated[float | None, typer.Option(metavar="SHARE", help="From 0 to 1.")] = None,
+    volume: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="0.5 or 50%; +10% and -10% change that of config.toml.")
+    ] = None,
     wake: Annotated[
-        float | None, typer.Option(metavar="S", help="Seconds of the low signal that wakes a headset; 0 for none.")
+        str | None, typer.Option(metavar="S", help="Seconds of the low signal that wakes a headset; 0 for none.")
     ] = None,
     keep_alive: Annotated[
         bool | None, typer.Option("--keep-alive/--no-keep-alive", help="Keep a headset awake through silence.")
@@ -61,11 +64,15 @@ def play(  # noqa: PLR0913 -- each is an option
     previous: Annotated[
         Previous | None, typer.Option(help="What `previous` does: restart a chapter first, or go to the one before.")
     ] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="Print lines as they come; draw nothing.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     request: Request,
 ) -> None:
     from voiceguide import session
+    from voiceguide.planning.presets import parse_seconds
 
-    options = {"output": output, "volume": volume, "wake_s": wake, "keep_alive": keep_alive, "previous": previous}
+    wake_s = read("wake_s", parse_seconds, wake)
+    options = {"output": output, "volume": volume, "wake_s": wake_s, "keep_alive": keep_alive, "previous": previous}
     playing = session.played(request.playing, **options)
     if resume and (fixed := request.chosen - {"voice", "cache_dir"}):
         named = ", ".join(sorted(map(option, fixed)))
@@ -74,7 +81,7 @@ def play(  # noqa: PLR0913 -- each is an option
     entry = session.unfinished(routine) if resume else None
     if entry is None and routine is None:
         raise RequestError("which session? name a routine from voiceguide list, or --resume the last one")
-    if entry:
+    if entry and not quiet:
         note(f"going on with {entry.title} at {clock(entry.position_s)} of {clock(entry.length_s)}, paced as it was")
     session.play(
         entry.routine if entry else str(routine),
@@ -84,24 +91,30 @@ def play(  # noqa: PLR0913 -- each is an option
         cache_dir=request.cache_dir,
         playing=playing,
         entry=entry,
+        look="none" if quiet else "plain" if plain else "auto",
     )
 
 
 def ctl(
     action: Annotated[Asked, typer.Argument(help="What the player is to do.")],
     amount: Annotated[
-        float | None, typer.Argument(help="Seconds for seek and position, a share from 0 to 1 for the volume.")
+        str | None,
+        typer.Argument(help="seek 10, -10 or 1:30; position 7:16; volume 0.5, 50%, +10% or -10%; louder 10%."),
     ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The status as JSON, for programs.")] = False,
 ) -> None:
+    from voiceguide.player.amounts import request_of, told
     from voiceguide.player.remotes.control import ask
 
-    answer = ask(action, amount)
+    answer = ask(*request_of(action, amount))
     if as_json:
         document(answer)
     elif action is Asked.status:
         table([(name, "-" if value is None else str(value)) for name, value in answer.items()])
+    else:
+        for line in told(action, answer):
+            text(line)
 
 
 def history(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:

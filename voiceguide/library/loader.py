@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DATA: Final = Path(__file__).parent
+_ADDRESS: Final = "file:///"
 
 
 class Library:
@@ -67,7 +70,7 @@ class Library:
     def routine_path(self, name: str) -> Path:
         """The file of a routine; errors as for `routine`."""
         if is_path(name):
-            return expanded(name)
+            return path_of(name)
         paths = self._routine_paths()
         if name not in paths:
             raise UnknownNameError("routine", name, paths)
@@ -231,3 +234,14 @@ def _is_routine(path: Path) -> bool:
     Those write `.#x.toml`, `.x.toml.swp`, `#x.toml#`, `x.toml~` and `~x.toml`; macOS writes `._x.toml`.
     """
     return path.suffix.lower() == ".toml" and not path.name.startswith((".", "#", "~")) and path.is_file()
+
+
+def path_of(routine: str) -> Path:
+    """The file that `routine`, a path or a `file:///` address, names."""
+    if not routine.startswith(_ADDRESS):
+        return expanded(routine)
+    from urllib.parse import unquote_to_bytes
+
+    # As bytes: a file system's names need not be UTF-8.
+    path = os.fsdecode(unquote_to_bytes(routine.removeprefix(_ADDRESS)))
+    return Path(path if sys.platform == "win32" else f"/{path}")

@@ -56,6 +56,12 @@ class Phrasebook(Model):
     """In the place of `hold` where the hold is a rest."""
     halfway: Text
     one_more_breath: Text
+    minutes_to_go: Text
+    """In a long hold: {Count} minutes. Never `left`, which is a side."""
+    minutes_to_go_short: Text
+    minute_to_go: Text
+    """The same for one minute."""
+    minute_to_go_short: Text
     last_repetition: Text
     breathe_in: Text
     """For breathing without a movement, in full and bare."""

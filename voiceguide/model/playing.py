@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from voiceguide.errors import RequestError
 from voiceguide.model.base import Model
+from voiceguide.model.volume import parse_volume, share_of
+
+
+def _volume(value: object) -> object:
+    """A volume as it is written in `config.toml`; ValueError, as validators raise it, for what is none."""
+    try:
+        if isinstance(value, str):
+            wish = parse_volume(value)
+            if wish.is_change:
+                raise ValueError("a change needs a volume that it changes: write 0.5 or 50% here")
+            return wish.amount
+        if isinstance(value, int | float) and not isinstance(value, bool) and value > 1.0:
+            return share_of(value)
+    except RequestError as error:
+        raise ValueError(str(error)) from error
+    return value
 
 
 class Playing(Model):
@@ -14,7 +31,8 @@ class Playing(Model):
 
     output: str = "auto"
     """`auto` takes the first that works; else the name of an output."""
-    volume: Annotated[float, Field(ge=0.0, le=1.0)] = 1.0
+    volume: Annotated[float, BeforeValidator(_volume), Field(ge=0.0, le=1.0)] = 1.0
+    """From 0 to 1; written as a share or as a percentage."""
     wake_s: Annotated[float, Field(ge=0.0, le=5.0)] = 0.3
     """Length of the low signal that wakes a headset before the first sound; 0 leaves it out."""
     keep_alive: bool = True

@@ -237,7 +237,8 @@ class HoldMovement(Model):
     breath: Breath | None = None
     """The rhythm to breathe in while holding, which is then a whole number of breaths; None leaves it free."""
     restful: bool = False
-    """A rest rather than a stretch: nobody is told to hold, and neither its middle nor its end is announced."""
+    """A rest rather than a stretch: nobody is told to hold, and neither its middle nor its end is announced.
+    A long one is told how many minutes are to go, but seldom."""
     prepare: tuple[Guidance, ...] = ()
     """Arranging hands and feet, before every hold of a side."""
     enter: Instruction

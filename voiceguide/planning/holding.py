@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voiceguide.model.script import Hold, Mark, Phase, Place, Role, Sound, SpanKind, ToneName
+from voiceguide.model.stretch import Familiarity
 from voiceguide.planning.breathing import phases_of
 from voiceguide.planning.dose import whole_breaths
 from voiceguide.planning.guiding import rest, say
@@ -27,6 +28,17 @@ APART_S = 3.5
 LAST_BREATH_S = 5.0
 """Before the end `one more breath` is said: about one breath of somebody who is not told how to. In a hold nobody is: a
 call before the last of three breaths of 4:6 would come 2 s after `halfway`, and be waited on for 10 s."""
+TELLS_FROM_S = 120.0
+"""Longer holds say now and then how many minutes are still to go; what is shorter can be waited for."""
+MINUTES_TOLD = (8, 6, 4, 2, 1)
+RESTS_FROM_S = 180.0
+"""A rest is left alone for longer, ..."""
+MINUTES_TOLD_RESTING = (5, 2)
+"""... and is told less: who lies at ease wants to know no more than that time is kept."""
+SETTLED_S = 45.0
+"""From the start of a hold until it is first told: by then it has become long."""
+TOLD_APART_S = 20.0
+"""From the middle, which tells the same."""
 CHIME_LEAD_S = 1.0
 """From the chime at the end of a hold to the word that releases it."""
 SWITCH_LEAD_S = 0.8
@@ -104,8 +116,12 @@ def _countdown(guiding: Guiding) -> Forms:
     return tuple(f"{guiding.wording.number(number).capitalize()}." for number in numbers)
 
 
-def _marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -> Iterator[Mark]:
-    """At most a reminder, the middle and the end announced: mostly quiet."""
+def _marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -> list[Mark]:
+    """Mostly quiet: a reminder, the middle and the end announced, and in long holds the minutes that are to go."""
+    return sorted(_unsorted_marks(guiding, movement, place, index), key=lambda mark: mark.at_s)
+
+
+def _unsorted_marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -> Iterator[Mark]:
     book = guiding.wording.phrasebook
     seconds, countdown = guiding.dose.hold_s, guiding.pacing.countdown
     ending_at_s = seconds - (countdown or LAST_BREATH_S)
@@ -116,6 +132,7 @@ def _marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -
         and ending_at_s >= REMIND_AT_S + APART_S
     ):
         yield Mark(REMIND_AT_S, (guiding.fill(movement.remind[index], place.side),), Role.ENCOURAGE)
+    yield from _to_go(guiding, movement, index)
     if movement.restful:
         return
     if seconds >= SHORTEST_TO_HALVE_S and seconds / 2 + APART_S <= ending_at_s:
@@ -124,3 +141,21 @@ def _marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -
         yield Mark(seconds / 2, forms, Role.HALFWAY, tone=ToneName.HALFWAY)
     if not countdown and guiding.dose.breath and seconds >= SHORTEST_TO_REMIND_S:
         yield Mark(ending_at_s, (book.one_more_breath,), Role.REMAINING)
+
+
+def _to_go(guiding: Guiding, movement: HoldMovement, index: int) -> Iterator[Mark]:
+    """How many minutes are to go, said now and then in a long hold, and shorter once that is known."""
+    seconds, book = guiding.dose.hold_s, guiding.wording.phrasebook
+    in_full = after(guiding.familiarity, index) is Familiarity.FULL
+    for minutes in MINUTES_TOLD_RESTING if movement.restful else MINUTES_TOLD:
+        at_s = seconds - 60.0 * minutes
+        told_by_the_middle = not movement.restful and abs(at_s - seconds / 2) < TOLD_APART_S
+        if seconds <= (RESTS_FROM_S if movement.restful else TELLS_FROM_S) or at_s < SETTLED_S or told_by_the_middle:
+            continue
+        count = guiding.wording.number(minutes).capitalize()
+        full, short = (
+            (book.minute_to_go, book.minute_to_go_short)
+            if minutes == 1
+            else (book.minutes_to_go.format(Count=count), book.minutes_to_go_short.format(Count=count))
+        )
+        yield Mark(at_s, (full, short) if in_full else (short,), Role.REMAINING)

@@ -44,7 +44,9 @@ PRESETS: Final[Mapping[str, Pacing]] = {
         round_rest_s=5.0,
     ),
 }
-_CLOCK: Final = re.compile(r"(\d{1,4}):([0-5]\d(?:\.\d+)?)")
+_CLOCK: Final = re.compile(r"(?:(\d{1,3}):([0-5]\d)|(\d{1,4})):([0-5]\d(?:\.\d+)?)")
+_NUMBER: Final = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?|[.,]\d{1,9}")
+_LEVEL: Final = re.compile(r"[+-]?(\d{1,3}(?:[.,]\d{1,9})?)\s*(?:dB)?", re.IGNORECASE)
 _LENGTH: Final = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s)?")
 _PLAIN_BREATH, _FULL_BREATH = 2, 4
 
@@ -75,15 +77,35 @@ def faults_of(error: ValidationError) -> list[tuple[str, str]]:
 
 
 def parse_length(text: str) -> float:
-    """A length in seconds: `10m`, `9:30`, `1h5m`, `90s`; RequestError for anything else."""
+    """A length in seconds: `10m`, `9:30`, `1:05:00`, `1h5m`, `90s`; RequestError for anything else."""
     if clock := _CLOCK.fullmatch(text.strip()):
-        return 60.0 * int(clock[1]) + float(clock[2])
+        return 3600.0 * int(clock[1] or 0) + 60.0 * int(clock[2] or clock[3]) + float(clock[4])
     parts = _LENGTH.fullmatch(text.strip().lower())
     if not parts or not any(parts.groups()):
         message = f"{text!r} is no length: write 10m, 9:30, 1h5m or 600s"
         raise RequestError(message)
     hours, minutes, seconds = (float(part or 0) for part in parts.groups())
     return 3600.0 * hours + 60.0 * minutes + seconds
+
+
+def parse_seconds(text: str) -> float:
+    """A time in seconds: `90`, `90s`, `1:30`, `1.5m`; RequestError for anything else. A bare number is seconds."""
+    if _NUMBER.fullmatch(text.strip()):
+        return float(text.strip().replace(",", "."))
+    try:
+        return parse_length(text)
+    except RequestError as error:
+        message = f"{text!r} is no time: write 90 for seconds, 90s, 1:30 or 2m"
+        raise RequestError(message) from error
+
+
+def parse_level_db(text: str) -> float:
+    """How far below something lies, in decibels: `-26`, `-26dB` and `26` are the same; RequestError for no number."""
+    written = _LEVEL.fullmatch(text.strip().replace("\N{MINUS SIGN}", "-"))
+    if not written:
+        message = f"{text!r} is no level: write -26, or 26, for 26 dB below"
+        raise RequestError(message)
+    return -float(written[1].replace(",", "."))
 
 
 def parse_breath(text: str) -> Breath:

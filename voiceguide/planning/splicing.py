@@ -178,7 +178,8 @@ def _longer(hold: Hold, elapsed_s: float) -> Hold:
         hold,
         seconds=hold.seconds + cycle_s,
         breath=hold.breath + cycle if hold.breath else (),
-        marks=tuple(moved(mark) for mark in hold.marks),
+        # What is left is announced by the end, the middle by itself: one may overtake the other.
+        marks=tuple(sorted(map(moved, hold.marks), key=lambda mark: mark.at_s)),
     )
 
 

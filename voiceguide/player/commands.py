@@ -28,6 +28,8 @@ class Action(StrEnum):
     """Seconds from the start."""
     VOLUME_BY = "louder"
     """A step of the volume, which goes from 0 to 1."""
+    QUIETER = "quieter"
+    """The same step down."""
     VOLUME_TO = "volume"
     """From 0 to 1."""
     SLOWER = "slower"

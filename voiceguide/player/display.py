@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final, Self, TextIO
 
+from voiceguide.model.volume import percentage
 from voiceguide.player.status import State
 from voiceguide.units import clock
 
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from voiceguide.player.screen import Line
     from voiceguide.player.status import Stage, Status
 
-_BAR: Final = 24
+BAR: Final = 24
 """Characters of a bar; a narrow terminal has fewer."""
-_BAR_WORDS: Final = 18
-"""Characters beside it."""
+_IN_SECONDS_S: Final = 120.0
+"""What is left of a hold is told in seconds below this, and from here on as a clock does."""
 _DUMB: Final = {"dumb", "unknown"}
 """Terminals that cannot go back to a line."""
 _BREATH: Final = {"inhale": "in", "exhale": "out", "retain": "pause"}
-_STATE: Final = {State.PAUSED: "paused", State.WAITING: "waiting", State.ENDED: "ended", State.PLAYING: ""}
+STATE: Final = {State.PAUSED: "paused", State.WAITING: "waiting", State.ENDED: "ended", State.PLAYING: ""}
 
 
 class Display(ABC):
-    """Shows Statuses, from one thread."""
+    """Shows Statuses, from one thread; notes may come from any."""
+
+    printed: int = 0
+    """Lines that were printed so far, and stay: those of the status that are drawn in place do not count."""
 
     @abstractmethod
     def show(self, status: Status) -> None:
@@ -49,28 +55,32 @@ class Display(ABC):
 
 
 class PlainDisplay(Display):
-    """A line for every chapter, everything said and every message, as they come."""
+    """A line for every chapter, everything said, every change of the volume and every message, as they come."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._seen = ("", "", "")
+        self._volume: float | None = None
 
     def show(self, status: Status) -> None:
         """Write what has changed."""
-        place, doing, message = place_of(status), status.doing, status.message or _STATE[status.state]
+        place, doing, message = place_of(status), status.doing, status.message or STATE[status.state]
         before_place, before_doing, before_message = self._seen
         if place != before_place:
             self._line(status, f"== {place}")
         if doing != before_doing and doing:
             self._line(status, doing)
+        if self._volume not in {None, status.volume}:
+            self._line(status, f"[volume {percentage(status.volume)}]")
         if message != before_message and message:
             self._line(status, f"[{message}]")
-        self._seen = (place, doing, message)
+        self._seen, self._volume = (place, doing, message), status.volume
 
     def note(self, text: str) -> None:
         """Write the line."""
         self._file.write(f"{text}\n")
         self._file.flush()
+        self.printed += text.count("\n") + 1
 
     def close(self) -> None:
         """Nothing is to be undone."""
@@ -79,8 +89,24 @@ class PlainDisplay(Display):
         self.note(f"{clock(status.position_s):>6}  {text}")
 
 
+class SilentDisplay(Display):
+    """Shows nothing at all."""
+
+    def show(self, status: Status) -> None:
+        """Show nothing."""
+
+    def note(self, text: str) -> None:
+        """Show nothing."""
+
+    def close(self) -> None:
+        """Nothing is to be undone."""
+
+
 class LiveDisplay(Display):
-    """The stretch, the side, what to do, the breath, the hold, what comes next and what is left, in place."""
+    """The stretch, the side, what to do, the breath, the hold, what comes next and what is left, in place.
+
+    A terminal that is gone, as with a window that was closed, is drawn to no more, and the session goes on.
+    """
 
     def __init__(self, keys: str) -> None:
         from rich.live import Live
@@ -89,30 +115,35 @@ class LiveDisplay(Display):
 
         self._keys = keys
         self._live = Live(console=DrawingConsole(), auto_refresh=False, transient=True)
-        self._shown: list[str] = []
+        self._shown: list[Line] = []
         self._live.start()
 
     def show(self, status: Status) -> None:
         """Draw again, where anything has changed that can be seen."""
-        bar = min(_BAR, max(1, self._live.console.width - _BAR_WORDS))
-        lines = [*lines_of(status, bar), self._keys]
+        from voiceguide.player.screen import screen
+
+        size = self._live.console.size
+        lines = screen(status, self._keys, size.width, size.height)
         if lines == self._shown:
             return
         from rich.text import Text
 
-        styles = ("bold", "", "cyan", "cyan", "dim", "yellow", "dim")
-        body = Text("\n").join(Text(line, style) for line, style in zip(lines, styles, strict=True))
-        body.no_wrap, body.overflow = True, "ellipsis"
-        self._live.update(body, refresh=True)
         self._shown = lines
+        body = Text("\n").join(Text(line.text, line.style) for line in lines)
+        body.no_wrap, body.overflow = True, "crop"
+        with contextlib.suppress(OSError):
+            self._live.update(body, refresh=True)
 
     def note(self, text: str) -> None:
         """Print the line above."""
-        self._live.console.print(text, markup=False, highlight=False)
+        with contextlib.suppress(OSError):
+            self._live.console.print(text, markup=False, highlight=False)
+        self.printed += text.count("\n") + 1
 
     def close(self) -> None:
         """Take the lines away again, and give the cursor back."""
-        self._live.stop()
+        with contextlib.suppress(OSError):
+            self._live.stop()
 
 
 def display_for(stream: TextIO, plain: TextIO, keys: str) -> Display:
@@ -122,18 +153,16 @@ def display_for(stream: TextIO, plain: TextIO, keys: str) -> Display:
     return PlainDisplay(plain)
 
 
-def lines_of(status: Status, bar: int = _BAR) -> list[str]:
+def lines_of(status: Status, bar: int = BAR) -> list[str]:
     """The live display as text, with bars of so many characters: place, words, breath, hold, what comes, message."""
     left = f"{clock(max(0.0, status.length_s - status.position_s))} left of {clock(status.length_s)}"
-    state = f" · {_STATE[status.state]}" if _STATE[status.state] else ""
+    state = f" · {STATE[status.state]}" if STATE[status.state] else ""
     coming = f"next: {status.coming}" if status.coming else "the last part"
     return [
         f"{place_of(status)}  ({status.chapter_number}/{status.chapters}) · {left}{state}",
         status.doing,
         f"breath  {_bar(status.breath, bar)} {_BREATH[status.breath.kind]}" if status.breath else "",
-        f"hold    {_bar(status.hold, bar)} {max(0.0, status.hold.seconds - status.hold.elapsed_s):.0f} s left"
-        if status.hold
-        else "",
+        f"hold    {_bar(status.hold, bar)} {left_of_hold(status)} left" if status.hold else "",
         coming,
         status.message,
     ]
@@ -142,6 +171,14 @@ def lines_of(status: Status, bar: int = _BAR) -> list[str]:
 def place_of(status: Status) -> str:
     """The chapter and the side."""
     return f"{status.chapter}, {status.side} side" if status.side else status.chapter
+
+
+def left_of_hold(status: Status) -> str:
+    """How long the hold still lasts, as `17 s` or `4:30`; empty where none is going on."""
+    if status.hold is None:
+        return ""
+    seconds = max(0.0, status.hold.seconds - status.hold.elapsed_s)
+    return clock(seconds) if seconds >= _IN_SECONDS_S else f"{seconds:.0f} s"
 
 
 def _bar(stage: Stage, length: int) -> str:

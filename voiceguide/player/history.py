@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from voiceguide.model.timeline import Timeline
     from voiceguide.player.player import Player
+    from voiceguide.player.status import Status
 
 SUFFIX: Final = ".json"
 KEPT: Final = 1000
@@ -42,8 +43,8 @@ class Entry(Model):
     started: dt.datetime
     """With its time zone."""
     updated: dt.datetime
-    routine: Annotated[str, Field(max_length=4096)]
-    """An id, or the path of a file."""
+    routine: Annotated[str, Field(max_length=16_384)]
+    """An id, or the path of a file; its `file:` address, three characters a byte, where the path is no UTF-8."""
     title: str
     pacing: Pacing
     """As it was at the end: re-pacing included."""
@@ -118,13 +119,22 @@ class History:
         return StoreError(f"the history in {self._folder} cannot be used: {reason}")
 
 
-def noting(history: History, routine: str, voice: str) -> Callable[[Player], None]:
-    """What notes a player in the history, each time it is called. A history that cannot be written stops no session."""
-    started = dt.datetime.now(dt.UTC)
-    history.forget_old()
+def is_finished(status: Status) -> bool:
+    """Whether a session has been played to its end, or as good as."""
+    return status.position_s >= status.length_s - FINISHED_WITHIN_S
 
-    def note(player: Player) -> None:
-        status, score = player.status(), player.score
+
+def noting(history: History, routine: str, voice: str) -> Callable[[Player], bool]:
+    """What notes a player in the history, each time it is called, and says whether it could.
+
+    A history that cannot be written stops no session.
+    """
+    started = dt.datetime.now(dt.UTC)
+    with contextlib.suppress(StoreError):
+        history.forget_old()
+
+    def note(player: Player) -> bool:
+        status, score = player.standing()
         chapter = score.timeline.chapters[status.chapter_number - 1]
         entry = Entry(
             started=started,
@@ -138,10 +148,13 @@ def noting(history: History, routine: str, voice: str) -> Callable[[Player], Non
             chapter=status.chapter,
             chapter_number=status.chapter_number,
             chapter_position_s=max(0.0, status.position_s - chapter.start / score.timeline.rate_hz),
-            finished=status.position_s >= status.length_s - FINISHED_WITHIN_S,
+            finished=is_finished(status),
         )
-        with contextlib.suppress(StoreError):
+        try:
             history.save(entry)
+        except StoreError:
+            return False
+        return True
 
     return note
 

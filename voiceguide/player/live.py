@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import functools
+import shutil
 import sys
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
-from voiceguide.errors import RemoteUnavailableError
+from voiceguide.errors import PlaybackError, RemoteUnavailableError
 from voiceguide.player.awake import kept_awake
 from voiceguide.player.commands import Action, Command
-from voiceguide.player.display import display_for
+from voiceguide.player.display import PlainDisplay, SilentDisplay, display_for
+from voiceguide.player.history import is_finished
+from voiceguide.units import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,17 +21,22 @@ if TYPE_CHECKING:
     from voiceguide.player.display import Display
     from voiceguide.player.player import Player
     from voiceguide.player.remotes.remote import Remote
+    from voiceguide.player.status import Status
 
+Look = Literal["auto", "plain", "none"]
+"""A live display where the terminal can draw one, plain lines everywhere, or nothing."""
 REFRESH_S: Final = 0.2
 _GIVE_UP_S: Final = 5.0
+_BEGUN_S: Final = 1.0
+"""Who stops earlier has nothing to go on with."""
 
 
 def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> None:
     """Play to the end, from the main thread, so that it is the one that Ctrl-C and SIGTERM reach.
 
     Sound comes first: remotes start when the player is at it, and one that cannot work here is left out,
-    in a line. Whatever ends the session, remotes and display leave the terminal as they found it. Raises
-    what the player raises.
+    in a line. Whatever ends the session, remotes and display leave the terminal as they found it, and the display says
+    how far it came. Raises what the player raises.
     """
     raised: list[BaseException] = []
 
@@ -41,7 +48,10 @@ def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> Non
 
     thread = threading.Thread(target=play, name="player", daemon=True)
     with contextlib.ExitStack() as around:
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:
+            raise PlaybackError("nothing can be played: the system starts no more threads") from error
         try:
             player.sounding.wait(_GIVE_UP_S)
             around.enter_context(kept_awake())
@@ -58,11 +68,43 @@ def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> Non
         finally:
             player.send(Command(Action.STOP))
             thread.join(_GIVE_UP_S)
+            if player.ended.is_set() and player.device and not raised:
+                # A terminal that is gone is no reason to end otherwise than was asked for.
+                with contextlib.suppress(OSError, ValueError):
+                    display.note(ending(player.status(), can_be_resumed=player.can_be_resumed))
     if raised:
         raise raised[0]
 
 
-def play_here(player: Player) -> None:
+def ending(status: Status, *, can_be_resumed: bool) -> str:
+    """What is said when a session is over: how far it came, and how to go on."""
+    if is_finished(status):
+        return f"{status.routine} done, {clock(status.length_s)}"
+    stopped = f"stopped at {clock(status.position_s)} of {clock(status.length_s)}"
+    if can_be_resumed and status.position_s >= _BEGUN_S:
+        return f"{stopped}; voiceguide play --resume goes on there"
+    return stopped
+
+
+class Help:
+    """Prints what the keys do; again only once it may have left the screen."""
+
+    def __init__(self, display: Display, text: str) -> None:
+        self._display = display
+        self._text = text
+        self._printed_at: int | None = None
+
+    def show(self) -> None:
+        """Print it, unless it can still be seen."""
+        since = None if self._printed_at is None else self._display.printed - self._printed_at
+        if since is not None and since < shutil.get_terminal_size().lines:
+            return
+        with contextlib.suppress(OSError, ValueError):  # the terminal is gone
+            self._display.note(self._text)
+        self._printed_at = self._display.printed
+
+
+def play_here(player: Player, look: Look = "auto") -> None:
     """Play with every remote that works here, and a display on the terminal if there is one."""
     from voiceguide.player.remotes.control import ControlRemote
     from voiceguide.player.remotes.keys import HELP, KEYS, KeysRemote
@@ -74,6 +116,16 @@ def play_here(player: Player) -> None:
         return cover(player.score.timeline)
 
     at_keys = sys.stdin.isatty() and sys.stderr.isatty()
-    with display_for(sys.stderr, sys.stdout, KEYS if at_keys else "") as display:
-        keys: list[Remote] = [KeysRemote(on_help=functools.partial(display.note, HELP))] if at_keys else []
+    with _display(look, KEYS if at_keys else "") as display:
+        keys: list[Remote] = [KeysRemote(on_help=Help(display, HELP).show)] if at_keys else []
         run_live(player, [*keys, ControlRemote(), *system_remotes(draw_cover)], display)
+
+
+def _display(look: Look, keys: str) -> Display:
+    match look:
+        case "none":
+            return SilentDisplay()
+        case "plain":
+            return PlainDisplay(sys.stdout)
+        case "auto":
+            return display_for(sys.stderr, sys.stdout, keys)

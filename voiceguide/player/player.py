@@ -21,10 +21,11 @@ from voiceguide.errors import PlaybackError, RequestError, VoiceguideError
 from voiceguide.model.playing import Playing
 from voiceguide.player.commands import Action
 from voiceguide.player.headset import wake_signal
+from voiceguide.player.noting import Noter
 from voiceguide.player.reading import status_of
 from voiceguide.player.speaker import Speaker
 from voiceguide.player.status import State
-from voiceguide.player.transport import Transport, after, resume_frame
+from voiceguide.player.transport import Transport, after, asked_volume, resume_frame
 from voiceguide.sound.source import empty_block
 from voiceguide.units import to_frames
 
@@ -58,6 +59,8 @@ NOTE_EVERY_S: Final = 2.0
 KEPT_QUEUES: Final = 4
 """How much of what was written is remembered, in queues: far more than a queue and a device's buffer hold."""
 _MESSAGE_S: Final = 6.0
+_LOUDEST, _SOFTEST = "100 % is as loud as it goes", "0 % is as soft as it goes"
+_VOLUME: Final = frozenset({Action.VOLUME_TO, Action.VOLUME_BY, Action.QUIETER})
 _REPACING: Final = {
     Action.SLOWER: "slower from the next step on",
     Action.FASTER: "faster from the next step on",
@@ -80,9 +83,10 @@ class _Snapshot(Struct, frozen=True):
 class Player:
     """Plays a Score on an output until its end, a STOP, or `close`. Implements Controls.
 
-    `voices` speak what is missing, the first as long as it works. `note` is called in the player's thread
-    every NOTE_EVERY_S and at the end. `run` raises what makes playing impossible: PlaybackError where
-    there is no device at the start, SpeechError where no voice works and nothing is left to play.
+    `voices` speak what is missing, the first as long as it works. `note` is called in a thread of its own every
+    NOTE_EVERY_S, after every command that moves the session, and at the end; it says whether the session can be gone
+    on with. `run` raises what makes playing impossible: PlaybackError where there is no device at the start,
+    SpeechError where no voice works and nothing is left to play.
     """
 
     def __init__(
@@ -93,7 +97,7 @@ class Player:
         *,
         settings: Playing | None = None,
         start_frame: int = 0,
-        note: Callable[[Player], None] = lambda _player: None,
+        note: Callable[[Player], bool] = lambda _player: False,
     ) -> None:
         self.device = ""
         """What it is played on; empty until the device is open."""
@@ -103,7 +107,6 @@ class Player:
         self._score = score
         self._output = output
         self._settings = settings or Playing()
-        self._note = note
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._transport = Transport(at=start_frame, volume=self._settings.volume)
         self._stream: OutputStream | None = None
@@ -116,10 +119,12 @@ class Player:
         self._paused_at = 0.0
         self._retry_at = 0.0
         self._noted_at = 0.0
+        """When the position was noted last; 0 lets it be noted at once."""
         self._message, self._message_until = "", 0.0
         self._failed: VoiceguideError | None = None
-        self._speaker = Speaker(voices, self._deliver, self._complain)
         self._snapshot = self._taken()
+        self._speaker = Speaker(voices, self._deliver, self._complain)
+        self._noter = Noter(lambda: note(self))
 
     # What other threads use.
 
@@ -129,39 +134,53 @@ class Player:
 
     def status(self) -> Status:
         """How things stand now."""
+        return self.standing()[0]
+
+    def standing(self) -> tuple[Status, Score]:
+        """How things stand now, and in which Score."""
         seen = self._snapshot
         at = seen.transport.at
         if seen.moving:
             rate_hz = seen.score.timeline.rate_hz
             at = min(at + int((time.monotonic() - seen.taken) * rate_hz), seen.score.timeline.length)
-        return status_of(seen.score, replace(seen.transport, at=at), seen.message)
+        return status_of(seen.score, replace(seen.transport, at=at), seen.message), seen.score
 
     @property
     def score(self) -> Score:
         """What is being played."""
         return self._snapshot.score
 
+    @property
+    def can_be_resumed(self) -> bool:
+        """Whether the last note was kept: where it stands can be gone on from."""
+        return self._noter.kept
+
     # The loop.
 
     def run(self) -> None:
         """Play to the end; blocks. Whatever ends it, the device is released and the position noted."""
-        try:
+        with contextlib.ExitStack() as at_the_end:
+            # The last one first, and each of them whatever the others raise: `ended` is always set.
+            at_the_end.callback(self.sounding.set)
+            at_the_end.callback(self.ended.set)
+            at_the_end.callback(self._noter.close)
+            at_the_end.callback(self._end)
+            at_the_end.callback(self._let_go)
+            at_the_end.callback(self._speaker.close)
             self._speaker.want(self._score.missing(self._transport.at))
             self._open()
             self.sounding.set()
             while self._transport.state is not State.ENDED:
                 self._turn()
-        finally:
-            self._speaker.close()
-            if self._stream:
-                self._stream.close()
-                self._stream = None
-            self._transport = replace(self._transport, state=State.ENDED)
-            self._snapshot = self._taken()
-            with contextlib.suppress(VoiceguideError):
-                self._note(self)
-            self.ended.set()
-            self.sounding.set()
+
+    def _let_go(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream:
+            stream.close()
+
+    def _end(self) -> None:
+        self._transport = replace(self._transport, state=State.ENDED)
+        self._snapshot = self._taken()
 
     def _turn(self) -> None:
         with contextlib.suppress(queue.Empty):
@@ -180,7 +199,7 @@ class Player:
         self._snapshot = self._taken()
         if self._since(self._noted_at) >= NOTE_EVERY_S:
             self._noted_at = time.monotonic()
-            self._note(self)
+            self._noter.ask()
 
     def _fill(self) -> None:
         """Fill the queue: with the session while it plays, with silence while it does not."""
@@ -254,10 +273,8 @@ class Player:
             return
         before = self._transport
         wanted = after(before, command, self._score.timeline, self._settings.previous)
-        if wanted.volume != before.volume:
-            if self._stream:
-                self._stream.volume = wanted.volume
-            self._transport = wanted
+        if command.action in _VOLUME:
+            self._set_volume(wanted, asked_volume(before, command))
             return
         if wanted == before:
             return
@@ -266,6 +283,16 @@ class Player:
         wanted = after(replace(before, at=heard), command, self._score.timeline, self._settings.previous)
         self._say("")
         self._go(wanted)
+        self._noted_at = 0.0
+
+    def _set_volume(self, wanted: Transport, asked: float) -> None:
+        if self._stream:
+            self._stream.volume = wanted.volume
+        self._transport = wanted
+        if asked != wanted.volume:
+            self._say(_LOUDEST if asked > wanted.volume else _SOFTEST)
+        elif self._message in {_LOUDEST, _SOFTEST}:
+            self._say("")
 
     def _go(self, wanted: Transport) -> None:
         """Go on from `wanted`, with nothing in the queue."""
@@ -327,6 +354,7 @@ class Player:
             self._say("this hold is over too soon for one more breath" if holding else str(error))
             return
         self._say(_REPACING[action])
+        self._noted_at = 0.0
         self._speaker.want(self._score.missing(self._next))
 
     # What the speaker says.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Final
 
-from voiceguide.errors import VoiceguideError
+from voiceguide.errors import SpeechError, VoiceguideError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +23,7 @@ class Speaker:
 
     `voices` are tried in order: where one fails, the next takes over for good. `deliver` is called in the
     speaker's thread with each batch; `complain` once for every voice that fails, with whether another one
-    goes on.
+    goes on. SpeechError where the system starts no thread for it.
     """
 
     def __init__(
@@ -39,7 +39,10 @@ class Speaker:
         self._condition = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="speaker", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            raise SpeechError("nothing can be spoken while it plays: the system starts no more threads") from error
 
     def want(self, texts: Iterable[str]) -> None:
         """What is missing now, most urgent first; replaces what was wanted before. Any thread."""
@@ -67,12 +70,19 @@ class Speaker:
         while not self._closed:
             try:
                 clips = self._voices[0](batch)
-            except VoiceguideError as error:
+                spoken = {text: clips[text] for text in batch}
+            except Exception as error:  # noqa: BLE001 -- without this thread the player would wait for ever
                 goes_on = len(self._voices) > 1
-                self._complain(error, goes_on)
+                self._complain(_told(error), goes_on)
                 if not goes_on:
                     return  # asked again when the listener resumes
                 del self._voices[0]
             else:
-                self._deliver({text: clips[text] for text in batch})
+                self._deliver(spoken)
                 return
+
+
+def _told(error: Exception) -> VoiceguideError:
+    if isinstance(error, VoiceguideError):
+        return error
+    return SpeechError(f"the voice has failed: this is a fault of voiceguide: {type(error).__name__}: {error}")

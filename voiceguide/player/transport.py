@@ -67,13 +67,24 @@ def after(
             return replace(transport, state=State.PLAYING, at=resume_frame(timeline, transport.at))
         case Action.STOP:
             return replace(transport, state=State.ENDED)
-        case Action.VOLUME_TO | Action.VOLUME_BY:
-            base = transport.volume if command.action is Action.VOLUME_BY else 0.0
-            return replace(transport, volume=min(1.0, max(0.0, round(base + command.amount, 4))))
+        case Action.VOLUME_TO | Action.VOLUME_BY | Action.QUIETER:
+            return replace(transport, volume=min(1.0, max(0.0, asked_volume(transport, command))))
         case Action.NEXT | Action.PREVIOUS | Action.REPEAT | Action.SEEK_BY | Action.SEEK_TO:
             at = _target(transport.at, command, timeline, previous)
             return replace(transport, at=at, state=State.ENDED if at >= timeline.length else transport.state)
     return transport
+
+
+def asked_volume(transport: Transport, command: Command) -> float:
+    """The volume that a command asks for, which may lie below 0 or above 1."""
+    match command.action:
+        case Action.VOLUME_BY:
+            asked = transport.volume + command.amount
+        case Action.QUIETER:
+            asked = transport.volume - command.amount
+        case _:
+            asked = command.amount
+    return round(asked, 4)
 
 
 def _target(at: int, command: Command, timeline: Timeline, previous: str) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
 from typing import TYPE_CHECKING, Final
 
-from voiceguide.errors import VoiceguideError
+from voiceguide.errors import RemoteUnavailableError, VoiceguideError
+from voiceguide.player.remotes.remote import started
 from voiceguide.scratch import ScratchFolder
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
 _NAME: Final = "cover.png"
@@ -28,12 +29,14 @@ class Artwork:
         """A `file://` address; empty as long as there is no picture."""
         self._draw = draw
         self._scratch: ScratchFolder | None = None
-        self._thread = threading.Thread(target=self._make, name="artwork", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
+        with contextlib.suppress(RemoteUnavailableError):
+            self._thread = started("artwork", self._make)
 
     def close(self) -> None:
         """Remove the file, once it has been drawn."""
-        self._thread.join()
+        if self._thread:
+            self._thread.join()
         self.url = ""
         if self._scratch:
             self._scratch.close()

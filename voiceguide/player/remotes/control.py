@@ -1,7 +1,8 @@
 """`voiceguide ctl`: control from another terminal, over a local socket that only the same user may open.
 
 One JSON object a line: `{"action": "pause"}`, `{"action": "seek", "amount": 10}` or `{"action": "status"}`; the
-answer is `{"ok": true, "status": {...}}` or `{"ok": false, "error": "..."}`.
+answer is `{"ok": true, "status": {...}}` or `{"ok": false, "error": "..."}`. Amounts are numbers: seconds, and shares
+of the volume up to 1. What people write in their place is the business of `player.amounts`.
 """
 
 from __future__ import annotations
@@ -11,59 +12,56 @@ import json
 import math
 import os
 import socket
-import stat
 import struct
-import threading
 import time
-import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import to_builtins
 
 from voiceguide.errors import RemoteUnavailableError
+from voiceguide.model.volume import STEP
 from voiceguide.player.commands import Action, Command
-from voiceguide.player.remotes.remote import Remote
+from voiceguide.player.remotes.clients import CLIENT_S, MOST_CLIENTS, ClientLoop, Due
+from voiceguide.player.remotes.place import (
+    TakenError,
+    check_length,
+    check_trusted,
+    claimed,
+    control_path,
+    control_paths,
+)
+from voiceguide.player.remotes.remote import Remote, started
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping
+    from pathlib import Path
 
     from voiceguide.player.commands import Controls
+
+__all__ = ["MOST_CLIENTS", "ControlRemote", "ask", "control_path", "parse_request"]
 
 STATUS: Final = "status"
 REQUEST_LIMIT: Final = 4096
 """Bytes of a request."""
 ANSWER_LIMIT: Final = 65_536
-CLIENT_S: Final = 2.0
-"""How long a client may take, from its first byte to its last."""
-_LAST_ANSWERS_S: Final = 0.5
-"""How long `close` waits for answers that are under way: to `stop`, for one."""
-MOST_CLIENTS: Final = 8
-_BACKLOG: Final = 64
+_BACKLOG: Final = 128
 """Clients that wait for their turn."""
 _HOW_MUCH: Final[Mapping[str, str]] = {
-    Action.SEEK_BY: "by how many seconds? seek 10, or seek -- -10",
+    Action.SEEK_BY: "by how many seconds? seek 10, or seek -10",
     Action.SEEK_TO: "to how many seconds from the start? position 90",
     Action.VOLUME_TO: "to which share, from 0 to 1? volume 0.5",
-    Action.VOLUME_BY: "by which share? louder 0.1, or louder -- -0.1",
+    Action.VOLUME_BY: "by which share, up to 1? louder 0.1",
+    Action.QUIETER: "by which share, up to 1? quieter 0.1",
 }
-"""What needs an amount, and what is asked where there is none."""
+"""What takes an amount, and what is asked where it is none."""
+_USUAL: Final[Mapping[str, float]] = {Action.VOLUME_BY: STEP, Action.QUIETER: STEP}
+"""What is taken where no amount is given."""
+_LARGEST: Final[Mapping[str, float]] = {Action.VOLUME_TO: 1.0, Action.VOLUME_BY: 1.0, Action.QUIETER: 1.0}
 LARGEST_AMOUNT: Final = 1e6
-_LONGEST_PATH: Final = 100
-"""Bytes of a socket's path: 108 on Linux, 104 on macOS, with the closing zero."""
-_RETRY_S: Final = 0.1
+_RETRY_S: Final = 0.05
 _EFFECT_S: Final = 0.15
 """After a command, until the status that is sent back shows it."""
-
-
-def control_path() -> Path:
-    """Where the socket is: in the user's own runtime folder."""
-    import platformdirs
-
-    with warnings.catch_warnings():
-        # Where the system has no such folder, one of our own is made and looked at as closely.
-        warnings.simplefilter("ignore")
-        return Path(platformdirs.user_runtime_dir("voiceguide")) / "control.sock"
 
 
 def parse_request(data: bytes) -> Command | None:
@@ -74,95 +72,106 @@ def parse_request(data: bytes) -> Command | None:
         raise ValueError("this is no JSON") from error
     if not isinstance(request, dict) or not set(request) <= {"action", "amount"}:
         raise ValueError('a request is {"action": ..., "amount": ...}')
-    action, amount = request.get("action"), request.get("amount")
+    action = request.get("action")
     if action == STATUS:
         return None
     if not isinstance(action, str) or action not in set(Action):
         names = ", ".join([*Action, STATUS])
         message = f"an action is one of {names}"
         raise ValueError(message)
-    if amount is None and action not in _HOW_MUCH:
+    if action not in _HOW_MUCH and request.get("amount") is None:
         return Command(Action(action))
-    if (
-        isinstance(amount, bool)
-        or not isinstance(amount, int | float)
-        or not -LARGEST_AMOUNT <= amount <= LARGEST_AMOUNT
-    ):
+    amount = request.get("amount", _USUAL.get(action))
+    least, largest = (0.0, 1.0) if action == Action.VOLUME_TO else (-_most(action), _most(action))
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or not least <= amount <= largest:
         message = _HOW_MUCH.get(action, "an amount is a number of seconds, or a share")
         raise ValueError(message)
     return Command(Action(action), float(amount))
 
 
+def _most(action: str) -> float:
+    return _LARGEST.get(action, LARGEST_AMOUNT)
+
+
 class ControlRemote(Remote):
-    """Answers clients on the socket, a thread for each and no more than MOST_CLIENTS at once."""
+    """Answers clients on the socket, all of them in one thread.
+
+    `path` is where the socket is to lie; None looks for a place among `control_paths`.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path
-        self._server: socket.socket | None = None
-        self._slots = threading.BoundedSemaphore(MOST_CLIENTS)
+        self._paths = None if path is None else [path]
+        self._path: Path | None = None
+        self._folder: int | None = None
+        self._loop: ClientLoop | None = None
+        self._thread: threading.Thread | None = None
 
     def start(self, controls: Controls) -> None:
         """Begin to listen; RemoteUnavailableError where another session does, or no socket can be made."""
         if not hasattr(socket, "AF_UNIX"):
             raise RemoteUnavailableError("voiceguide ctl does not work: this system has no local sockets")
-        path = self._path = self._path or control_path()
+        server = self._listening()
         try:
-            _private_folder(path.parent)
-            _check_length(path)
-            if os.path.lexists(path):
-                _remove_stale(path)
-            server = socket.socket(socket.AF_UNIX)
-            mask = os.umask(0o177)
-            try:
-                server.bind(str(path))
-            finally:
-                os.umask(mask)
-            server.listen(_BACKLOG)
-        except OSError as error:
-            message = f"voiceguide ctl does not work: {path}: {error.strerror or error}"
+            self._loop = ClientLoop(server, lambda data: _heeded(data, controls), _same_user, REQUEST_LIMIT)
+            self._thread = started("control", self._loop.run)
+        except (OSError, RemoteUnavailableError) as error:
+            server.close()
+            self.close()
+            if isinstance(error, RemoteUnavailableError):
+                raise
+            message = f"voiceguide ctl does not work: {error.strerror or error}"
             raise RemoteUnavailableError(message) from error
-        self._server = server
-        threading.Thread(target=self._accept, args=(server, controls), name="control", daemon=True).start()
 
     def close(self) -> None:
         """Stop listening, take the socket away, and let those who have asked have their answers."""
-        if self._server is None:
-            return
-        server, self._server = self._server, None
-        with contextlib.suppress(OSError):
-            server.shutdown(socket.SHUT_RDWR)
-        server.close()
-        if self._path:
-            self._path.unlink(missing_ok=True)
-        due_s = time.monotonic() + _LAST_ANSWERS_S
-        for _ in range(MOST_CLIENTS):
-            self._slots.acquire(timeout=max(0.0, due_s - time.monotonic()))
+        loop, self._loop = self._loop, None
+        thread, self._thread = self._thread, None
+        path, self._path = self._path, None
+        folder, self._folder = self._folder, None
+        if loop:
+            loop.close()
+        if path:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+        if thread:
+            thread.join(CLIENT_S)
+        elif loop:
+            loop.run()  # no thread ever did: it closes what it holds, and returns
+        if folder is not None:
+            os.close(folder)  # and with it goes the lock
 
-    def _accept(self, server: socket.socket, controls: Controls) -> None:
-        while True:
+    def _listening(self) -> socket.socket:
+        """A server at the first of the paths where there can be one; why there is none at the best of them."""
+        why: RemoteUnavailableError | None = None
+        for path in self._paths or control_paths():
             try:
-                client, _ = server.accept()
-            except OSError:
-                if self._server is None:
-                    return
-                # No more files may be opened, or the client has left already: neither lasts.
-                threading.Event().wait(_RETRY_S)
-                continue
-            if not self._slots.acquire(blocking=False):
-                client.close()
-                continue
-            threading.Thread(target=self._serve, args=(client, controls), name="control-client", daemon=True).start()
+                return self._listening_at(path)
+            except TakenError:
+                raise
+            except RemoteUnavailableError as error:
+                why = why or error
+            except OSError as error:
+                why = why or RemoteUnavailableError(f"voiceguide ctl does not work: {path}: {error.strerror or error}")
+        assert why is not None  # noqa: S101 -- there is at least one path
+        raise why
 
-    def _serve(self, client: socket.socket, controls: Controls) -> None:
+    def _listening_at(self, path: Path) -> socket.socket:
+        check_length(path)
+        folder = claimed(path.parent)
+        server = socket.socket(socket.AF_UNIX)
         try:
-            with client, contextlib.suppress(OSError):
-                if not _same_user(client):
-                    return
-                answer = _answered(_line(client, REQUEST_LIMIT), controls)
-                client.settimeout(CLIENT_S)
-                client.sendall(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
-        finally:
-            self._slots.release()
+            if os.path.lexists(path):
+                _remove_stale(path)
+            server.bind(str(path))
+            # Nobody else reaches into the folder, so this is our socket still.
+            path.chmod(0o600)
+            server.listen(_BACKLOG)
+        except BaseException:
+            server.close()
+            os.close(folder)
+            raise
+        self._folder, self._path = folder, path
+        return server
 
 
 def ask(action: str, amount: float | None = None, *, path: Path | None = None) -> dict[str, Any]:
@@ -170,22 +179,15 @@ def ask(action: str, amount: float | None = None, *, path: Path | None = None) -
 
     Raises RemoteUnavailableError where none is playing, or it does not answer.
     """
-    path = path or control_path()
     if not hasattr(socket, "AF_UNIX"):
         raise RemoteUnavailableError("voiceguide ctl does not work: this system has no local sockets")
     if amount is not None and not math.isfinite(amount):
         raise RemoteUnavailableError("an amount is a number of seconds, or a share")
     request = {"action": str(action), **({} if amount is None else {"amount": amount})}
     try:
-        _check_length(path)
-        _check_owner(path.parent)
-        with socket.socket(socket.AF_UNIX) as client:
-            client.settimeout(CLIENT_S)
-            client.connect(str(path))
+        with _connected(control_paths() if path is None else [path], must_trust=path is not None) as client:
             client.sendall(json.dumps(request).encode() + b"\n")
             answer = _answer(_line(client, ANSWER_LIMIT))
-    except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise RemoteUnavailableError("no session is playing: start one with voiceguide play ROUTINE") from error
     except (OSError, ValueError) as error:
         message = f"the session that is playing does not answer: {error}"
         raise RemoteUnavailableError(message) from error
@@ -194,6 +196,48 @@ def ask(action: str, amount: float | None = None, *, path: Path | None = None) -
         raise RemoteUnavailableError(message)
     status: dict[str, Any] = answer["status"]
     return status
+
+
+def _connected(paths: list[Path], *, must_trust: bool) -> socket.socket:
+    """A connection to the first session that listens at one of `paths`; RemoteUnavailableError where none does.
+
+    A place that somebody else could have put a socket into is passed over, for no session of this user's is there.
+    With `must_trust` it is an error. Raises OSError.
+    """
+    for path in paths:
+        try:
+            check_length(path)
+            check_trusted(path.parent)
+            client = _connected_at(path)
+        except (FileNotFoundError, ConnectionRefusedError, PermissionError, NotADirectoryError):
+            continue
+        except RemoteUnavailableError:
+            if must_trust:
+                raise
+            continue
+        if _same_user(client):
+            return client
+        client.close()
+    raise RemoteUnavailableError("no session is playing: start one with voiceguide play ROUTINE")
+
+
+def _connected_at(path: Path) -> socket.socket:
+    client = socket.socket(socket.AF_UNIX)
+    client.settimeout(CLIENT_S)
+    due_s = time.monotonic() + CLIENT_S
+    while True:
+        try:
+            client.connect(str(path))
+        except BlockingIOError:  # more clients are waiting than the system lets wait
+            if time.monotonic() >= due_s:
+                client.close()
+                raise
+            time.sleep(_RETRY_S)
+        except BaseException:
+            client.close()
+            raise
+        else:
+            return client
 
 
 def _answer(data: bytes) -> dict[str, Any]:
@@ -207,15 +251,21 @@ def _answer(data: bytes) -> dict[str, Any]:
     raise ValueError("this is no answer")
 
 
-def _answered(data: bytes, controls: Controls) -> dict[str, Any]:
+def _heeded(data: bytes, controls: Controls) -> Due:
+    """Do what a request asks for, and say when its answer is due."""
     try:
         command = parse_request(data)
     except ValueError as error:
-        return {"ok": False, "error": str(error)}
+        refusal = {"ok": False, "error": str(error)}
+        return Due(0.0, lambda: _written(refusal))
     if command:
         controls.send(command)
-        threading.Event().wait(_EFFECT_S)
-    return {"ok": True, "status": to_builtins(controls.status())}
+    return Due(_EFFECT_S if command else 0.0, lambda: _written({"ok": True, "status": to_builtins(controls.status())}))
+
+
+def _written(answer: dict[str, Any]) -> bytes:
+    # A name that is no UTF-8 may stand in a message.
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
 
 
 def _line(connection: socket.socket, limit: int) -> bytes:
@@ -232,25 +282,8 @@ def _line(connection: socket.socket, limit: int) -> bytes:
     return data.partition(b"\n")[0]
 
 
-def _private_folder(folder: Path) -> None:
-    """Make the folder for this user alone; refuse one that somebody else could have put there."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _check_owner(folder)
-    if folder.lstat().st_mode & 0o077:
-        folder.chmod(0o700)
-
-
-def _check_owner(folder: Path) -> None:
-    """RemoteUnavailableError where somebody else could put another socket there: in the folder, or in its place."""
-    for place, owners in ((folder, {os.getuid()}), (folder.parent, {os.getuid(), 0})):
-        found = place.lstat()
-        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in owners:
-            message = f"voiceguide ctl does not work: {place} belongs to somebody else"
-            raise RemoteUnavailableError(message)
-
-
 def _remove_stale(path: Path) -> None:
-    """Remove the socket of a player that was killed; RemoteUnavailableError where it lives."""
+    """Remove the socket of a player that was killed; TakenError where it lives, on a file system without locks."""
     with socket.socket(socket.AF_UNIX) as probe:
         probe.settimeout(CLIENT_S)
         try:
@@ -258,18 +291,12 @@ def _remove_stale(path: Path) -> None:
         except ConnectionRefusedError:
             path.unlink(missing_ok=True)
             return
-    raise RemoteUnavailableError("another session is playing: voiceguide ctl controls that one")
+    raise TakenError("another session is playing: voiceguide ctl controls that one")
 
 
-def _check_length(path: Path) -> None:
-    if len(os.fsencode(path)) > _LONGEST_PATH:
-        message = f"voiceguide ctl does not work: the path {path} is too long for a socket"
-        raise RemoteUnavailableError(message)
-
-
-def _same_user(client: socket.socket) -> bool:
-    """Whether the client is of this user, where the system tells; the socket's mode says so everywhere."""
+def _same_user(connection: socket.socket) -> bool:
+    """Whether the other end is of this user, where the system tells; the folder's mode says so everywhere."""
     if not hasattr(socket, "SO_PEERCRED"):
         return True
-    credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return int(struct.unpack("3i", credentials)[1]) == os.getuid()
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", credentials)[1]) == os.geteuid()

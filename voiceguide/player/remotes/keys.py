@@ -11,8 +11,9 @@ import threading
 from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide.errors import RemoteUnavailableError
+from voiceguide.model.volume import STEP
 from voiceguide.player.commands import Action, Command
-from voiceguide.player.remotes.remote import Remote
+from voiceguide.player.remotes.remote import Remote, started
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +28,6 @@ left   10 s back                p  the previous one      +  faster
 right  10 s forward             r  repeat this stretch   b  hold one more breath
 up, down  volume                q  stop                  w  fewer words"""
 SEEK_S: Final = 10.0
-VOLUME_STEP: Final = 0.1
 POLL_S: Final = 0.25
 _KEYS: Final[Mapping[bytes, Command]] = {
     b" ": Command(Action.TOGGLE),
@@ -42,8 +42,8 @@ _KEYS: Final[Mapping[bytes, Command]] = {
     b"q": Command(Action.STOP),
 }
 _ARROWS: Final[Mapping[bytes, Command]] = {
-    b"A": Command(Action.VOLUME_BY, VOLUME_STEP),
-    b"B": Command(Action.VOLUME_BY, -VOLUME_STEP),
+    b"A": Command(Action.VOLUME_BY, STEP),
+    b"B": Command(Action.VOLUME_BY, -STEP),
     b"C": Command(Action.SEEK_BY, SEEK_S),
     b"D": Command(Action.SEEK_BY, -SEEK_S),
 }
@@ -99,8 +99,11 @@ class KeysRemote(Remote):
                 raise RemoteUnavailableError("keys do not work: standard input is no terminal")
             self._fd = sys.stdin.fileno()
         read = self._windows_keys if sys.platform == "win32" else self._prepared()
-        self._thread = threading.Thread(target=self._listen, args=(controls, read), name="keys", daemon=True)
-        self._thread.start()
+        try:
+            self._thread = started("keys", lambda: self._listen(controls, read))
+        except RemoteUnavailableError:
+            self._restore()
+            raise
 
     def close(self) -> None:
         """Give the terminal its settings back."""

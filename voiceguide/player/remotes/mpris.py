@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
 from voiceguide.player.remotes.artwork import Artwork
-from voiceguide.player.remotes.remote import Remote
+from voiceguide.player.remotes.remote import Remote, started
 from voiceguide.player.status import State
 
 if TYPE_CHECKING:
@@ -158,8 +158,11 @@ class MprisRemote(Remote):
             raise RemoteUnavailableError(text) from error
         self._artwork = Artwork(self._draw_cover)
         session = _Session(controls, self._artwork)
-        self._thread = threading.Thread(target=_serve, args=(bus, session, self._closing), name="mpris", daemon=True)
-        self._thread.start()
+        try:
+            self._thread = started("mpris", lambda: _serve(bus, session, self._closing))
+        except RemoteUnavailableError:
+            bus.close()
+            raise
 
     def close(self) -> None:
         """Leave the bus."""

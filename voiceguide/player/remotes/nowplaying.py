@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
-from voiceguide.player.remotes.remote import Remote
+from voiceguide.player.remotes.remote import Remote, started
 from voiceguide.player.status import State
 
 if TYPE_CHECKING:
@@ -66,10 +66,7 @@ class NowPlayingRemote(Remote):
         except ImportError as error:
             message = "media keys do not work: pip install 'voiceguide[macos]'"
             raise RemoteUnavailableError(message) from error
-        self._thread = threading.Thread(
-            target=self._serve, args=(Foundation, MediaPlayer, controls), name="nowplaying", daemon=True
-        )
-        self._thread.start()
+        self._thread = started("nowplaying", lambda: self._serve(Foundation, MediaPlayer, controls))
 
     def close(self) -> None:
         """Unregister."""

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Self
 
+from voiceguide.errors import RemoteUnavailableError
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from voiceguide.player.commands import Controls
@@ -33,3 +38,22 @@ class Remote(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def started(name: str, run: Callable[[], None]) -> threading.Thread:
+    """A thread that runs `run` for a remote; RemoteUnavailableError where the system starts no more of them.
+
+    Whatever `run` raises ends this remote alone: the session goes on, and no traceback reaches the terminal.
+    """
+
+    def safely() -> None:
+        with contextlib.suppress(Exception):
+            run()
+
+    thread = threading.Thread(target=safely, name=name, daemon=True)
+    try:
+        thread.start()
+    except RuntimeError as error:
+        message = f"one of the remote controls does not work ({name}): the system starts no more threads"
+        raise RemoteUnavailableError(message) from error
+    return thread

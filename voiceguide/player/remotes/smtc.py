@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
-from voiceguide.player.remotes.remote import Remote
+from voiceguide.player.remotes.remote import Remote, started
 from voiceguide.player.status import State
 
 if TYPE_CHECKING:
@@ -49,8 +49,7 @@ class SmtcRemote(Remote):
         except ImportError as error:
             message = "media keys do not work: pip install 'voiceguide[windows]'"
             raise RemoteUnavailableError(message) from error
-        self._thread = threading.Thread(target=self._serve, args=(media, playback, controls), name="smtc", daemon=True)
-        self._thread.start()
+        self._thread = started("smtc", lambda: self._serve(media, playback, controls))
 
     def close(self) -> None:
         """Unregister."""
