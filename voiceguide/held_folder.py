@@ -21,6 +21,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
 _BY_DESCRIPTOR: Final = (
@@ -116,8 +117,10 @@ class HeldFolder:
 
         IsADirectoryError for a folder, and another OSError for a link, a pipe, a device or a socket.
         """
-        descriptor = os.open(self._at(name), flags | _NO_LINK | _AT_ONCE | _BYTES, mode, dir_fd=self._descriptor)
-        return _ordinary(descriptor, self.path / name)
+        path = self.path / name
+        with _said(path):
+            descriptor = os.open(self._at(name), flags | _NO_LINK | _AT_ONCE | _BYTES, mode, dir_fd=self._descriptor)
+        return _ordinary(descriptor, path)
 
     def read(self, name: str, most_bytes: int) -> bytes:
         """What is in the ordinary file `name`, up to `most_bytes`; errors as for `open`."""
@@ -131,11 +134,15 @@ class HeldFolder:
         """The names of all that is in it."""
         if self._descriptor is None:
             return os.listdir(self.path)
-        listing = os.open(".", _LISTING, dir_fd=self._descriptor)
+        listing = self.reopened()
         try:
             return os.listdir(listing)
         finally:
             os.close(listing)
+
+    def reopened(self) -> int:
+        """Another descriptor of the folder, which may be listed and locked. Not on Windows."""
+        return os.open(".", _LISTING, dir_fd=self._descriptor)
 
     def stat(self, name: str = ".") -> os.stat_result:
         """What is known of `name`, of a link itself; of the folder where no name is given."""
@@ -218,7 +225,9 @@ def read_file(path: Path, most_bytes: int) -> bytes:
 
     Nothing is waited for. IsADirectoryError for a folder, another OSError for a pipe, a device or a socket.
     """
-    descriptor = _ordinary(os.open(path, os.O_RDONLY | _AT_ONCE | _BYTES), path)
+    with _said(path):
+        descriptor = os.open(path, os.O_RDONLY | _AT_ONCE | _BYTES)
+    descriptor = _ordinary(descriptor, path)
     try:
         return read_up_to(descriptor, most_bytes)
     finally:
@@ -275,6 +284,21 @@ else:
         return found.gr_gid == user.pw_gid and found.gr_name == user.pw_name and set(found.gr_mem) <= {user.pw_name}
 
 
+@contextlib.contextmanager
+def _said(path: Path) -> Iterator[None]:
+    """What the system says of sockets, of devices that are not there, and of links, in words for everybody."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENXIO, errno.ENODEV}:
+            raise _not_ordinary(path) from error
+        raise
+
+
+def _not_ordinary(path: Path) -> OSError:
+    return OSError(errno.EINVAL, "Not an ordinary file", str(path))
+
+
 def _ordinary(descriptor: int, path: Path) -> int:
     """The descriptor, if it is that of an ordinary file; closed where it is not, and OSError raised."""
     try:
@@ -282,7 +306,7 @@ def _ordinary(descriptor: int, path: Path) -> int:
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "Not an ordinary file", str(path))
+            raise _not_ordinary(path)
     except OSError:
         os.close(descriptor)
         raise

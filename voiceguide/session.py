@@ -29,6 +29,7 @@ from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
 from voiceguide.library.loader import Library, is_path
+from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Stretch
@@ -59,6 +60,8 @@ if TYPE_CHECKING:
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
 
+CacheDir = str | Path | ClipStore | None
+"""Where clips are kept: a folder, a store that `open_store` gave, or None for the usual folder."""
 FALLBACK_VOICES: Final = (DEFAULT_VOICE, "pyttsx3:")
 """Who takes over where a voice fails while a session plays."""
 
@@ -262,7 +265,7 @@ def plan(
     *,
     pacing: Pacing | None = None,
     voice: str | None = None,
-    cache_dir: str | Path | None = None,
+    cache_dir: CacheDir = None,
     progress: Callable[[int, int], None] | None = None,
     prepare_sound: bool = True,
 ) -> Session:
@@ -304,7 +307,7 @@ def player(
     *,
     pacing: Pacing | None = None,
     voice: str | None = None,
-    cache_dir: str | Path | None = None,
+    cache_dir: CacheDir = None,
     playing: Playing | None = None,
     entry: Entry | None = None,
 ) -> Iterator[Player]:
@@ -361,7 +364,7 @@ def play(
     *,
     pacing: Pacing | None = None,
     voice: str | None = None,
-    cache_dir: str | Path | None = None,
+    cache_dir: CacheDir = None,
     playing: Playing | None = None,
     entry: Entry | None = None,
 ) -> None:
@@ -433,7 +436,7 @@ class _Understudy:
 
 
 def say(
-    text: str, *, voice: str | None = None, speech_rate: float | None = None, cache_dir: str | Path | None = None
+    text: str, *, voice: str | None = None, speech_rate: float | None = None, cache_dir: CacheDir = None
 ) -> Clip:
     """One text as a Clip, normalised, judged and conditioned like every cue of a session."""
     rate = Pacing().speech_rate if speech_rate is None else speech_rate
@@ -454,7 +457,7 @@ def play_clip(clip: Clip, output: str = DEFAULT_OUTPUT) -> None:
 
 
 def narrator_for(
-    voice: str | None, speech_rate: float, cache_dir: str | Path | None = None, *, must_keep: bool = True
+    voice: str | None, speech_rate: float, cache_dir: CacheDir = None, *, must_keep: bool = True
 ) -> Narrator:
     """The narrator that `plan` speaks with; to be closed. Nothing is loaded yet. UnknownNameError for an engine.
 
@@ -464,9 +467,15 @@ def narrator_for(
     return Narrator(open_engine(spec, speech_rate), open_store(cache_dir), must_keep=must_keep)
 
 
-def open_store(cache_dir: str | Path | None = None) -> ClipStore:
-    """The clip store in `cache_dir`, by default where `default_directory` says."""
-    return ClipStore(Path(cache_dir) if cache_dir else default_directory())
+def open_store(cache_dir: CacheDir = None, limit_bytes: int | None = DEFAULT_LIMIT_BYTES) -> ClipStore:
+    """The clip store in `cache_dir`, by default where `default_directory` says; a store is given back as it is.
+
+    When a session that has spoken ends, clips that were used the longest ago go until the rest takes no more than
+    `limit_bytes`; None keeps all.
+    """
+    if isinstance(cache_dir, ClipStore):
+        return cache_dir
+    return ClipStore(Path(cache_dir) if cache_dir else default_directory(), limit_bytes)
 
 
 def _report(progress: Callable[[int, int], None], length: int, frames: int) -> None:

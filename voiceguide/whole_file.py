@@ -30,6 +30,8 @@ _MOST_NAME_BYTES: Final = 200
 """Of the target's name in the temporary's: file systems end at 255."""
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 """How file systems without hard links, FAT for one, refuse them."""
+DISK_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""How the system says that there is no room left, on the disk or for this user."""
 _OTHERS: Final = 0o077
 """What the group and everybody else may do."""
 
@@ -98,7 +100,7 @@ def whole_file(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
 
 def is_full(error: OSError) -> bool:
     """Whether there was no room left for what was to be written."""
-    return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return error.errno in DISK_FULL
 
 
 def reason(error: OSError) -> str:

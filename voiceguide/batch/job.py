@@ -85,7 +85,7 @@ def make(
     job: Job,
     folder: Path,
     *,
-    cache_dir: str | Path | None = None,
+    cache_dir: session.CacheDir = None,
     planning: AbstractContextManager[object] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Made:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from voiceguide.batch.catalogue import Catalogue, Order
     from voiceguide.batch.hands import Hands, Progress, Stage
     from voiceguide.batch.outcome import Finished
+    from voiceguide.session import CacheDir
 
 
 def _silent(_title: str) -> AbstractContextManager[Progress]:
@@ -34,7 +35,7 @@ def run(  # noqa: PLR0913 -- these are the options of the command
     jobs: int | None = None,
     scheduler: str | None = None,
     force: bool = False,
-    cache_dir: str | Path | None = None,
+    cache_dir: CacheDir = None,
     stage: Stage = _silent,
 ) -> Report:
     """Make everything that `manifest` asks for and that is not in `folder` yet.
@@ -66,7 +67,7 @@ def run(  # noqa: PLR0913 -- these are the options of the command
 
 
 @contextlib.contextmanager
-def _hands(scheduler: str | None, jobs: int | None, cache_dir: str | Path | None) -> Iterator[Hands]:
+def _hands(scheduler: str | None, jobs: int | None, cache_dir: CacheDir) -> Iterator[Hands]:
     if scheduler:
         from voiceguide.batch.cluster import joined
 

@@ -21,10 +21,14 @@ CacheDir = Annotated[Path | None, typer.Option(metavar="DIR", help="The folder, 
 
 @app.command()
 def info(cache_dir: CacheDir = None) -> None:
-    """Say where the clips are, how many, and whether they are sound."""
+    """Say where the clips are, how many, how much room they may take, and whether they are sound."""
+    from voiceguide.model.keeping import size_text
+
     found = _store(cache_dir).info()
     damaged = f", {found.damaged} damaged (prune removes them)" if found.damaged else ""
-    typer.echo(f"{found.directory}: {counted(found.clips, 'clip', 'clips')}, {found.size_bytes / 1e6:.1f} MB{damaged}")
+    limit = "no limit" if found.limit_bytes is None else f"limit {size_text(found.limit_bytes)}"
+    clips = counted(found.clips, "clip", "clips")
+    typer.echo(f"{found.directory}: {clips}, {found.size_bytes / 1e6:.1f} MB ({limit}){damaged}")
 
 
 @app.command()
@@ -46,4 +50,5 @@ def _store(cache_dir: Path | None) -> ClipStore:
     from voiceguide.config import resolve
     from voiceguide.session import open_store
 
-    return open_store(resolve({"cache_dir": cache_dir}).cache_dir)
+    settings = resolve({"cache_dir": cache_dir})
+    return open_store(settings.cache_dir, settings.cache_limit_bytes)
