@@ -37,6 +37,8 @@ _LISTING: Final[int] = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os,
 _AT_ONCE: Final[int] = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 """Opening a FIFO waits for somebody to write to it; opening a terminal may make it ours."""
 _BYTES: Final[int] = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+NOT_A_FILE: Final = frozenset({errno.EISDIR, errno.EINVAL, errno.ELOOP, errno.EMLINK, errno.ENOTDIR})
+"""How `HeldFolder.open` refuses what is no ordinary file."""
 _MOST_LINKS: Final = 40
 """As many as Linux follows."""
 _NOT_A_FOLDER: Final = frozenset({errno.ENOTDIR, errno.ELOOP, getattr(errno, "EMLINK", errno.ELOOP)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import importlib
 import os
@@ -16,6 +15,7 @@ from voiceguide.cli.console import help_if_alone
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
 from voiceguide.cli.pacing_options import option
 from voiceguide.errors import KnobError, VoiceguideError, shown
+from voiceguide.whole_file import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,10 +112,29 @@ def _failed(error: Exception, *, debug: bool) -> int:
         return _complain(error.told(option), error.exit_code)  # files have been checked: it was an option
     if isinstance(error, VoiceguideError):
         return _complain(str(error), error.exit_code)
-    if isinstance(error, OSError) and error.filename is None and error.errno == errno.ENOSPC:
-        _give_up_stdout()
-        return _complain("what there is to say cannot be written: the disk is full", 1)
+    if isinstance(error, OSError) and is_full(error):
+        return _complain(_no_room(error), 1)
     return _complain(f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", 1)
+
+
+def _no_room(error: OSError) -> str:
+    """Where the disk is full: under the file that the error names, under stdout, or else where temporary files go."""
+    if error.filename is None and _stdout_is_full():
+        _give_up_stdout()
+        return "what there is to say cannot be written: the disk is full"
+    import tempfile
+
+    return f"the disk is full under {error.filename or tempfile.gettempdir()}: make room there"
+
+
+def _stdout_is_full() -> bool:
+    """Whether stdout takes no more: what it still holds, or even nothing, or it is a file on a full disk."""
+    try:
+        sys.stdout.flush()
+        os.write(sys.stdout.fileno(), b"")
+        return hasattr(os, "fstatvfs") and os.fstatvfs(sys.stdout.fileno()).f_bavail == 0
+    except OSError:
+        return True
 
 
 def _give_up_stdout() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-import tempfile
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from voiceguide.errors import ExportError, RequestError
+from voiceguide.scratch import scratch_file
 from voiceguide.units import to_frames
+from voiceguide.whole_file import is_full
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +32,7 @@ def decoded(path: Path, rate_hz: int, least_s: float) -> NDArray[np.int16]:
     longest = to_frames(LONGEST_S, rate_hz)
     frames = 0
     resampler = av.AudioResampler(format="s16", layout="stereo", rate=rate_hz)
-    with tempfile.TemporaryFile(prefix="voiceguide-bed-") as file:
+    with scratch_file() as file:
         try:
             with av.open(
                 str(path), "r", options={"protocol_whitelist": "file"}
@@ -50,6 +51,8 @@ def decoded(path: Path, rate_hz: int, least_s: float) -> NDArray[np.int16]:
             message = f"the bed {path} cannot be read as sound: {error.strerror or error}"
             raise RequestError(message) from error
         except OSError as error:
+            if is_full(error):
+                raise
             message = f"the bed {path} cannot be decoded: {error.strerror or error}"
             raise ExportError(message) from error
         if frames < to_frames(least_s, rate_hz):

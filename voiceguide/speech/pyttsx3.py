@@ -27,6 +27,7 @@ from voiceguide.model.segment import AudioSegment, samples_from
 from voiceguide.scratch import ScratchFolder
 from voiceguide.speech.engine import SpeechEngine, Take, Voice
 from voiceguide.speech.pyttsx3_worker import DEFAULT, chunks, sound_in
+from voiceguide.whole_file import reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -153,7 +154,12 @@ class _Worker:
     """A process that answers in lines of JSON, and the folder that it writes to."""
 
     def __init__(self, command: Sequence[str]) -> None:
-        self._scratch = ScratchFolder()
+        try:
+            self._scratch = ScratchFolder()
+        except OSError as error:
+            place = error.filename or "the folder for temporary files"
+            message = f"pyttsx3 has no place for what it speaks: {reason(error)}, {place}; name another in TMPDIR"
+            raise SpeechError(message) from error
         self.folder = self._scratch.path
         self._log = self.folder / "stderr.txt"
         try:
