@@ -246,7 +246,7 @@ def read_up_to(descriptor: int, most_bytes: int) -> bytes:
 
 
 def strangers_in(folder: HeldFolder, *, may_be_sticky: bool = False) -> str | None:
-    """How somebody else could put things into `folder`, as `others can write to it`; None where nobody could.
+    """How somebody else could put things into `folder`, and what to do about it; None where nobody could.
 
     Root is nobody else. Nor is a group that only this user is in: many systems give every user one, and let it
     write. With `may_be_sticky` a folder like `/tmp` passes, where everybody has things of their own.
@@ -255,11 +255,11 @@ def strangers_in(folder: HeldFolder, *, may_be_sticky: bool = False) -> str | No
         return None
     found = folder.stat()
     if found.st_uid not in {os.geteuid(), 0}:
-        return "it belongs to somebody else"
+        return "it belongs to somebody else: make one of your own"
     if may_be_sticky and found.st_mode & stat.S_ISVTX:
         return None
     if found.st_mode & stat.S_IWOTH or (found.st_mode & stat.S_IWGRP and not _is_private(found.st_gid)):
-        return "others can write to it"
+        return f"others can write to {folder.path}: chmod -R go-w '{folder.path}'"
     return None
 
 

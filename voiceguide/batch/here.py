@@ -15,6 +15,7 @@ from voiceguide import session
 from voiceguide.batch.job import make
 from voiceguide.batch.outcome import Failure, Finished, failure
 from voiceguide.batch.speaking import speak_all, unspoken, voice_faults, voice_of
+from voiceguide.held_folder import HeldFolder
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -83,7 +84,7 @@ class Here:
             folder = staging / str(number)
             try:
                 tick(0, 1)
-                folder.mkdir(parents=True)
+                HeldFolder.made(folder).close()
                 made = make(order.job, folder, cache_dir=self._cache_dir, progress=tick)
             except Exception as error:  # noqa: BLE001 -- one job's fault, whatever it is, is not the others'
                 return Finished(order, failure(error), folder)

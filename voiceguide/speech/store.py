@@ -65,7 +65,7 @@ _OWN_MODE: Final = 0o700
 def default_directory() -> Path:
     """`VOICEGUIDE_CACHE_DIR`, or `audio_cache/` of the checkout, or the user's cache folder.
 
-    A checkout that belongs to somebody else, as one that a container is given, keeps nothing.
+    Nothing is kept in a checkout that somebody else can write to, as in one that a container was given.
     """
     if chosen := os.environ.get("VOICEGUIDE_CACHE_DIR"):
         return Path(chosen)
@@ -79,7 +79,11 @@ def default_directory() -> Path:
 
 
 def _is_own(folder: Path) -> bool:
-    return sys.platform == "win32" or folder.stat().st_uid == os.geteuid()
+    try:
+        with HeldFolder.at(folder) as held:
+            return strangers_in(held) is None
+    except OSError:
+        return False
 
 
 def clip_key(text: str, fingerprint: Mapping[str, str]) -> str:
@@ -251,8 +255,7 @@ class ClipStore:
 
     def _check_own(self, folder: HeldFolder, *, may_be_sticky: bool = False) -> None:
         if why := strangers_in(folder, may_be_sticky=may_be_sticky):
-            cure = f"chmod go-w '{folder.path}'" if why.startswith("others") else "make one of your own"
-            message = f"the clip store {folder.path} cannot be trusted: {why}; {cure}, or name another with --cache-dir"
+            message = f"the clip store {self.directory} cannot be trusted: {why}, or name another with --cache-dir"
             raise StoreError(message)
 
     def _remove_stale(self) -> int:
