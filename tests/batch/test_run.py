@@ -191,7 +191,7 @@ def a_folder(target: Path) -> None:
 
 def captions_mended(target: Path) -> None:
     captions = target.with_suffix(".vtt")
-    captions.write_text(captions.read_text("utf-8").replace("Hands", "Palms"))
+    captions.write_text(captions.read_text("utf-8").upper())
 
 
 def captions_shortened(target: Path) -> None:
