@@ -15,6 +15,7 @@ from pydantic import Field, create_model, field_validator
 from voiceguide.errors import RequestError, UnknownNameError
 from voiceguide.library.toml_file import read_model
 from voiceguide.model.base import Identifier, Model
+from voiceguide.model.keeping import Keeping, size_text
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Breath
@@ -83,6 +84,7 @@ class ConfigFile(Model):
 
     defaults: Settings = Settings()
     player: Playing = Playing()
+    cache: Keeping = Keeping()
     profiles: Annotated[dict[Identifier, Settings], Field(max_length=100)] = {}  # noqa: RUF012 -- pydantic copies it
 
 
@@ -100,6 +102,8 @@ class Resolved(Struct, frozen=True):
     pacing: Pacing
     voice: str | None
     cache_dir: str | None
+    cache_limit_bytes: int | None
+    """What the clips may take once no session uses them; None for any number."""
     playing: Playing
     choices: tuple[Choice, ...]
 
@@ -138,8 +142,9 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
         pacing=pacing,
         voice=won["voice"].value if "voice" in won else None,
         cache_dir=str(expanded(won["cache_dir"].value)) if "cache_dir" in won else None,
+        cache_limit_bytes=file.cache.limit,
         playing=file.player,
-        choices=(*_all_choices(pacing, won), *_player_choices(file.player, path)),
+        choices=(*_all_choices(pacing, won), _limit_choice(file.cache, path), *_player_choices(file.player, path)),
     )
 
 
@@ -189,6 +194,11 @@ def _player_choices(playing: Playing, path: object) -> Iterator[Choice]:
     for name in Playing.model_fields:
         source = f"player in {path}" if name in playing.model_fields_set else "built in"
         yield Choice(f"player.{name}", getattr(playing, name), source)
+
+
+def _limit_choice(keeping: Keeping, path: object) -> Choice:
+    source = f"cache in {path}" if keeping.model_fields_set else "built in"
+    return Choice("cache.limit", size_text(keeping.limit), source)
 
 
 def _all_choices(pacing: Pacing, won: Mapping[str, Choice]) -> Iterator[Choice]:

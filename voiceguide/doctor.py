@@ -20,9 +20,10 @@ from voiceguide.units import SESSION_RATE_HZ, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from voiceguide.session import CacheDir
 
 _FIXES = {
     "pyttsx3": "install espeak-ng, or: pip install 'voiceguide[espeak]'",
@@ -43,7 +44,7 @@ class Finding(Struct, frozen=True):
     """Whether sessions can be made without it."""
 
 
-def examine(cache_dir: str | Path | None = None) -> Iterator[Finding]:
+def examine(cache_dir: CacheDir = None) -> Iterator[Finding]:
     """Try everything that voiceguide builds on, one finding after the other. Raises nothing."""
     yield Finding("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     yield _library()
@@ -108,7 +109,7 @@ def _exporter(suffix: str) -> Finding:
     return Finding(what, True, "encodes and reads back")
 
 
-def _store(cache_dir: str | Path | None) -> Finding:
+def _store(cache_dir: CacheDir) -> Finding:
     try:
         store = open_store(cache_dir)
         store.check_usable()

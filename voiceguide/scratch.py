@@ -1,4 +1,4 @@
-"""A folder for what a process needs for a while, among the system's temporary ones.
+"""A folder, or a file, for what a process needs for a while, among the system's temporary ones.
 
 Who makes one holds a lock on it, as on a temporary file (`whole_file`). So the next process that makes one tells what
 a killed process has left behind, and clears it. Windows locks no folders: there it stays.
@@ -7,6 +7,7 @@ a killed process has left behind, and clears it. Windows locks no folders: there
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import platform
@@ -15,17 +16,26 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Final
+from typing import IO, TYPE_CHECKING, Final
+
+from voiceguide.errors import ExportError
+from voiceguide.whole_file import is_full
 
 if sys.platform != "win32":
     import fcntl
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OWN_MODE: Final = 0o700
+_LEAST_FREE_BYTES: Final = 4_000_000
+"""The longest text there may be, spoken: 60 s at 22,050 Hz and 16 bit are 2.6 MB."""
 _TRIES: Final = 100
 """For a folder that no other process takes for a dead one's between its making and its lock."""
 
 
 class ScratchFolder:
-    """An empty folder of this process's own, until `close`. OSError where none can be made."""
+    """An empty folder of this process's own, until `close`. OSError where none can be made, or nothing written to it."""
 
     def __init__(self) -> None:
         beside = Path(tempfile.gettempdir())
@@ -38,6 +48,7 @@ class ScratchFolder:
             try:
                 if sys.platform != "win32":
                     self._lock = _locked(self.path)
+                _check_room(self.path)
             except BaseException as error:
                 with contextlib.suppress(OSError):
                     self.path.rmdir()
@@ -56,6 +67,30 @@ class ScratchFolder:
             if self._lock is not None:
                 os.close(self._lock)
                 self._lock = None
+
+
+@contextlib.contextmanager
+def scratch_file() -> Iterator[IO[bytes]]:
+    """A file without a name, open for reading and writing, until the block is left. ExportError for a full disk."""
+    beside = tempfile.gettempdir()
+    try:
+        # Not entered: it would be closed, and what it still holds written, where nobody catches what is raised.
+        file = tempfile.TemporaryFile(prefix="voiceguide-", dir=beside)  # noqa: SIM115
+        try:
+            yield file
+        finally:
+            with contextlib.suppress(OSError):
+                file.close()
+    except OSError as error:
+        if not is_full(error):
+            raise
+        message = f"there is no room for temporary files in {beside}: name a folder that has some in TMPDIR"
+        raise ExportError(message) from error
+
+
+def _check_room(folder: Path) -> None:
+    if shutil.disk_usage(folder).free < _LEAST_FREE_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder.parent))
 
 
 def _clear_stale(beside: Path, ours: re.Pattern[str]) -> None:
@@ -87,6 +122,7 @@ if sys.platform != "win32":
         """
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
+            os.fchmod(descriptor, _OWN_MODE)  # whatever the process's mask was when it was made
             if _flocked(descriptor):
                 _check_still_ours(descriptor, path)
                 return descriptor

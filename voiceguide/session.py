@@ -38,6 +38,7 @@ from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
 from voiceguide.library.loader import Library, is_path, path_of
+from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Stretch
@@ -52,7 +53,7 @@ from voiceguide.planning.wording import sentences, without_tokens
 from voiceguide.sound.arrangement import arranged, make_chimes
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed, open_bed
 from voiceguide.sound.source import ClipSource, empty_block
-from voiceguide.speech.forgetful import ForgetfulStore
+from voiceguide.speech.homeless import HomelessStore
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, default_directory
 from voiceguide.speech.voices import DEFAULT_VOICE, open_engine
@@ -72,6 +73,8 @@ if TYPE_CHECKING:
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
 
+CacheDir = str | Path | ClipStore | None
+"""Where clips are kept: a folder, a store that `open_store` gave, or None for the usual folder."""
 FALLBACK_VOICES: Final = (DEFAULT_VOICE, "pyttsx3:")
 """Who takes over where a voice fails while a session plays."""
 
@@ -270,7 +273,7 @@ def plan(
     *,
     pacing: Pacing | None = None,
     voice: str | None = None,
-    cache_dir: str | Path | None = None,
+    cache_dir: CacheDir = None,
     progress: Callable[[int, int], None] | None = None,
     prepare_sound: bool = True,
 ) -> Session:
@@ -319,7 +322,7 @@ def player(
     *,
     pacing: Pacing | None = None,
     voice: str | None = None,
-    cache_dir: str | Path | None = None,
+    cache_dir: CacheDir = None,
     playing: Playing | None = None,
     entry: Entry | None = None,
 ) -> Iterator[Player]:
@@ -374,7 +377,7 @@ def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
     *,
     pacing: Pacing | None = None,
     voice: str | None = None,
-    cache_dir: str | Path | None = None,
+    cache_dir: CacheDir = None,
     playing: Playing | None = None,
     entry: Entry | None = None,
     look: Look = "auto",
@@ -471,9 +474,7 @@ class _Understudy:
         raise SpeechError("; ".join(reasons) or f"there is no voice to take over from {self._failed}")
 
 
-def say(
-    text: str, *, voice: str | None = None, speech_rate: float | None = None, cache_dir: str | Path | None = None
-) -> Clip:
+def say(text: str, *, voice: str | None = None, speech_rate: float | None = None, cache_dir: CacheDir = None) -> Clip:
     """One text as a Clip, normalised, judged and conditioned like every cue of a session."""
     rate = Pacing().speech_rate if speech_rate is None else speech_rate
     with narrator_for(voice, rate, cache_dir, must_keep=False) as narrator:
@@ -493,25 +494,29 @@ def play_clip(clip: Clip, output: str = DEFAULT_OUTPUT) -> None:
 
 
 def narrator_for(
-    voice: str | None, speech_rate: float, cache_dir: str | Path | None = None, *, must_keep: bool = True
+    voice: str | None, speech_rate: float, cache_dir: CacheDir = None, *, must_keep: bool = True
 ) -> Narrator:
     """The narrator that `plan` speaks with; to be closed. Nothing is loaded yet. UnknownNameError for an engine.
 
-    With `must_keep` false it speaks on where clips cannot be kept, or have no place; else that is a NoHomeError.
+    With `must_keep` false it speaks on where clips cannot be kept, or have no place.
     """
     spec = voice or os.environ.get("VOICEGUIDE_VOICE") or DEFAULT_VOICE
+    return Narrator(open_engine(spec, speech_rate), open_store(cache_dir), must_keep=must_keep)
+
+
+def open_store(cache_dir: CacheDir = None, limit_bytes: int | None = DEFAULT_LIMIT_BYTES) -> ClipStore:
+    """The clip store in `cache_dir`, by default where `default_directory` says; a store is given back as it is.
+
+    When a session that has spoken ends, clips that were used the longest ago go until the rest takes no more than
+    `limit_bytes`; None keeps all. Where this user has no home folder the store keeps nothing, and whoever must keep
+    clips gets the NoHomeError from it.
+    """
+    if isinstance(cache_dir, ClipStore):
+        return cache_dir
     try:
-        store = open_store(cache_dir)
-    except NoHomeError:
-        if must_keep:
-            raise
-        store = ForgetfulStore()
-    return Narrator(open_engine(spec, speech_rate), store, must_keep=must_keep)
-
-
-def open_store(cache_dir: str | Path | None = None) -> ClipStore:
-    """The clip store in `cache_dir`, by default where `default_directory` says."""
-    return ClipStore(Path(cache_dir) if cache_dir else default_directory())
+        return ClipStore(Path(cache_dir) if cache_dir else default_directory(), limit_bytes)
+    except NoHomeError as error:
+        return HomelessStore(error)
 
 
 def _report(progress: Callable[[int, int], None], length: int, frames: int) -> None:

@@ -13,33 +13,39 @@ import os
 import re
 import stat
 import sys
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from voiceguide.errors import ExportError, RequestError, VoiceguideError
+from voiceguide.held_folder import HeldFolder
 
 if sys.platform != "win32":
     import fcntl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _TEMPORARY: Final = re.compile(r"\.(?P<target>.+)\.voiceguide-[0-9a-f]{16}\.part", re.DOTALL)
 _MOST_NAME_BYTES: Final = 200
 """Of the target's name in the temporary's: file systems end at 255."""
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 """How file systems without hard links, FAT for one, refuse them."""
+DISK_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""How the system says that there is no room left, on the disk or for this user."""
+_OTHERS: Final = 0o077
+"""What the group and everybody else may do."""
 
 
 def check_writable(path: Path, *, force: bool) -> None:
     """Raise before any work is done where `path` could not be written; clear what killed runs left beside it.
 
     RequestError for a folder, or a file that is there and not to be replaced; ExportError for a folder
-    that cannot be written to.
+    that cannot be written to, and for a link that somebody else has made.
     """
     try:
-        target = _pointed_to(path)
-        _check_place(path, target, force=force)
+        folder, name = _leading_to(path)
+        with folder:
+            _check_place(path, folder, name, force=force)
     except OSError as error:  # a name that is too long, a folder that may not be looked into
         message = f"{path} cannot be written: {error.strerror}"
         raise ExportError(message) from error
@@ -48,22 +54,27 @@ def check_writable(path: Path, *, force: bool) -> None:
         raise RequestError(message) from error
 
 
-def _check_place(path: Path, target: Path, *, force: bool) -> None:
-    if target.is_dir():
+def _leading_to(path: Path) -> tuple[HeldFolder, str]:
+    try:
+        return HeldFolder.leading_to(path)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        message = f"{path} cannot be written: there is no folder {error.filename}"
+        raise ExportError(message) from error
+
+
+def _check_place(path: Path, folder: HeldFolder, name: str, *, force: bool) -> None:
+    mode = folder.stat(name).st_mode if folder.holds(name) else None
+    if mode is not None and stat.S_ISDIR(mode):
         message = f"{path} is a folder: name a file in it"
         raise RequestError(message)
-    if target.exists() and not target.is_file():
+    if mode is not None and not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
         message = f"{path} is no ordinary file: name another"
         raise RequestError(message)
-    folder = target.parent
-    if not folder.is_dir():
-        message = f"{path} cannot be written: there is no folder {folder}"
-        raise ExportError(message)
-    clear_stale(folder, target.name)
-    if os.path.lexists(target) and not force:
+    _clear_stale(folder, name)
+    if mode is not None and not force:
         raise _there_already(path)
-    if not os.access(folder, os.W_OK | os.X_OK):
-        message = f"{path} cannot be written: the folder {folder} is not writable"
+    if not folder.is_writable():
+        message = f"{path} cannot be written: the folder {folder.path} is not writable"
         raise ExportError(message)
 
 
@@ -83,109 +94,138 @@ def whole_file(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
     except FileExistsError as error:
         raise _there_already(path) from error
     except OSError as error:
-        full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-        reason = "the disk is full" if full else error.strerror or str(error)
-        message = f"{path} was not written: {reason}"
+        message = f"{path} was not written: {reason(error)}"
         raise ExportError(message) from error
+
+
+def is_full(error: OSError) -> bool:
+    """Whether there was no room left for what was to be written."""
+    return error.errno in DISK_FULL
+
+
+def reason(error: OSError) -> str:
+    """What the system says of an error, in words for everybody."""
+    return "the disk is full" if is_full(error) else error.strerror or str(error)
 
 
 @contextlib.contextmanager
 def replacing(path: Path, *, mode: int = 0o600, durable: bool = False, force: bool = True) -> Iterator[IO[bytes]]:
     """An empty file, seekable and open for reading and writing, that becomes `path` when the block is left.
 
-    It stands beside its target under a hidden temporary name; whatever goes wrong in the block, an
-    interrupt included, leaves nothing behind and `path` as it was. Where `path` is a symbolic link, what it
-    points to is replaced and the link stays. `mode` is less the user's mask. `durable` waits for the disk.
-    Raises OSError, FileExistsError where there is something at `path` and `force` is not given.
+    Where `path` is a symbolic link, what it points to is replaced and the link stays; PermissionError where somebody
+    else has made that link, or another one on the way (`held_folder`). The rest as for `replacing_in`.
     """
-    target = _pointed_to(path)
-    names: list[Path] = []
+    folder, name = HeldFolder.leading_to(path)
+    with folder, replacing_in(folder, name, mode=mode, durable=durable, force=force) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def replacing_in(
+    folder: HeldFolder, name: str, *, mode: int = 0o600, durable: bool = False, force: bool = True
+) -> Iterator[IO[bytes]]:
+    """An empty file, seekable and open for reading and writing, that becomes `name` in `folder` when the block is left.
+
+    It stands beside its target under a hidden temporary name; whatever goes wrong in the block, an
+    interrupt included, leaves nothing behind and `name` as it was. A link by that name is replaced, and so is one of
+    several names of a file: what is reached by others stays as it is. `mode` is less the process's mask where it lets
+    others read, else the file has exactly that. `durable` waits for the disk.
+    Raises OSError, FileExistsError where there is something by that name and `force` is not given.
+    """
+    names: list[str] = []
     try:
-        with _locked(target, mode, names) as file:
+        with _locked(folder, name, mode, names) as file:
             yield file
             file.flush()
             if durable:
                 os.fsync(file.fileno())
             if sys.platform != "win32":
                 # Still locked: nobody takes it for a dead process's before it has its name.
-                _name(names[-1], target, force=force)
+                _name(folder, names[-1], name, force=force)
         if sys.platform == "win32":  # which renames no open file
-            _name(names[-1], target, force=force)
+            _name(folder, names[-1], name, force=force)
     finally:
-        for name in names:
+        for each in names:
             with contextlib.suppress(OSError):
-                name.unlink(missing_ok=True)
+                folder.unlink(each)
 
 
-def clear_stale(folder: Path, name: str | None = None) -> int:
+def clear_stale(folder: Path | HeldFolder, name: str | None = None) -> int:
     """Remove the temporary files in `folder` whose processes are gone; count them.
 
     Only those for the file `name`, where given. What a running process is writing stays, as does everything
     on a file system that knows no locks, and every file that is not ours. Raises nothing.
     """
+    if isinstance(folder, HeldFolder):
+        return _clear_stale(folder, name)
+    with contextlib.suppress(OSError), HeldFolder.at(folder) as held:
+        return _clear_stale(held, name)
+    return 0
+
+
+def _clear_stale(folder: HeldFolder, name: str | None) -> int:
     removed = 0
     with contextlib.suppress(OSError):
         wanted = None if name is None else _shortened(name)
-        for path in folder.iterdir():
-            match = _TEMPORARY.fullmatch(path.name)
+        for each in folder.names():
+            match = _TEMPORARY.fullmatch(each)
             if match and wanted in {None, match["target"]}:
-                removed += _removed_if_stale(path)
+                removed += _removed_if_stale(folder, each)
     return removed
 
 
-def _removed_if_stale(path: Path) -> bool:
+def _removed_if_stale(folder: HeldFolder, name: str) -> bool:
     with contextlib.suppress(OSError):
-        if not stat.S_ISREG(path.lstat().st_mode):
-            return False
         if sys.platform == "win32":
-            path.unlink()  # refused while the file is open, which is lock enough
+            folder.unlink(name)  # refused for a folder, and while the file is open, which is lock enough
             return True
-        descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+        if not stat.S_ISREG(folder.stat(name).st_mode):
+            return False  # not opened at all: some devices act when they are
+        descriptor = folder.open(name, os.O_RDWR)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink()
+            folder.unlink(name)
         finally:
             os.close(descriptor)
         return True
     return False
 
 
-def _locked(target: Path, mode: int, names: list[Path]) -> IO[bytes]:
-    """A new file beside `target`, locked; every name that was tried goes into `names` before it is."""
+def _locked(folder: HeldFolder, target: str, mode: int, names: list[str]) -> IO[bytes]:
+    """A new file for `target`, locked; every name that was tried goes into `names` before it is."""
     while True:
-        names.append(target.with_name(f".{_shortened(target.name)}.voiceguide-{os.urandom(8).hex()}.part"))
-        file = open(names[-1], "x+b", opener=lambda name, flags: os.open(name, flags, mode))  # noqa: SIM115 -- the caller closes it
+        names.append(f".{_shortened(target)}.voiceguide-{os.urandom(8).hex()}.part")
+        descriptor = folder.open(names[-1], os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
+        file = open(descriptor, "w+b")  # noqa: SIM115 -- the caller closes it
         if sys.platform == "win32":
             return file
+        if not mode & _OTHERS:
+            with contextlib.suppress(OSError):  # file systems without modes
+                os.fchmod(descriptor, mode)
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
         except OSError:
             return file  # no locks here: clear_stale gets none either, and leaves it alone
         # Between its creation and its lock somebody may have taken it for a dead process's.
-        if os.fstat(file.fileno()).st_nlink:
+        if os.fstat(descriptor).st_nlink:
             return file
         file.close()
 
 
-def _name(temporary: Path, target: Path, *, force: bool) -> None:
+def _name(folder: HeldFolder, temporary: str, target: str, *, force: bool) -> None:
     """Give the file its name; without `force` only if nobody else has it, decided by the file system."""
     if not force:
         try:
             # Python has no rename that refuses. The temporary name goes with the clean-up.
-            os.link(temporary, target)
+            folder.link(temporary, target)
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            if os.path.lexists(target):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from error
+            if folder.holds(target):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from error
         else:
             return
-    temporary.replace(target)
-
-
-def _pointed_to(path: Path) -> Path:
-    """Where a file of that name really goes: through symbolic links, absolute."""
-    return Path(os.path.realpath(path))
+    folder.rename(temporary, target)
 
 
 def _shortened(name: str) -> str:

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from tests.cli.test_commands import complaint
 from tests.cli.test_commands import run as run_command
 from voiceguide.batch import cluster as cluster_module
 from voiceguide.batch.catalogue import read_catalogue
-from voiceguide.batch.cluster import received
+from voiceguide.batch.cluster import Answer, received
 from voiceguide.batch.folder import CONTROL
 from voiceguide.batch.job import known_files, make
 from voiceguide.batch.run import run
@@ -253,6 +254,140 @@ def test_addresses_where_nobody_answers(manifest: Write, monkeypatch: pytest.Mon
             run(path, scheduler=address)
 
 
+def silent(client: socket.socket) -> None:
+    client.recv(1)
+    threading.Event().wait(60)
+
+
+def saying(words: bytes) -> Callable[[socket.socket], None]:
+    def say(client: socket.socket) -> None:
+        client.sendall(words)
+        silent(client)
+
+    return say
+
+
+def dripping(client: socket.socket) -> None:
+    while True:
+        client.sendall(b"\0")
+        time.sleep(0.2)
+
+
+def flooding(client: socket.socket) -> None:
+    while True:
+        client.sendall(b"A" * 65_536)
+
+
+def answering_http(client: socket.socket) -> None:
+    client.recv(1000)
+    client.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
+
+
+ANSWERS: dict[str, tuple[str, Callable[[socket.socket], None]]] = {
+    "silence": ("tcp", silent),
+    "silence under TLS": ("tls", silent),
+    "SSH": ("tcp", saying(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n")),
+    "a web server": ("tcp", answering_http),
+    "a web server under TLS": ("tls", answering_http),
+    "a hang-up": ("tcp", lambda _client: None),
+    "nothing in many words": ("tcp", saying(bytes(8))),
+    "a frame of 64 GB": ("tcp", saying((1 << 36).to_bytes(8, "little"))),
+    "garbage in a frame": ("tcp", saying((100).to_bytes(8, "little") + bytes(range(100, 200)))),
+    "a byte now and then": ("tcp", dripping),
+    "a flood": ("tcp", flooding),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_what_answers_and_is_no_scheduler_is_one_line_in_time(manifest: Write, answer: str) -> None:
+    """As a process, with what the library and Python itself say at the end."""
+    path = manifest('[[sessions]]\nroutines = ["hips"]\n')
+    scheme, answered = ANSWERS[answer]
+    with socket.create_server(("127.0.0.1", 0), backlog=20) as server:
+
+        def serve(client: socket.socket) -> None:
+            with client, contextlib.suppress(OSError):
+                answered(client)
+
+        def accept() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    threading.Thread(target=serve, args=(server.accept()[0],), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        address = f"{scheme}://127.0.0.1:{server.getsockname()[1]}"
+        impatient = "import sys; from voiceguide.batch import cluster; from voiceguide.cli.main import main; "
+        impatient += "cluster.CONNECT_S = 1.0; sys.exit(main(sys.argv[1:]))"
+        command = [sys.executable, "-c", impatient, "batch", str(path), "--scheduler", address]
+        begun_s = time.monotonic()
+        ending = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        assert time.monotonic() - begun_s < 20
+    assert f"no Dask scheduler answers at {address}: " in complaint(ending, 1)
+
+
+def test_a_scheduler_that_falls_silent_in_the_middle_is_a_line(
+    dask: Callable[..., Dask], manifest: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = dask()
+    cluster.worker("one")
+    monkeypatch.setattr(cluster_module, "LOST_S", 2.0)
+
+    def stopped() -> None:
+        cluster.scheduler.send_signal(signal.SIGSTOP)
+
+    with pytest.raises(ClusterError, match="went away: what is finished is kept, run it again"):
+        run(manifest(MANY), scheduler=cluster.address, stage=first_progress(stopped))  # type: ignore[arg-type]
+
+
+NO_ANSWERS: tuple[Any, ...] = (
+    None,
+    "made",
+    [1, 2],
+    {},
+    {"failed": 3},
+    {"files": {"x": "text"}},
+    {"worker": ["x"], "failed": "oops"},
+    {"sound": (0, 1, 1)},
+    {"notes": [{}]},
+    OSError(5, "a disk is away"),
+    TimeoutError("late"),
+    KeyboardInterrupt(),
+    SystemExit(3),
+)
+
+
+def test_an_answer_that_is_none_is_an_error_of_that_job(
+    dask: Callable[..., Dask], manifest: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every second job is answered so by its worker; the others are made."""
+    cluster = dask()
+    monkeypatch.setattr(cluster_module, "CONNECT_S", _START_S)
+    cluster.worker("one")
+    lengths = ", ".join(f'"{110 + 2 * number}s"' for number in range(len(NO_ANSWERS)))
+    text = SMALL.replace('"gentle", "steady", "brisk"', '"steady"')
+    text = text.replace("routines =", f'name = "{{length}}"\nlengths = [{lengths}]\nroutines =')
+    submit = Client.submit
+    answers = iter(NO_ANSWERS)
+
+    def instead(client: Client, function: object, *arguments: object, **options: Any) -> Any:  # noqa: ANN401
+        number = int(options["key"].rsplit("-", 1)[1])
+        if number % 2:
+            return submit(client, function, *arguments, **options)
+        return submit(client, _answering, next(answers), **options)
+
+    monkeypatch.setattr(Client, "submit", instead)
+    report = run(manifest(text), scheduler=cluster.address)
+    outcomes = [str(line.outcome) for line in report.lines]
+    assert outcomes == ["failed", "made"] * (len(NO_ANSWERS) // 2) + ["failed"]
+    assert all(line.reason.isprintable() and "fault of voiceguide" not in line.reason for line in report.lines)
+
+
+def _answering(answer: object) -> object:
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
+
+
 def test_without_dask_the_extra_is_named(manifest: Write, tmp_path: Path) -> None:
     (tmp_path / "distributed").mkdir()
     (tmp_path / "distributed" / "__init__.py").write_text("raise ImportError('not here')\n")
@@ -268,13 +403,13 @@ def test_what_comes_back_is_checked_before_it_gets_a_name(counted: object, manif
     sent.mkdir()
     made = make(order.job, sent, cache_dir=tmp_path / "cache")
     data = (sent / order.job.name).read_bytes()
-    answer = {
+    answer: dict[str, Any] = {
         "files": {order.job.name: data},
         "digests": [file.digest for file in made.files],
         "sound": (24_000, 1, made.length_frames),
         "notes": list(made.notes),
     }
-    assert received(order.job, answer, tmp_path / "1") == made
+    assert received(order.job, Answer(**answer), tmp_path / "1") == made
     half = data[: len(data) // 2]
     (sent / order.job.name).write_bytes(half)
     [known] = known_files(sent, [order.job.name])
@@ -289,5 +424,5 @@ def test_what_comes_back_is_checked_before_it_gets_a_name(counted: object, manif
     ]
     for number, change in enumerate(changes, start=2):
         with pytest.raises(ExportError, match=r"other files than|is not what it made|does not read back"):
-            received(order.job, answer | change, tmp_path / str(number))
+            received(order.job, Answer(**answer | change), tmp_path / str(number))
     assert not (tmp_path / "x.wav").exists()

@@ -9,12 +9,13 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import mutagen
 import numpy as np
 import pytest
 
 from tests.batch.conftest import SMALL
 from voiceguide.batch import job as job_module
-from voiceguide.batch.folder import CONTROL
+from voiceguide.batch.folder import CONTROL, Folder, Record
 from voiceguide.batch.outcome import Outcome
 from voiceguide.batch.run import run
 from voiceguide.errors import DataError, RequestError
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("counted")
 
 STEADY = "upper-back-counting-sine-steady.wav"
+ONE = SMALL.replace('"gentle", "steady", "brisk"', '"steady"') + 'captions = ["vtt"]\n'
 
 
 @pytest.fixture
@@ -103,23 +105,194 @@ def test_progress_is_told_and_comes_to_its_end(manifest: Write, cache: Path) -> 
     assert len(told["exporting"]) > 10
 
 
-@pytest.mark.parametrize("harm", ["truncated", "changed", "removed", "captions"])
-def test_what_is_damaged_is_made_again(manifest: Write, cache: Path, tmp_path: Path, harm: str) -> None:
-    path = manifest(SMALL + 'captions = ["vtt"]\n')
+@pytest.mark.parametrize("harm", ["cut by a byte", "cut in half", "cut to a byte", "emptied", "removed", "captions"])
+def test_what_a_fault_has_torn_is_made_again(manifest: Write, cache: Path, tmp_path: Path, harm: str) -> None:
+    path = manifest(ONE)
     run(path, cache_dir=cache)
     target = tmp_path / "catalogue" / STEADY
-    whole = target.read_bytes()
-    if harm == "truncated":
-        target.write_bytes(whole[:-1])
-    elif harm == "changed":
-        target.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
-    elif harm == "removed":
-        target.unlink()
-    else:
-        target.with_suffix(".vtt").write_text("WEBVTT\n")
-    assert outcomes(run(path, cache_dir=cache)) == ["kept", "made", "kept"]
+    whole, captions = target.read_bytes(), target.with_suffix(".vtt").read_bytes()
+    match harm:
+        case "cut by a byte":
+            target.write_bytes(whole[:-1])
+        case "cut in half":
+            target.write_bytes(whole[: len(whole) // 2])
+        case "cut to a byte":
+            target.write_bytes(whole[:1])
+        case "emptied":
+            target.write_bytes(b"")
+        case "removed":
+            target.unlink()
+        case "captions":
+            target.with_suffix(".vtt").write_bytes(captions[: len(captions) * 2 // 3])
+    assert outcomes(run(path, cache_dir=cache)) == ["made"]
     assert target.read_bytes() == whole
-    assert target.with_suffix(".vtt").read_text("utf-8").count("-->") > 10
+    assert target.with_suffix(".vtt").read_bytes() == captions
+    assert outcomes(run(path, cache_dir=cache)) == ["kept"]
+
+
+def test_a_file_of_the_right_size_that_does_not_read_is_torn(manifest: Write, cache: Path, tmp_path: Path) -> None:
+    """As where a block at its beginning was never written."""
+    path = manifest(
+        SMALL.replace('["wav"]', '["wav", "mp3", "m4b", "opus", "flac"]').replace(', "steady", "brisk"', "")
+    )
+    run(path, cache_dir=cache)
+    folder = tmp_path / "catalogue"
+    for name in visible(folder):
+        data = (folder / name).read_bytes()
+        (folder / name).write_bytes(bytes(4096) + data[4096:])
+    assert outcomes(run(path, cache_dir=cache)) == ["made"] * 5
+
+
+def retagged(target: Path) -> None:
+    """What a player does that keeps its stars in the file."""
+    file = mutagen.File(target, easy=True)
+    if file.tags is None:
+        file.add_tags()
+    file["title"] = "Mine"
+    file.save()
+
+
+def own_take(target: Path) -> None:
+    with wave.open(str(target), "wb") as file:
+        file.setparams((1, 2, 24_000, 0, "NONE", ""))
+        file.writeframes(np.full(24_000 * 30, 1000, "<i2").tobytes())
+
+
+def longer_take(target: Path) -> None:
+    with wave.open(str(target), "wb") as file:
+        file.setparams((1, 2, 44_100, 0, "NONE", ""))
+        file.writeframes(np.full(44_100 * 200, 1000, "<i2").tobytes())
+
+
+def trimmed(target: Path) -> None:
+    with wave.open(str(target)) as file:
+        rate_hz, data = file.getframerate(), file.readframes(file.getnframes() // 2)
+    with wave.open(str(target), "wb") as file:
+        file.setparams((1, 2, rate_hz, 0, "NONE", ""))
+        file.writeframes(data)
+
+
+def one_sample(target: Path) -> None:
+    data = target.read_bytes()
+    target.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+
+
+def a_note(target: Path) -> None:
+    target.write_text("mine")
+
+
+def a_link(target: Path) -> None:
+    target.rename(target.parent.parent / "moved.wav")
+    target.symlink_to(target.parent.parent / "moved.wav")
+
+
+def a_folder(target: Path) -> None:
+    target.unlink()
+    target.mkdir()
+
+
+def captions_mended(target: Path) -> None:
+    captions = target.with_suffix(".vtt")
+    captions.write_text(captions.read_text("utf-8").upper())
+
+
+def captions_shortened(target: Path) -> None:
+    captions = target.with_suffix(".vtt")
+    captions.write_text(captions.read_text("utf-8").rstrip()[:-12] + "!")
+
+
+CHANGES = (
+    one_sample,
+    own_take,
+    longer_take,
+    trimmed,
+    a_note,
+    a_link,
+    a_folder,
+    captions_mended,
+    captions_shortened,
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_the_user_has_changed_since_is_kept_and_said(
+    manifest: Write, cache: Path, tmp_path: Path, change: Callable[[Path], None]
+) -> None:
+    path = manifest(ONE)
+    run(path, cache_dir=cache)
+    folder = tmp_path / "catalogue"
+    change(folder / STEADY)
+    before = {name: (folder / name).read_bytes() for name in visible(folder) if (folder / name).is_file()}
+    for text in (ONE, ONE.replace("repetitions = 2", "repetitions = 3")):
+        report = run(manifest(text), cache_dir=cache)
+        assert outcomes(report) == ["refused"]
+        [reason] = report.failures
+        assert reason.startswith(f"{STEADY}: ")
+        assert "changed since it was made: --force replaces it" in reason
+        assert all(
+            (folder / name).read_bytes() == before[name]
+            for name in (STEADY, STEADY.replace(".wav", ".vtt"))
+            if name in before
+        )
+    if change is a_folder:
+        return
+    assert outcomes(run(manifest(ONE), cache_dir=cache, force=True)) == ["made"]
+    assert not (folder / STEADY).is_symlink()
+    assert outcomes(run(path, cache_dir=cache)) == ["kept"]
+
+
+@pytest.mark.parametrize("suffix", ["mp3", "m4b", "opus", "flac"])
+def test_a_tag_that_a_player_has_set_is_the_users(manifest: Write, cache: Path, tmp_path: Path, suffix: str) -> None:
+    path = manifest(SMALL.replace('"wav"', f'"{suffix}"').replace(', "steady", "brisk"', ""))
+    run(path, cache_dir=cache)
+    [target] = (tmp_path / "catalogue").glob(f"*.{suffix}")
+    retagged(target)
+    tagged = target.read_bytes()
+    assert outcomes(run(path, cache_dir=cache)) == ["refused"]
+    assert target.read_bytes() == tagged
+
+
+def test_what_is_changed_while_the_batch_runs_is_kept(
+    manifest: Write, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = manifest(SMALL)
+    run(path, cache_dir=cache)
+    make = job_module.make
+
+    def and_the_user(job: job_module.Job, folder: Path, **rest: object) -> job_module.Made:
+        if job.name == STEADY:
+            (tmp_path / "catalogue" / STEADY).write_text("precious")
+        return make(job, folder, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("voiceguide.batch.here.make", and_the_user)
+    report = run(manifest(SMALL.replace("repetitions = 2", "repetitions = 3")), cache_dir=cache)
+    assert outcomes(report) == ["made", "refused", "made"]
+    assert "has been changed since it was made: --force replaces it" in report.failures[0]
+    assert (tmp_path / "catalogue" / STEADY).read_text() == "precious"
+
+
+def test_a_batch_that_was_killed_before_it_replaced_its_own_file_goes_on(
+    manifest: Write, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal knows the new file, and the old one still has the name: nobody has changed it."""
+    run(manifest(ONE), cache_dir=cache)
+    changed = manifest(ONE.replace("repetitions = 2", "repetitions = 3"))
+
+    class PulledError(BaseException):
+        pass
+
+    write = Folder._write
+
+    def pulled(self: Folder, journal: dict[str, Record]) -> None:
+        write(self, journal)
+        raise PulledError
+
+    for _ in range(2):
+        with monkeypatch.context() as patched, pytest.raises(PulledError):
+            patched.setattr(Folder, "_write", pulled)
+            run(changed, cache_dir=cache, jobs=1)
+    assert outcomes(run(changed, cache_dir=cache)) == ["made"]
+    assert outcomes(run(changed, cache_dir=cache)) == ["kept"]
 
 
 def test_what_is_asked_for_differently_is_made_again(manifest: Write, cache: Path) -> None:

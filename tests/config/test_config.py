@@ -71,6 +71,7 @@ def test_every_value_says_where_it_came_from(config: Path, monkeypatch: pytest.M
     assert set(found) == {
         "voice",
         "cache_dir",
+        "cache.limit",
         *Pacing.model_fields,
         *(f"player.{name}" for name in Playing.model_fields),
     }
@@ -84,6 +85,33 @@ def test_the_player_has_a_table_of_its_own(config: Path) -> None:
     assert sources["player.wake_s"] == f"player in {config}"
     config.write_text("[player]\nwake_s = 99\n")
     with pytest.raises(DataError, match=r"config.toml:2: player.wake_s"):
+        resolve({})
+
+
+@pytest.mark.parametrize(
+    ("written", "limit_bytes", "shown"),
+    [
+        ("500 MB", 500_000_000, "500 MB"),
+        ("2GB", 2_000_000_000, "2 GB"),
+        ("1.5 gib", 1_610_612_736, "1.611 GB"),
+        ("0 B", 0, "0 B"),
+        ("none", None, "none"),
+    ],
+)
+def test_the_clips_have_a_limit(config: Path, written: str, limit_bytes: int | None, shown: str) -> None:
+    config.write_text(f'[cache]\nlimit = "{written}"\n')
+    resolved = resolve({})
+    assert resolved.cache_limit_bytes == limit_bytes
+    [choice] = [choice for choice in resolved.choices if choice.name == "cache.limit"]
+    assert (choice.value, choice.source) == (shown, f"cache in {config}")
+    config.write_text("")
+    assert resolve({}).cache_limit_bytes == 500_000_000
+
+
+@pytest.mark.parametrize("written", ["500", '"500"', '"-1 MB"', '"1e9 MB"', '"much"', '"500 MB please"', "true", '""'])
+def test_a_limit_that_is_no_size_is_refused_with_how_to_write_it(config: Path, written: str) -> None:
+    config.write_text(f"[cache]\nlimit = {written}\n")
+    with pytest.raises(DataError, match=r'config.toml:2: cache.limit: write a size with its unit, as in "500 MB"'):
         resolve({})
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import time
-from contextlib import contextmanager
+import wave
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,9 +87,12 @@ def test_captions_a_picture_and_a_routine_on_a_full_disk(program: Program, mount
     for suffix in ("svg", "png"):
         ending = program.run("plan", *SESSION, "--picture", disk / f"x.{suffix}")
         assert_one_line(ending, 1, f"x.{suffix} was not written: the disk is full")
-    with pytest.raises(RequestError, match="No space left"):
+    environment = {**program.environment(), "XDG_DATA_HOME": str(disk)}
+    ending = struck(program.command("new", "mine"), environment=environment)
+    assert_one_line(ending, 1, "mine.toml was not written: the disk is full")
+    with pytest.raises(ExportError, match="mine.toml was not written: the disk is full"):
         new_routine("mine", disk)
-    assert [path.name for path in disk.iterdir()] == ["ballast"]
+    assert list(files_in(disk)) == ["ballast"]
 
 
 @pytest.mark.parametrize("free_bytes", [0, 40_960])
@@ -122,12 +126,50 @@ def test_a_session_plays_on_without_a_place_for_its_history(
     assert list((disk / "voiceguide" / "history").iterdir()) == []
 
 
-def test_a_session_plays_on_without_a_place_for_its_clips(tmp_path: Path, mounted: Mount) -> None:
-    disk = mounted("cache")
-    fill(disk)
+def out_of_names(folder: Path) -> None:
+    """Make files until the file system has no more of them: not even an empty one, and no folder."""
+    with suppress(OSError):
+        for number in range(1000):
+            (folder / f"ballast{number}").touch()
+
+
+@pytest.mark.parametrize("refuse", [fill, read_only, out_of_names])
+def test_a_session_plays_on_without_a_place_for_its_clips(
+    tmp_path: Path, mounted: Mount, refuse: Callable[[Path], object]
+) -> None:
+    disk = mounted("cache", "1m,nr_inodes=20")
+    refuse(disk)
+    before = sorted(files_in(disk))
     said = played(Program(tmp_path / "home", disk / "clips"), tmp_path)
     assert "cannot be used" not in said
-    assert [path.name for path in disk.rglob("*") if path.is_file()] == ["ballast"]
+    assert sorted(files_in(disk)) == before
+
+
+def test_a_full_folder_for_temporary_files_is_told_from_a_full_stdout(program: Program, mounted: Mount) -> None:
+    """Room enough for tempfile to take the folder, and not for what is written to it."""
+    disk = mounted("temporary")
+    fill(disk, 40_960)
+    bed = program.home / "bed.wav"
+    program.home.mkdir(exist_ok=True)
+    with wave.open(str(bed), "wb") as file:
+        file.setparams((1, 2, 24_000, 0, "NONE", ""))
+        file.writeframes(bytes(24_000 * 2 * 20))
+    environment = {**program.environment(), "TMPDIR": str(disk)}
+    export = program.command("export", *SESSION, "-o", program.home / "x.mp3", "--bed", bed)
+    ending = struck(export, environment=environment)
+    assert_one_line(ending, 1, f"there is no room for temporary files in {disk}: name a folder that has some in TMPDIR")
+    assert not (program.home / "x.mp3").exists()
+    say = program.command("say", "Hold.", "--voice", "pyttsx3:", "-o", program.home / "x.wav")
+    assert_one_line(struck(say, environment=environment), 1, f"the disk is full, {disk}; name another in TMPDIR")
+    assert list(files_in(disk)) == ["ballast"]
+
+
+def test_a_file_for_the_answer_on_a_full_disk(program: Program, mounted: Mount) -> None:
+    disk = mounted("disk")
+    fill(disk)
+    command = ["sh", "-c", 'exec "$@" >"$0"/answer', str(disk), *program.command("list")]
+    ending = struck(command, environment=program.environment())
+    assert_one_line(ending, 1, "what there is to say cannot be written: the disk is full")
 
 
 def played(program: Program, folder: Path, **variables: str) -> str:

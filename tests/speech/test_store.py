@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -11,9 +13,11 @@ import numpy as np
 import pytest
 
 from tests.sound.measure import block_powers
+from tests.speech.fakes import ToneEngine
 from voiceguide.errors import StoreError
 from voiceguide.model.clip import Clip
 from voiceguide.model.pcm import from_pcm16
+from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, clip_key, default_directory
 from voiceguide.whole_file import replacing
 
@@ -163,6 +167,90 @@ def test_processes_share_a_store(tmp_path: Path) -> None:
     for worker in workers:
         worker.join(60)
     assert [worker.exitcode for worker in workers] == [0, 0, 0]
+
+
+def the_keys(store: ClipStore) -> set[str]:
+    return {path.stem for path in store.directory.glob("*/*.clip")}
+
+
+def kept(store: ClipStore, *texts: str) -> list[str]:
+    """Clips of 10 kB, each used a second after the one before."""
+    keys = [clip_key(text, {}) for text in texts]
+    for second, key in enumerate(keys):
+        store.put(key, "x", a_clip())
+        os.utime(store._path(key), (1_000_000 + second, 1_000_000 + second))
+    return keys
+
+
+def test_beyond_the_limit_what_was_used_the_longest_ago_goes(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path, limit_bytes=35_000)
+    one, two, three, four, five = kept(store, "one", "two", "three", "four", "five")
+    assert store.get(one)
+    use = store.in_use()
+    assert use
+    use.end(kept_some=True)
+    assert the_keys(store) == {one, four, five}
+    assert store.info().size_bytes <= 35_000
+    assert store.info().limit_bytes == 35_000
+    assert (two, three) == tuple(key for key in (two, three) if store.get(key) is None)
+
+
+def test_a_store_without_a_limit_grows_and_one_that_nothing_was_kept_in_is_not_looked_through(tmp_path: Path) -> None:
+    keys = kept(ClipStore(tmp_path), "one", "two")
+    for store, kept_some in (
+        (ClipStore(tmp_path, limit_bytes=None), True),
+        (ClipStore(tmp_path, limit_bytes=0), False),
+    ):
+        use = store.in_use()
+        assert use
+        use.end(kept_some=kept_some)
+        assert the_keys(store) == set(keys)
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from voiceguide.speech.store import ClipStore
+use = ClipStore(Path(sys.argv[1])).in_use()
+print("using", flush=True)
+sys.stdin.read()
+use.end(kept_some=False)
+"""
+
+
+@pytest.mark.parametrize("ending", ["in peace", "killed"])
+def test_nothing_goes_while_another_process_uses_the_store(tmp_path: Path, ending: str) -> None:
+    """Whoever leaves last sees to the limit; one that was killed holds nobody up."""
+    store = ClipStore(tmp_path, limit_bytes=0)
+    keys = kept(store, "one", "two")
+    command = [sys.executable, "-c", HOLDER.replace(")).in_use", "), limit_bytes=0).in_use"), str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout
+        assert other.stdout.readline() == "using\n"
+        use = store.in_use()
+        assert use
+        use.end(kept_some=True)
+        assert the_keys(store) == set(keys)
+        if ending == "killed":
+            other.kill()
+        else:
+            other.communicate("", timeout=60)
+            assert the_keys(store) == set()
+    use = store.in_use()
+    assert use
+    use.end(kept_some=False)
+    assert the_keys(store) == set()
+    assert [path for path in tmp_path.iterdir() if path.is_file()] == []
+
+
+def test_a_narrator_keeps_its_clips_while_it_is_open_and_the_limit_when_it_is_closed(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path, limit_bytes=0)
+    with Narrator(ToneEngine("sine"), store) as narrator, Narrator(ToneEngine("sine"), store) as other:
+        assert len(narrator.speak(["Hold.", "Release."])) == 2
+        assert len(other.stored(["Hold.", "Release."])) == 2
+        narrator.close()
+        assert len(other.stored(["Hold.", "Release."])) == 2
+    assert the_keys(store) == set()
 
 
 def test_where_the_store_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from voiceguide import session
-from voiceguide.batch.job import Job, file_digest
+from voiceguide.batch.job import Job
+from voiceguide.batch.likeness import file_digest
 from voiceguide.batch.manifest import MAX_JOBS, Manifest
 from voiceguide.batch.naming import DEFAULT_TEMPLATE, collision_key, file_stem, length_name
 from voiceguide.config import given

@@ -10,10 +10,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import logging
+import queue
 import threading
 import time
 import uuid
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar
+
+from msgspec import Meta, Struct, ValidationError, convert
 
 from voiceguide import __version__, session
 from voiceguide.batch.job import Job, Made, known_files, make
@@ -21,13 +24,15 @@ from voiceguide.batch.outcome import Failure, Finished, failure
 from voiceguide.batch.speaking import voice_of
 from voiceguide.errors import ClusterError, ExportError, VoiceguideError
 from voiceguide.export import exporter
+from voiceguide.held_folder import HeldFolder
 from voiceguide.scratch import ScratchFolder
+from voiceguide.showing import shown
 from voiceguide.sound.source import Silence
 from voiceguide.units import SESSION_RATE_HZ, to_frames
 from voiceguide.whole_file import whole_file
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Sequence
     from pathlib import Path
 
     from distributed import Client, Future
@@ -36,11 +41,21 @@ if TYPE_CHECKING:
     from voiceguide.batch.hands import Stage
     from voiceguide.batch.speaking import Voice
 
+_T = TypeVar("_T")
+
 CONNECT_S: Final = 10.0
 """How long a scheduler may take to answer, and to have a worker."""
 LOST_S: Final = 60.0
-"""How long a cluster may be without any worker in the middle of its work."""
+"""How long a cluster may be without any worker, and its scheduler without an answer, in the middle of its work."""
+FETCH_S: Final = 300.0
+"""How long the files of a job may take to come from its worker."""
 _POLL_S: Final = 2.0
+_GRACE_S: Final = 2.0
+"""For the library's farewell to a scheduler."""
+_MOST_CHARS: Final = 500
+"""Of what a worker says went wrong."""
+_CALLED_OFF: Final = frozenset({"cancelled", "lost"})
+"""What becomes of jobs whose scheduler has gone."""
 _PER_THREAD: Final = 2
 """Jobs under way for each thread of the workers: one that is made and one that waits. What is finished stays in a
 worker's memory until it has been fetched, so never all at once."""
@@ -64,17 +79,21 @@ def joined(address: str) -> Iterator[Cluster]:
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        client = Client(address, timeout=CONNECT_S)
-    except (OSError, ValueError, TypeError) as error:
-        message = f"no Dask scheduler answers at {address} ({error}): is it running, and reachable from here?"
+        # The library waits without end for the first words of whoever accepts, and takes all words for its own.
+        client = _within(CONNECT_S, lambda: Client(address, timeout=CONNECT_S))
+    except Exception as error:  # there may be anything behind an address
+        message = f"no Dask scheduler answers at {address}: is it running, reachable from here, and is this its port?"
         raise ClusterError(message) from error
-    with client:
+    try:
         try:
-            client.wait_for_workers(1, timeout=CONNECT_S)
-        except (OSError, TimeoutError) as error:
+            _within(CONNECT_S, lambda: client.wait_for_workers(1, timeout=CONNECT_S))
+        except Exception as error:
             message = f"the Dask scheduler at {address} has no workers: start some with `dask worker {address}`"
             raise ClusterError(message) from error
         yield Cluster(client, address)
+    finally:
+        with contextlib.suppress(Exception):
+            _within(_GRACE_S, client.close)
 
 
 class Cluster:
@@ -91,16 +110,25 @@ class Cluster:
         """
         wanted = sorted({voice_of(order) for order in orders})
         with self._translated():
-            answers = self._client.run(fitness, wanted, on_error="return")
+            answers = self._awaited(lambda: self._client.run(fitness, wanted, on_error="return"))
         faults: dict[str, str] = {}
         for worker, answer in answers.items():
-            if isinstance(answer, Exception):
+            if isinstance(answer, BaseException):
                 message = f"the worker {worker} cannot work ({answer}): install voiceguide {__version__} there"
+                raise ClusterError(shown(message))
+            try:
+                version = convert(answer, _Version).version
+                found_voices = convert(answer, _Fitness).voices if version == __version__ else []
+            except ValidationError as error:
+                message = f"the worker {worker} answers nonsense: install voiceguide {__version__} there"
+                raise ClusterError(message) from error
+            if version != __version__:
+                message = f"the worker {worker} {_other_version(version)}"
+                raise ClusterError(shown(message))
+            if len(found_voices) != len(wanted):
+                message = f"the worker {worker} answers nonsense: install voiceguide {__version__} there"
                 raise ClusterError(message)
-            if answer["version"] != __version__:
-                message = f"the worker {worker} {_other_version(answer['version'])}"
-                raise ClusterError(message)
-            for (spec, rate), found in zip(wanted, answer["voices"], strict=True):
+            for (spec, rate), found in zip(wanted, found_voices, strict=True):
                 if found != (own := _fitness_of(spec, rate, load=False)):
                     faults.setdefault(spec, f"the worker {worker} cannot speak it alike: {_difference(found, own)}")
         return faults
@@ -128,7 +156,7 @@ class Cluster:
         try:
             while answered < len(orders):
                 with self._translated():
-                    threads = sum(self._client.nthreads().values())
+                    threads = sum(_within(LOST_S, self._client.nthreads).values())
                     if threads:
                         with_workers_s = time.monotonic()
                     elif time.monotonic() - with_workers_s > LOST_S:
@@ -148,26 +176,43 @@ class Cluster:
                     yield *running.pop(future), future
         finally:
             with contextlib.suppress(Exception):  # The cluster may be gone: then there is nothing to call off.
-                self._client.cancel(list(running))
+                _within(_GRACE_S, lambda: self._client.cancel(list(running)))
 
     def _received(self, future: Future[Any], order: Order, folder: Path) -> Finished:
         """What came back, written to `folder` and verified."""
         try:
-            with self._translated():
-                answer: dict[str, Any] = future.result()
+            if future.status in _CALLED_OFF:
+                raise self._gone_away()
+            answer = convert(_within(FETCH_S, future.result), Answer)
         except ClusterError:
             raise
-        except Exception as error:  # noqa: BLE001 -- whatever it was that the worker did not expect
+        except Exception as error:  # noqa: BLE001 -- whatever it was that the worker did not expect, or has sent
+            self._check_alive()
             return Finished(order, _lost(error), folder)
         finally:
             future.release()
-        worker = str(answer.get("worker"))
-        if "failed" in answer:
-            return Finished(order, Failure(f"{answer['failed']} (on {worker})"), folder, worker)
+        worker = shown(answer.worker)
+        if answer.failed is not None:
+            return Finished(order, Failure(shown(f"{answer.failed[:_MOST_CHARS]} (on {worker})")), folder, worker)
         try:
             return Finished(order, received(order.job, answer, folder), folder, worker)
         except Exception as error:  # noqa: BLE001 -- an answer may be anything
             return Finished(order, failure(error), folder, worker)
+
+    def _awaited(self, call: Callable[[], _T]) -> _T:
+        """What `call` gives, however long that takes while the scheduler answers."""
+        waiting = _Waiting(call)
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return waiting.result(_POLL_S)
+            self._check_alive()
+
+    def _check_alive(self) -> None:
+        with self._translated():
+            _within(LOST_S, self._client.nthreads)
+
+    def _gone_away(self) -> ClusterError:
+        return ClusterError(f"the Dask scheduler at {self._address} went away: what is finished is kept, run it again")
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
@@ -176,36 +221,98 @@ class Cluster:
         try:
             yield
         except (OSError, CancelledError) as error:
-            message = f"the Dask scheduler at {self._address} went away: what is finished is kept, run it again"
-            raise ClusterError(message) from error
+            raise self._gone_away() from error
 
 
-def received(job: Job, answer: dict[str, Any], folder: Path) -> Made:
+class _Waiting(Generic[_T]):
+    """A call in a thread of its own, which is left behind where it does not end: no library is trusted to.
+
+    Whatever it raises is an Exception here, be it something that would end this process.
+    """
+
+    def __init__(self, call: Callable[[], _T]) -> None:
+        self._ended: queue.SimpleQueue[tuple[_T | None, BaseException | None]] = queue.SimpleQueue()
+
+        def run() -> None:
+            try:
+                self._ended.put((call(), None))
+            except BaseException as error:  # noqa: BLE001 -- as it says
+                self._ended.put((None, error))
+
+        threading.Thread(target=run, name="dask", daemon=True).start()
+
+    def result(self, seconds: float) -> _T:
+        """What the call gives, or raises; queue.Empty after so many seconds."""
+        result, error = self._ended.get(timeout=seconds)
+        if error is not None:
+            raise error if isinstance(error, Exception) else RuntimeError(f"{type(error).__name__}: {error}")
+        return result  # type: ignore[return-value] -- where there is no error there is a result
+
+
+def _within(seconds: float, call: Callable[[], _T]) -> _T:
+    """What `call` gives; TimeoutError where that takes longer."""
+    try:
+        return _Waiting(call).result(seconds)
+    except queue.Empty:
+        message = f"no answer within {seconds:g} s"
+        raise TimeoutError(message) from None
+
+
+class _Version(Struct):
+    """What every version of `fitness` gives."""
+
+    version: str
+
+
+class _Fitness(Struct):
+    """What `fitness` gives."""
+
+    version: str
+    voices: list[dict[str, str]]
+
+
+class Answer(Struct):
+    """What `make_there` gives, checked: a worker may answer anything."""
+
+    worker: str = ""
+    failed: str | None = None
+    files: dict[str, bytes] = {}
+    digests: list[str] = []
+    sound: tuple[
+        Annotated[int, Meta(ge=SESSION_RATE_HZ, le=8 * SESSION_RATE_HZ)],
+        Annotated[int, Meta(ge=1, le=2)],
+        Annotated[int, Meta(ge=1, le=1 << 40)],
+    ] = (SESSION_RATE_HZ, 1, 1)
+    """Rate, channels and frames."""
+    notes: list[str] = []
+
+
+def received(job: Job, answer: Answer, folder: Path) -> Made:
     """The files of an answer, in `folder`, once they are what the worker had made. ExportError where not."""
     names = job.names()
-    if sorted(answer["files"]) != sorted(names):
+    if sorted(answer.files) != sorted(names):
         message = "the worker sent other files than it was asked for"
         raise ExportError(message)
     try:
-        folder.mkdir(parents=True)
+        HeldFolder.made(folder).close()
     except OSError as error:
         message = f"{folder} cannot be made: {error.strerror}"
         raise ExportError(message) from error
     for name in names:
         # On the disk before it gets its name, as what is made here is.
         with whole_file(folder / name, force=True) as file:
-            file.write(answer["files"][name])
+            file.write(answer.files[name])
     files = known_files(folder, names)
-    rate_hz, channels, length_frames = answer["sound"]
+    rate_hz, channels, length_frames = answer.sound
     length_s = job.pacing.length_s
     # A session is planned at its own rate, and heard at one that is some times that.
     planned_frames = length_frames // (rate_hz // SESSION_RATE_HZ)
-    wrong = [file.digest for file in files] != answer["digests"]
+    wrong = [file.digest for file in files] != answer.digests
     if wrong or (length_s is not None and planned_frames != to_frames(length_s)):
         message = "what the worker sent is not what it made: check the network and try again"
         raise ExportError(message)
     exporter.verify(folder / job.name, Silence(rate_hz, channels, length_frames), bit_rate_kbps=job.bit_rate_kbps)
-    return Made(tuple(files), rate_hz, channels, length_frames, tuple(answer["notes"]))
+    return Made(tuple(files), rate_hz, channels, length_frames, tuple(shown(note) for note in answer.notes))
 
 
 def fitness(voices: Sequence[Voice]) -> dict[str, Any]:
@@ -264,4 +371,6 @@ def _lost(error: Exception) -> Failure:
 
     if isinstance(error, KilledWorker):
         return Failure("every worker that tried it died: is it too large for their memory?")
-    return failure(error)
+    if isinstance(error, ValidationError):
+        return Failure(shown(f"its worker sent no answer that this voiceguide knows: {error}"[:_MOST_CHARS]))
+    return Failure(shown(f"its worker failed: {type(error).__name__}: {error}"[:_MOST_CHARS]))

@@ -1,29 +1,37 @@
 """The folder that a batch fills, and what it remembers there.
 
-`.voiceguide-batch/` in it holds a journal (which job each file came of, its size and digest), a lock, and
+`.voiceguide-batch/` in it holds a journal (which job each file came of, its size and digests), a lock, and
 the place where files are made. A file gets its name after the journal knows it: whenever the program is
 killed, the next run tells its own files from those of others, and finds no half of one.
+
+What differs from what the journal knows was changed by the user, and stays. What a fault has left of a file is told
+from it: it is the beginning of what was made, or has its size and does not read as sound.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
-import shutil
+import stat
 import sys
 from enum import StrEnum
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from msgspec import Struct
+from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.structs import asdict
 
-from voiceguide.batch.job import file_digest
+from voiceguide.batch.likeness import is_beginning, may_be_cut, open_file_digest
 from voiceguide.errors import ExportError, RequestError
-from voiceguide.whole_file import whole_file
+from voiceguide.export.exporter import verify
+from voiceguide.held_folder import NOT_A_FILE, HeldFolder, strangers_in
+from voiceguide.sound.source import Silence
+from voiceguide.units import to_frames
+from voiceguide.whole_file import reason, replacing_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from voiceguide.batch.catalogue import Order
@@ -35,6 +43,8 @@ _JOURNAL: Final = "journal.json"
 _LOCK: Final = "lock"
 _STAGING: Final = "staging"
 _MAX_JOURNAL_BYTES: Final = 20_000_000
+_CONTROL_MODE: Final = 0o755
+_OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
 class State(StrEnum):
@@ -46,16 +56,47 @@ class State(StrEnum):
     """All are there as they were made, by the same job."""
     FOREIGN = "foreign"
     """Something is there that no batch made."""
+    CHANGED = "changed"
+    """Something is there that a batch made and somebody has changed since."""
 
 
-class Record(Struct, frozen=True):
+class Standing(StrEnum):
+    """What there is by the name of a file."""
+
+    NOTHING = "nothing"
+    OURS = "ours"
+    """A file as a batch made it, for this job or another."""
+    TORN = "torn"
+    """What a fault has left of one."""
+    CUT = "cut"
+    """A text that may be torn, or changed: half of it at least is as it was made, and the rest is shorter."""
+    FOREIGN = "foreign"
+    CHANGED = "changed"
+
+
+_IN_THE_WAY: Final = {
+    Standing.FOREIGN: "{} is there already: --force replaces it",
+    Standing.CHANGED: "{} has been changed since it was made: --force replaces it",
+}
+"""What is never replaced without being asked to."""
+
+
+class Record(Struct, frozen=True, omit_defaults=True):
     """What the journal knows of a file."""
 
     job: str
     """The digest of the job that it came of."""
-    size_bytes: int
+    size_bytes: Annotated[int, Meta(ge=0)]
     digest: str
-    duration_s: float
+    duration_s: Annotated[float, Meta(ge=0.0, le=1e7)]
+    beginnings: tuple[str, ...] = ()
+    """Short digests of its first byte, of its first 2, 4 and so on; none in journals of earlier versions."""
+    rate_hz: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
+    """Of its sound; 0 for captions, and in journals of earlier versions."""
+    channels: Annotated[int, Meta(ge=0, le=8)] = 0
+    bit_rate_kbps: int | None = None
+    replaces: str = ""
+    """The digest of the file of a batch that has the name until this one gets it: a killed run may leave it there."""
 
 
 def folder_fault(folder: Path) -> str | None:
@@ -77,30 +118,28 @@ def opened(folder: Path) -> Iterator[Folder]:
     """The folder, made where it is missing, and nobody else's until the block is left.
 
     What killed runs left unfinished is removed. Raises RequestError where another batch is at work in it, and
-    ExportError where it cannot be written to.
+    ExportError where it cannot be written to, or somebody else could tell this batch what it has made.
     """
-    control = folder / CONTROL
     is_new = not folder.exists()
-    try:
-        folder.mkdir(exist_ok=True)
-        control.mkdir(exist_ok=True)
-        lock = (control / _LOCK).open("ab")
-    except OSError as error:
-        message = f"{folder} cannot be written to: {error.strerror}"
-        raise ExportError(message) from error
-    with lock:
+    with contextlib.ExitStack() as held:
+        with _translated(folder):
+            place = held.enter_context(HeldFolder.made(folder))
+            control = held.enter_context(place.made_folder(CONTROL, _CONTROL_MODE))
+            _check_trusted(place, control)
+            lock = control.open(_LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        held.callback(os.close, lock)
         if not _locked(lock):
             message = f"another batch is at work in {folder}: wait for its end, or name another folder with --output"
             raise RequestError(message)
         _remove_all_but(control, {_JOURNAL, _LOCK})
         try:
-            yield Folder(folder)
+            yield Folder(folder, place, control)
         finally:
             _remove_all_but(control, {_JOURNAL, _LOCK})
-            if not (control / _JOURNAL).exists():
+            if not control.holds(_JOURNAL):
                 with contextlib.suppress(OSError):
-                    (control / _LOCK).unlink()
-                    control.rmdir()
+                    control.unlink(_LOCK)
+                    place.rmdir(CONTROL)
                     if is_new:
                         folder.rmdir()
 
@@ -108,22 +147,25 @@ def opened(folder: Path) -> Iterator[Folder]:
 class Folder:
     """An output folder that is ours for now. Used from one thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, place: HeldFolder, control: HeldFolder) -> None:
         self.path = path
-        self._control = path / CONTROL
+        self._place = place
+        self._control = control
         self._journal = self._read()
 
     @property
     def staging(self) -> Path:
         """Where files are made, on the same file system; emptied when a run begins and ends."""
-        return self._control / _STAGING
+        return self.path / CONTROL / _STAGING
 
     def state(self, order: Order) -> State:
         """How the files of `order` stand; reads all of them."""
         names = order.job.names()
-        if any(os.path.lexists(self.path / name) and name not in self._journal for name in names):
-            return State.FOREIGN
-        if all(self._is_kept(name, order.digest) for name in names):
+        standings = {name: self._standing(name) for name in names}
+        for in_the_way, state in ((Standing.FOREIGN, State.FOREIGN), (Standing.CHANGED, State.CHANGED)):
+            if in_the_way in {standing for standing, _ in standings.values()}:
+                return state
+        if all(digest and digest == self._known(name, order) for name, (_, digest) in standings.items()):
             return State.KEPT
         return State.MISSING
 
@@ -134,92 +176,168 @@ class Folder:
     def take(self, order: Order, made: Made, staged: Path, *, force: bool) -> None:
         """Give the files that were made in `staged` their names.
 
-        Raises RequestError for a file that has come to be there meanwhile, unless `force`; ExportError where
-        the disk fails.
+        Raises RequestError for a file that has come to be there, or was changed, meanwhile, unless `force`;
+        ExportError where the disk fails.
         """
-        for file in made.files:
-            if os.path.lexists(self.path / file.name) and file.name not in self._journal and not force:
-                message = f"{self.path / file.name} is there already: --force replaces it"
-                raise RequestError(message)
-        known = {file.name: Record(order.digest, file.size_bytes, file.digest, made.duration_s) for file in made.files}
-        self._write(self._journal | known)
-        for file in made.files:
-            target = self.path / file.name
-            try:
-                (staged / file.name).replace(target)
-            except OSError as error:
-                message = f"{target} was not written: {error.strerror}"
-                raise ExportError(message) from error
+        with _translated(self.path), HeldFolder.at(staged) as source:
+            replaced = {file.name: self._replaceable(file.name, source, force=force) for file in made.files}
+            known = {
+                file.name: Record(
+                    job=order.digest,
+                    size_bytes=file.size_bytes,
+                    digest=file.digest,
+                    duration_s=made.duration_s,
+                    beginnings=file.beginnings,
+                    rate_hz=made.rate_hz if file.name == order.job.name else 0,
+                    channels=made.channels if file.name == order.job.name else 0,
+                    bit_rate_kbps=order.job.bit_rate_kbps,
+                    replaces=replaced[file.name],
+                )
+                for file in made.files
+            }
+            self._write(self._journal | known)
+            for file in made.files:
+                try:
+                    self._place.rename(file.name, file.name, out_of=source)
+                except OSError as error:
+                    message = f"{self.path / file.name} was not written: {reason(error)}"
+                    raise ExportError(message) from error
 
-    def _is_kept(self, name: str, digest: str) -> bool:
+    def _replaceable(self, name: str, source: HeldFolder, *, force: bool) -> str:
+        """The digest of what is to be replaced; empty where nothing of ours is. RequestError where it must not be."""
+        standing, digest = self._standing(name)
+        if standing is Standing.CUT:
+            standing = Standing.TORN if self._is_beginning(name, source) else Standing.CHANGED
+        if standing in _IN_THE_WAY:
+            if not force:
+                raise RequestError(_IN_THE_WAY[standing].format(self.path / name))
+            return ""
+        return digest
+
+    def _is_beginning(self, name: str, source: HeldFolder) -> bool:
+        with contextlib.ExitStack() as files:
+            descriptors = []
+            for folder in (self._place, source):
+                descriptors.append(folder.open(name, os.O_RDONLY))
+                files.callback(os.close, descriptors[-1])
+            return is_beginning(*descriptors)
+
+    def _known(self, name: str, order: Order) -> str | None:
+        """The digest of a file that `order` asks for, where that very job has made it."""
         known = self._journal.get(name)
-        path = self.path / name
-        if not known or known.job != digest or path.is_symlink() or not path.is_file():
-            return False
+        return known.digest if known and known.job == order.digest else None
+
+    def _standing(self, name: str) -> tuple[Standing, str]:
+        """What there is by that name, and its digest; empty where there is no file that can be read."""
+        known = self._journal.get(name)
+        if known is None:
+            return (Standing.FOREIGN if self._place.holds(name) else Standing.NOTHING), ""
         try:
-            if path.stat().st_size != known.size_bytes:
-                return False
-            return file_digest(path) == known.digest
-        except (OSError, RequestError):
+            descriptor = self._place.open(name, os.O_RDONLY)
+        except FileNotFoundError:
+            return Standing.NOTHING, ""
+        except OSError as error:
+            if error.errno in {*NOT_A_FILE, errno.EACCES, errno.EPERM}:
+                return Standing.CHANGED, ""
+            raise
+        try:
+            digest, beginnings = open_file_digest(descriptor)
+            size = os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
+        return self._compared(name, known, digest, beginnings, size), digest
+
+    def _compared(self, name: str, known: Record, digest: str, beginnings: Sequence[str], size: int) -> Standing:
+        if digest in {known.digest, known.replaces}:
+            return Standing.OURS
+        if size == 0:
+            return Standing.TORN
+        if size < known.size_bytes and known.beginnings and may_be_cut(beginnings, known.beginnings):
+            return Standing.TORN if known.rate_hz else Standing.CUT
+        if size == known.size_bytes and known.rate_hz and not self._reads(name, known):
+            return Standing.TORN
+        return Standing.CHANGED
+
+    def _reads(self, name: str, known: Record) -> bool:
+        """Whether a file reads as the sound that the journal knows."""
+        sound = Silence(known.rate_hz, known.channels, to_frames(known.duration_s, known.rate_hz))
+        try:
+            verify(self.path / name, sound, bit_rate_kbps=known.bit_rate_kbps)
+        except ExportError:
             return False
+        return True
 
     def _read(self) -> dict[str, Record]:
-        path = self._control / _JOURNAL
+        path = self._control.path / _JOURNAL
         try:
-            if path.stat().st_size > _MAX_JOURNAL_BYTES:
-                raise _damaged(path)
-            data: Any = json.loads(path.read_bytes())
+            data: Any = json.loads(self._control.read(_JOURNAL, _MAX_JOURNAL_BYTES + 1))
             if data["format"] != FORMAT:
                 raise _damaged(path)
-            return {str(name): _record(fields) for name, fields in data["files"].items()}
+            return convert(data["files"], dict[str, Record])
         except FileNotFoundError:
             return {}
         except OSError as error:
             message = f"{path} cannot be read: {error.strerror}"
             raise ExportError(message) from error
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, ValidationError) as error:
             raise _damaged(path) from error
 
     def _write(self, journal: dict[str, Record]) -> None:
-        data = {"format": FORMAT, "files": {name: asdict(record) for name, record in journal.items()}}
-        with whole_file(self._control / _JOURNAL, force=True) as file:
+        # Without what is left to its default, as it is for captions.
+        files = {name: {k: v for k, v in asdict(record).items() if v} for name, record in journal.items()}
+        data = {"format": FORMAT, "files": files}
+        with replacing_in(self._control, _JOURNAL, mode=0o666, durable=True) as file:
             file.write(json.dumps(data, indent=0).encode())
         self._journal = journal
 
 
-def _record(fields: Mapping[str, Any]) -> Record:
-    record = Record(**fields)
-    if not (isinstance(record.size_bytes, int) and isinstance(record.duration_s, float)):
-        raise TypeError
-    return record
+@contextlib.contextmanager
+def _translated(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = f" ({error.filename})" if error.errno in NOT_A_FILE and error.filename else ""
+        message = f"{folder} cannot be written to: {reason(error)}{where}"
+        raise ExportError(message) from error
+
+
+def _check_trusted(place: HeldFolder, control: HeldFolder) -> None:
+    """Raise ExportError where somebody else could write the journal: it decides what may be replaced."""
+    why = strangers_in(control)
+    if why and control.stat().st_uid == place.stat().st_uid and not control.stat().st_mode & _OTHERS_WRITE:
+        return  # the folder's owner, who could replace all of it anyway
+    if why:
+        message = f"{control.path} cannot be trusted: {why}, or name another folder with --output"
+        raise ExportError(message)
 
 
 def _damaged(path: Path) -> RequestError:
     return RequestError(f"{path} is damaged: remove it; files that are there are then replaced only with --force")
 
 
-def _remove_all_but(folder: Path, names: set[str]) -> None:
-    for path in folder.iterdir():
-        if path.name in names:
-            continue
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
+def _remove_all_but(folder: HeldFolder, names: set[str]) -> None:
+    with contextlib.suppress(OSError):
+        for name in folder.names():
+            if name in names:
+                continue
             with contextlib.suppress(OSError):
-                path.unlink()
+                if stat.S_ISDIR(folder.stat(name).st_mode):
+                    folder.rmtree(name)
+                else:
+                    folder.unlink(name)
 
 
-def _locked(file: IO[bytes]) -> bool:
+def _locked(descriptor: int) -> bool:
     """Whether the file is locked for us now: until it is closed, or this process ends however it may."""
     try:
         if sys.platform == "win32":
             import msvcrt
 
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
 
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

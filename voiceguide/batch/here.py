@@ -11,16 +11,20 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
+from voiceguide import session
 from voiceguide.batch.job import make
 from voiceguide.batch.outcome import Failure, Finished, failure
 from voiceguide.batch.speaking import speak_all, unspoken, voice_faults, voice_of
+from voiceguide.held_folder import HeldFolder
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
 
     from voiceguide.batch.catalogue import Order
     from voiceguide.batch.hands import Progress, Stage
+    from voiceguide.batch.speaking import Voice
+    from voiceguide.session import CacheDir
 
 
 class _StoppedError(Exception):
@@ -30,7 +34,7 @@ class _StoppedError(Exception):
 class Here:
     """This machine, with some threads and a clip store."""
 
-    def __init__(self, threads: int, cache_dir: str | Path | None) -> None:
+    def __init__(self, threads: int, cache_dir: CacheDir) -> None:
         self._threads = threads
         self._cache_dir = cache_dir
 
@@ -39,9 +43,23 @@ class Here:
         return voice_faults(unspoken(orders, self._cache_dir), self._cache_dir)
 
     def made(self, orders: Sequence[Order], staging: Path, stage: Stage) -> Generator[Finished]:
-        """Everything that there is to say is spoken first, so that it is spoken once."""
+        """Everything that there is to say is spoken first, so that it is spoken once.
+
+        Until the last file is made, the clips that were spoken for it stay, whatever the limit of the store is.
+        """
+        missing = unspoken(orders, self._cache_dir)
+        use = session.open_store(self._cache_dir).in_use(make=bool(missing))
+        try:
+            yield from self._made(orders, missing, staging, stage)
+        finally:
+            if use:
+                use.end(kept_some=bool(missing))
+
+    def _made(
+        self, orders: Sequence[Order], missing: Mapping[Voice, list[str]], staging: Path, stage: Stage
+    ) -> Generator[Finished]:
         with stage("speaking") as progress:
-            mute = speak_all(unspoken(orders, self._cache_dir), self._cache_dir, progress)
+            mute = speak_all(missing, self._cache_dir, progress)
         speakable = []
         for order in orders:
             reasons = mute.get(voice_of(order), {})
@@ -66,7 +84,7 @@ class Here:
             folder = staging / str(number)
             try:
                 tick(0, 1)
-                folder.mkdir(parents=True)
+                HeldFolder.made(folder).close()
                 made = make(order.job, folder, cache_dir=self._cache_dir, progress=tick)
             except Exception as error:  # noqa: BLE001 -- one job's fault, whatever it is, is not the others'
                 return Finished(order, failure(error), folder)

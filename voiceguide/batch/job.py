@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from voiceguide import __version__, session
+from voiceguide.batch.likeness import file_digest, open_file_digest
 from voiceguide.errors import RequestError
 from voiceguide.export.captions import caption_targets
 from voiceguide.model.base import Model
@@ -63,6 +65,8 @@ class MadeFile(Struct, frozen=True):
     name: str
     size_bytes: int
     digest: str
+    beginnings: tuple[str, ...]
+    """Short digests of its first byte, of its first 2, 4 and so on."""
 
 
 class Made(Struct, frozen=True):
@@ -85,7 +89,7 @@ def make(
     job: Job,
     folder: Path,
     *,
-    cache_dir: str | Path | None = None,
+    cache_dir: session.CacheDir = None,
     planning: AbstractContextManager[object] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Made:
@@ -105,15 +109,11 @@ def make(
 
 
 def known_files(folder: Path, names: Iterable[str]) -> list[MadeFile]:
-    """Size and digest of files as they are now."""
-    return [MadeFile(name, (folder / name).stat().st_size, file_digest(folder / name)) for name in names]
+    """Size and digests of files as they are now. OSError where one cannot be read."""
+    return [_known_file(folder / name) for name in names]
 
 
-def file_digest(path: Path) -> str:
-    """What only a file with the same bytes has. RequestError where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise RequestError(message) from error
+def _known_file(path: Path) -> MadeFile:
+    with path.open("rb") as file:
+        digest, beginnings = open_file_digest(file.fileno())
+        return MadeFile(path.name, os.fstat(file.fileno()).st_size, digest, beginnings)

@@ -26,7 +26,7 @@ class Outcome(StrEnum):
     KEPT = "kept"
     """It was there, made before by the same job, and is undamaged."""
     REFUSED = "refused"
-    """A file of that name is there that no batch made."""
+    """A file of that name is there that no batch made, or that was changed since."""
     FAILED = "failed"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from voiceguide.batch.catalogue import read_catalogue
 from voiceguide.batch.folder import Folder, State, folder_fault, opened
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from voiceguide.batch.catalogue import Catalogue, Order
     from voiceguide.batch.hands import Hands, Progress, Stage
     from voiceguide.batch.outcome import Finished
+    from voiceguide.session import CacheDir
+
+
+_IN_THE_WAY: Final = {
+    State.FOREIGN: "there is a file of that name already, or of its captions: --force replaces it",
+    State.CHANGED: "it, or its captions, has been changed since it was made: --force replaces it",
+}
+"""How files stand that are replaced only by force."""
 
 
 def _silent(_title: str) -> AbstractContextManager[Progress]:
@@ -34,7 +42,7 @@ def run(  # noqa: PLR0913 -- these are the options of the command
     jobs: int | None = None,
     scheduler: str | None = None,
     force: bool = False,
-    cache_dir: str | Path | None = None,
+    cache_dir: CacheDir = None,
     stage: Stage = _silent,
 ) -> Report:
     """Make everything that `manifest` asks for and that is not in `folder` yet.
@@ -66,7 +74,7 @@ def run(  # noqa: PLR0913 -- these are the options of the command
 
 
 @contextlib.contextmanager
-def _hands(scheduler: str | None, jobs: int | None, cache_dir: str | Path | None) -> Iterator[Hands]:
+def _hands(scheduler: str | None, jobs: int | None, cache_dir: CacheDir) -> Iterator[Hands]:
     if scheduler:
         from voiceguide.batch.cluster import joined
 
@@ -100,9 +108,8 @@ def _standing(catalogue: Catalogue, place: Folder, *, force: bool, stage: Stage)
                 lines[order.job.name] = Line(
                     order.job, Outcome.KEPT, size_bytes=record.size_bytes, duration_s=record.duration_s
                 )
-            elif state is State.FOREIGN and not force:
-                reason = "there is a file of that name already, or of its captions: --force replaces it"
-                lines[order.job.name] = Line(order.job, Outcome.REFUSED, reason)
+            elif state in _IN_THE_WAY and not force:
+                lines[order.job.name] = Line(order.job, Outcome.REFUSED, _IN_THE_WAY[state])
             if progress:
                 progress(done, len(catalogue.orders))
     return lines

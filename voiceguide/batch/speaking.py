@@ -11,7 +11,6 @@ from voiceguide.errors import SpeechError, VoiceguideError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from voiceguide.batch.catalogue import Order
     from voiceguide.batch.hands import Progress
@@ -29,7 +28,7 @@ def voice_of(order: Order) -> Voice:
     return order.job.voice, order.job.pacing.speech_rate
 
 
-def unspoken(orders: Iterable[Order], cache_dir: str | Path | None) -> dict[Voice, list[str]]:
+def unspoken(orders: Iterable[Order], cache_dir: session.CacheDir) -> dict[Voice, list[str]]:
     """The texts that no clip is kept for yet, for each voice, each once; in order of first use."""
     wanted: dict[Voice, dict[str, None]] = defaultdict(dict)
     for order in orders:
@@ -43,7 +42,7 @@ def unspoken(orders: Iterable[Order], cache_dir: str | Path | None) -> dict[Voic
     return missing
 
 
-def voice_faults(voices: Iterable[Voice], cache_dir: str | Path | None) -> dict[str, str]:
+def voice_faults(voices: Iterable[Voice], cache_dir: session.CacheDir) -> dict[str, str]:
     """The voices that cannot speak here, and why. Each is loaded, at one of its rates, and let go of again."""
     faults = {}
     for spec, rate in dict(sorted(voices)).items():
@@ -57,7 +56,7 @@ def voice_faults(voices: Iterable[Voice], cache_dir: str | Path | None) -> dict[
 
 def speak_all(
     missing: Mapping[Voice, list[str]],
-    cache_dir: str | Path | None,
+    cache_dir: session.CacheDir,
     progress: Progress = None,
 ) -> dict[Voice, dict[str, str]]:
     """Speak every text into the clip store; give those that could not be spoken, and why.

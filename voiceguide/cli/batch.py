@@ -43,14 +43,16 @@ def batch(  # noqa: PLR0913 -- an option each
     from voiceguide.batch.run import run
     from voiceguide.config import resolve
     from voiceguide.errors import BatchError
+    from voiceguide.session import open_store
 
+    settings = resolve({"cache_dir": cache_dir})
     report = run(
         file,
         output,
         jobs=jobs,
         scheduler=scheduler,
         force=force,
-        cache_dir=resolve({"cache_dir": cache_dir}).cache_dir,
+        cache_dir=open_store(settings.cache_dir, settings.cache_limit_bytes),
         stage=progress,
     )
     if as_json:

@@ -20,11 +20,15 @@ app.callback(invoke_without_command=True)(help_if_alone)
 CacheDir = Annotated[Path | None, typer.Option(metavar="DIR", help="The folder, if not the usual one.", parser=path)]
 
 
-@app.command(help="Say where the clips are, how many, and whether they are sound.")
+@app.command(help="Say where the clips are, how many, how much room they may take, and whether they are sound.")
 def info(cache_dir: CacheDir = None) -> None:
+    from voiceguide.model.keeping import size_text
+
     found = _store(cache_dir).info()
     damaged = f", {found.damaged} damaged (prune removes them)" if found.damaged else ""
-    line(f"{found.directory}: {counted(found.clips, 'clip', 'clips')}, {found.size_bytes / 1e6:.1f} MB{damaged}")
+    limit = "no limit" if found.limit_bytes is None else f"limit {size_text(found.limit_bytes)}"
+    clips = counted(found.clips, "clip", "clips")
+    line(f"{found.directory}: {clips}, {found.size_bytes / 1e6:.1f} MB ({limit}){damaged}")
 
 
 @app.command(help="Remove clips that have not been used for a while, and damaged ones.")
@@ -44,4 +48,5 @@ def _store(cache_dir: Path | None) -> ClipStore:
     from voiceguide.config import resolve
     from voiceguide.session import open_store
 
-    return open_store(resolve({"cache_dir": cache_dir}).cache_dir)
+    settings = resolve({"cache_dir": cache_dir})
+    return open_store(settings.cache_dir, settings.cache_limit_bytes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import importlib
 import os
@@ -17,6 +16,7 @@ from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
 from voiceguide.cli.pacing_options import option
 from voiceguide.errors import KnobError, ReaderLeftError, VoiceguideError
 from voiceguide.private import decline_telemetry
+from voiceguide.whole_file import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,9 +131,19 @@ def _failed(error: Exception, *, debug: bool) -> int:
         return _complain(error.told(option), error.exit_code)  # files have been checked: it was an option
     if isinstance(error, VoiceguideError):
         return _complain(str(error), error.exit_code)
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return _complain(f"a disk is full{f': {error.filename}' if error.filename else ''}", 1)
+    if isinstance(error, OSError) and is_full(error):
+        return _complain(_no_room(error), 1)
     return _complain(f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", 1)
+
+
+def _no_room(error: OSError) -> str:
+    """Where the disk is full: under the file that the error names, or else where temporary files go.
+
+    Standard output has an error of its own.
+    """
+    import tempfile
+
+    return f"the disk is full under {error.filename or tempfile.gettempdir()}: make room there"
 
 
 def run() -> None:

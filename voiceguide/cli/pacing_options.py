@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.playing import Playing
+    from voiceguide.speech.store import ClipStore
 
 
 class Pace(StrEnum):
@@ -87,7 +88,8 @@ class Request(Struct, frozen=True):
 
     pacing: Pacing
     voice: str | None
-    cache_dir: str | Path | None
+    cache_dir: ClipStore
+    """The store of clips, with its limit."""
     playing: Playing
     """From the configuration; it has no options among these."""
     chosen: frozenset[str]
@@ -137,6 +139,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
 ) -> Request:
     from voiceguide.config import resolve
     from voiceguide.planning.presets import parse_breath, parse_length, parse_level_db, parse_seconds
+    from voiceguide.session import open_store
 
     options: dict[str, object] = {
         "pace": pace,
@@ -161,7 +164,8 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     }
     resolved = resolve(options, profile)
     chosen = frozenset(name for name, value in {**options, "profile": profile}.items() if value is not None)
-    return Request(resolved.pacing, resolved.voice, resolved.cache_dir, resolved.playing, chosen)
+    store = open_store(resolved.cache_dir, resolved.cache_limit_bytes)
+    return Request(resolved.pacing, resolved.voice, store, resolved.playing, chosen)
 
 
 def with_pacing(command: Callable[..., None]) -> Callable[..., None]:

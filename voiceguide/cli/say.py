@@ -31,7 +31,8 @@ def say(
     wanted = resolve({"voice": voice, "speech_rate": speech_rate, "cache_dir": cache_dir})
     if output:
         session.check_target(output, force=force)
-    clip = session.say(text, voice=wanted.voice, speech_rate=wanted.pacing.speech_rate, cache_dir=wanted.cache_dir)
+    store = session.open_store(wanted.cache_dir, wanted.cache_limit_bytes)
+    clip = session.say(text, voice=wanted.voice, speech_rate=wanted.pacing.speech_rate, cache_dir=store)
     if output is None:
         session.play_clip(clip)
         return

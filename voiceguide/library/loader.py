@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from voiceguide.errors import DataError, RequestError, UnknownNameError
+from voiceguide.errors import DataError, ExportError, RequestError, UnknownNameError
+from voiceguide.held_folder import HeldFolder
 from voiceguide.library.reading import Reading
 from voiceguide.library.toml_file import read_model, read_toml
 from voiceguide.model.base import spoken_texts
@@ -18,13 +19,15 @@ from voiceguide.model.stretch import Stretch
 from voiceguide.places import entries, expanded
 from voiceguide.showing import shown
 from voiceguide.units import counted
-from voiceguide.whole_file import clear_stale, replacing
+from voiceguide.whole_file import clear_stale, is_full, reason, replacing_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 DATA: Final = Path(__file__).parent
 _ADDRESS: Final = "file:///"
+_OWN_MODE: Final = 0o700
+"""Of folders for what is the user's own, as the XDG base directory specification asks for them."""
 
 
 class Library:
@@ -189,7 +192,8 @@ def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
 def new_routine(name: str, folder: Path) -> Path:
     """Write a commented routine file that works at once; give its path.
 
-    Raises RequestError where the name is no id, or that of a shipped routine, or the file is there already.
+    Raises RequestError where the name is no id, or that of a shipped routine, or the file is there already, and
+    ExportError where there is no room for it.
     """
     import re
 
@@ -210,16 +214,16 @@ def new_routine(name: str, folder: Path) -> Path:
     schema = (DATA / "schema" / "routine.schema.json").as_uri()
     text = template.replace("@id@", name).replace("@title@", title).replace("@schema@", schema)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        clear_stale(folder, path.name)
-        with replacing(path, mode=0o666, durable=True, force=False) as file:
-            file.write(text.encode())
+        with HeldFolder.made(folder, _OWN_MODE) as held:
+            clear_stale(held, path.name)
+            with replacing_in(held, path.name, mode=0o666, durable=True, force=False) as file:
+                file.write(text.encode())
     except FileExistsError as error:
         message = f"{path} is there already: edit it, or choose another name"
         raise RequestError(message) from error
     except OSError as error:
-        message = f"{path} cannot be written: {error.strerror}"
-        raise RequestError(message) from error
+        message = f"{path} was not written: {reason(error)}"
+        raise (ExportError(message) if is_full(error) else RequestError(message)) from error
     return path
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from voiceguide.errors import DataError, Mistake, RequestError
+from voiceguide.held_folder import read_file
 from voiceguide.library.toml_lines import field_lines
 
 if TYPE_CHECKING:
@@ -75,9 +76,7 @@ def validated(path: Path, data: Mapping[str, Any], model: type[M], lines: Mappin
 
 def _read(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            # Read rather than asked for its size: a device has none, and no end either.
-            data = file.read(MAX_BYTES + 1)
+        data = read_file(path, MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             message = f"{path} is larger than {MAX_BYTES:,} bytes: no routine is"
             raise RequestError(message)

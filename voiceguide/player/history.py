@@ -2,6 +2,10 @@
 
 A file is renamed into place every few seconds while its session plays, so that a computer that dies loses
 no more than those seconds, and two players at once do not disturb each other.
+
+Entries go by the order in which they were written, whatever the clock said: a file's name begins with a number, and
+whoever writes takes one more than the highest there is. Files of earlier versions have a date in its place, and come
+before all others.
 """
 
 from __future__ import annotations
@@ -9,20 +13,21 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import re
 from typing import TYPE_CHECKING, Annotated, Final
 
 import pydantic
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from voiceguide.errors import RequestError, StoreError
+from voiceguide.held_folder import NOT_A_FILE, HeldFolder
 from voiceguide.model.base import Model
 from voiceguide.model.pacing import Pacing
-from voiceguide.places import entries
 from voiceguide.player.transport import resume_frame
-from voiceguide.whole_file import clear_stale, replacing
+from voiceguide.whole_file import clear_stale, replacing_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from voiceguide.model.timeline import Timeline
@@ -30,31 +35,51 @@ if TYPE_CHECKING:
     from voiceguide.player.status import Status
 
 SUFFIX: Final = ".json"
+_NUMBERED: Final = re.compile(rf"(?P<number>\d{{10,18}})-(?P<start>[^-]+){re.escape(SUFFIX)}", re.ASCII)
+_FIRST_YEAR: Final = 1970
+_LAST_YEAR: Final = 9000
+"""Between them every time can be told in every time zone."""
+_LONGEST_S: Final = 1_000_000.0
+"""Longer than any session: eleven days."""
 KEPT: Final = 1000
 """Sessions that are remembered."""
 FINISHED_WITHIN_S: Final = 5.0
 """Who stops while the end chime rings out has done it all."""
 _LIMIT: Final = 100_000
+_OWN_MODE: Final = 0o700
+
+
+def _check_year(time: dt.datetime) -> dt.datetime:
+    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
+        message = f"there was nothing to play in {time.year}"
+        raise ValueError(message)
+    return time
+
+
+_Time = Annotated[pydantic.AwareDatetime, AfterValidator(_check_year)]
+_Seconds = Annotated[float, Field(ge=0.0, le=_LONGEST_S)]
+_Title = Annotated[str, Field(max_length=4096)]
 
 
 class Entry(Model):
     """A session that was played."""
 
-    started: dt.datetime
-    """With its time zone."""
-    updated: dt.datetime
+    started: _Time
+    """With its time zone, by the clock of that day."""
+    updated: _Time
     routine: Annotated[str, Field(max_length=16_384)]
     """An id, or the path of a file; its `file:` address, three characters a byte, where the path is no UTF-8."""
-    title: str
+    title: _Title
     pacing: Pacing
     """As it was at the end: re-pacing included."""
-    voice: str
-    position_s: Annotated[float, Field(ge=0.0)]
-    length_s: Annotated[float, Field(ge=0.0)]
-    chapter: str
-    chapter_number: Annotated[int, Field(ge=1)]
+    voice: _Title
+    position_s: _Seconds
+    length_s: _Seconds
+    """With what was added while it played."""
+    chapter: _Title
+    chapter_number: Annotated[int, Field(ge=1, le=1_000_000)]
     """Counted from 1."""
-    chapter_position_s: Annotated[float, Field(ge=0.0)]
+    chapter_position_s: Annotated[float, Field(ge=0.0, le=1e10)]
     """From the start of the chapter: what resuming counts from, for an earlier chapter may have been re-paced."""
     finished: bool
 
@@ -66,21 +91,29 @@ class History:
         self._folder = folder
 
     def save(self, entry: Entry) -> None:
-        """Write an entry, in place of the one with the same start."""
-        target = self._folder / f"{entry.started.astimezone(dt.UTC):%Y%m%dT%H%M%S%f}{SUFFIX}"
+        """Write an entry, in place of the one with the same start, as the last one that was written."""
+        start = f"{entry.started.astimezone(dt.UTC):%Y%m%dT%H%M%S%f}"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            with replacing(target) as file:
-                file.write(entry.model_dump_json(indent=1).encode())
+            with HeldFolder.made(self._folder, _OWN_MODE) as folder:
+                names = _newest_first(folder.names())
+                own = [name for name in names if _start_of(name) == start]
+                # Its own name while nobody else has written since: two players at once take turns.
+                name = own[0] if own[:1] == names[:1] != [] else f"{_next_number(names):010}-{start}{SUFFIX}"
+                with replacing_in(folder, name) as file:
+                    file.write(entry.model_dump_json(indent=1).encode())
+                for old in own:
+                    if old != name:
+                        with contextlib.suppress(FileNotFoundError):
+                            folder.unlink(old)
         except OSError as error:
             raise self._unusable(error) from error
 
     def entries(self) -> list[Entry]:
-        """Every entry, newest first; a file that is no entry is passed over."""
+        """Every entry, the last one that was written first; a file that is no entry is passed over."""
         return list(self._read())
 
     def unfinished(self, routine: str | None = None) -> Entry:
-        """The newest entry, of `routine` where given; RequestError where it is finished, or there is none."""
+        """The last entry that was written, of `routine` where given; RequestError where it is finished, or there is none."""
         newest = next((entry for entry in self._read() if routine in {None, entry.routine}), None)
         if newest is None:
             message = f"nothing to resume: {routine or 'no session'} has not been played yet"
@@ -92,27 +125,43 @@ class History:
 
     def forget_old(self) -> None:
         """Remove the oldest entries beyond KEPT, and what killed players left behind."""
-        clear_stale(self._folder)
-        with contextlib.suppress(OSError):
-            for path in self._paths()[KEPT:]:
-                path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError), HeldFolder.at(self._folder) as folder:
+            clear_stale(folder)
+            for name in _newest_first(folder.names())[KEPT:]:
+                with contextlib.suppress(FileNotFoundError):
+                    folder.unlink(name)
 
     def _read(self) -> Iterator[Entry]:
-        for path in self._paths():
-            with contextlib.suppress(pydantic.ValidationError, FileNotFoundError, UnicodeDecodeError):
-                try:
-                    if path.is_file() and path.stat().st_size <= _LIMIT:
-                        yield Entry.model_validate_json(path.read_text("utf-8"))
-                except FileNotFoundError:
-                    raise
-                except OSError as error:
-                    raise self._unusable(error) from error
-
-    def _paths(self) -> list[Path]:
+        """Each session once, though a player that was killed may have left it under two names."""
+        seen = set()
         try:
-            return sorted((path for path in entries(self._folder) if path.suffix == SUFFIX), reverse=True)
+            with HeldFolder.at(self._folder) as folder:
+                for name in _newest_first(folder.names()):
+                    entry = self._entry(folder, name)
+                    if entry and entry.started not in seen:
+                        seen.add(entry.started)
+                        yield entry
+        except FileNotFoundError:
+            return
+        except NotADirectoryError as error:
+            if os.path.lexists(self._folder):
+                raise self._unusable(error) from error
+            return  # something above it is no folder: `HOME=/dev/null` is what services are given
         except OSError as error:
             raise self._unusable(error) from error
+
+    @staticmethod
+    def _entry(folder: HeldFolder, name: str) -> Entry | None:
+        """None for what is no entry: damaged, too large, or no ordinary file."""
+        try:
+            data = folder.read(name, _LIMIT + 1)
+            return Entry.model_validate_json(data) if len(data) <= _LIMIT else None
+        except (pydantic.ValidationError, FileNotFoundError):
+            return None
+        except OSError as error:
+            if error.errno in NOT_A_FILE:
+                return None
+            raise
 
     def _unusable(self, error: OSError) -> StoreError:
         reason = error.strerror or os.fsdecode(str(error))
@@ -124,14 +173,33 @@ def is_finished(status: Status) -> bool:
     return status.position_s >= status.length_s - FINISHED_WITHIN_S
 
 
+def _newest_first(names: Iterable[str]) -> list[str]:
+    """The names of entries, the last one that was written first."""
+    return sorted((name for name in names if name.endswith(SUFFIX) and name[0] != "."), key=_order, reverse=True)
+
+
+def _order(name: str) -> tuple[int, str]:
+    found = _NUMBERED.fullmatch(name)
+    return (int(found["number"]), name) if found else (0, name)
+
+
+def _start_of(name: str) -> str:
+    """The start of a session, as the names of its files have it."""
+    found = _NUMBERED.fullmatch(name)
+    return found["start"] if found else name.removesuffix(SUFFIX)
+
+
+def _next_number(newest_first: Sequence[str]) -> int:
+    return _order(newest_first[0])[0] + 1 if newest_first else 1
+
+
 def noting(history: History, routine: str, voice: str) -> Callable[[Player], bool]:
     """What notes a player in the history, each time it is called, and says whether it could.
 
     A history that cannot be written stops no session.
     """
     started = dt.datetime.now(dt.UTC)
-    with contextlib.suppress(StoreError):
-        history.forget_old()
+    history.forget_old()
 
     def note(player: Player) -> bool:
         status, score = player.standing()

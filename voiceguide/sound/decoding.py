@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from typing import IO, TYPE_CHECKING, Final, cast
 
 import numpy as np
 
 from voiceguide.errors import ExportError, RequestError
+from voiceguide.scratch import scratch_file
 from voiceguide.units import to_frames
+from voiceguide.whole_file import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def decoded(path: Path, rate_hz: int, least_s: float, most_s: float) -> NDArray[
     """
     longest = to_frames(most_s, rate_hz)
     frames = 0
-    with _opened(path) as music, tempfile.TemporaryFile(prefix="voiceguide-bed-") as file:
+    with _opened(path) as music, scratch_file() as file:
         for part in _read(path, music, rate_hz):
             _append(file, part // 2, path)
             frames += part.size // 2
@@ -67,6 +68,8 @@ def _append(file: IO[bytes], part: NDArray[np.int16], path: Path) -> None:
     try:
         file.write(part.tobytes())
     except OSError as error:
+        if is_full(error):
+            raise
         message = f"the bed {path} cannot be decoded: {error.strerror or error}"
         raise ExportError(message) from error
 

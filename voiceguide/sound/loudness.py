@@ -94,6 +94,11 @@ def block_means(squares: NDArray[np.floating], rate_hz: int) -> NDArray[np.float
     return np.convolve(sums, np.ones(block // step), mode="valid") / block
 
 
+def block_count(frames: int, rate_hz: int) -> int:
+    """How many blocks `block_means` finds in a sound of that many frames."""
+    return math.ceil(frames / round(STEP_S * rate_hz)) + 3
+
+
 def integrated_lufs(powers: Sequence[NDArray[np.float64]], times: Sequence[int] | None = None) -> float:
     """Gated loudness of all blocks together; -inf where everything is below the absolute gate.
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from voiceguide.model.clip import Clip
     from voiceguide.speech.engine import SpeechEngine
-    from voiceguide.speech.store import ClipStore
+    from voiceguide.speech.store import ClipStore, StoreUse
 
 TAKES: Final = 2
 """How often a text is spoken as it is before a carrier phrase is tried."""
@@ -41,6 +41,8 @@ class Narrator:
         self.engine = engine
         self.store = store
         self._must_keep = must_keep
+        self._use: StoreUse | None = None
+        self._kept_some = False
 
     @functools.cached_property
     def fingerprint(self) -> dict[str, str]:
@@ -63,11 +65,13 @@ class Narrator:
 
     def stored(self, texts: Iterable[str]) -> dict[str, Clip]:
         """The clips of those texts that have been spoken before; no engine is needed."""
+        self._use = self._use or self.store.in_use()
         return {text: clip for text, key in self.keys(texts).items() if (clip := self.store.get(key))}
 
     def warm_up(self) -> None:
-        """Load the engine now, and make sure that clips can be kept."""
-        self.store.check_usable()
+        """Load the engine now, and make sure that clips can be kept where they must be."""
+        if self._must_keep:
+            self.store.check_usable()
         self.engine.load()
 
     def speak(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> dict[str, Clip]:
@@ -107,6 +111,8 @@ class Narrator:
     def _keep(self, key: str, text: str, clip: Clip) -> None:
         try:
             self.store.put(key, text, clip)
+            self._kept_some = True
+            self._use = self._use or self.store.in_use()
         except StoreError:
             if self._must_keep:
                 raise
@@ -126,8 +132,11 @@ class Narrator:
         raise SpeechError(message)
 
     def close(self) -> None:
-        """Let go of the engine."""
+        """Let go of the engine and of the store, which is brought back to its limit where clips were kept."""
         self.engine.close()
+        if self._use:
+            self._use.end(kept_some=self._kept_some)
+            self._use = None
 
     def __enter__(self) -> Self:
         return self

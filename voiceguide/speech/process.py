@@ -21,6 +21,7 @@ from voiceguide import private
 from voiceguide.errors import SpeechError
 from voiceguide.scratch import ScratchFolder
 from voiceguide.speech.engine import SpeechEngine, Take
+from voiceguide.whole_file import reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +125,12 @@ class Worker:
 
     def __init__(self, engine: str, command: Sequence[str]) -> None:
         self._engine = engine
-        self._scratch = ScratchFolder()
+        try:
+            self._scratch = ScratchFolder()
+        except OSError as error:
+            place = error.filename or "the folder for temporary files"
+            message = f"{engine} has no place for what it speaks: {reason(error)}, {place}; name another in TMPDIR"
+            raise SpeechError(message) from error
         self.folder = self._scratch.path
         self._log = self.folder / "stderr.txt"
         try:

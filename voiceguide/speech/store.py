@@ -4,6 +4,11 @@ One file a clip: a line of JSON, then 16-bit mono samples. A file appears whole 
 file in the same folder, read back, renamed), and carries a digest of itself, so that a clip that was
 damaged since is noticed, thrown away and made again. Nobody waits for anybody: two processes that make the
 same clip make the same file, and the last rename wins.
+
+What lies in the store is heard, so nobody else may be able to put anything there, and no link in it is followed.
+
+A store has a limit. What has not been used for the longest time goes first, and nothing goes while a session uses
+the store: a session holds a lock that others hold too, and whoever would remove something needs it alone.
 """
 
 from __future__ import annotations
@@ -11,21 +16,30 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import math
 import os
 import re
-import tempfile
+import stat
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert
 
 from voiceguide.errors import StoreError
+from voiceguide.held_folder import HeldFolder, read_up_to, strangers_in
 from voiceguide.model.clip import Clip
+from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
 from voiceguide.model.pcm import from_pcm16, to_pcm16
-from voiceguide.places import cache_folder, entries, expanded, known
-from voiceguide.whole_file import clear_stale, replacing
+from voiceguide.places import cache_folder, expanded, known
+from voiceguide.sound.loudness import block_count
+from voiceguide.units import SESSION_RATE_HZ
+from voiceguide.whole_file import clear_stale, replacing_in
+
+if sys.platform != "win32":
+    import fcntl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,20 +50,40 @@ _KEY_BYTES: Final = 20
 _FOLDER: Final = re.compile("[0-9a-f]{2}")
 _CLIP: Final = re.compile(f"[0-9a-f]{{{2 * _KEY_BYTES}}}{re.escape(SUFFIX)}")
 _HEADER_LIMIT: Final = 64_000
+_MOST_BYTES: Final = 50_000_000
+"""Of a clip: a quarter of an hour. The longest text there may be takes less than a minute."""
+_LOUDEST: Final = 10.0
+_SOFTEST: Final = 1e-7
+"""Of the loudest block of a clip, as a K-weighted mean square: a square wave at full scale is below 3, and what is
+below the absolute gate of BS.1770-5 (-70 LUFS) was never speech."""
 _DAY_S: Final = 86_400.0
+_OVER: Final = ".over-limit"
+"""A file that says: somebody would have brought the store back to its limit, and could not, for it was in use."""
+_LOCK_WAIT_S: Final = 2.0
+_OWN_MODE: Final = 0o700
 
 
 def default_directory() -> Path:
     """`VOICEGUIDE_CACHE_DIR`, or `audio_cache/` of the checkout, or the user's cache folder.
 
-    Raises NoHomeError where nobody knows that one.
+    Nothing is kept in a checkout that somebody else can write to, as in one that a container was given. Raises
+    NoHomeError where nobody knows the user's cache folder.
     """
     if chosen := os.environ.get("VOICEGUIDE_CACHE_DIR"):
         return expanded(chosen)
     checkout = Path(__file__).resolve().parents[2]
-    if (checkout / "audio_cache" / "README.md").is_file() and (checkout / "pyproject.toml").is_file():
-        return checkout / "audio_cache"
+    in_checkout = checkout / "audio_cache"
+    if (in_checkout / "README.md").is_file() and (checkout / "pyproject.toml").is_file() and _is_own(in_checkout):
+        return in_checkout
     return known(cache_folder(), "spoken clips", "name a folder with --cache-dir, or set HOME")
+
+
+def _is_own(folder: Path) -> bool:
+    try:
+        with HeldFolder.at(folder) as held:
+            return strangers_in(held) is None
+    except OSError:
+        return False
 
 
 def clip_key(text: str, fingerprint: Mapping[str, str]) -> str:
@@ -65,134 +99,198 @@ class StoreInfo(Struct, frozen=True):
     clips: int
     size_bytes: int
     damaged: int
+    limit_bytes: int | None
+    """What it is brought back to; None where it may grow."""
 
 
 class ClipStore:
     """Clips in a folder.
 
     Safe for any number of threads and processes at once. Raises StoreError where the folder cannot be
-    made, read or written; a clip that is missing or damaged is None, never an error.
+    made, read or written, or somebody else can write to it; a clip that is missing or damaged is None, never an error.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, limit_bytes: int | None = DEFAULT_LIMIT_BYTES) -> None:
         self.directory = directory
+        self.limit_bytes = limit_bytes
+        self._held: HeldFolder | None = None
 
     def get(self, key: str) -> Clip | None:
         """The clip at `key`; None where there is none, or only a damaged one, which is removed."""
-        path = self._path(key)
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except NotADirectoryError as error:
-            raise self._unusable(error) from error
-        except OSError as error:
-            raise self._unusable(error) from error
-        clip = _decode(data, key)
-        if clip is None:
-            self._discard(path)
-            return None
-        self._mark_used(path)
-        return clip
+        name = _name(key)
+        with self._translated():
+            try:
+                with self._folder_of(key) as folder:
+                    return self._read(folder, name, key)
+            except FileNotFoundError:
+                return None
 
     def put(self, key: str, text: str, clip: Clip) -> None:
-        """Keep `clip` under `key`."""
-        path = self._path(key)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            clear_stale(path.parent)
-            # Not synced to the disk: a clip torn by a power cut fails its digest and is made again.
-            data = _encode(key, text, clip)
-            with replacing(path) as file:
+        """Keep `clip` under `key`, in place of whatever has its name."""
+        # Not synced to the disk: a clip torn by a power cut fails its digest and is made again.
+        data = _encode(key, text, clip)
+        with self._translated(), self._folder_of(key, make=True) as folder:
+            clear_stale(folder)
+            with replacing_in(folder, _name(key)) as file:
                 file.write(data)
                 file.seek(0)
                 if file.read() != data:
-                    message = f"what was written to the clip store {self.directory} does not read back: check the disk"
+                    message = f"what was written to {self._path(key)} does not read back: check the disk"
                     raise StoreError(message)
-        except OSError as error:
-            raise self._unusable(error) from error
 
     def info(self) -> StoreInfo:
         """Counts and sizes; every clip is checked."""
         clips = size = damaged = 0
-        for path in self._files():
-            with self._gone_or_unusable():
-                data = path.read_bytes()
+        for folder, name in self._files():
+            with self._translated(), contextlib.suppress(FileNotFoundError):
+                data = _data(folder, name)
                 clips, size = clips + 1, size + len(data)
-                damaged += _decode(data, path.stem) is None
-        return StoreInfo(self.directory, clips, size, damaged)
+                damaged += _decode(data, _key(name)) is None
+        return StoreInfo(self.directory, clips, size, damaged, self.limit_bytes)
 
     def prune(self, unused_days: float) -> int:
         """Remove clips not used for `unused_days`, damaged ones, and what killed processes left; count them."""
         now = time.time()
         removed = self._remove_stale()
-        for path in self._files():
-            with self._gone_or_unusable():
-                unused = now - path.stat().st_mtime > unused_days * _DAY_S
-                if unused or _decode(path.read_bytes(), path.stem) is None:
-                    path.unlink()
+        for folder, name in self._files():
+            with self._translated(), contextlib.suppress(FileNotFoundError):
+                unused = now - folder.stat(name).st_mtime > unused_days * _DAY_S
+                if unused or _decode(_data(folder, name), _key(name)) is None:
+                    folder.unlink(name)
                     removed += 1
         return removed
 
     def clear(self) -> int:
         """Remove every clip, and what killed processes left; count them. Other files in the folder stay."""
         removed = self._remove_stale()
-        for path in self._files():
-            with self._gone_or_unusable():
-                path.unlink()
+        for folder, name in self._files():
+            with self._translated(), contextlib.suppress(FileNotFoundError):
+                folder.unlink(name)
                 removed += 1
         return removed
 
     def check_usable(self) -> None:
         """Raise StoreError where the folder cannot be made or written to."""
+        with self._translated():
+            probe = f".{os.urandom(8).hex()}.probe"
+            root = self._root(make=True)
+            try:
+                os.close(root.open(probe, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+            finally:
+                with contextlib.suppress(OSError):
+                    root.unlink(probe)
+
+    def in_use(self, *, make: bool = False) -> StoreUse | None:
+        """Until the use has ended, nobody removes anything for the limit's sake.
+
+        None where there is no store yet, unless it is to be made.
+        """
+        with self._translated():
+            try:
+                root = self._root(make=make)
+                return StoreUse(self, root, _use_lock(root))
+            except FileNotFoundError:
+                return None
+
+    def trim(self, *, unused_since_s: float = math.inf) -> int:
+        """Remove the clips that were used the longest ago until the rest is within the limit; count them.
+
+        None that was used after `unused_since_s`, in seconds since 1970. Who calls it without that knows that no
+        session needs any of them.
+        """
+        if self.limit_bytes is None:
+            return 0
+        clips = []
+        for folder, name in self._files():
+            with self._translated(), contextlib.suppress(FileNotFoundError):
+                found = folder.stat(name)
+                clips.append((found.st_mtime_ns, found.st_size, _key(name)))
+        excess = sum(size for _, size, _ in clips) - self.limit_bytes
+        removed = 0
+        for used_ns, size, key in sorted(clips):
+            if excess <= 0 or used_ns / 1e9 > unused_since_s:
+                break
+            with self._translated(), contextlib.suppress(FileNotFoundError), self._folder_of(key) as folder:
+                folder.unlink(_name(key))
+                excess -= size
+                removed += 1
+        return removed
+
+    def _read(self, folder: HeldFolder, name: str, key: str) -> Clip | None:
         try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.directory):
-                pass
-        except OSError as error:
-            raise self._unusable(error) from error
+            descriptor = folder.open(name, os.O_RDONLY)
+        except OSError:
+            if _is_link(folder, name):
+                _discard(folder, name)
+                return None
+            raise
+        try:
+            clip = _decode(read_up_to(descriptor, _MOST_BYTES + 1), key)
+            if clip is None:
+                _discard(folder, name)
+            else:
+                with contextlib.suppress(OSError):  # a store may be read only
+                    folder.touch(name, descriptor)
+            return clip
+        finally:
+            os.close(descriptor)
+
+    def _root(self, *, make: bool = False) -> HeldFolder:
+        """The folder of the store, looked at once and held from then on."""
+        if self._held is None or self._held.is_gone():
+            held = HeldFolder.made(self.directory, _OWN_MODE) if make else HeldFolder.at(self.directory)
+            self._check_own(held, may_be_sticky=True)
+            self._held = held
+        return self._held
+
+    def _path(self, key: str) -> Path:
+        """Where a clip lies, for messages."""
+        return self.directory / key[:2] / _name(key)
+
+    def _folder_of(self, key: str, *, make: bool = False) -> HeldFolder:
+        root = self._root(make=make)
+        folder = root.made_folder(key[:2], _OWN_MODE) if make else root.folder(key[:2])
+        self._check_own(folder)
+        return folder
+
+    def _check_own(self, folder: HeldFolder, *, may_be_sticky: bool = False) -> None:
+        if why := strangers_in(folder, may_be_sticky=may_be_sticky):
+            message = f"the clip store {self.directory} cannot be trusted: {why}, or name another with --cache-dir"
+            raise StoreError(message)
 
     def _remove_stale(self) -> int:
         """Remove the temporary files of killed processes; those of running ones stay."""
         return sum(clear_stale(folder) for folder in self._folders())
 
-    def _path(self, key: str) -> Path:
-        return self.directory / key[:2] / f"{key}{SUFFIX}"
+    def _folders(self) -> Iterator[HeldFolder]:
+        with self._translated():
+            try:
+                root = self._root()
+                names = sorted(name for name in root.names() if _FOLDER.fullmatch(name))
+            except FileNotFoundError:
+                return
+            for name in names:
+                with contextlib.suppress(FileNotFoundError, NotADirectoryError), root.folder(name) as folder:
+                    self._check_own(folder)
+                    yield folder
 
-    def _folders(self) -> list[Path]:
-        return self._listed(self.directory, _FOLDER)
+    def _files(self) -> Iterator[tuple[HeldFolder, str]]:
+        """Every clip, by its whole name: the folder may be one of the user's, who has clips of other kinds.
 
-    def _files(self) -> list[Path]:
-        # By their whole names: the folder may be one of the user's, who has clips of other kinds.
-        return [path for folder in self._folders() if folder.is_dir() for path in self._listed(folder, _CLIP)]
-
-    def _listed(self, folder: Path, names: re.Pattern[str]) -> list[Path]:
-        """Listed at once: the loops that follow remove from the folders they walk."""
-        try:
-            return [path for path in entries(folder) if names.fullmatch(path.name)]
-        except OSError as error:
-            raise self._unusable(error) from error
-
-    def _mark_used(self, path: Path) -> None:
-        """Note the day of use for `prune`, at most once a day: a plan reads a hundred clips."""
-        with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > _DAY_S:
-                path.touch()
+        Listed a folder at once, so that whoever goes through them may remove them.
+        """
+        for folder in self._folders():
+            with self._translated():
+                names = [name for name in folder.names() if _CLIP.fullmatch(name)]
+            for name in names:
+                yield folder, name
 
     @contextlib.contextmanager
-    def _gone_or_unusable(self) -> Iterator[None]:
-        """A file that another process has just removed is no error; what the system refuses is one."""
+    def _translated(self) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError:
-            pass
         except OSError as error:
             raise self._unusable(error) from error
-
-    @staticmethod
-    def _discard(path: Path) -> None:
-        with contextlib.suppress(OSError):
-            path.unlink()
 
     def _unusable(self, error: OSError) -> StoreError:
         if isinstance(error, NotADirectoryError | FileExistsError) and self.directory.is_file():
@@ -201,6 +299,110 @@ class ClipStore:
             reason = error.strerror or type(error).__name__
             message = f"the clip store {self.directory} cannot be used: {reason}; name another with --cache-dir"
         return StoreError(message)
+
+
+class StoreUse:
+    """A session's use of a store: a lock that all sessions hold together. It is given back however the process ends."""
+
+    def __init__(self, store: ClipStore, root: HeldFolder, lock: int | None) -> None:
+        self._store = store
+        self._root = root
+        self._lock = lock
+
+    def end(self, *, kept_some: bool) -> None:
+        """Give it back, and see to the limit: where clips were kept, here or by a session that could not see to it.
+
+        While another session uses the store, that is left to it. Where the system has no such locks, what was used
+        in the last day is taken for in use. Raises nothing.
+        """
+        with contextlib.suppress(OSError, StoreError):
+            if self._lock is None:
+                if kept_some:
+                    self._store.trim(unused_since_s=time.time() - _DAY_S)
+            elif kept_some or self._root.holds(_OVER):
+                self._trim(self._lock)
+        self._give_back()
+
+    def _trim(self, lock: int) -> None:
+        if _locked(lock, alone=True):
+            self._store.trim()
+            self._root.unlink(_OVER)
+        else:
+            os.close(self._root.open(_OVER, os.O_RDWR | os.O_CREAT))
+
+    def _give_back(self) -> None:
+        if self._lock is not None:
+            lock, self._lock = self._lock, None
+            os.close(lock)
+
+    def __del__(self) -> None:
+        self._give_back()
+
+
+if sys.platform == "win32":
+
+    def _use_lock(_root: HeldFolder) -> None:
+        return None
+
+    def _locked(_lock: int, *, alone: bool) -> bool:  # noqa: ARG001 -- there is none
+        return False
+
+else:
+
+    def _use_lock(root: HeldFolder) -> int | None:
+        """A descriptor of the store's folder, locked with whoever else uses it; None where that cannot be."""
+        try:
+            lock = root.reopened()
+        except PermissionError:
+            return None
+        due_s = time.monotonic() + _LOCK_WAIT_S
+        try:
+            while not _locked(lock, alone=False):
+                # Somebody is removing clips, which takes milliseconds; or has been stopped in the middle of it.
+                if time.monotonic() > due_s:
+                    break
+                time.sleep(_LOCK_WAIT_S / 100)
+        except OSError:
+            os.close(lock)
+            return None
+        return lock
+
+    def _locked(lock: int, *, alone: bool) -> bool:
+        """Whether the lock could be had at once. OSError where the file system has none."""
+        try:
+            fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def _name(key: str) -> str:
+    return f"{key}{SUFFIX}"
+
+
+def _key(name: str) -> str:
+    return name.removesuffix(SUFFIX)
+
+
+def _data(folder: HeldFolder, name: str) -> bytes:
+    """What is in a file; nothing where there is a link by its name."""
+    try:
+        return folder.read(name, _MOST_BYTES + 1)
+    except OSError:
+        if _is_link(folder, name):
+            return b""
+        raise
+
+
+def _is_link(folder: HeldFolder, name: str) -> bool:
+    with contextlib.suppress(OSError):
+        return stat.S_ISLNK(folder.stat(name).st_mode)
+    return False
+
+
+def _discard(folder: HeldFolder, name: str) -> None:
+    with contextlib.suppress(OSError):
+        folder.unlink(name)
 
 
 def _encode(key: str, text: str, clip: Clip) -> bytes:
@@ -218,23 +420,44 @@ def _encode(key: str, text: str, clip: Clip) -> bytes:
     return json.dumps(header, ensure_ascii=False).encode() + b"\n" + pcm
 
 
+class _Header(Struct):
+    """The first line of a clip's file, less its digest."""
+
+    format: int
+    key: str
+    text: str
+    rate_hz: int
+    onset_frame: int
+    end_frame: int
+    block_powers: list[float]
+
+
 def _decode(data: bytes, key: str) -> Clip | None:
-    """The clip in `data`; None unless it is whole, sound, and the one that `key` names."""
+    """The clip in `data`; None unless it is whole, sound, and the one that `key` names.
+
+    A digest can be written by anybody, so the values are looked at, too.
+    """
     end = data.find(b"\n", 0, _HEADER_LIMIT)
     try:
-        header = json.loads(data[: max(0, end)])
+        written = json.loads(data[: max(0, end)])
         pcm = data[end + 1 :]
-        digest = header.pop("digest")
-        if header["format"] != FORMAT or header["key"] != key or digest != _digest(header, pcm):
-            return None
-        return Clip(
-            samples=from_pcm16(np.frombuffer(pcm, dtype="<i2")),
-            rate_hz=header["rate_hz"],
-            onset_frame=header["onset_frame"],
-            end_frame=header["end_frame"],
-            block_powers=np.asarray(header["block_powers"], dtype=np.float64),
+        digest = written.pop("digest")
+        header = convert(written, _Header)
+        samples = from_pcm16(np.frombuffer(pcm, dtype="<i2"))
+        powers = np.asarray(header.block_powers, dtype=np.float64)
+        is_sound = (
+            header.format == FORMAT
+            and header.key == key
+            and header.rate_hz == SESSION_RATE_HZ
+            and len(powers) == block_count(len(samples), header.rate_hz)
+            and bool(np.all((powers >= 0.0) & (powers <= _LOUDEST)))
+            and powers.max() >= _SOFTEST
+            and digest == _digest(written, pcm)
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        if not is_sound:
+            return None
+        return Clip(samples, header.rate_hz, header.onset_frame, header.end_frame, powers)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, ValidationError):
         return None
 
 
