@@ -435,9 +435,7 @@ class _Understudy:
         raise SpeechError("; ".join(reasons) or f"there is no voice to take over from {self._failed}")
 
 
-def say(
-    text: str, *, voice: str | None = None, speech_rate: float | None = None, cache_dir: CacheDir = None
-) -> Clip:
+def say(text: str, *, voice: str | None = None, speech_rate: float | None = None, cache_dir: CacheDir = None) -> Clip:
     """One text as a Clip, normalised, judged and conditioned like every cue of a session."""
     rate = Pacing().speech_rate if speech_rate is None else speech_rate
     with narrator_for(voice, rate, cache_dir) as narrator:

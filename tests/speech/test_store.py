@@ -197,7 +197,10 @@ def test_beyond_the_limit_what_was_used_the_longest_ago_goes(tmp_path: Path) -> 
 
 def test_a_store_without_a_limit_grows_and_one_that_nothing_was_kept_in_is_not_looked_through(tmp_path: Path) -> None:
     keys = kept(ClipStore(tmp_path), "one", "two")
-    for store, kept_some in ((ClipStore(tmp_path, limit_bytes=None), True), (ClipStore(tmp_path, limit_bytes=0), False)):
+    for store, kept_some in (
+        (ClipStore(tmp_path, limit_bytes=None), True),
+        (ClipStore(tmp_path, limit_bytes=0), False),
+    ):
         use = store.in_use()
         assert use
         use.end(kept_some=kept_some)

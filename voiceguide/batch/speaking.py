@@ -11,7 +11,6 @@ from voiceguide.errors import SpeechError, VoiceguideError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
 
     from voiceguide.batch.catalogue import Order
     from voiceguide.batch.hands import Progress
