@@ -62,9 +62,12 @@ class HeldFolder:
 
     @classmethod
     def at(cls, path: Path) -> HeldFolder:
-        """The folder at `path`. FileNotFoundError, NotADirectoryError; PermissionError for a link of somebody else's."""
+        """The folder at `path`.
+
+        FileNotFoundError, NotADirectoryError, and PermissionError for a link that somebody else has made.
+        """
         if not _BY_DESCRIPTOR:
-            os.listdir(path)  # says what is wrong with it
+            os.listdir(path)  # noqa: PTH208 -- says at once what is wrong with it
             return cls(path, None)
         return cls(path, _walked(path, into=True)[0])
 
@@ -135,10 +138,10 @@ class HeldFolder:
     def names(self) -> list[str]:
         """The names of all that is in it."""
         if self._descriptor is None:
-            return os.listdir(self.path)
+            return os.listdir(self.path)  # noqa: PTH208 -- names are wanted
         listing = self.reopened()
         try:
-            return os.listdir(listing)
+            return os.listdir(listing)  # noqa: PTH208 -- the folder that is held, whatever its path is now
         finally:
             os.close(listing)
 
@@ -323,51 +326,68 @@ def _walked(path: Path, *, into: bool, make: bool = False, mode: int | None = No
     if "\0" in str(path):
         message = "embedded null byte"
         raise ValueError(message)
-    todo = list(reversed(path.parts))
-    if into:
-        todo.insert(0, ".")
-    where = Path()
-    links = 0
-    # In a circle of links, the first of them stands for itself.
-    first: tuple[int, str, Path] | None = None
-    folder = os.open(".", _PASSING)
-    try:
-        while todo:
-            name = todo.pop()
-            if name == os.sep:
-                folder, where = _stepped(folder, os.open(os.sep, _PASSING)), Path(os.sep)
+    with contextlib.closing(_Walk(path, into=into)) as walk:
+        descriptor, name, where = walk.end(make=make, mode=mode)
+        return os.dup(descriptor), name, where
+
+
+class _Walk:
+    """Goes along a path, and holds the folder that it has come to."""
+
+    def __init__(self, path: Path, *, into: bool) -> None:
+        self._todo = list(reversed([*path.parts, *(["."] if into else [])]))
+        self._links = 0
+        self._where = Path()
+        self._folder = os.open(".", _PASSING)
+        self._first: tuple[int, str, Path] | None = None
+        """Where the first link at the end of the path is: where links go round in a circle, it stands for itself."""
+
+    def end(self, *, make: bool, mode: int | None) -> tuple[int, str, Path]:
+        """The folder at the end, the name that remains, and where the folder is; valid until `close`."""
+        while self._todo:
+            name = self._todo.pop()
+            if self._enter(name, make=make, mode=mode):
                 continue
-            if todo or name == "..":
-                entered = _entered(folder, name, where, make=make, mode=mode)
-                if entered is not None:
-                    folder, where = _stepped(folder, entered), where / name
-                    continue
-            target = _target(folder, name, where)
-            if target is None:
-                return _kept(folder), name, where
-            links += 1
-            if not todo and first is None:
-                first = os.dup(folder), name, where
-            if links > _MOST_LINKS:
-                if first is None:
-                    raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(where / name))
-                return _kept(first[0]), first[1], first[2]
-            todo += reversed(PurePath(target).parts)
-        return _kept(folder), ".", where
-    finally:
-        os.close(folder)
-        if first is not None:
-            os.close(first[0])
+            target = _target(self._folder, name, self._where)
+            if target is None and not self._todo:
+                return self._folder, name, self._where
+            if circle := self._counted(name):
+                return circle
+            # A link that was replaced meanwhile is looked at again.
+            self._todo += [name] if target is None else reversed(PurePath(target).parts)
+        return self._folder, ".", self._where
 
+    def _enter(self, name: str, *, make: bool, mode: int | None) -> bool:
+        """Go into the folder `name`. False for a link, and for the last name of all."""
+        if name == os.sep:
+            entered, where = os.open(os.sep, _PASSING), Path(os.sep)
+        elif self._todo or name == "..":
+            found = _entered(self._folder, name, self._where, make=make, mode=mode)
+            if found is None:
+                return False
+            entered, where = found, self._where / name
+        else:
+            return False
+        os.close(self._folder)
+        self._folder, self._where = entered, where
+        return True
 
-def _kept(descriptor: int) -> int:
-    """A descriptor that outlives the walk."""
-    return os.dup(descriptor)
+    def _counted(self, name: str) -> tuple[int, str, Path] | None:
+        """Count a link; beyond all measure, the first one at the end of the path. OSError where that is none."""
+        self._links += 1
+        if not self._todo and self._first is None:
+            self._first = os.dup(self._folder), name, self._where
+        if self._links <= _MOST_LINKS:
+            return None
+        if self._first is None:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(self._where / name))
+        return self._first
 
-
-def _stepped(before: int, after: int) -> int:
-    os.close(before)
-    return after
+    def close(self) -> None:
+        """Let go of what is held."""
+        os.close(self._folder)
+        if self._first is not None:
+            os.close(self._first[0])
 
 
 def _entered(folder: int, name: str, where: Path, *, make: bool, mode: int | None) -> int | None:

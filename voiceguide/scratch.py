@@ -35,7 +35,7 @@ _TRIES: Final = 100
 
 
 class ScratchFolder:
-    """An empty folder of this process's own, until `close`. OSError where none can be made, or nothing written to it."""
+    """An empty folder of this process's own, until `close`. OSError where none can be made, or nothing put in it."""
 
     def __init__(self) -> None:
         beside = Path(tempfile.gettempdir())

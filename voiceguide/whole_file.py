@@ -196,7 +196,7 @@ def _locked(folder: HeldFolder, target: str, mode: int, names: list[str]) -> IO[
     while True:
         names.append(f".{_shortened(target)}.voiceguide-{os.urandom(8).hex()}.part")
         descriptor = folder.open(names[-1], os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
-        file = open(descriptor, "w+b")  # noqa: SIM115 -- the caller closes it
+        file = open(descriptor, "w+b")  # noqa: PTH123, SIM115 -- a descriptor; the caller closes it
         if sys.platform == "win32":
             return file
         if not mode & _OTHERS:

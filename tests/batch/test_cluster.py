@@ -369,7 +369,7 @@ def test_an_answer_that_is_none_is_an_error_of_that_job(
     submit = Client.submit
     answers = iter(NO_ANSWERS)
 
-    def instead(client: Client, function: object, *arguments: object, **options: Any) -> Any:  # noqa: ANN401
+    def instead(client: Client, function: Callable[..., Any], *arguments: object, **options: Any) -> Any:  # noqa: ANN401
         number = int(options["key"].rsplit("-", 1)[1])
         if number % 2:
             return submit(client, function, *arguments, **options)

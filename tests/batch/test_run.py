@@ -132,12 +132,10 @@ def test_what_a_fault_has_torn_is_made_again(manifest: Write, cache: Path, tmp_p
 
 def test_a_file_of_the_right_size_that_does_not_read_is_torn(manifest: Write, cache: Path, tmp_path: Path) -> None:
     """As where a block at its beginning was never written."""
-    path = manifest(
-        SMALL.replace('["wav"]', '["wav", "mp3", "m4b", "opus", "flac"]').replace(', "steady", "brisk"', "")
-    )
+    path = manifest(ONE.replace('["wav"]', '["wav", "mp3", "m4b", "opus", "flac"]'))
     run(path, cache_dir=cache)
     folder = tmp_path / "catalogue"
-    for name in visible(folder):
+    for name in [name for name in visible(folder) if not name.endswith(".vtt")]:
         data = (folder / name).read_bytes()
         (folder / name).write_bytes(bytes(4096) + data[4096:])
     assert outcomes(run(path, cache_dir=cache)) == ["made"] * 5
@@ -272,7 +270,7 @@ def test_what_is_changed_while_the_batch_runs_is_kept(
 
 
 def test_a_batch_that_was_killed_before_it_replaced_its_own_file_goes_on(
-    manifest: Write, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    manifest: Write, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The journal knows the new file, and the old one still has the name: nobody has changed it."""
     run(manifest(ONE), cache_dir=cache)
@@ -288,9 +286,10 @@ def test_a_batch_that_was_killed_before_it_replaced_its_own_file_goes_on(
         raise PulledError
 
     for _ in range(2):
-        with monkeypatch.context() as patched, pytest.raises(PulledError):
+        with monkeypatch.context() as patched:
             patched.setattr(Folder, "_write", pulled)
-            run(changed, cache_dir=cache, jobs=1)
+            with pytest.raises(PulledError):
+                run(changed, cache_dir=cache, jobs=1)
     assert outcomes(run(changed, cache_dir=cache)) == ["made"]
     assert outcomes(run(changed, cache_dir=cache)) == ["kept"]
 

@@ -90,7 +90,7 @@ def test_captions_a_picture_and_a_routine_on_a_full_disk(program: Program, mount
     environment = {**program.environment(), "XDG_DATA_HOME": str(disk)}
     ending = struck(program.command("new", "mine"), environment=environment)
     assert_one_line(ending, 1, "mine.toml was not written: the disk is full")
-    with pytest.raises(ExportError, match="mine.toml was not written: the disk is full"):
+    with pytest.raises(ExportError, match=r"mine\.toml was not written: the disk is full"):
         new_routine("mine", disk)
     assert list(files_in(disk)) == ["ballast"]
 

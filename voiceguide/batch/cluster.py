@@ -8,13 +8,14 @@ a private one.
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import logging
 import queue
 import threading
 import time
 import uuid
-from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, NoReturn, TypeVar
 
 from msgspec import Meta, Struct, ValidationError, convert
 
@@ -180,12 +181,10 @@ class Cluster:
 
     def _received(self, future: Future[Any], order: Order, folder: Path) -> Finished:
         """What came back, written to `folder` and verified."""
+        if future.status in _CALLED_OFF:
+            raise self._gone_away()
         try:
-            if future.status in _CALLED_OFF:
-                raise self._gone_away()
             answer = convert(_within(FETCH_S, future.result), Answer)
-        except ClusterError:
-            raise
         except Exception as error:  # noqa: BLE001 -- whatever it was that the worker did not expect, or has sent
             self._check_alive()
             return Finished(order, _lost(error), folder)
@@ -231,22 +230,25 @@ class _Waiting(Generic[_T]):
     """
 
     def __init__(self, call: Callable[[], _T]) -> None:
-        self._ended: queue.SimpleQueue[tuple[_T | None, BaseException | None]] = queue.SimpleQueue()
+        self._ended: queue.SimpleQueue[Callable[[], _T]] = queue.SimpleQueue()
 
         def run() -> None:
             try:
-                self._ended.put((call(), None))
+                result = call()
             except BaseException as error:  # noqa: BLE001 -- as it says
-                self._ended.put((None, error))
+                self._ended.put(functools.partial(_raised, error))
+            else:
+                self._ended.put(lambda: result)
 
         threading.Thread(target=run, name="dask", daemon=True).start()
 
     def result(self, seconds: float) -> _T:
         """What the call gives, or raises; queue.Empty after so many seconds."""
-        result, error = self._ended.get(timeout=seconds)
-        if error is not None:
-            raise error if isinstance(error, Exception) else RuntimeError(f"{type(error).__name__}: {error}")
-        return result  # type: ignore[return-value] -- where there is no error there is a result
+        return self._ended.get(timeout=seconds)()
+
+
+def _raised(error: BaseException) -> NoReturn:
+    raise error if isinstance(error, Exception) else RuntimeError(f"{type(error).__name__}: {error}")
 
 
 def _within(seconds: float, call: Callable[[], _T]) -> _T:

@@ -26,7 +26,8 @@ def _read_size(value: object) -> int | None:
         raise ValueError(message)
     unit = found["unit"].lower()
     thousand = 1024 if "i" in unit else 1000
-    return round(float(found["number"]) * thousand ** _POWERS.index(unit[0] if len(unit) > 1 else " "))
+    power = _POWERS.index(unit[0]) if len(unit) > 1 else 0
+    return round(float(found["number"]) * float(thousand**power))
 
 
 def size_text(size_bytes: int | None) -> str:

@@ -113,7 +113,10 @@ class History:
         return list(self._read())
 
     def unfinished(self, routine: str | None = None) -> Entry:
-        """The last entry that was written, of `routine` where given; RequestError where it is finished, or there is none."""
+        """The last entry that was written, of `routine` where given.
+
+        RequestError where that session was played to its end, or there is none.
+        """
         newest = next((entry for entry in self._read() if routine in {None, entry.routine}), None)
         if newest is None:
             message = f"nothing to resume: {routine or 'no session'} has not been played yet"
