@@ -76,14 +76,16 @@ def expanded(path: str | Path) -> Path:
     A user whom nobody knows is left as it is: files may be called so. Raises NoHomeError for a `~` of nobody's.
     """
     text = os.fspath(path)
-    first, *rest = Path(text).parts or ("",)
-    if not first.startswith("~"):
-        return Path(text)
+    if not text.startswith("~"):
+        plain = Path(text)
+        # `./~` is a file of that name, and pathlib drops the dot that says so.
+        return plain.absolute() if plain.parts[:1] and plain.parts[0].startswith("~") else plain
+    first, _, rest = text.partition("/")
     if first == "~":
         if (home := _home()) is None:
             message = f"{text}: nobody knows where ~ is: this user has no home folder; set HOME"
             raise NoHomeError(message)
-        return home.joinpath(*rest)
+        return home / rest.lstrip("/")
     return Path(os.path.expanduser(text))  # noqa: PTH111 -- Path's own raises for an unknown user
 
 

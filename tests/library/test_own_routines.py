@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -273,3 +274,44 @@ def test_no_file_makes_more_than_a_clear_error(tmp_path_factory: pytest.TempPath
     with pytest.raises(VoiceguideError) as caught:
         Library().routine(str(path))
     assert str(path) in str(caught.value)
+
+
+def test_suffixes_are_known_in_any_case(tmp_path: Path) -> None:
+    new_routine("mine", tmp_path).rename(tmp_path / "Mine.TOML")
+    library = Library(own=tmp_path)
+    assert "Mine" in library.routine_ids()
+    assert library.routine("Mine").id == library.routine(str(tmp_path / "Mine.TOML")).id == "mine"
+    assert loader.is_path("Mine.Toml")
+    with pytest.raises(RequestError, match=r"Other\.TOML cannot be read"):
+        library.routine("Other.TOML")
+
+
+def test_what_editors_leave_in_the_folder_is_no_routine(tmp_path: Path) -> None:
+    new_routine("mine", tmp_path)
+    (tmp_path / ".#mine.toml").symlink_to("somebody@somewhere.1234:5678")
+    for name in (
+        ".mine.toml",
+        "#mine.toml#",
+        "#mine.toml",
+        "mine.toml~",
+        "~mine.toml",
+        ".mine.toml.swp",
+        "._mine.toml",
+    ):
+        (tmp_path / name).write_bytes(b"\0" * 100)
+    (tmp_path / "gone.toml").symlink_to("nowhere.toml")
+    (tmp_path / "folder.toml").mkdir()
+    os.mkfifo(tmp_path / "pipe.toml")
+    library = Library(own=tmp_path)
+    assert set(library.routine_ids()) - set(Library().routine_ids()) == {"mine"}
+    routines, left_out = library.routines()
+    assert "mine" in routines
+    assert left_out == []
+
+
+def test_names_that_are_not_utf_8_are_routines_too(tmp_path: Path) -> None:
+    new_routine("mine", tmp_path).rename(tmp_path / os.fsdecode(b"caf\xe9.toml"))
+    (tmp_path / os.fsdecode(b"\xff\x1b.toml")).write_text("id =")
+    routines, left_out = Library(own=tmp_path).routines()
+    assert routines[os.fsdecode(b"caf\xe9")].id == "mine"
+    assert left_out == [f"{tmp_path}/\\xff\\x1b.toml is left out: 1 mistake, which `voiceguide check` lists"]

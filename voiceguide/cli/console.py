@@ -72,7 +72,8 @@ def progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
 
     from voiceguide.drawing import DrawingConsole
 
-    columns = (TextColumn(f"{title:<10}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+    name = TextColumn(f"{_one_line(title):<10}", markup=False)
+    columns = (name, BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
     with Progress(*columns, console=DrawingConsole(), transient=True) as bar:
         task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
