@@ -413,7 +413,7 @@ def _volume(written: str, before: float) -> float:
     except RequestError as error:
         raise KnobError([("volume", str(error))]) from error
     if not 0.0 <= wanted <= 1.0:
-        fault = f"{written} would make {percentage(before)} to {percentage(wanted)}: a volume goes from 0 to 100 %"
+        fault = f"{written} would turn {percentage(before)} into {percentage(wanted)}: a volume goes from 0 to 100 %"
         raise KnobError([("volume", fault)])
     return wanted
 

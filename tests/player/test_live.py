@@ -221,6 +221,58 @@ def test_killed_it_goes_on_where_it_was(program: Program) -> None:
     assert "going on with Upper back" in _stderr(again)
 
 
+@pytest.mark.parametrize(("action", "amount"), [("position", 300.0), ("seek", 200.0), ("next", None)])
+def test_a_jump_just_before_it_is_killed_is_not_lost(program: Program, action: str, amount: float | None) -> None:
+    process = program.play("upper-back", "--output", "null")
+    program.wait_for(lambda status: status["position_s"] > 0.2)
+    before_s = program.status()["position_s"]
+    after_s = ask(action, amount)["position_s"]
+    process.kill()
+    process.wait(10)
+    assert after_s - before_s > 15
+    [entry] = json.loads(program.run("history", "--json").stdout)
+    assert entry["position_s"] == pytest.approx(after_s, abs=1.0)
+
+
+def test_a_routine_whose_path_is_no_utf_8_is_played_recorded_and_resumed(
+    program: Program, bus: str, tool: Callable[[str], str], tmp_path: Path
+) -> None:
+    """As old archives and other systems leave them: Linux takes any bytes for a name."""
+    assert bus
+    name = os.fsencode(tmp_path) + b"/r\xfccken \x1b[2J\n\xff.toml"
+    with open(name, "w", encoding="utf-8") as file:  # noqa: PTH123 -- bytes
+        file.write('id = "mine"\ntitle = "Rücken"\ndescription = "One."\n[[items]]\nstretch = "cat-cow"\n')
+    path = os.fsdecode(name)
+    assert program.run("plan", path, "--cache-dir", str(program.cache)).returncode == 0
+    process = program.play(path, "--output", "null")
+    program.wait_for(lambda status: status["position_s"] > 0.3)
+    ask("position", 40.0)
+    program.wait_for(lambda status: status["position_s"] > 30)
+    playerctl = [tool("playerctl"), "-p", "voiceguide"]
+    deadline = time.monotonic() + 10
+    while (
+        title := subprocess.run([*playerctl, "metadata", "xesam:album"], capture_output=True, text=True, check=False)
+    ).returncode:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert title.stdout == "Rücken\n"
+    subprocess.run([*playerctl, "stop"], check=True)
+    stdout, stderr = process.communicate(timeout=15)
+    assert (process.returncode, "Traceback" in stderr) == (0, False)
+    assert stdout.splitlines()[-1].endswith("voiceguide play --resume goes on there")
+    [entry] = json.loads(program.run("history", "--json").stdout)
+    address = f"file://{tmp_path}/r%FCcken%20%1B%5B2J%0A%FF.toml"
+    assert entry["routine"] == address
+    assert program.run("history").stdout.splitlines()[1].split()[2] == address
+    for named in ([], [path], [address]):
+        again = program.play(*named, "--resume", "--output", "null")
+        assert program.wait_for(lambda status: status["position_s"] > 25)["title"] == "Rücken"
+        ask("stop")
+        assert "going on with R" in again.communicate(timeout=15)[1]
+        assert again.returncode == 0
+    assert json.loads(program.run("history", "--json").stdout)[0]["routine"] == address
+
+
 def _stderr(process: subprocess.Popen[str]) -> str:
     process.terminate()
     return process.communicate(timeout=10)[1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiceguide import session
-from voiceguide.errors import PlaybackError, RemoteUnavailableError
+from voiceguide.errors import PlaybackError, RemoteUnavailableError, VoiceguideError
 from voiceguide.outputs.null import NullOutput
 from voiceguide.player.commands import Action, Command, Controls
 from voiceguide.player.display import Display
@@ -169,3 +169,52 @@ def test_resuming_takes_no_other_pacing(capsys: pytest.CaptureFixture[str]) -> N
 
     assert main(["play", "--resume", "--hold", "45", "--words", "full"]) == 2
     assert "leave out --hold, --words" in capsys.readouterr().err
+
+
+def test_a_stop_that_a_hanging_sound_server_keeps_from_the_player_ends_the_program(
+    clip_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As PulseAudio does when it is stopped: whoever closes a device waits for its answer, for ever."""
+    monkeypatch.setattr("voiceguide.player.live._GIVE_UP_S", 0.5)
+    hangs = threading.Event()
+
+    class Stopping(Witness):
+        def start(self, controls: Controls) -> None:
+            controls.send(Command(Action.STOP))
+
+    display = Witness()
+    with session.player("upper-back", cache_dir=clip_cache) as player:
+        monkeypatch.setattr(player, "_obey", lambda _command: hangs.wait(30))
+        began = time.monotonic()
+        with pytest.raises(PlaybackError, match="does not answer"):
+            run_live(player, [Stopping()], display)
+        assert time.monotonic() - began < 5
+        assert display.shown[-1].position_s - display.shown[0].position_s < 65  # a second of a clock that runs fast
+        hangs.set()
+        assert player.ended.wait(10)
+
+
+@pytest.mark.parametrize("thread", ["player", "speaker", "noter", "awake"])
+def test_where_no_thread_can_be_started_it_is_said_or_done_without(
+    clip_cache: Path, monkeypatch: pytest.MonkeyPatch, thread: str
+) -> None:
+    start = threading.Thread.start
+
+    def grudging(this: threading.Thread) -> None:
+        if this.name == thread:
+            raise RuntimeError("can't start new thread")
+        start(this)
+
+    monkeypatch.setattr(threading.Thread, "start", grudging)
+    display = Witness()
+    if thread in {"player", "speaker"}:
+        with (
+            pytest.raises(VoiceguideError, match="no more threads"),
+            session.player("upper-back", cache_dir=clip_cache) as player,
+        ):
+            run_live(player, [], display)
+        return
+    with session.player("upper-back", cache_dir=clip_cache) as player:
+        run_live(player, [], display)
+    assert session.history()[0].finished
+    assert display.notes[-1].startswith("upper-back done")

@@ -73,14 +73,17 @@ def option(setting: str) -> str:
     return _OPTIONS.get(setting) or f"--{setting.replace('_', '-')}"
 
 
-def read(setting: str, parse: Callable[[str], float], text: str | None) -> float | None:
-    """What was written behind an option; KnobError, which names the option, where it cannot be read."""
-    from voiceguide.errors import KnobError, RequestError
+def read(parse: Callable[[str], float], text: str | None) -> float | str | None:
+    """The number that was written behind an option; the text itself where it cannot be read.
+
+    It is refused then together with every other mistake.
+    """
+    from voiceguide.errors import RequestError
 
     try:
         return None if text is None else parse(text)
-    except RequestError as error:
-        raise KnobError([(setting, str(error))]) from error
+    except RequestError:
+        return text
 
 
 class Request(Struct, frozen=True):
@@ -143,11 +146,11 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
 
     options: dict[str, object] = {
         "pace": pace,
-        "hold_s": read("hold_s", parse_seconds, hold),
+        "hold_s": read(parse_seconds, hold),
         "repetitions": reps,
         "rounds": rounds,
         "breath": parse_breath(breath) if breath else None,
-        "transition_s": read("transition_s", parse_seconds, transition),
+        "transition_s": read(parse_seconds, transition),
         "length_s": parse_length(length) if length else None,
         "words": words,
         "speech_rate": speech_rate,
@@ -157,7 +160,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         "first_side": first_side,
         "tones": tones,
         "bed": bed,
-        "bed_level_db": read("bed_level_db", parse_level_db, bed_level),
+        "bed_level_db": read(parse_level_db, bed_level),
         "breath_cues": False if no_breath else None,
         "voice": voice,
         "cache_dir": cache_dir,

@@ -71,7 +71,7 @@ def play(  # noqa: PLR0913 -- each is an option
     from voiceguide import session
     from voiceguide.planning.presets import parse_seconds
 
-    wake_s = read("wake_s", parse_seconds, wake)
+    wake_s = read(parse_seconds, wake)
     options = {"output": output, "volume": volume, "wake_s": wake_s, "keep_alive": keep_alive, "previous": previous}
     playing = session.played(request.playing, **options)
     if resume and (fixed := request.chosen - {"voice", "cache_dir"}):

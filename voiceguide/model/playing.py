@@ -19,7 +19,9 @@ def _volume(value: object) -> object:
             if wish.is_change:
                 raise ValueError("a change needs a volume that it changes: write 0.5 or 50% here")
             return wish.amount
-        if isinstance(value, int | float) and not isinstance(value, bool) and value > 1.0:
+        if isinstance(value, bool):
+            return str(value)  # which is no number: pydantic would take true for 1
+        if isinstance(value, int | float) and value > 1.0:
             return share_of(value)
     except RequestError as error:
         raise ValueError(str(error)) from error

@@ -65,8 +65,8 @@ def _parsed(text: str, *, is_step: bool) -> VolumeWish:
     is_percentage = bool(written["percent"]) or number >= _FEWEST_PERCENT or (is_change and number > 1.0)
     amount = number / 100.0 if is_percentage else number
     if amount > 1.0:
-        message = f"a volume of {shown(text)} is more than there is: {_SAMPLES}"
+        message = f"{shown(text)} is more than there is: {_SAMPLES}"
         if not is_percentage:
-            message = f"a volume of {shown(text)} could mean two things: write {number:g}%, or a share from 0 to 1"
+            message = f"{shown(text)} could mean two things: write {number:g}%, or a share from 0 to 1"
         raise RequestError(message)
     return VolumeWish(round(-amount if written["sign"] == "-" else amount, 4), is_change)

@@ -6,11 +6,12 @@ import contextlib
 import shutil
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Final, Literal
 
 from voiceguide.errors import PlaybackError, RemoteUnavailableError
 from voiceguide.player.awake import kept_awake
-from voiceguide.player.commands import Action, Command
+from voiceguide.player.commands import Action, Command, Controls
 from voiceguide.player.display import PlainDisplay, SilentDisplay, display_for
 from voiceguide.player.history import is_finished
 from voiceguide.units import clock
@@ -27,6 +28,7 @@ Look = Literal["auto", "plain", "none"]
 """A live display where the terminal can draw one, plain lines everywhere, or nothing."""
 REFRESH_S: Final = 0.2
 _GIVE_UP_S: Final = 5.0
+_NO_ANSWER: Final = "the sound device does not answer, and was left as it is; voiceguide play --resume goes on"
 _BEGUN_S: Final = 1.0
 """Who stops earlier has nothing to go on with."""
 
@@ -47,6 +49,7 @@ def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> Non
             raised.append(error)
 
     thread = threading.Thread(target=play, name="player", daemon=True)
+    controls = _Watched(player)
     with contextlib.ExitStack() as around:
         try:
             thread.start()
@@ -59,21 +62,55 @@ def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> Non
                 display.note(f"playing on {player.device}") if player.device else None
             for remote in remotes:
                 around.enter_context(remote)
-                try:
-                    remote.start(player)
-                except RemoteUnavailableError as error:
-                    display.note(f"note: {error}")
-            while not player.ended.wait(REFRESH_S):
-                display.show(player.status())
+                _start(remote, controls, display)
+            _show(player, controls, display)
         finally:
             player.send(Command(Action.STOP))
-            thread.join(_GIVE_UP_S)
+            thread.join(0.0 if controls.is_stopped_in_vain else _GIVE_UP_S)
             if player.ended.is_set() and player.device and not raised:
                 # A terminal that is gone is no reason to end otherwise than was asked for.
                 with contextlib.suppress(OSError, ValueError):
                     display.note(ending(player.status(), can_be_resumed=player.can_be_resumed))
     if raised:
         raise raised[0]
+
+
+def _start(remote: Remote, controls: Controls, display: Display) -> None:
+    try:
+        remote.start(controls)
+    except RemoteUnavailableError as error:
+        display.note(f"note: {error}")
+
+
+def _show(player: Player, controls: _Watched, display: Display) -> None:
+    """Show how things stand until it is over; PlaybackError where it should be, and is not."""
+    while not player.ended.wait(REFRESH_S):
+        if controls.is_stopped_in_vain:
+            raise PlaybackError(_NO_ANSWER)
+        display.show(player.status())
+
+
+class _Watched(Controls):
+    """The player, as remotes see it, and whether it heeds them."""
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+        self._stop_sent_s: float | None = None
+
+    def send(self, command: Command) -> None:
+        """Hand it on."""
+        if command.action is Action.STOP and self._stop_sent_s is None:
+            self._stop_sent_s = time.monotonic()
+        self._player.send(command)
+
+    def status(self) -> Status:
+        """How things stand now."""
+        return self._player.status()
+
+    @property
+    def is_stopped_in_vain(self) -> bool:
+        """Whether it was told to stop long ago, and plays on: a sound server that hangs holds it."""
+        return self._stop_sent_s is not None and time.monotonic() - self._stop_sent_s > _GIVE_UP_S
 
 
 def ending(status: Status, *, can_be_resumed: bool) -> str:

@@ -56,6 +56,8 @@ ASLEEP_AFTER_S: Final = 600.0
 """A pause this long lets the device go: headphones may sleep."""
 NOTE_EVERY_S: Final = 2.0
 """How often the position is noted: what a kill -9 can lose is at most this and a tick."""
+STANDS_STILL_S: Final = 1.0
+"""A player that has not said for so long where it is hangs in the sound device: its position stands still."""
 KEPT_QUEUES: Final = 4
 """How much of what was written is remembered, in queues: far more than a queue and a device's buffer hold."""
 _MESSAGE_S: Final = 6.0
@@ -142,7 +144,8 @@ class Player:
         at = seen.transport.at
         if seen.moving:
             rate_hz = seen.score.timeline.rate_hz
-            at = min(at + int((time.monotonic() - seen.taken) * rate_hz), seen.score.timeline.length)
+            passed_s = min(time.monotonic() - seen.taken, STANDS_STILL_S)
+            at = min(at + int(passed_s * rate_hz), seen.score.timeline.length)
         return status_of(seen.score, replace(seen.transport, at=at), seen.message), seen.score
 
     @property
