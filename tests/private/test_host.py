@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
+import pickle
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import cloudpickle
 import pytest
 
 from voiceguide.batch.cluster import fitness
@@ -63,7 +63,7 @@ def test_it_is_off_for_every_module_and_every_process(tmp_path: Path, before: di
 def test_a_worker_of_a_cluster_declines(tmp_path: Path) -> None:
     """A process that knows nothing of voiceguide until it is sent work."""
     sent = tmp_path / "sent"
-    sent.write_bytes(cloudpickle.dumps(fitness))
+    sent.write_bytes(pickle.dumps(fitness))
     program = f"""
         import pathlib, pickle
         found = pickle.loads(pathlib.Path({str(sent)!r}).read_bytes())([("hibari:heart", 1.0)])
