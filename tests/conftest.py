@@ -76,7 +76,7 @@ def tool() -> Callable[[str], str]:
             return found
         if os.environ.get("VOICEGUIDE_TEST_TOOLS") == "required":
             pytest.fail(f"{name} is not installed, and this run requires it")
-        pytest.skip(f"{name} is not installed (apt-get install ffmpeg mpg123)")
+        pytest.skip(f"{name} is not installed (apt-get install ffmpeg mpg123 strace)")
 
     return find
 
