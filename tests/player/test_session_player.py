@@ -175,7 +175,7 @@ def test_a_stop_that_a_hanging_sound_server_keeps_from_the_player_ends_the_progr
     clip_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As PulseAudio does when it is stopped: whoever closes a device waits for its answer, for ever."""
-    monkeypatch.setattr("voiceguide.player.live._GIVE_UP_S", 0.5)
+    monkeypatch.setattr("voiceguide.player.live._IN_VAIN_S", 0.5)
     hangs = threading.Event()
 
     class Stopping(Witness):

@@ -28,6 +28,8 @@ Look = Literal["auto", "plain", "none"]
 """A live display where the terminal can draw one, plain lines everywhere, or nothing."""
 REFRESH_S: Final = 0.2
 _GIVE_UP_S: Final = 5.0
+_IN_VAIN_S: Final = 8.0
+"""A player that is told to stop lets go of its device, and notes where it stood on a slow disk."""
 _NO_ANSWER: Final = "the sound device does not answer, and was left as it is; voiceguide play --resume goes on"
 _BEGUN_S: Final = 1.0
 """Who stops earlier has nothing to go on with."""
@@ -110,7 +112,7 @@ class _Watched(Controls):
     @property
     def is_stopped_in_vain(self) -> bool:
         """Whether it was told to stop long ago, and plays on: a sound server that hangs holds it."""
-        return self._stop_sent_s is not None and time.monotonic() - self._stop_sent_s > _GIVE_UP_S
+        return self._stop_sent_s is not None and time.monotonic() - self._stop_sent_s > _IN_VAIN_S
 
 
 def ending(status: Status, *, can_be_resumed: bool) -> str:

@@ -57,7 +57,7 @@ _HOW_MUCH: Final[Mapping[str, str]] = {
 """What takes an amount, and what is asked where it is none."""
 _USUAL: Final[Mapping[str, float]] = {Action.VOLUME_BY: STEP, Action.QUIETER: STEP}
 """What is taken where no amount is given."""
-_LARGEST: Final[Mapping[str, float]] = {Action.VOLUME_TO: 1.0, Action.VOLUME_BY: 1.0, Action.QUIETER: 1.0}
+_SHARES: Final = frozenset({Action.VOLUME_TO, Action.VOLUME_BY, Action.QUIETER})
 LARGEST_AMOUNT: Final = 1e6
 _RETRY_S: Final = 0.05
 _EFFECT_S: Final = 0.15
@@ -82,15 +82,12 @@ def parse_request(data: bytes) -> Command | None:
     if action not in _HOW_MUCH and request.get("amount") is None:
         return Command(Action(action))
     amount = request.get("amount", _USUAL.get(action))
-    least, largest = (0.0, 1.0) if action == Action.VOLUME_TO else (-_most(action), _most(action))
+    largest = 1.0 if action in _SHARES else LARGEST_AMOUNT
+    least = 0.0 if action == Action.VOLUME_TO else -largest
     if isinstance(amount, bool) or not isinstance(amount, int | float) or not least <= amount <= largest:
         message = _HOW_MUCH.get(action, "an amount is a number of seconds, or a share")
         raise ValueError(message)
     return Command(Action(action), float(amount))
-
-
-def _most(action: str) -> float:
-    return _LARGEST.get(action, LARGEST_AMOUNT)
 
 
 class ControlRemote(Remote):
@@ -241,7 +238,7 @@ def _connected_at(path: Path) -> socket.socket:
 
 
 def _answer(data: bytes) -> dict[str, Any]:
-    """An answer, of whoever listens there. ValueError for anything that `_answered` does not give."""
+    """An answer, of whoever listens there. ValueError for anything that no player gives."""
     try:
         answer = json.loads(data)
     except RecursionError as error:
