@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import itertools
 
-import pytest
-from msgspec.structs import replace
-
 from voiceguide.model.script import Breathe, Hold, Mark, Phase, Rest, Role, Say, Script, Section, SpanKind
-from voiceguide.model.timeline import Chapter, Cue, InvariantError, Span, Timeline
 from voiceguide.planning.scheduling import schedule
 
 RATE_HZ = 1000  # milliseconds are frames: the numbers below can be read as either
@@ -100,59 +96,3 @@ def test_breaths_tile_a_hold_to_its_last_frame_whatever_they_round_to() -> None:
     tiles = [span for span in timeline.spans if span.kind is not SpanKind.HOLD]
     assert tiles[-1].end == timeline.spans[0].end
     assert {span.end - span.start for span in tiles} == {3333, 3334}
-
-
-def broken(**changes: object) -> Timeline:
-    good: dict[str, object] = {
-        "routine": "r",
-        "title": "R",
-        "language": "en",
-        "rate_hz": RATE_HZ,
-        "length": 100,
-        "cues": (),
-        "spans": (),
-        "chapters": (Chapter("One", 0, 100),),
-    }
-    return Timeline(**(good | changes))  # type: ignore[arg-type]
-
-
-def spoken(start: int, end: int, role: Role = Role.SETUP) -> Cue:
-    return Cue(role, "a", start, end, 0)
-
-
-def span(kind: SpanKind, start: int, end: int, side: str | None = None) -> Span:
-    return Span(kind, start, end, "s", side, 1)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("changes", "fault"),
-    [
-        ({"cues": (spoken(0, 20), spoken(10, 30))}, "overlaps"),
-        ({"cues": (spoken(90, 110),)}, "outside"),
-        ({"cues": (spoken(50, 60), spoken(10, 20))}, "out of order"),
-        ({"chapters": (Chapter("One", 0, 90),)}, "do not reach the end"),
-        ({"chapters": (Chapter("One", 0, 50), Chapter("Two", 60, 100))}, "does not follow"),
-        ({"cues": (spoken(40, 60),), "spans": (span(SpanKind.HOLD, 50, 90),)}, "over the edge"),
-        ({"cues": (spoken(60, 70, Role.RELEASE),), "spans": (span(SpanKind.HOLD, 50, 90),)}, "inside a hold"),
-        (
-            {"cues": (spoken(60, 62, Role.COUNT), spoken(75, 77, Role.COUNT)), "spans": (span(SpanKind.HOLD, 50, 90),)},
-            "",
-        ),
-        (
-            {"cues": (spoken(60, 62, Role.COUNT), spoken(70, 72, Role.COUNT)), "spans": (span(SpanKind.HOLD, 50, 90),)},
-            "uneven",
-        ),
-        ({"spans": (span(SpanKind.HOLD, 0, 40, "right"), span(SpanKind.HOLD, 50, 91, "left"))}, "different times"),
-        ({"spans": (span(SpanKind.INHALE, 0, 40), span(SpanKind.INHALE, 40, 91))}, "followed by"),
-        ({"spans": (span(SpanKind.INHALE, 0, 40), span(SpanKind.EXHALE, 50, 91))}, "without its exhale"),
-        ({"spans": (span(SpanKind.INHALE, 0, 40), span(SpanKind.EXHALE, 30, 91))}, "phases of breath overlap"),
-    ],
-)
-def test_a_timeline_that_breaks_an_invariant_cannot_be_built(changes: dict[str, object], fault: str) -> None:
-    if not fault:
-        assert broken(**changes)
-        return
-    with pytest.raises(InvariantError, match=fault):
-        broken(**changes)
-    with pytest.raises(InvariantError, match=fault):
-        replace(broken(), **changes)

@@ -1,0 +1,131 @@
+"""What a module would be with one small thing changed.
+
+The changes are mutmut's, and some more. mutmut itself leaves out constants of a module and functions with a decorator,
+where much of what is tried here stands: so they are made here in the whole of a module.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import libcst
+from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
+from mutmut.mutation.mutators import mutation_operators
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from libcst.metadata import CodeRange
+
+_PASS: Final = libcst.Pass()
+_TOTALS: Final = {"min": "max", "max": "min"}
+_HARMLESS_CALLS: Final = frozenset({"isinstance", "len"})
+"""With anything else in the place of their arguments they raise."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A module with one small change."""
+
+    where: str
+    """The function that was changed, or the class, or `module`."""
+    before: str
+    after: str
+    source: str
+
+    @property
+    def name(self) -> str:
+        """As docs/mutants.md names it."""
+        return f"`{self.where}`: `{self.before}` → `{self.after}`"
+
+
+def mutants_of(source: str) -> Iterator[Mutant]:
+    """Every one of a module that differs from the others and from the module itself."""
+    wrapper = MetadataWrapper(libcst.parse_module(source), unsafe_skip_copy=True)
+    places = wrapper.resolve(WhitespaceInclusivePositionProvider)
+    visitor = _Changes()
+    wrapper.module.visit(visitor)
+    known = {ast.dump(ast.parse(source))}
+    for where, node, changed in visitor.found:
+        if isinstance(node, libcst.BaseCompoundStatement):
+            text = wrapper.module.deep_replace(node, changed).code  # type: ignore[arg-type]
+        else:
+            text = _spliced(source, places[node], wrapper.module.code_for_node(changed))
+        try:
+            tree = ast.parse(text)
+            compile(tree, "mutant", "exec", dont_inherit=True)
+        except SyntaxError:
+            continue
+        if (dump := ast.dump(tree)) not in known:
+            known.add(dump)
+            yield Mutant(where, *_difference(source, text), text)
+
+
+def _spliced(source: str, place: CodeRange, text: str) -> str:
+    lines = source.splitlines(keepends=True)
+    first, last = place.start.line - 1, place.end.line - 1
+    text = lines[first][: place.start.column] + text + lines[last][place.end.column :]
+    return "".join([*lines[:first], text, *lines[last + 1 :]])
+
+
+def _difference(source: str, text: str) -> tuple[str, str]:
+    """The lines that differ, each side in one line."""
+    before, after = ([line.strip() for line in lines.splitlines()] for lines in (source, text))
+    shorter = min(len(before), len(after))
+    first = next((at for at in range(shorter) if before[at] != after[at]), shorter)
+    rest = shorter - first
+    same = next((at for at in range(rest) if before[-1 - at] != after[-1 - at]), rest)
+    return " ".join(before[first : len(before) - same]), " ".join(after[first : len(after) - same])
+
+
+class _Changes(libcst.CSTVisitor):
+    """Finds the nodes that can be changed, and what to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, libcst.CSTNode, libcst.CSTNode]] = []
+        self._names: list[str] = []
+
+    def on_visit(self, node: libcst.CSTNode) -> bool:
+        match node:
+            case libcst.Annotation() | libcst.Decorator() | libcst.Import() | libcst.ImportFrom():
+                return False
+            case libcst.If(test=libcst.Name(value="TYPE_CHECKING")):
+                return False
+            case libcst.ClassDef():
+                self._names.append(node.name.value)
+                node.body.visit(self)
+                self._names.pop()
+                return False
+            case libcst.FunctionDef():
+                self._names.append(node.name.value)
+            case libcst.If():
+                where = ".".join(self._names) or "module"
+                self.found += [(where, node.test, libcst.Name(value)) for value in ("True", "False")]
+        if not isinstance(node, libcst.Call) or getattr(node.func, "value", None) not in _HARMLESS_CALLS:
+            where = ".".join(self._names) or "module"
+            self.found += [(where, node, changed) for changed in _changes(node)]
+        return True
+
+    def on_leave(self, original_node: libcst.CSTNode) -> None:
+        if isinstance(original_node, libcst.FunctionDef):
+            self._names.pop()
+
+
+def _changes(node: libcst.CSTNode) -> Iterator[libcst.CSTNode]:
+    for kind, operator in mutation_operators:
+        if isinstance(node, kind):
+            yield from operator(node)
+    match node:
+        case libcst.Expr(value=libcst.Call()) | libcst.AugAssign():
+            yield _PASS
+        case libcst.Call(func=libcst.Name(value="min" | "max" as name)):
+            yield node.with_changes(func=libcst.Name(_TOTALS[name]))
+        case libcst.Slice() if node.lower or node.upper:
+            yield node.with_changes(lower=None)
+            yield node.with_changes(upper=None)
+        case libcst.List() | libcst.Tuple() | libcst.Set() if len(node.elements) > 1:
+            for index in range(len(node.elements)):
+                yield node.with_changes(elements=[*node.elements[:index], *node.elements[index + 1 :]])
