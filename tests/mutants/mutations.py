@@ -92,7 +92,7 @@ class _Changes(libcst.CSTVisitor):
         match node:
             case libcst.Annotation() | libcst.Decorator() | libcst.Import() | libcst.ImportFrom():
                 return False
-            case libcst.If(test=libcst.Name(value="TYPE_CHECKING")):
+            case libcst.If(test=libcst.Name(value="TYPE_CHECKING")) | libcst.Arg(keyword=libcst.Name(value="strict")):
                 return False
             case libcst.ClassDef():
                 self._names.append(node.name.value)
@@ -114,10 +114,19 @@ class _Changes(libcst.CSTVisitor):
             self._names.pop()
 
 
+def _is_strict(node: libcst.CSTNode) -> bool:
+    """Whether it is a call with `strict=True`: what that asserts never happens, and without it nothing changes."""
+    return isinstance(node, libcst.Call) and any(
+        isinstance(arg.value, libcst.Name) and arg.value.value == "True"
+        for arg in node.args
+        if arg.keyword and arg.keyword.value == "strict"
+    )
+
+
 def _changes(node: libcst.CSTNode) -> Iterator[libcst.CSTNode]:
     for kind, operator in mutation_operators:
         if isinstance(node, kind):
-            yield from operator(node)
+            yield from (changed for changed in operator(node) if _is_strict(node) == _is_strict(changed))
     match node:
         case libcst.Expr(value=libcst.Call()) | libcst.AugAssign():
             yield _PASS

@@ -129,7 +129,7 @@ class _Placing(Struct):
         return tuple(spots)
 
     def timeline(self, script: Script) -> Timeline:
-        length = max([self.now, *(cue.end for cue in self.cues[-4:])])
+        length = max([self.now, *(cue.end for cue in self.cues)])
         ends = [start for _, start, _ in self.chapters[1:]] + [length]
         return Timeline(
             routine=script.routine,
