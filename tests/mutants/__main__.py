@@ -15,7 +15,7 @@ import time
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TextIO
 
 from tests.mutants.mutations import Mutant, mutants_of
 from tests.mutants.rooms import ROOMS
@@ -122,10 +122,10 @@ def _try_apart(module: str, path: Path, room: Room, sources: list[str], kept: Ke
         raise SystemExit(1)
 
 
-def say(text: str) -> None:
-    """Tell how it goes, beside the table."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+def say(text: str, stream: TextIO = sys.stderr) -> None:
+    """Write a line: the table to stdout, how it goes beside it."""
+    stream.write(f"{text}\n")
+    stream.flush()
 
 
 def main() -> int:
@@ -141,18 +141,18 @@ def main() -> int:
         parser.error(f"no such room: {', '.join(sorted(unknown))}")
     named = (ROOT / "docs" / "mutants.md").read_text(encoding="utf-8")
     good = True
-    print(f"{'room':20} mutants killed survived  share    time")
+    say(f"{'room':20} mutants killed survived  share    time", sys.stdout)
     for name in arguments.rooms or ROOMS:
         outcome = tried(name, ROOMS[name], arguments.jobs, any_tests=arguments.survivors)
         killed = outcome.mutants - len(outcome.survivors)
-        print(
+        say(
             f"{name:20} {outcome.mutants:7} {killed:6} {len(outcome.survivors):8} {outcome.share:6.1%} "
             f"{outcome.seconds:5.0f} s",
-            flush=True,
+            sys.stdout,
         )
         unnamed = [mutant.name for mutant in outcome.survivors if mutant.name not in named]
         for line in sorted(unnamed):
-            print(f"    not in docs/mutants.md: {line}", flush=True)
+            say(f"    not in docs/mutants.md: {line}", sys.stdout)
         good = good and outcome.share >= LEAST_KILLED and not unnamed
     return 0 if good else 1
 

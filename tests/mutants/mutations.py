@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import libcst
 from libcst.metadata import MetadataWrapper, WhitespaceInclusivePositionProvider
@@ -50,7 +50,8 @@ def mutants_of(source: str) -> Iterator[Mutant]:
     known = {ast.dump(ast.parse(source))}
     for where, node, changed in visitor.found:
         if isinstance(node, libcst.BaseCompoundStatement):
-            text = wrapper.module.deep_replace(node, changed).code  # type: ignore[arg-type]
+            replaced: Any = wrapper.module.deep_replace(node, changed)
+            text = replaced.code
         else:
             text = _spliced(source, places[node], wrapper.module.code_for_node(changed))
         try:

@@ -26,7 +26,19 @@ ROOMS: Final = {
         ("voiceguide.export.mp3_frames", "voiceguide.export.mp3_ground", "voiceguide.export.mp3_parts"),
         ("tests/export/test_mp3_parts.py",),
     ),
-    "speech/store": Room(("voiceguide.speech.store",), ("tests/speech/test_store.py",)),
-    "speech/normalise": Room(("voiceguide.speech.normalise",), ("tests/speech/test_normalise.py",)),
-    "whole_file": Room(("voiceguide.whole_file",), ("tests/export/test_whole_or_not.py",)),
+    "speech/store": Room(
+        ("voiceguide.speech.store",), ("tests/speech/test_store.py", "-k", "not processes_share_a_store")
+    ),
+    "speech/normalise": Room(
+        ("voiceguide.speech.normalise",), ("tests/speech/test_normalise.py", "-k", "not normalising_twice")
+    ),
+    "whole_file": Room(
+        ("voiceguide.whole_file",),
+        (
+            "tests/test_whole_file.py",
+            "tests/faults/test_temporaries.py",
+            "-k",
+            "not exporter and not killed and not at_once and not points_to and not new_routine",
+        ),
+    ),
 }

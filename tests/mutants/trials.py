@@ -1,8 +1,9 @@
-"""Tests run against mutants: each in a process of its own, forked from one that has imported all they have in common."""
+"""Tests run against mutants, each in a process of its own, forked from one that has imported what they all need."""
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib.util
 import os
 import resource
@@ -11,7 +12,7 @@ import sys
 import time
 from dataclasses import dataclass
 from importlib.machinery import ModuleSpec, SourceFileLoader
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import grimp
 import hypothesis
@@ -49,6 +50,9 @@ class Trials:
         self._path = path
         self._tests = list(tests)
         _import_what_stays(module, self._tests)
+        # pytest collects garbage as it ends, twice: what was imported here is none.
+        gc.collect()
+        gc.freeze()
         started = _children_cpu_s()
         pid = self._begun(None, cpu_s=3600)
         if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
@@ -91,6 +95,7 @@ class Trials:
             quiet = os.open(os.devnull, os.O_RDWR)
             for descriptor in range(3):
                 os.dup2(quiet, descriptor)
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
             if source is not None:
                 sys.meta_path.insert(0, _Finder(self._module, self._path, source))
             code = pytest.main(["-x", "-q", "--no-header", *_OPTIONS, *self._tests], plugins=[_NoShrinking()])
@@ -98,7 +103,15 @@ class Trials:
             os._exit(code)
 
 
-_OPTIONS: Final = ("-p", "no:cacheprovider", "--tb=no", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+_OPTIONS: Final = (
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:unraisableexception",
+    "--tb=no",
+    "-W",
+    "ignore::pytest.PytestAssertRewriteWarning",
+)
 
 
 class _NoShrinking:
@@ -137,14 +150,23 @@ def _import_what_stays(module: str, tests: list[str]) -> None:
     with open(os.devnull, "w", encoding="utf-8") as quiet, contextlib.redirect_stdout(quiet):  # noqa: PTH123 -- a device
         pytest.main(["--collect-only", "-q", *_OPTIONS, *tests])
     graph = grimp.build_graph("voiceguide", cache_dir=None)
-    for name in {module, *graph.find_downstream_modules(module)} | {
-        name for name in sys.modules if name.split(".")[0] in {"tests", "conftest"} and not name.startswith(__package__)
-    }:
-        loaded: Any = sys.modules.pop(name, None)
-        parent = sys.modules.get(name.rpartition(".")[0])
-        if loaded is not None and parent is not None and name != "tests.mutants":
+    for name in {module, *graph.find_downstream_modules(module), *_tests_loaded(tests)}:
+        loaded = sys.modules.pop(name, None)
+        parent, _, child = name.rpartition(".")
+        if loaded is not None and parent in sys.modules:
             with contextlib.suppress(AttributeError):
-                delattr(parent, name.rpartition(".")[2])
+                delattr(sys.modules[parent], child)
+
+
+def _tests_loaded(tests: list[str]) -> list[str]:
+    """The modules of tests, but for these here."""
+    files = {os.path.realpath(test) for test in tests}
+    return [
+        name
+        for name, loaded in sys.modules.items()
+        if (name.split(".")[0] in {"tests", "conftest"} and not f"{name}.".startswith(f"{__package__}."))
+        or getattr(loaded, "__file__", None) in files
+    ]
 
 
 def _children_cpu_s() -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -61,7 +61,7 @@ def stretch(name: str, movement: Movement, sides: str = "none") -> Stretch:
         name=name,
         gist="something",
         position=Position.CHAIR,
-        sides=Sides(kind=sides, first=Side.LEFT),  # type: ignore[arg-type]
+        sides=Sides(kind=sides, first=Side.LEFT),
         arrive=Arrival(say=f"Come to {name}.", stay=None),
         setup=(Guidance(say="Sit tall.", settle_s=2.0),),
         movement=movement,
@@ -115,11 +115,9 @@ def lengths_of(made: Routine, pacing: Pacing) -> dict[str, int]:
     return spoken(texts_for_fitting(made, pacing, BOOK, 5))
 
 
-def doses(
-    only: Stretch, item: Item | None = None, **knobs: object
-) -> list[tuple[float | int | None, int | None, float]]:
+def doses(only: Stretch, item: Item | None = None, **knobs: Any) -> list[Any]:  # noqa: ANN401 -- of Pacing
     """Every dose of a stretch alone: the hold or the repetitions, the rounds, and the cost."""
-    made, pacing = routine(only, items=[item or Item(stretch=only.id)]), Pacing(**knobs)  # type: ignore[arg-type]
+    made, pacing = routine(only, items=[item or Item(stretch=only.id)]), Pacing(**knobs)
     [turn] = turns_of(made, pacing, Wording(BOOK))
     return [
         (c.item.hold_s or c.item.repetitions, c.item.rounds, c.cost)
@@ -165,7 +163,7 @@ def test_what_has_one_dose_only_costs_what_it_leaves_it_by() -> None:
     ],
 )
 def test_a_hold_that_the_listener_has_asked_for_stays_as_it_was_asked(
-    knobs: dict[str, object], expected: list[tuple[float, int]]
+    knobs: dict[str, Any], expected: list[tuple[float, int]]
 ) -> None:
     assert [dose[:2] for dose in doses(HELD, **knobs)] == expected
 
@@ -425,9 +423,9 @@ def test_the_share_is_found_in_a_few_rounds(monkeypatch: pytest.MonkeyPatch) -> 
     low, high = ends(made, PACING, lengths)
     scheduled: list[int] = []
 
-    def counted(script: Script, *arguments: object) -> object:
+    def counted(script: Script, *arguments: Any) -> object:  # noqa: ANN401 -- of schedule
         scheduled.append(len(script.sections))
-        return schedule(script, *arguments)  # type: ignore[arg-type]
+        return schedule(script, *arguments)
 
     monkeypatch.setattr(fitting, "schedule", counted)
     for share in (0.02, 0.3, 0.5, 0.7, 0.98):

@@ -121,6 +121,11 @@ def test_a_position_is_counted_from_the_start(at: int, seconds: float, expected:
     assert landed(at, Action.SEEK_TO, seconds) == expected
 
 
+def test_back_beyond_the_start_is_the_start() -> None:
+    assert landed(300, Action.SEEK_BY, -100.0, session()) == 0
+    assert landed(0, Action.SEEK_TO, 0.0, session()) == 0
+
+
 @pytest.mark.parametrize("state", [State.PLAYING, State.PAUSED, State.WAITING])
 def test_a_jump_leaves_the_state_as_it_is_unless_it_leads_to_the_end(state: State) -> None:
     for action, amount, at in ((Action.SEEK_TO, 30.0, 300), (Action.SEEK_BY, -1.0, 290), (Action.NEXT, 0.0, 400)):
@@ -249,6 +254,9 @@ def test_a_hold_gets_what_was_left_of_it_and_never_less_than_a_breath() -> None:
         (hold(500, 600), 50),  # five seconds, of somebody who is not told how to breathe
         (hold(500, 600, IN, STAY, OUT, STAY, IN, STAY, OUT), 40),
         (hold(500, 600, IN, OUT, IN, OUT), 20),
+        # Begun in the middle of one, it is what there was of that.
+        (hold(500, 600, OUT, IN, OUT, IN), 10),
+        (hold(500, 600, STAY, IN, OUT, IN), 10),
         (hold(500, 600, IN, STAY, OUT), 100),  # one breath that is all of the hold
         # What is breathed before the hold, and after it, is no breath of it.
         ((Span(IN, 470, 490), Span(OUT, 490, 495), *hold(500, 600, IN, OUT, IN, OUT)), 20),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -22,7 +22,8 @@ from voiceguide.sound.tones import breath_tone, chime
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
+    from voiceguide.sound.tones import Tone
+
 
 RATE_HZ = 24_000
 
@@ -75,8 +76,10 @@ def summed(cues: tuple[Cue, ...], clips: Mapping[str, Clip], length: int) -> lis
 
 
 def test_every_word_is_heard_where_it_belongs_from_whatever_frame_one_listens() -> None:
-    mixed = Mixer(session(30, *WORDS), CLIPS, gain_db=0.0)
-    whole = summed(WORDS, CLIPS, 30)
+    # The last one has a fade that the session is too short for.
+    words = (*WORDS, word("a", 29, 1))
+    mixed = Mixer(session(30, *words), CLIPS, gain_db=0.0)
+    whole = summed(words, CLIPS, 31)[:30]
     assert whole[:10] == [1, 2, 4, 8, 0, 16, 32, 64, 80, 96]
     for start, end in itertools.combinations(range(31), 2):
         assert heard(mixed, start, end - start) == whole[start:end], (start, end)
@@ -118,6 +121,13 @@ def test_a_rest_is_where_nothing_sounds_and_is_as_long_as_was_asked(least: int) 
     assert [at for start, end in spans for at in range(start, end)] == silent[:-1]
     mixed = Mixer(session(45, *words), CLIPS, gain_db=0.0)
     assert list(mixed.rests(least)) == [span for span in spans if span[1] - span[0] >= least]
+
+
+def test_a_tone_is_no_rest() -> None:
+    cues = (breath(ToneName.INHALE, 100, 300), bell(ToneName.HALFWAY, 500), word("a", 40_000, 2))
+    struck = 500 + round(CHIME_S[ToneName.HALFWAY] * RATE_HZ)
+    mixed = Mixer(session(50_000, *cues), CLIPS, gain_db=0.0)
+    assert list(mixed.rests(50)) == [(0, 100), (300, 500), (struck, 39_998), (40_002, 50_000)]
 
 
 def test_there_is_no_rest_behind_a_word_that_ends_the_session() -> None:
@@ -176,12 +186,17 @@ def test_at_another_rate_a_breath_tone_steps_back_for_as_many_seconds() -> None:
 
 
 def test_a_tone_that_is_over_is_not_made_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-    monkeypatch.setattr(mixer_module, "breath_tone", lambda *asked: (made.append(asked), breath_tone(*asked))[1])
+    made: list[ToneName] = []
+
+    def noted(tone: ToneName, *asked: Any) -> Tone:  # noqa: ANN401 -- of breath_tone
+        made.append(tone)
+        return breath_tone(tone, *asked)
+
+    monkeypatch.setattr(mixer_module, "breath_tone", noted)
     cues = (breath(ToneName.INHALE, 0, 1000), breath(ToneName.EXHALE, 1000, 9000))
     mixed = Mixer(session(20_000, *cues), {}, gain_db=0.0)
     heard(mixed, 1000, 4000)
-    assert [asked[0] for asked in made] == [ToneName.EXHALE]
+    assert made == [ToneName.EXHALE]
     heard(mixed, 5000, 4000)
     assert len(made) == 1, "and kept from block to block"
     heard(mixed, 999, 1)
