@@ -27,7 +27,8 @@ ROOMS: Final = {
         ("tests/export/test_mp3_parts.py",),
     ),
     "speech/store": Room(
-        ("voiceguide.speech.store",), ("tests/speech/test_store.py", "-k", "not processes_share_a_store")
+        ("voiceguide.speech.store",),
+        ("tests/speech/test_store.py", "tests/speech/test_store_of_others.py", "-k", "not processes_share_a_store"),
     ),
     "speech/normalise": Room(
         ("voiceguide.speech.normalise",), ("tests/speech/test_normalise.py", "-k", "not normalising_twice")

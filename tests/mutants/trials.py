@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import CodeType
 
-_MEMORY_BYTES: Final = 6 << 30
+_MEMORY_BYTES: Final = 3 << 30
 """More than any test takes; what a loop without an end fills ends there."""
 _LIMIT_FACTOR, _LIMIT_S = 10, 5
 """A mutant may take ten times what the module takes, and five seconds, of the processor; of time four times that."""

@@ -276,7 +276,7 @@ def rows(seed: int, unit: int = 1, count: int = 3) -> list[list[Choice]]:
     return made
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", range(10))
 def test_the_plan_is_the_one_nearest_to_the_preset_at_every_length_there_is(seed: int) -> None:
     options, around = rows(seed), (2, 4, 5)
     for target in range(60):
@@ -291,15 +291,15 @@ def test_the_plan_is_the_one_nearest_to_the_preset_at_every_length_there_is(seed
             assert [choice.item.stretch for choice in chosen] == [row[0].item.stretch for row in options]
 
 
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("most", [1, 3, 9])
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("most", [1, 5])
 def test_of_ways_of_one_length_the_one_nearest_to_the_preset_goes_on(
     seed: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A routine too long for every combination: nothing is lost where their lengths are alike to a twentieth second."""
     monkeypatch.setattr(fitting, "_MOST_STATES", most)
     options, around = rows(seed, unit=1200, count=4), (100, 700, 900)
-    for target in range(0, 50 * 1200, 550):
+    for target in range(6 * 1200, 46 * 1200, 600):
         wanted = min(ways(options, target, around), default=None, key=lambda way: way[0])
         chosen = best(options, target, around)
         assert (chosen is None) == (wanted is None)
@@ -348,8 +348,8 @@ def fitted_to(made: Routine, pacing: Pacing, lengths: dict[str, int], frames: in
     return fit(made, asked, BOOK, lengths, 5).script
 
 
-@pytest.mark.parametrize("share", [0.0, 0.001, 0.1, 0.35, 0.5, 0.77, 0.99, 1.0])
-@pytest.mark.parametrize("stretches", [ALL, (HELD,), (COUNTED, FREE)])
+@pytest.mark.parametrize("share", [0.0, 0.001, 0.35, 0.77, 1.0])
+@pytest.mark.parametrize("stretches", [(HELD, MOVED), (COUNTED, FREE)])
 def test_a_session_lasts_what_was_asked_to_the_frame_from_the_shortest_to_the_longest(
     stretches: tuple[Stretch, ...], share: float
 ) -> None:
@@ -377,7 +377,7 @@ def test_the_doses_are_those_that_the_search_has_chosen() -> None:
     low, high = ends(made, PACING, lengths)
     options = [choices(turn, PACING, lengths) for turn in turns_of(made, PACING, Wording(BOOK))]
     around = around_of(phrase(made, PACING, BOOK, minutes=5), lengths)
-    for share in (0.05, 0.4, 0.9):
+    for share in (0.05, 0.6):
         frames = round(low + share * (high - low))
         asked = PACING.model_copy(update={"length_s": frames / RATE_HZ})
         fitted = fit(made, asked, BOOK, lengths, 5)
@@ -395,7 +395,7 @@ def all_rests(script: Script) -> list[Rest]:
     return [beat for section in script.sections for beat in section.beats if isinstance(beat, Rest)]
 
 
-@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.97])
+@pytest.mark.parametrize("share", [0.02, 0.6])
 def test_all_rests_move_by_the_same_share_of_their_room(share: float) -> None:
     """To a millisecond or two: nobody waits long in one place so that another can be hurried through."""
     made = routine(*ALL)
@@ -428,7 +428,7 @@ def test_the_share_is_found_in_a_few_rounds(monkeypatch: pytest.MonkeyPatch) -> 
         return schedule(script, *arguments)
 
     monkeypatch.setattr(fitting, "schedule", counted)
-    for share in (0.02, 0.3, 0.5, 0.7, 0.98):
+    for share in (0.02, 0.4, 0.98):
         scheduled.clear()
         fitted_to(made, PACING, lengths, round(low + float(share) * (high - low)))
         assert sum(count > 1 for count in scheduled) <= 12

@@ -213,6 +213,16 @@ def test_of_two_things_that_begin_together_the_shorter_is_told_first() -> None:
     assert [c.text for c in schedule(script(short), slow, RATE_HZ).cues] == ["x", "[rising tone]"]
 
 
+def test_words_go_with_a_chime_in_the_order_in_which_they_end() -> None:
+    made = schedule(script(Sound(ToneName.START, 0.0), Say("x", Role.SETUP)), WORDS, RATE_HZ)
+    assert [c.text for c in made.cues] == ["x", "[start chime]"]
+
+
+def test_a_chime_comes_when_what_is_before_it_is_over() -> None:
+    made = schedule(script(Say("hold", Role.HOLD), Sound(ToneName.SWITCH, 0.8), Say("x", Role.SETUP)), WORDS, RATE_HZ)
+    assert [(c.text, c.start) for c in made.cues] == [("hold", 0), ("[switch chime]", 400), ("x", 1200)]
+
+
 def test_a_section_begins_when_the_last_word_before_it_has_rung_out() -> None:
     sections = (
         Section("One", None, (Say("hold", Role.SETUP),), 0.5),
@@ -276,6 +286,25 @@ def test_a_word_fits_to_the_frame_before_the_next_one_comes_early(frames: int, s
     # Behind the last phase nothing comes early.
     only = schedule(script(Breathe((early(SpanKind.INHALE, 4.0, "in", "x"),))), {**WORDS, "in": 4150}, RATE_HZ)
     assert only.cues[0].text == "in"
+
+
+def test_a_word_fits_to_the_frame_in_every_breath_not_in_the_first_alone() -> None:
+    """It leaves room for the word of the phase that follows, however early that comes."""
+    soon = Phase(SpanKind.EXHALE, 5.0, (Mark(-1.0, ("out", "x"), Role.EXHALE),))
+    late = early(SpanKind.INHALE, 4.0, "in", "x")
+    for frames, said in ((2750 + 400, "in"), (2751 + 400, "x")):
+        made = schedule(script(Breathe((late, soon, late, soon))), {**WORDS, "in": frames}, RATE_HZ)
+        assert [c.text for c in made.cues] == [said, "out", said, "out"]
+    for frames, said in ((5350, "out"), (5351, "x")):
+        made = schedule(script(Breathe((late, soon, late))), {**WORDS, "out": frames}, RATE_HZ)
+        assert [c.text for c in made.cues] == ["in", said, "in"]
+
+
+def test_of_three_forms_the_barest_is_said_where_none_fits() -> None:
+    phases = (early(SpanKind.INHALE, 4.0, "in", "half", "x"), Phase(SpanKind.EXHALE, 5.0))
+    made = schedule(script(Breathe(phases)), {"in": 9000, "half": 8000, "x": 6000}, RATE_HZ)
+    assert made.cues[0].text == "x"
+    assert made.spans[0].end == 6250
 
 
 def test_a_breath_is_drawn_out_by_as_much_as_its_shortest_word_lacks() -> None:

@@ -90,7 +90,7 @@ def test_two_clicks_are_turned_down_each_as_far_as_it_needs(apart: int) -> None:
     assert_as_defined(doubled[::-1].copy(), -6.0, 1.0, RATE_HZ)
 
 
-@pytest.mark.parametrize("degrees", range(0, 90, 10))
+@pytest.mark.parametrize("degrees", range(0, 90, 15))
 def test_a_peak_between_two_points_is_heard_whatever_the_points_beside_it_are(degrees: int) -> None:
     """Of the highest frequency there is, with four points a turn: one beside a peak may be soft, both as soft as 0.71.
 
@@ -98,8 +98,9 @@ def test_a_peak_between_two_points_is_heard_whatever_the_points_beside_it_are(de
     """
     turn = np.arange(600) * (np.pi / 2) + math.radians(degrees)
     doubled = (np.sin(turn) * np.hanning(600)).astype(np.float32)
-    for highest in (0.9, 0.95, 0.99):
-        assert_as_defined(doubled, 20 * math.log10(highest * np.abs(between(doubled, 299))), 1.0, RATE_HZ)
+    peak = max(abs(between(doubled, 298)), abs(between(doubled, 299)))
+    for share in (0.9, 0.95, 0.99):
+        assert_as_defined(doubled, 20 * math.log10(share * peak), 1.0, RATE_HZ)
 
 
 def test_a_sound_just_below_the_ceiling_is_left_as_it_is() -> None:
