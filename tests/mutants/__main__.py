@@ -106,7 +106,7 @@ def _try_apart(module: str, path: Path, room: Room, sources: list[str], kept: Ke
     if pid == 0:
         code = 1
         try:
-            for number, trial in enumerate(Trials(module, path, room.tests).tried(sources, jobs), 1):
+            for number, trial in enumerate(Trials(module, path, room.tests, RESULTS).tried(sources, jobs), 1):
                 kept.put(trial.source, killed=trial.killed)
                 if number % 50 == 0:
                     say(f"{module}: {number} of {len(sources)}")

@@ -80,17 +80,17 @@ _TRIED = """
 import json, sys
 from pathlib import Path
 from tests.mutants.trials import Trials
-module, path, test, *sources = json.load(sys.stdin)
-trials = Trials(module, Path(path), [test])
+module, path, test, kept, *sources = json.load(sys.stdin)
+trials = Trials(module, Path(path), [test], Path(kept))
 print(json.dumps({source: killed for source, killed in ((t.source, t.killed) for t in trials.tried(sources, 2))}))
 """
 
 
-def tried(test: str, sources: Iterable[str]) -> dict[str, bool]:
+def tried(test: Path, sources: Iterable[str]) -> dict[str, bool]:
     path = str(ROOT / "voiceguide/units.py")
     done = subprocess.run(
         [sys.executable, "-c", _TRIED],
-        input=json.dumps(["voiceguide.units", path, test, *sources]),
+        input=json.dumps(["voiceguide.units", path, str(test), str(test.parent), *sources]),
         capture_output=True,
         text=True,
         timeout=120,
@@ -118,7 +118,7 @@ def test_a_mutant_is_killed_by_the_test_that_hears_it_and_by_time(tmp_path: Path
     broken = source + "\nraise SystemExit\n"
     same = source + "\n"
     assert len({source, wrong, elsewhere, endless, broken, same}) == 6
-    assert tried(str(test), [wrong, elsewhere, endless, broken, same]) == {
+    assert tried(test, [wrong, elsewhere, endless, broken, same]) == {
         wrong: True,
         elsewhere: True,
         endless: True,

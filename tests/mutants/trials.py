@@ -43,12 +43,15 @@ class Trial:
 
 
 class Trials:
-    """A module, the tests of its room, and a process for each mutant."""
+    """A module, the tests of its room, and a process for each mutant; what is compiled is kept in the folder `kept`."""
 
-    def __init__(self, module: str, path: Path, tests: Sequence[str]) -> None:
+    def __init__(self, module: str, path: Path, tests: Sequence[str], kept: Path) -> None:
         self._module = module
         self._path = path
         self._tests = list(tests)
+        # Each process imports the tests anew: compiled once, whatever the environment says.
+        sys.dont_write_bytecode = False
+        sys.pycache_prefix = str(kept / "pycache")
         _import_what_stays(module, self._tests)
         # pytest collects garbage as it ends, twice: what was imported here is none.
         gc.collect()
