@@ -45,30 +45,41 @@ def mutants_of(source: str) -> Iterator[Mutant]:
     """Every one of a module that differs from the others and from the module itself."""
     wrapper = MetadataWrapper(libcst.parse_module(source), unsafe_skip_copy=True)
     places = wrapper.resolve(WhitespaceInclusivePositionProvider)
-    visitor = _Changes()
-    wrapper.module.visit(visitor)
-    known = {ast.dump(ast.parse(source))}
-    for where, node, changed in visitor.found:
-        if isinstance(node, libcst.BaseCompoundStatement):
-            replaced: Any = wrapper.module.deep_replace(node, changed)
-            text = replaced.code
-        else:
-            text = _spliced(source, places[node], wrapper.module.code_for_node(changed))
-        try:
-            tree = ast.parse(text)
-            compile(tree, "mutant", "exec", dont_inherit=True)
-        except SyntaxError:
-            continue
-        if (dump := ast.dump(tree)) not in known:
-            known.add(dump)
-            yield Mutant(where, *_difference(source, text), text)
-
-
-def _spliced(source: str, place: CodeRange, text: str) -> str:
     lines = source.splitlines(keepends=True)
-    first, last = place.start.line - 1, place.end.line - 1
-    text = lines[first][: place.start.column] + text + lines[last][place.end.column :]
-    return "".join([*lines[:first], text, *lines[last + 1 :]])
+    for statement in wrapper.module.body:
+        # One statement of the module at a time: to parse the whole for each would take minutes.
+        before, chunk, behind = _around(lines, places[statement])
+        visitor = _Changes()
+        statement.visit(visitor)
+        known = {ast.dump(ast.parse(chunk))}
+        for where, node, changed in visitor.found:
+            if isinstance(node, libcst.BaseCompoundStatement):
+                replaced: Any = statement.deep_replace(node, changed)
+                text = libcst.Module([replaced]).code
+            else:
+                text = _spliced(chunk, places[node], len(before), wrapper.module.code_for_node(changed))
+            try:
+                tree = ast.parse(text)
+                compile(tree, "mutant", "exec", dont_inherit=True)
+            except SyntaxError:
+                continue
+            if (dump := ast.dump(tree)) not in known:
+                known.add(dump)
+                yield Mutant(where, *_difference(chunk, text), "".join(before) + text + "".join(behind))
+
+
+def _around(lines: list[str], place: CodeRange) -> tuple[list[str], str, list[str]]:
+    """The lines before a statement of the module, the statement, and the lines behind it."""
+    first, last = place.start.line - 1, place.end.line - (place.end.column == 0)
+    return lines[:first], "".join(lines[first:last]), lines[last:]
+
+
+def _spliced(chunk: str, place: CodeRange, before: int, text: str) -> str:
+    lines = chunk.splitlines(keepends=True)
+    first, last = place.start.line - 1 - before, place.end.line - 1 - before
+    # What ends with its line ends at the beginning of the next.
+    behind = "".join(lines[last:])[place.end.column :]
+    return "".join(lines[:first]) + lines[first][: place.start.column] + text + behind
 
 
 def _difference(source: str, text: str) -> tuple[str, str]:
