@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 ROOT: Final = Path(__file__).parents[2]
-_FOR_TESTS: Final = frozenset({"test", "fuzz"})
+_FOR_TESTS: Final = frozenset({"test", "fuzz", "mutants"})
 """Extras that no user installs."""
 _INSTALL_S: Final = 900
 _RUN_S: Final = 180

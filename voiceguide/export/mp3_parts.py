@@ -113,7 +113,7 @@ def pieces(source: AudioSource, sizes: FrameFormat, ground: GroundFrames | None)
     for start, end in silences:
         first = -(-start // samples) + _SILENT_FRAMES
         last = end // samples - _SILENT_FRAMES
-        if first < last and end < source.length:
+        if end < source.length:
             yield from _cut(at, first, sizes)
             yield Piece(first, last, sounding=False)
             at = last
@@ -157,7 +157,7 @@ def _runs(
     source: AudioSource, sizes: FrameFormat, ground: GroundFrames | None
 ) -> Iterator[tuple[Sequence[Piece], bytes]]:
     """Every part with its frames, encoded side by side, in order."""
-    threads = max(1, os.cpu_count() or 1)
+    threads = os.cpu_count() or 1
     waiting: deque[tuple[Sequence[Piece], Future[bytes]]] = deque()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="mp3")
     try:

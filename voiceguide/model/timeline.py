@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections import defaultdict
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,8 +18,11 @@ from voiceguide.model.script import Role, SpanKind, ToneName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeVar
 
     from voiceguide.model.stretch import Side
+
+    _Placed = TypeVar("_Placed", "Cue", "Span", "Chapter")
 
 
 class Cue(Struct, frozen=True):
@@ -109,9 +112,6 @@ class Timeline(Struct, frozen=True):
     def speech(self) -> Iterator[Cue]:
         """The spoken cues, in order."""
         return (cue for cue in self.cues if cue.tone is None)
-
-
-_Placed = TypeVar("_Placed", Cue, Span, Chapter)
 
 
 def _moved(items: tuple[_Placed, ...], factor: int) -> tuple[_Placed, ...]:

@@ -129,7 +129,7 @@ class _Placing(Struct):
         return tuple(spots)
 
     def timeline(self, script: Script) -> Timeline:
-        length = max([self.now, *(cue.end for cue in self.cues[-4:])])
+        length = max([self.now, *(cue.end for cue in self.cues)])
         ends = [start for _, start, _ in self.chapters[1:]] + [length]
         return Timeline(
             routine=script.routine,
@@ -221,16 +221,15 @@ class _Placing(Struct):
             self.span(phase.kind, begin, finish, hold.place)
             begin = finish
         counting_from = self.countdown(hold, start, end)
-        spoken_to = start
         for index, mark in enumerate(hold.marks):
             at = start + self.frames(mark.at_s)
-            word_at = max(at + (self.frames(TONE_WORD_S) if mark.tone else 0), spoken_to)
+            word_at = at + (self.frames(TONE_WORD_S) if mark.tone else 0)
             later = [start + self.frames(other.at_s) for other in hold.marks[index + 1 :]]
-            limit = min([counting_from, end, *later]) - self.frames(CUE_GAP_S)
+            limit = min([counting_from, *later]) - self.frames(CUE_GAP_S)
             if mark.tone:
                 self.chime(mark.tone, hold.place, at)
             if mark.forms and (text := self.fitting(mark, limit - word_at)):
-                spoken_to = self.speak(text, mark.role, hold.place, word_at) + self.frames(CUE_GAP_S)
+                self.speak(text, mark.role, hold.place, word_at)
             elif mark.forms:
                 self.notes.append(f"{self.name(hold.place)}: no room in the hold for {mark.forms[-1]!r}, left out.")
         self.now = self.quiet_until = end

@@ -32,7 +32,7 @@ def true_peak_dbtp(samples: NDArray[np.float32]) -> float:
     BS.1770-5, annex 2, has it read from a signal oversampled at least four times at 48 kHz.
     """
     doubled = spectrum_of(samples).doubled()
-    return to_db(float(_peaks_after(doubled, np.arange(len(doubled))).max(initial=0.0)))
+    return to_db(float(_peaks_after(doubled, np.arange(len(doubled))).max()))
 
 
 def limited(

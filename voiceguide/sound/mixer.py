@@ -52,9 +52,9 @@ class Mixer:
         self._ducking = breath_under_speech(levels.duck_db)
         self.gain_db = trim_db(timeline, clips, levels) if gain_db is None else gain_db
         self._gain = np.float32(to_gain(self.gain_db))
-        self._speech = np.array([(cue.start, cue.end) for cue in timeline.speech()], np.int64).reshape(-1, 2)
+        self._speech = np.array([(cue.start, cue.end) for cue in timeline.speech()]).reshape(-1, 2)
         self._cues = sorted(timeline.cues, key=self._begin)
-        self._begins = np.array([self._begin(cue) for cue in self._cues], np.int64)
+        self._begins = np.array([self._begin(cue) for cue in self._cues])
         self._longest = max((self._length(index) for index in range(len(self._cues))), default=0)
         self._tone = functools.lru_cache(maxsize=_KEPT_TONES)(self._rendered_tone)
 

@@ -1,0 +1,667 @@
+"""Frames of an MP3 joined, woven and moved: byte by byte, with an encoder whose frames can be told apart.
+
+A frame may keep its data in the frames before it. The encoder here says in every frame where its data are and what
+they add up to, so that a frame whose data were lost is known: it is what a listener would hear as a gap or a chirp.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import zlib
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+import pytest
+
+from voiceguide.errors import ExportError
+from voiceguide.export import mp3_ground, mp3_parts
+from voiceguide.export.mp3_frames import FrameFormat, joined, move_reservoir
+from voiceguide.export.mp3_ground import GroundFrames, closed, saved_frames, usable_rests
+from voiceguide.export.mp3_parts import NoJointError, Piece, encoded, encoded_in_one, parts, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SIZES = FrameFormat(24_000, 1, 64)
+SAMPLES, FRAME, HEAD = 576, 192, 13
+AREA = FRAME - HEAD
+SILENT = b"\xff\xf3\x84\xc4".ljust(FRAME, b"\0")
+
+
+class Source:
+    """So many frames with rests in chosen places."""
+
+    rate_hz = 24_000
+    channels = 1
+
+    def __init__(
+        self, length: int, rests: Sequence[tuple[int, int]] = (), ground: object = None, period_frames: int = 0
+    ) -> None:
+        self.length = length
+        self.resting = rests
+        self.ground: Any = ground
+        self.period_frames = period_frames
+        self.asked: list[int] = []
+        self.rendered: list[tuple[int, int]] = []
+
+    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        self.asked.append(least_frames)
+        return (span for span in self.resting if span[1] - span[0] >= least_frames)
+
+    def render(self, start: int, out: np.ndarray) -> None:
+        self.rendered.append((start, len(out)))
+        out[:] = 1.0
+
+
+def frames_in(source: Source) -> int:
+    """How many an encoder makes of a source: what it puts in front and behind is 1,105 samples."""
+    return -(-(source.length + 1105) // SAMPLES)
+
+
+class Encoder:
+    """Stands for LAME: every frame's data fill what the one before has left, up to 255 bytes back."""
+
+    begun: ClassVar[list[Encoder]] = []
+    most = 255
+    """How far a frame reaches back at the most."""
+
+    def __init__(self, source: Source, first: int, sizes: FrameFormat) -> None:
+        assert sizes == SIZES
+        type(self).begun.append(self)
+        self.first = self.start = first
+        self.frames = bytearray()
+        self.made = 0
+        count = frames_in(source) - first
+        random = np.random.default_rng(first + 7)
+        reach = [0]
+        for _ in range(count):
+            reach.append(int(random.integers(0, min(self.most, reach[-1] + AREA - 40) + 1)))
+        self.reach = reach
+        areas = random.integers(0, 256, count * AREA, np.uint8).tobytes()
+        self.stream = b""
+        for at in range(count):
+            low, high = at * AREA - reach[at], (at + 1) * AREA - reach[at + 1]
+            data = areas[low:high]
+            head = b"\xff\xf3\x84\xc4" + bytes([reach[at]])
+            head += first.to_bytes(2, "big") + at.to_bytes(2, "big")
+            head += (zlib.crc32(data) & 0xFFFF).to_bytes(2, "big") + len(data).to_bytes(2, "big")
+            self.stream += head + areas[at * AREA : (at + 1) * AREA]
+
+    def up_to(self, number: int) -> bytearray:
+        wanted = self.made + max(0, number - self.first - len(self.frames) // FRAME)
+        ahead = min(wanted + 2, len(self.stream) // FRAME) if wanted > self.made else self.made
+        self.frames += self.stream[self.made * FRAME : ahead * FRAME]
+        self.made = ahead
+        return self.frames
+
+    def taken(self, number: int) -> bytes:
+        taken = bytes(self.up_to(number)[: (number - self.first) * FRAME])
+        del self.frames[: len(taken)]
+        self.first = number
+        return taken
+
+    def skipped(self, number: int) -> bytearray:
+        self.first = number
+        return self.up_to(number + 1)
+
+
+class Free(Encoder):
+    """Keeps nothing in the frames before: it can follow anything, and only another like it can follow it."""
+
+    most = 0
+
+
+@pytest.fixture(autouse=True)
+def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the place of LAME."""
+    use(monkeypatch, Encoder)
+    monkeypatch.setattr(mp3_parts, "silent_frame", lambda _: SILENT)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+
+def use(monkeypatch: pytest.MonkeyPatch, kind: type[Encoder]) -> None:
+    kind.begun = []
+    for module in (mp3_parts, mp3_ground):
+        monkeypatch.setattr(module, "Lame", kind)
+
+
+def heard(frames: bytes, unseen: int = 0) -> list[tuple[int, int] | None]:
+    """Which encoder, by where it began, and which of its frames; None for silence. Fails where data were lost.
+
+    The first `unseen` frames are only what others keep their data in.
+    """
+    assert len(frames) % FRAME == 0
+    count = len(frames) // FRAME
+    areas = b"".join(frames[at * FRAME + HEAD : (at + 1) * FRAME] for at in range(count))
+    found: list[tuple[int, int] | None] = []
+    for at in range(unseen, count):
+        head = frames[at * FRAME : at * FRAME + HEAD]
+        first, number, check, length = (int.from_bytes(head[i : i + 2], "big") for i in (5, 7, 9, 11))
+        if not length:
+            assert head == SILENT[:HEAD]
+            found.append(None)
+            continue
+        begin = at * AREA - head[4]
+        assert begin >= 0, f"frame {at} reaches back before the beginning"
+        data = areas[begin : begin + length]
+        assert zlib.crc32(data) & 0xFFFF == check, f"the data of frame {at} ({first}, {number}) were lost"
+        found.append((first, number))
+    return found
+
+
+def numbers(found: list[tuple[int, int] | None]) -> list[int]:
+    """The places in the session of frames that were not skipped to."""
+    return [first + number for first, number in (frame for frame in found if frame)]
+
+
+def from_whom(found: list[tuple[int, int] | None]) -> list[tuple[int | None, int]]:
+    """How many frames in a row each encoder has made."""
+    return [
+        (first, len(list(group)))
+        for first, group in itertools.groupby(found, key=lambda frame: frame[0] if frame else None)
+    ]
+
+
+# --- The sizes of frames
+
+
+@pytest.mark.parametrize(
+    ("sizes", "mpeg_1", "samples", "size", "head"),
+    [
+        (FrameFormat(24_000, 1, 64), False, 576, 192, 13),
+        (FrameFormat(24_000, 2, 64), False, 576, 192, 21),
+        (FrameFormat(22_050, 1, 0), False, 576, 0, 13),
+        (FrameFormat(32_000, 1, 64), True, 1152, 288, 21),
+        (FrameFormat(48_000, 2, 112), True, 1152, 336, 36),
+    ],
+)
+def test_a_frame_is_as_large_as_the_standard_says(
+    sizes: FrameFormat,
+    mpeg_1: object,
+    samples: int,
+    size: int,
+    head: int,
+) -> None:
+    assert (sizes.is_mpeg_1, sizes.frame_samples, sizes.frame_bytes, sizes.head_bytes) == (mpeg_1, samples, size, head)
+
+
+def test_frames_that_would_differ_in_size_are_refused() -> None:
+    with pytest.raises(ExportError) as caught:
+        assert FrameFormat(44_100, 2, 128).frame_bytes
+    assert str(caught.value) == "no MP3 at 44100 Hz and 128 kbit/s: its frames would not be of one size"
+
+
+def test_how_far_a_frame_reaches_back_is_nine_bits_or_eight() -> None:
+    frames = bytes(192) + b"\xff\xf3\x84\xc4\xa5\x80".ljust(192, b"\1")
+    assert FrameFormat(24_000, 1, 64).reaches_back(frames, 1) == 0xA5
+    assert FrameFormat(24_000, 1, 64).reaches_back(frames, 0) == 0
+    wide = bytes(336) + b"\xff\xfb\x84\xc4\xa5\x80".ljust(336, b"\1")
+    assert FrameFormat(48_000, 2, 112).reaches_back(wide, 1) == 0xA5 * 2 + 1
+    narrow = bytes(336) + b"\xff\xfb\x84\xc4\xa5\x7f".ljust(336, b"\1")
+    assert FrameFormat(48_000, 2, 112).reaches_back(narrow, 1) == 0xA5 * 2
+
+
+@pytest.mark.parametrize("count", [0, 1, 40, AREA - 1, AREA, AREA + 1, 2 * AREA, 2 * AREA + 77, 3 * AREA])
+def test_what_lies_in_the_reservoir_is_moved_and_nothing_else(count: int) -> None:
+    random = np.random.default_rng(count)
+    source, target = (random.integers(0, 256, frames * FRAME, np.uint8).tobytes() for frames in (4, 3))
+
+    def split(frames: bytes) -> tuple[list[bytes], bytes]:
+        starts = range(0, len(frames), FRAME)
+        return [frames[at : at + HEAD] for at in starts], b"".join(frames[at + HEAD : at + FRAME] for at in starts)
+
+    moved = bytearray(target)
+    move_reservoir(source, moved, count, SIZES)
+    heads, areas = split(bytes(moved))
+    assert heads == split(target)[0]
+    assert areas == split(target)[1][: 3 * AREA - count] + split(source)[1][4 * AREA - count :]
+
+
+# --- Two runs as one
+
+
+def run(first: int, count: int, kind: type[Encoder] = Encoder) -> bytes:
+    return kind(Source((first + count + 5) * SAMPLES), first, SIZES).taken(first + count)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_two_runs_are_joined_at_the_first_frame_whose_data_have_room(seed: int) -> None:
+    earlier, later = run(seed, 40), run(seed + 10, 30)
+    behind = earlier[10 * FRAME :]
+    reaches = [(later[at * FRAME + 4], earlier[(10 + at) * FRAME + 4]) for at in range(30)]
+    for first, last in ((2, 30), (0, 30), (7, 30), (5, 6), (5, 5)):
+        joint = next((at for at in range(first, last) if reaches[at][0] <= reaches[at][1]), None)
+        made = joined(behind, later, SIZES, first, last)
+        if joint is None:
+            assert made is None
+            continue
+        assert made is not None
+        found = heard(earlier[: 10 * FRAME] + made)
+        assert found == [(seed, at) for at in range(10 + joint)] + [(seed + 10, at) for at in range(joint, 30)]
+
+
+def test_where_no_frame_has_room_there_is_no_joint() -> None:
+    earlier, later = run(0, 40, Free)[10 * FRAME :], run(10, 30)
+    reaching = [at for at in range(30) if later[at * FRAME + 4]]
+    assert joined(earlier, later, SIZES, reaching[0], reaching[0] + 1) is None
+    assert joined(later, earlier, SIZES, reaching[0], reaching[0] + 1) is not None
+
+
+# --- What goes round
+
+
+@pytest.mark.parametrize("first", range(12))
+def test_a_round_follows_itself(first: int) -> None:
+    """As often as it likes: every frame finds its data in the ones before, over the seam too."""
+    period = 20
+    frames = run(first, 45)
+    ring = closed(frames, period, SIZES)
+    assert ring is not None
+    joint = next(at for at in range(2, 25) if frames[at * FRAME + 4] <= frames[(period + at) * FRAME + 4])
+    once = [(first, period + at) for at in range(joint)] + [(first, at) for at in range(joint, period)]
+    assert heard(ring * 3, unseen=period) == once * 2
+
+
+def test_a_round_needs_frames_behind_it_to_be_closed() -> None:
+    frames = run(3, 23, Free)
+    assert closed(frames, 20, SIZES) is not None
+    assert closed(frames[: 22 * FRAME], 20, SIZES) is None
+
+
+def test_a_rest_is_used_where_the_encoder_hears_nothing_else() -> None:
+    """Three frames from both of its ends."""
+    rests = [(0, 576 * 30), (1, 576 * 30 - 1), (576 * 5, 576 * 40 + 575)]
+    assert usable_rests(rests, SIZES) == [(3, 27), (4, 26), (8, 37)]
+    wide = FrameFormat(48_000, 2, 112)
+    assert usable_rests([(1152 * 5, 1152 * 40)], wide) == [(8, 37)]
+
+
+def test_what_is_saved_is_counted_by_what_is_lost_at_each_rest() -> None:
+    assert saved_frames([(0, 12), (0, 13), (5, 40), (7, 9)]) == 0 + 1 + 23 + 0
+
+
+PERIOD = 20
+
+
+def ground(rests: list[tuple[int, int]]) -> GroundFrames:
+    """Of a sound that goes round every twenty frames, by an encoder known as number 900."""
+    frames = Encoder(Source(1000 * SAMPLES), 900, SIZES).taken(945)
+    ring = closed(frames, PERIOD, SIZES)
+    assert ring is not None
+    return GroundFrames(ring, rests, SIZES)
+
+
+def test_long_rests_are_known_by_their_middles() -> None:
+    assert ground([(0, 59), (100, 160), (200, 263), (300, 420)]).middles == [130, 231, 360]
+
+
+def woven(start: int, end: int, rests: list[tuple[int, int]]) -> list[tuple[int, int] | None]:
+    return heard(ground(rests).woven(Source(450 * SAMPLES), start, end))
+
+
+def in_order(found: list[tuple[int, int] | None], start: int) -> None:
+    """Every frame of the session once: an encoder's by its number, the ground's by its place in the round."""
+    for number, frame in enumerate(found, start):
+        assert frame is not None
+        first, at = frame
+        if first == 900:
+            assert at % PERIOD == number % PERIOD, number
+        else:
+            assert first + at == number
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_ground_is_woven_in_wherever_it_is_alone_and_no_frame_loses_its_data(seed: int) -> None:
+    start = 10 * seed
+    rests = [(start + 30, start + 90), (start + 120, start + 140), (start + 170, start + 260)]
+    found = woven(start, start + 300, rests)
+    in_order(found, start)
+    assert len(found) == 300
+    of_ground = [start + at for at, frame in enumerate(found) if frame and frame[0] == 900]
+    for first, last in rests:
+        inside = [at for at in of_ground if first <= at < last]
+        # Joints are found within a few frames; another encoder is begun five frames before the end, or fourteen.
+        assert len(inside) >= last - first - 30 or last - first < 40
+        of_ground = [at for at in of_ground if at not in inside]
+    assert not of_ground
+
+
+def test_where_every_joint_is_free_the_ground_begins_with_the_rest_and_ends_three_frames_before_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A fresh encoder is begun five frames before the end, and believed from its third frame on."""
+    use(monkeypatch, Free)
+
+    def runs(start: int, end: int, rests: list[tuple[int, int]]) -> list[tuple[int | None, int]]:
+        ring = closed(Free(Source(1000 * SAMPLES), 900, SIZES).taken(945), PERIOD, SIZES)
+        assert ring is not None
+        found = heard(GroundFrames(ring, rests, SIZES).woven(Source(450 * SAMPLES), start, end))
+        in_order(found, start)
+        assert len(found) == end - start
+        return from_whom(found)
+
+    assert runs(0, 100, [(30, 60)]) == [(0, 30), (900, 27), (55, 43)]
+    assert runs(0, 100, [(30, 60), (70, 90)]) == [(0, 30), (900, 27), (55, 13), (900, 17), (85, 13)]
+    # No frame of the ground before the encoder has filled its reservoir; none in a rest that is too short.
+    assert runs(28, 100, [(30, 60)]) == [(28, 4), (900, 25), (55, 43)]
+    assert runs(10, 100, [(0, 40)]) == [(10, 4), (900, 23), (35, 63)]
+    assert runs(0, 100, [(30, 43)]) == [(0, 100)]
+    assert runs(0, 100, [(30, 44)]) == [(0, 30), (900, 11), (39, 59)]
+    # A rest that goes on over the end is left by nobody.
+    assert runs(0, 100, [(80, 120)]) == [(0, 80), (900, 20)]
+    assert runs(0, 100, [(80, 100)]) == [(0, 80), (900, 20)]
+    assert runs(0, 100, [(80, 99)]) == [(0, 80), (900, 16), (94, 4)]
+    assert runs(0, 100, [(88, 120)]) == [(0, 100)]
+    # Rests that are over, or not yet there, are none of this part's.
+    assert runs(100, 150, [(30, 60), (90, 104), (110, 130), (150, 190)]) == [(100, 10), (900, 17), (125, 23)]
+    assert runs(0, 100, []) == [(0, 100)]
+
+
+# --- A source in pieces and parts
+
+
+def cut(source: Source, calm: Sequence[int] = ()) -> list[Piece]:
+    around = GroundFrames(b"", [(frame - 30, frame + 30) for frame in calm], SIZES) if calm else None
+    return list(pieces(source, SIZES, around))
+
+
+def test_silence_is_left_out_four_frames_behind_a_sound_and_four_before_the_next() -> None:
+    """What the encoder has heard of it already, and one more: nothing of a sound's start or end is lost."""
+    at = SAMPLES
+    source = Source(300 * at, [(50 * at, 100 * at), (150 * at + 1, 200 * at - 1)])
+    assert cut(source) == [
+        Piece(0, 54, sounding=True),
+        Piece(54, 96, sounding=False),
+        Piece(96, 155, sounding=True),
+        Piece(155, 195, sounding=False),
+        Piece(195, 302, sounding=True),
+    ]
+
+
+def test_only_silences_worth_it_are_left_out() -> None:
+    at = SAMPLES
+    assert len(cut(Source(300 * at, [(50 * at, 66 * at)]))) == 3
+    assert len(cut(Source(300 * at, [(50 * at, 66 * at - 1)]))) == 1
+    # That at the end is heard to its end: there is nothing to come back for.
+    assert cut(Source(300 * at, [(250 * at, 300 * at)])) == [Piece(0, 302, sounding=True)]
+    assert len(cut(Source(300 * at, [(250 * at, 300 * at - 1)]))) == 3
+    # Where something goes round under it there is no silence.
+    assert cut(Source(300 * at, [(50 * at, 100 * at)], ground="something")) == [Piece(0, 302, sounding=True)]
+
+
+@pytest.mark.parametrize("length", [1, 46, 47, 48, 575, 576, 622, 623, 624, 57_600 - 1105, 57_601 - 1105])
+def test_the_last_piece_ends_with_what_the_encoder_holds_back_and_no_frame_later(length: int) -> None:
+    [piece] = cut(Source(length))
+    assert (piece.end - 1) * SAMPLES < length + 576 + 529 <= piece.end * SAMPLES
+
+
+def borders(source: Source, calm: Sequence[int] = ()) -> list[int]:
+    found = cut(source, calm)
+    assert [piece.start for piece in found] == [0, *(piece.end for piece in found[:-1])]
+    assert [piece.goes_on for piece in found] == [False] + [True] * (len(found) - 1)
+    assert [piece.is_gone_on_with for piece in found] == [True] * (len(found) - 1) + [False]
+    assert all(piece.sounding for piece in found)
+    return [piece.end for piece in found]
+
+
+def test_a_long_sound_is_cut_into_even_pieces_of_about_twenty_seconds() -> None:
+    """833 frames are 20 s. The last of them is no shorter than half of one and what is made twice at a border."""
+    assert borders(Source(1247 * SAMPLES)) == [1249]
+    assert borders(Source(1248 * SAMPLES)) == [625, 1250]
+    assert borders(Source(2080 * SAMPLES)) == [1041, 2082]
+    assert borders(Source(2081 * SAMPLES)) == [694, 1388, 2083]
+    assert borders(Source(9998 * SAMPLES)) == [833 * number for number in range(1, 12)] + [10_000]
+
+
+def test_a_short_rest_of_a_sound_is_no_piece_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
+    # 41 frames are a second: the last piece has as many and a half, and the forty of the border at the least.
+    found = borders(Source(398 * SAMPLES))
+    assert found == [40, 80, 120, 160, 200, 240, 280, 320, 400]
+    assert borders(Source(399 * SAMPLES)) == [40, 80, 120, 160, 200, 240, 280, 320, 401]
+    assert borders(Source(97 * SAMPLES)) == [99]
+    # Of three pieces of 36 the first alone is cut off: what is left is shorter than one and a half and the forty.
+    assert borders(Source(107 * SAMPLES)) == [36, 109]
+
+
+def test_a_sound_is_cut_where_it_is_calm_if_that_is_not_far() -> None:
+    length = 2498 * SAMPLES
+    assert borders(Source(length)) == [833, 1666, 2500]
+    # Of several the nearest; half a piece away at the most.
+    assert borders(Source(length), [500, 800, 900, 1700]) == [800, 1700, 2500]
+    assert borders(Source(length), [416]) == [833, 1666, 2500]
+    assert borders(Source(length), [417]) == [417, 1250, 2500]
+    assert borders(Source(length), [1249]) == [1249, 2500]
+    assert borders(Source(length), [1250]) == [833, 1250, 2500]
+    # The start of a piece that begins where it was calm is not looked at again.
+    assert borders(Source(length), [700, 1000, 1532]) == [700, 1532, 2500]
+
+
+def piece(
+    start: int, end: int, *, goes_on: bool = False, is_gone_on_with: bool = False, sounding: bool = True
+) -> Piece:
+    return Piece(start, end, sounding, goes_on, is_gone_on_with)
+
+
+def test_pieces_are_gathered_until_they_are_worth_a_threads_while() -> None:
+    """20 s, which are 833 frames and a third: sounds go on only over the edges of a part."""
+    short, more, long = piece(0, 400), piece(400, 833), piece(833, 900)
+    assert list(parts([short, more], SIZES)) == [[short, more]]
+    assert list(parts([short, more, long], SIZES)) == [[short, more, long]]
+    whole = piece(400, 834)
+    assert list(parts([short, whole, long], SIZES)) == [[short, whole], [long]]
+    begun, following = piece(400, 500, is_gone_on_with=True), piece(500, 600, goes_on=True)
+    assert list(parts([short, begun, following, long], SIZES)) == [[short, begun], [following, long]]
+    assert list(parts([], SIZES)) == []
+
+
+def test_exactly_twenty_seconds_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp3_parts, "PART_S", 576 * 100 / 24_000)
+    first, second = piece(7, 107), piece(107, 200)
+    assert list(parts([first, second], SIZES)) == [[first], [second]]
+    nearly = piece(8, 107)
+    assert list(parts([nearly, second], SIZES)) == [[nearly, second]]
+
+
+# --- Parts encoded side by side
+
+
+def test_where_silence_is_left_out_the_next_sound_finds_its_data() -> None:
+    """A sound's first frames keep data in those before the silence: they move over it, or it begins with a gap."""
+    at = SAMPLES
+    for extra in range(12):
+        rests = [(40 * at, (90 + extra) * at), (130 * at, 170 * at), (190 * at, 207 * at)]
+        source = Source(250 * at, rests)
+        frames = b"".join(data for _, data in encoded(source, SIZES))
+        found = heard(frames)
+        assert len(found) == frames_in(source)
+        expected = [(0, 44), (None, 42 + extra), (0, 48 - extra), (None, 32), (0, 28), (None, 9), (0, 49)]
+        assert from_whom(found) == expected
+        # No frame of the encoder is passed over: it has not heard that there was a silence.
+        assert [frame[1] for frame in found if frame] == list(range(44 + 48 - extra + 28 + 49))
+
+
+@pytest.mark.parametrize("seconds", [3.0, 7.7])
+def test_a_sound_is_joined_from_parts_frame_by_frame(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
+    source = Source(round(seconds * 24_000))
+    made = list(encoded(source, SIZES))
+    ends = borders(source)
+    assert len(made) == len(ends) > 1
+    assert [end for end, _ in made] == [end * SAMPLES for end in ends[:-1]] + [source.length]
+    found = heard(b"".join(data for _, data in made))
+    assert numbers(found) == list(range(frames_in(source)))
+    # Each part's encoder is begun two frames ahead of its border, and forgotten two to forty-two behind it.
+    begun = sorted(first for first, _ in from_whom(found) if first is not None)
+    assert begun == [0, *(end - 2 for end in ends[:-1])]
+    for end in ends[:-1]:
+        joint = next(at for at, frame in enumerate(found) if frame and frame[0] == end - 2)
+        assert end <= joint < end + 40
+
+
+def test_each_part_is_written_as_soon_as_it_cannot_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All but the frames in which the next one may join: what has been written is what has been said to be."""
+    monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
+    source = Source(5 * 24_000)
+    written = list(itertools.accumulate(len(data) // FRAME for _, data in encoded(source, SIZES)))
+    ends = borders(source)
+    assert written == [end - 2 for end in ends[:-1]] + [frames_in(source)]
+
+
+def test_a_part_that_cannot_follow_is_begun_later_until_one_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
+    source = Source(2 * 40 * SAMPLES + 60 * SAMPLES)
+    tries: list[tuple[int, int, int, int]] = []
+
+    def refused(earlier: bytes, later: bytes, sizes: FrameFormat, first: int, last: int) -> bytes | None:
+        number = int.from_bytes(later[5:7], "big")
+        tries.append((number, len(earlier) // FRAME, first, last))
+        return joined(earlier, later, sizes, first, last) if len(tries) % 4 == 0 else None
+
+    monkeypatch.setattr(mp3_parts, "joined", refused)
+    ends = borders(source)
+    found = heard(b"".join(data for _, data in encoded(source, SIZES)))
+    assert numbers(found) == list(range(frames_in(source)))
+    for index, end in enumerate(ends[:-1]):
+        # The same frames, so many later: as many fewer are left to join in.
+        assert tries[4 * index : 4 * index + 4] == [(end - 2 + late, 42 - late, 2, 42 - late) for late in (0, 4, 9, 16)]
+    assert len(tries) == 4 * (len(ends) - 1)
+
+
+def test_where_nothing_can_follow_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
+    tries = itertools.count()
+    monkeypatch.setattr(mp3_parts, "joined", lambda *_: next(tries) and None)
+    with pytest.raises(NoJointError):
+        list(encoded(Source(5 * 24_000), SIZES))
+    assert next(tries) == 5
+
+
+def test_one_encoder_makes_it_all_a_part_at_a_time() -> None:
+    source = Source(50 * 24_000)
+    made = list(encoded_in_one(source, SIZES))
+    assert [end for end, _ in made] == [833 * SAMPLES, 1666 * SAMPLES, source.length]
+    found = heard(b"".join(data for _, data in made))
+    assert found == [(0, number) for number in range(frames_in(source))]
+    short = list(encoded_in_one(Source(833 * SAMPLES - 1105), SIZES))
+    assert [end for end, _ in short] == [833 * SAMPLES - 1105]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_at_most_two_parts_a_thread_are_under_way(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And as many as that: memory does not grow with the length, and no thread waits."""
+    monkeypatch.setattr(os, "cpu_count", lambda: threads)
+    asked: list[int] = []
+
+    def endless(*_: object) -> Iterator[Piece]:
+        for number in itertools.count():
+            asked.append(number)
+            yield Piece(1000 * number, 1000 * number + 1000, sounding=True)
+
+    monkeypatch.setattr(mp3_parts, "pieces", endless)
+    monkeypatch.setattr(mp3_parts, "_run", lambda *_: b"")
+    runs = mp3_parts._runs(Source(1), SIZES, None)
+    for number in range(5):
+        next(runs)
+        assert len(asked) == 2 * threads + number
+    runs.close()  # type: ignore[attr-defined]
+
+
+def test_an_unknown_number_of_processors_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    source = Source(100 * SAMPLES)
+    assert len(heard(b"".join(data for _, data in encoded(source, SIZES)))) == frames_in(source)
+
+
+# --- What goes round under a source
+
+
+def grounded(period: int, length: int, rests: Sequence[tuple[int, int]]) -> Source:
+    return Source(length, rests, ground=Source(length, period_frames=period))
+
+
+ROOMY = [(200 * SAMPLES, 400 * SAMPLES), (500 * SAMPLES, 700 * SAMPLES)]
+
+
+def test_what_goes_round_is_made_once_and_woven_in(encoder_begun: list[Encoder]) -> None:
+    source = grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY)
+    made = mp3_parts._ground_frames(source, SIZES)
+    assert made is not None
+    assert len(made._ring) == 60 * FRAME
+    assert made._rests == [(203, 397), (503, 697)]
+    assert [begun.start for begun in encoder_begun] == [0]
+    # A period, the two frames of the run-up and forty to join in.
+    assert len(heard(made._ring * 2, unseen=60)) == 60
+    assert encoder_begun[0].made >= 102
+    assert frames_in(Source(103 * SAMPLES)) == len(encoder_begun[0].stream) // FRAME
+
+
+def test_a_session_over_a_ground_is_whole() -> None:
+    source = grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY)
+    found = heard(b"".join(data for _, data in encoded(source, SIZES)))
+    assert len(found) == frames_in(source)
+
+
+@pytest.fixture
+def encoder_begun() -> list[Encoder]:
+    return Encoder.begun
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (Source(900 * SAMPLES, ROOMY), "nothing goes round"),
+        (grounded(60 * SAMPLES + 1, 900 * SAMPLES, ROOMY), "it comes round in the middle of a frame"),
+        (grounded(60 * SAMPLES, 900 * SAMPLES, [(200 * SAMPLES, 319 * SAMPLES)]), "it is not heard alone for long"),
+        (grounded(24_959 * SAMPLES, 80_000 * SAMPLES, [(0, 80_000 * SAMPLES)]), "it takes too long to come round"),
+    ],
+)
+def test_what_goes_round_is_left_to_the_encoder_where_nothing_is_gained(source: Source, why: str) -> None:
+    assert mp3_parts._ground_frames(source, SIZES) is None, why
+
+
+def test_the_borders_of_what_is_gained() -> None:
+    # 102 frames are made; each rest saves all but eighteen of its own: the six at its ends, and twelve.
+    assert mp3_parts._ground_frames(grounded(60 * SAMPLES, 900 * SAMPLES, [(0, 120 * SAMPLES)]), SIZES) is None
+    gained = grounded(60 * SAMPLES, 900 * SAMPLES, [(0, 121 * SAMPLES)])
+    assert mp3_parts._ground_frames(gained, SIZES) is not None
+
+
+def test_ten_minutes_of_what_goes_round_are_held_at_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp3_parts, "encoded", lambda *_: iter([(0, b"frames")]))
+    monkeypatch.setattr(mp3_parts, "closed", lambda *_: b"a ring")
+    for period, held in ((24_958, True), (24_959, False)):
+        source = grounded(period * SAMPLES, 80_000 * SAMPLES, [(0, 80_000 * SAMPLES)])
+        assert (mp3_parts._ground_frames(source, SIZES) is not None) is held
+
+
+def test_rests_too_short_to_weave_in_are_not_counted() -> None:
+    """Twenty frames are the least: three at both ends, five for the next encoder, eight of the ground and one."""
+    assert mp3_ground.LEAST_REST_FRAMES == 20
+    source = grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY)
+    assert mp3_parts._ground_frames(source, SIZES)
+    assert source.asked == [20 * SAMPLES]
+
+
+def test_a_ground_whose_parts_cannot_be_joined_is_left_to_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
+    monkeypatch.setattr(mp3_parts, "joined", lambda *_: None)
+    assert mp3_parts._ground_frames(grounded(200 * SAMPLES, 2000 * SAMPLES, [(0, 1900 * SAMPLES)]), SIZES) is None
+
+
+def test_a_ground_that_cannot_be_closed_is_left_to_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp3_parts, "closed", lambda *_: None)
+    assert mp3_parts._ground_frames(grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES) is None
+
+
+def test_the_beginning_of_a_ground_is_one_sound_and_then_silence() -> None:
+    source = Source(1000)
+    beginning = mp3_parts._Beginning(source, 600)
+    assert (beginning.length, beginning.rate_hz, beginning.channels, beginning.ground) == (600, 24_000, 1, None)
+    assert list(beginning.rests(1)) == []
+    for start, ones in ((0, 50), (560, 40), (599, 1), (600, 0), (700, 0)):
+        out = np.full(50, 9.0, np.float32)
+        beginning.render(start, out)
+        assert out.tolist() == [1.0] * ones + [0.0] * (50 - ones)
+    assert source.rendered[1] == (560, 50)

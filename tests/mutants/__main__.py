@@ -1,0 +1,161 @@
+"""`scripts/mutants [ROOM ...]`: changes one small thing of a module after the other, and tells which no test notices.
+
+Results are kept in `.mutants/`, so that a run that was stopped goes on, and one after an edit tries only what the edit
+concerns. Ends with 1 where fewer than 90 % are noticed, or one that is not is missing from docs/mutants.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+import time
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TextIO
+
+from tests.mutants.mutations import Mutant, mutants_of
+from tests.mutants.rooms import ROOMS
+from tests.mutants.trials import CannotPassError, Trials
+
+if TYPE_CHECKING:
+    from tests.mutants.rooms import Room
+
+ROOT: Final = Path(__file__).parents[2]
+RESULTS: Final = ROOT / ".mutants"
+LEAST_KILLED: Final = 0.9
+_SHARED: Final = ("tests/conftest.py", "tests/strategies.py")
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Of one room."""
+
+    mutants: int = 0
+    survivors: list[Mutant] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def share(self) -> float:
+        """Of the mutants that were killed."""
+        return 1 - len(self.survivors) / max(1, self.mutants)
+
+
+class Kept:
+    """Results of earlier runs: a line each, of what the mutant and the tests were."""
+
+    def __init__(self, name: str, tests: str, *, any_tests: bool) -> None:
+        self._path = RESULTS / f"{name.replace('/', '-')}.jsonl"
+        self._tests = tests
+        self._any_tests = any_tests
+        self._known: dict[str, bool] = {}
+        self.read()
+
+    def read(self) -> None:
+        """Read what has been kept: another process may have added to it."""
+        if self._path.exists():
+            for line in self._path.read_text(encoding="utf-8").splitlines():
+                source, by, killed = json.loads(line)
+                if by == self._tests or (self._any_tests and killed):
+                    self._known[source] = killed
+
+    def get(self, source: str) -> bool | None:
+        """Whether a mutant was killed; None where it was not tried."""
+        return self._known.get(_digest(source))
+
+    def put(self, source: str, *, killed: bool) -> None:
+        """Keep what came of a mutant."""
+        RESULTS.mkdir(exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps([_digest(source), self._tests, killed]) + "\n")
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def _tests_digest(room: Room) -> str:
+    files = [*_SHARED, *(test.split("::")[0] for test in room.tests if test.startswith("tests/"))]
+    return _digest("".join((ROOT / name).read_text(encoding="utf-8") for name in files) + " ".join(room.tests))
+
+
+def tried(name: str, room: Room, jobs: int, *, any_tests: bool) -> Outcome:
+    """Every mutant of a room; those are tried that were not yet."""
+    outcome = Outcome()
+    begun = time.monotonic()
+    kept = Kept(name, _tests_digest(room), any_tests=any_tests)
+    for module in room.modules:
+        path = ROOT / (module.replace(".", "/") + ".py")
+        mutants = {mutant.source: mutant for mutant in mutants_of(path.read_text(encoding="utf-8"))}
+        new = [source for source in mutants if kept.get(source) is None]
+        if new:
+            _try_apart(module, path, room, new, kept, jobs)
+            kept.read()
+        outcome.mutants += len(mutants)
+        outcome.survivors += [mutant for source, mutant in mutants.items() if not kept.get(source)]
+    outcome.seconds = time.monotonic() - begun
+    return outcome
+
+
+def _try_apart(module: str, path: Path, room: Room, sources: list[str], kept: Kept, jobs: int) -> None:
+    """In a process that can import a module, and forget it, without a trace of the one before."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            for number, trial in enumerate(Trials(module, path, room.tests, RESULTS).tried(sources, jobs), 1):
+                kept.put(trial.source, killed=trial.killed)
+                if number % 50 == 0:
+                    say(f"{module}: {number} of {len(sources)}")
+            code = 0
+        except CannotPassError as error:
+            say(str(error))
+        except Exception:  # noqa: BLE001 -- this process ends without telling otherwise
+            traceback.print_exc()
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    if os.waitpid(pid, 0)[1]:
+        raise SystemExit(1)
+
+
+def say(text: str, stream: TextIO = sys.stderr) -> None:
+    """Write a line: the table to stdout, how it goes beside it."""
+    stream.write(f"{text}\n")
+    stream.flush()
+
+
+def main() -> int:
+    """Try the rooms that are named, or all, and print a table and the survivors."""
+    parser = argparse.ArgumentParser(prog="scripts/mutants", description=__doc__.split("\n\n")[0])
+    parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"one of {', '.join(ROOMS)}; all of them if none")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants that are tried at once")
+    parser.add_argument(
+        "--survivors", action="store_true", help="after a change of tests, try only those that none had noticed"
+    )
+    arguments = parser.parse_args()
+    if unknown := set(arguments.rooms) - set(ROOMS):
+        parser.error(f"no such room: {', '.join(sorted(unknown))}")
+    named = (ROOT / "docs" / "mutants.md").read_text(encoding="utf-8")
+    good = True
+    say(f"{'room':20} mutants killed survived  share    time", sys.stdout)
+    for name in arguments.rooms or ROOMS:
+        outcome = tried(name, ROOMS[name], arguments.jobs, any_tests=arguments.survivors)
+        killed = outcome.mutants - len(outcome.survivors)
+        say(
+            f"{name:20} {outcome.mutants:7} {killed:6} {len(outcome.survivors):8} {outcome.share:6.1%} "
+            f"{outcome.seconds:5.0f} s",
+            sys.stdout,
+        )
+        unnamed = [mutant.name for mutant in outcome.survivors if mutant.name not in named]
+        for line in sorted(unnamed):
+            say(f"    not in docs/mutants.md: {line}", sys.stdout)
+        good = good and outcome.share >= LEAST_KILLED and not unnamed
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

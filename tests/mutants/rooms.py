@@ -1,0 +1,45 @@
+"""The rooms whose tests are tried, each with the tests that must notice a change in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class Room:
+    """Modules, and the tests that are run against their mutants."""
+
+    modules: tuple[str, ...]
+    tests: tuple[str, ...]
+    """Arguments for pytest: files, and options that leave out what is slow."""
+
+
+ROOMS: Final = {
+    "model/timeline": Room(("voiceguide.model.timeline",), ("tests/model/test_timeline.py",)),
+    "planning/scheduling": Room(("voiceguide.planning.scheduling",), ("tests/planning/test_scheduling.py",)),
+    "planning/fitting": Room(("voiceguide.planning.fitting",), ("tests/planning/test_fitting_exactly.py",)),
+    "sound/mixer": Room(("voiceguide.sound.mixer",), ("tests/sound/test_mixer_exactly.py",)),
+    "sound/limiter": Room(("voiceguide.sound.limiter",), ("tests/sound/test_limiter.py",)),
+    "player/transport": Room(("voiceguide.player.transport",), ("tests/player/test_transport_exactly.py",)),
+    "export/mp3_parts": Room(
+        ("voiceguide.export.mp3_frames", "voiceguide.export.mp3_ground", "voiceguide.export.mp3_parts"),
+        ("tests/export/test_mp3_parts.py",),
+    ),
+    "speech/store": Room(
+        ("voiceguide.speech.store",),
+        ("tests/speech/test_store.py", "tests/speech/test_store_of_others.py", "-k", "not processes_share_a_store"),
+    ),
+    "speech/normalise": Room(
+        ("voiceguide.speech.normalise",), ("tests/speech/test_normalise.py", "-k", "not normalising_twice")
+    ),
+    "whole_file": Room(
+        ("voiceguide.whole_file",),
+        (
+            "tests/test_whole_file.py",
+            "tests/faults/test_temporaries.py",
+            "-k",
+            "not exporter and not killed and not at_once and not points_to and not new_routine",
+        ),
+    ),
+}
