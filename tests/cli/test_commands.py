@@ -10,6 +10,7 @@ import wave
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.speech.piper_voices import save_piper_voice
 from voiceguide import __version__
 from voiceguide.cli.main import COMMANDS
 
@@ -236,9 +237,7 @@ def test_what_cannot_be_done(tmp_path: Path) -> None:
 def test_a_missing_engine_says_how_to_get_it(tmp_path: Path) -> None:
     (tmp_path / "piper").mkdir()
     (tmp_path / "piper" / "__init__.py").write_text("raise ImportError('no piper here')\n")
-    voice = tmp_path / "voice.onnx"
-    voice.write_bytes(b"x")
-    (tmp_path / "voice.onnx.json").write_text("{}")
+    voice = save_piper_voice(tmp_path)
     result = run(
         "say",
         "Hi.",
