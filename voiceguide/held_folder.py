@@ -21,7 +21,6 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
 
 _BY_DESCRIPTOR: Final = (
@@ -55,10 +54,15 @@ class HeldFolder:
     be used from any number of threads.
     """
 
-    def __init__(self, path: Path, descriptor: int | None) -> None:
-        self.path = path
-        """What it was asked for by: for messages, and for systems without descriptors."""
+    def __init__(self, path: Path, descriptor: int | None, name: str = "") -> None:
+        self._asked_for = path
+        self._name = name
         self._descriptor = descriptor
+
+    @property
+    def path(self) -> Path:
+        """What it was asked for by: for messages, and for systems without descriptors."""
+        return self._asked_for / self._name if self._name else self._asked_for
 
     @classmethod
     def at(cls, path: Path) -> HeldFolder:
@@ -104,8 +108,8 @@ class HeldFolder:
             if (self.path / name).is_symlink():
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(self.path / name))
             return HeldFolder.at(self.path / name)
-        descriptor = os.open(name, _PASSING | _NO_LINK, dir_fd=self._descriptor)
-        return HeldFolder(self.path / name, descriptor)
+        # Paths are put together where somebody asks for them: a plan opens a hundred folders.
+        return HeldFolder(self.path, os.open(name, _PASSING | _NO_LINK, dir_fd=self._descriptor), name)
 
     def made_folder(self, name: str, mode: int | None = None) -> HeldFolder:
         """The folder `name` in this one, made where it is missing; `mode` as for `made`."""
@@ -122,10 +126,11 @@ class HeldFolder:
 
         IsADirectoryError for a folder, and another OSError for a link, a pipe, a device or a socket.
         """
-        path = self.path / name
-        with _said(path):
-            descriptor = os.open(self._at(name), flags | _NO_LINK | _AT_ONCE | _BYTES, mode, dir_fd=self._descriptor)
-        return _ordinary(descriptor, path)
+        try:
+            return _ordinary(_opened(self._at(name), flags | _NO_LINK, mode, folder=self._descriptor), name)
+        except OSError as error:
+            error.filename = str(self.path / name)
+            raise
 
     def read(self, name: str, most_bytes: int) -> bytes:
         """What is in the ordinary file `name`, up to `most_bytes`; errors as for `open`."""
@@ -147,7 +152,7 @@ class HeldFolder:
 
     def reopened(self) -> int:
         """Another descriptor of the folder, which may be listed and locked. Not on Windows."""
-        return os.open(".", _LISTING, dir_fd=self._descriptor)
+        return os.open(self._at("."), _LISTING, dir_fd=self._descriptor)
 
     def stat(self, name: str = ".") -> os.stat_result:
         """What is known of `name`, of a link itself; of the folder where no name is given."""
@@ -230,9 +235,7 @@ def read_file(path: Path, most_bytes: int) -> bytes:
 
     Nothing is waited for. IsADirectoryError for a folder, another OSError for a pipe, a device or a socket.
     """
-    with _said(path):
-        descriptor = os.open(path, os.O_RDONLY | _AT_ONCE | _BYTES)
-    descriptor = _ordinary(descriptor, path)
+    descriptor = _ordinary(_opened(str(path), os.O_RDONLY), str(path))
     try:
         return read_up_to(descriptor, most_bytes)
     finally:
@@ -240,11 +243,17 @@ def read_file(path: Path, most_bytes: int) -> bytes:
 
 
 def read_up_to(descriptor: int, most_bytes: int) -> bytes:
-    """What there is to read, up to `most_bytes`."""
+    """What there is to read in an ordinary file, up to `most_bytes`."""
+    # As much as there should be at once, and one more: a file that ends there needs no other look.
+    asked = min(most_bytes, os.fstat(descriptor).st_size + 1)
     parts = []
-    while most_bytes > 0 and (part := os.read(descriptor, min(most_bytes, _CHUNK_BYTES))):
+    while asked > 0:
+        part = os.read(descriptor, asked)
         parts.append(part)
         most_bytes -= len(part)
+        if len(part) < asked:
+            break
+        asked = min(most_bytes, _CHUNK_BYTES)
     return b"".join(parts)
 
 
@@ -289,27 +298,26 @@ else:
         return found.gr_gid == user.pw_gid and found.gr_name == user.pw_name and set(found.gr_mem) <= {user.pw_name}
 
 
-@contextlib.contextmanager
-def _said(path: Path) -> Iterator[None]:
-    """What the system says of sockets, of devices that are not there, and of links, in words for everybody."""
+def _opened(path: str, flags: int, mode: int = 0o600, *, folder: int | None = None) -> int:
+    """As `os.open`; what it says of sockets, and of devices that are not there, in words for everybody."""
     try:
-        yield
+        return os.open(path, flags | _AT_ONCE | _BYTES, mode, dir_fd=folder)
     except OSError as error:
         if error.errno in {errno.ENXIO, errno.ENODEV}:
             raise _not_ordinary(path) from error
         raise
 
 
-def _not_ordinary(path: Path) -> OSError:
-    return OSError(errno.EINVAL, "Not an ordinary file", str(path))
+def _not_ordinary(path: str) -> OSError:
+    return OSError(errno.EINVAL, "Not an ordinary file", path)
 
 
-def _ordinary(descriptor: int, path: Path) -> int:
+def _ordinary(descriptor: int, path: str) -> int:
     """The descriptor, if it is that of an ordinary file; closed where it is not, and OSError raised."""
     try:
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(mode):
             raise _not_ordinary(path)
     except OSError:
@@ -401,9 +409,7 @@ def _entered(folder: int, name: str, where: Path, *, make: bool, mode: int | Non
     except OSError as error:
         if error.errno not in _NOT_A_FOLDER:
             raise
-        if _O_PATH and stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
-            return None
-        if not _O_PATH and error.errno != errno.ENOTDIR:
+        if stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
             return None
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(where / name)) from error
 

@@ -151,6 +151,21 @@ def test_list_leaves_out_what_has_mistakes(tmp_path: Path) -> None:
         assert second.startswith(f"note: {mine.with_name('torn.toml')} is left out: 1 mistake")
 
 
+def test_the_cache_says_its_limit_and_keeps_it(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[cache]\nlimit = "60 kB"\n')
+    surroundings = {"VOICEGUIDE_CONFIG": str(config), "VOICEGUIDE_CACHE_DIR": str(tmp_path / "c")}
+    for text in ("Hold.", "Release.", "Rest here for a moment."):
+        assert run("say", text, "-o", tmp_path / "a.wav", "--force", **surroundings).returncode == 0
+    info = run("cache", "info", **surroundings).stdout
+    assert info.endswith(" MB (limit 60 kB)\n")
+    taken = sum(path.stat().st_size for path in (tmp_path / "c").rglob("*.clip"))
+    assert 0 < taken <= 60_000
+    assert "cache.limit" in run("config", "show", **surroundings).stdout
+    config.write_text('[cache]\nlimit = "none"\n')
+    assert run("cache", "info", **surroundings).stdout.endswith(" MB (no limit)\n")
+
+
 def test_cache_prune_and_clear(tmp_path: Path) -> None:
     assert run("say", "Hold.", "-o", tmp_path / "a.wav", "--cache-dir", tmp_path / "c").returncode == 0
     assert run("cache", "prune", "--cache-dir", tmp_path / "c").stdout == "0 removed\n"

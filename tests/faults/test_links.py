@@ -26,6 +26,7 @@ import pytest
 from tests.faults.harness import PATIENCE_S, Program, files_in, left_behind, struck
 from tests.player.test_history import entry as an_entry
 from tests.speech.test_store import KEY, a_clip
+from voiceguide import held_folder
 from voiceguide.config import resolve
 from voiceguide.errors import ExportError, RequestError, StoreError, VoiceguideError
 from voiceguide.held_folder import HeldFolder, read_file, strangers_in
@@ -189,6 +190,52 @@ def run_as(user: int, home: Path, cache: Path, *command: object) -> tuple[int, i
         pytest.skip("the interpreter of these tests cannot be reached by other users")
     assert "Traceback" not in ending.stderr, ending.stderr
     return ending.exit_code, ending.stderr.count("voiceguide: ")
+
+
+@pytest.mark.parametrize("kind", PLANTED)
+def test_nor_where_a_link_itself_cannot_be_held(
+    shared: Path, home: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """As on macOS, which has no O_PATH."""
+    monkeypatch.setattr(held_folder, "_O_PATH", 0)
+    monkeypatch.setattr(held_folder, "_PASSING", held_folder._LISTING)
+    path = planted(kind, shared, home)
+    with as_user(VICTIM):
+        with pytest.raises(ExportError, match="is a link that somebody else has made"):
+            write(path)
+        (home / "link").symlink_to("precious")
+        write(home / "link")
+        assert (home / "link").is_symlink()
+        assert (home / "precious").read_bytes() == b"ours"
+
+
+def test_where_folders_cannot_be_held_everything_goes_by_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows."""
+    monkeypatch.setattr(held_folder, "_BY_DESCRIPTOR", False)
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    for path in (tmp_path / "link", tmp_path / "x.mp3"):
+        write(path, force=False)
+        with pytest.raises(RequestError, match="is there already"):
+            write(path, force=False)
+        write(path)
+    assert (tmp_path / "real").read_bytes() == b"ours"
+    with pytest.raises(ExportError, match="there is no folder"):
+        write(tmp_path / "nowhere" / "x.mp3")
+    store, history = ClipStore(tmp_path / "a" / "clips", limit_bytes=0), History(tmp_path / "b" / "history")
+    assert store.get(KEY) is None
+    store.check_usable()
+    store.put(KEY, "Hold.", a_clip())
+    assert store.get(KEY)
+    assert store.info().clips == 1
+    use = store.in_use()
+    assert use
+    use.end(kept_some=True)
+    assert store.info().clips == 0
+    history.save(an_entry())
+    history.save(an_entry(position_s=7.0))
+    assert [entry.position_s for entry in history.entries()] == [7.0]
+    assert new_routine("mine", tmp_path / "c" / "routines").is_file()
+    assert left_behind(tmp_path) == []
 
 
 def test_links_of_the_users_own_and_of_the_folders_owner_are_followed(shared: Path, home: Path) -> None:

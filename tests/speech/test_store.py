@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 import multiprocessing
 import os
 import subprocess
@@ -17,6 +19,7 @@ from tests.speech.fakes import ToneEngine
 from voiceguide.errors import StoreError
 from voiceguide.model.clip import Clip
 from voiceguide.model.pcm import from_pcm16
+from voiceguide.speech import store as store_module
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, clip_key, default_directory
 from voiceguide.whole_file import replacing
@@ -257,3 +260,65 @@ def test_where_the_store_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert default_directory().name == "audio_cache"
     monkeypatch.setenv("VOICEGUIDE_CACHE_DIR", str(tmp_path))
     assert default_directory() == tmp_path
+
+
+def test_a_checkout_that_others_can_write_to_keeps_no_clips(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As one that a container was given."""
+    module = tmp_path / "voiceguide" / "speech" / "store.py"
+    for path in (module, tmp_path / "audio_cache" / "README.md", tmp_path / "pyproject.toml"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    monkeypatch.setattr(store_module, "__file__", str(module))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert default_directory() == tmp_path / "audio_cache"
+    (tmp_path / "audio_cache").chmod(0o777)
+    assert default_directory() == tmp_path / "cache" / "voiceguide"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("block_powers", [math.inf] * 6),
+        ("block_powers", [math.nan] * 6),
+        ("block_powers", [-1.0] * 6),
+        ("block_powers", [1e308] * 6),
+        ("block_powers", [0.0] * 6),
+        ("block_powers", [1e-300] * 6),
+        ("block_powers", [10**400] * 6),
+        ("block_powers", [0.01] * 5),
+        ("block_powers", []),
+        ("block_powers", "0.01"),
+        ("block_powers", [None] * 6),
+        ("rate_hz", -24_000),
+        ("rate_hz", 0),
+        ("rate_hz", 48_000),
+        ("rate_hz", 10**30),
+        ("rate_hz", 24_000.5),
+        ("rate_hz", True),
+        ("onset_frame", -1),
+        ("onset_frame", 10**400),
+        ("end_frame", 5001),
+        ("end_frame", 100),
+        ("format", 2),
+        ("text", None),
+    ],
+)
+def test_absurd_values_with_a_right_digest_are_damage(tmp_path: Path, field: str, value: object) -> None:
+    """Somebody has written such a clip: it is no clip of ours, and made again."""
+    store = ClipStore(tmp_path)
+    store.put(KEY, "Hold.", a_clip())
+    path = the_file(store)
+    header, _, pcm = path.read_bytes().partition(b"\n")
+    fields = json.loads(header)
+    assert len(fields["block_powers"]) == 6
+    del fields["digest"]
+    path.write_bytes(_clip(fields, pcm))
+    assert store.get(KEY)
+    path.write_bytes(_clip(fields | {field: value}, pcm))
+    assert store.info().damaged == 1
+    assert store.get(KEY) is None
+    assert not path.exists()
+
+
+def _clip(fields: dict[str, object], pcm: bytes) -> bytes:
+    return json.dumps(fields | {"digest": store_module._digest(fields, pcm)}).encode() + b"\n" + pcm

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 
 from voiceguide.errors import VoiceguideError
+from voiceguide.whole_file import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,6 +51,8 @@ def failure(error: Exception) -> Failure:
     """An exception as a Failure; what is no error of ours is called a fault of ours."""
     if isinstance(error, VoiceguideError):
         return Failure("; ".join(str(error).splitlines()))
+    if isinstance(error, OSError) and is_full(error):
+        return Failure(f"the disk is full{f' under {error.filename}' if error.filename else ''}")
     return Failure(f"this is a fault of voiceguide: {type(error).__name__}: {error}")
 
 

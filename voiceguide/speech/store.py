@@ -450,8 +450,8 @@ def _decode(data: bytes, key: str) -> Clip | None:
             and header.key == key
             and header.rate_hz == SESSION_RATE_HZ
             and len(powers) == block_count(len(samples), header.rate_hz)
-            and bool(np.all((powers >= 0.0) & (powers <= _LOUDEST)))
-            and powers.max() >= _SOFTEST
+            and all(0.0 <= power <= _LOUDEST for power in header.block_powers)
+            and max(header.block_powers) >= _SOFTEST
             and digest == _digest(written, pcm)
         )
         if not is_sound:
