@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-
-from voiceguide import streams
 
 INTERRUPTED = 130
 
@@ -16,6 +13,8 @@ def run() -> None:
     # Where a shell has put us into the background Ctrl-C is ignored, and stays so.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _leave)
+    from voiceguide import streams
+
     streams.prepare()
     from voiceguide.cli.main import run as run_program
 
@@ -24,8 +23,10 @@ def run() -> None:
 
 def _leave(_number: int, _frame: object) -> None:
     """An end in the middle of an import, with nothing begun that would have to be undone."""
-    sys.stderr.write("voiceguide: interrupted\n")
-    sys.stderr.flush()
+    try:  # noqa: SIM105 -- contextlib would be loaded for it
+        os.write(2, b"voiceguide: interrupted\n")
+    except OSError:  # nobody reads it
+        pass
     os._exit(INTERRUPTED)
 
 

@@ -6,6 +6,7 @@
     ├── RequestError           the request or a file of the user's is wrong          2
     │   ├── UnknownNameError   no routine, stretch, voice or suffix of that name     2
     │   ├── DataError          mistakes in a data file, every one listed             2
+    │   ├── CheckError         mistakes in several files, every one listed           2
     │   ├── KnobError          settings that are out of their range, every one       2
     │   └── UnspeakableError   a text the engine would answer with silence           2
     ├── SpeechError            an engine is missing, hangs or returns nonsense       1
@@ -41,6 +42,13 @@ class VoiceguideError(Exception):
     """It could not be done. The base of every error that voiceguide raises on purpose."""
 
     exit_code = 1
+
+    def lines(self) -> Sequence[str]:
+        """What there is to say, line by line: one, unless the class lists several things.
+
+        A line break inside of one belongs to a path or a name, and begins no line.
+        """
+        return (str(self),)
 
 
 class RequestError(VoiceguideError):
@@ -99,7 +107,24 @@ class DataError(RequestError):
         lines = [str(mistake) for mistake in self.mistakes[: self.MOST_LINES]]
         if more := len(self.mistakes) - len(lines):
             lines.append(f"... and {more:,} more {'mistake' if more == 1 else 'mistakes'}")
+        self._lines = tuple(lines)
         super().__init__("\n".join(lines))
+
+    def lines(self) -> Sequence[str]:
+        """A line for each mistake, as far as somebody would read on."""
+        return self._lines
+
+
+class CheckError(RequestError):
+    """What is wrong with several files, a line for each mistake."""
+
+    def __init__(self, complaints: Sequence[str]) -> None:
+        self.complaints = tuple(complaints)
+        super().__init__("\n".join(complaints))
+
+    def lines(self) -> Sequence[str]:
+        """A line for each mistake."""
+        return self.complaints
 
 
 class KnobError(RequestError):
@@ -108,11 +133,15 @@ class KnobError(RequestError):
     def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
         self.faults = tuple(faults)
         """The name of each as in Pacing or Playing, and what is wrong with it."""
-        super().__init__(self.told(str))
+        super().__init__("\n".join(self.lines()))
 
-    def told(self, name: Callable[[str], str]) -> str:
-        """The report, each setting called by `name`, as whoever asked for it knows it."""
-        return "\n".join(f"{name(knob)} {fault}" for knob, fault in self.faults)
+    def lines(self) -> Sequence[str]:
+        """A line for each setting."""
+        return self.told(str)
+
+    def told(self, name: Callable[[str], str]) -> Sequence[str]:
+        """The same, each setting called by `name`, as whoever asked for it knows it."""
+        return [f"{name(knob)} {fault}" for knob, fault in self.faults]
 
 
 class UnspeakableError(RequestError):
@@ -145,6 +174,14 @@ class ClusterError(VoiceguideError):
 
 class BatchError(VoiceguideError):
     """Some files of a batch are not there as they should be: a line each."""
+
+    def __init__(self, failures: Sequence[str]) -> None:
+        self.failures = tuple(failures)
+        super().__init__("\n".join(failures))
+
+    def lines(self) -> Sequence[str]:
+        """A line for each file."""
+        return self.failures
 
 
 class NoHomeError(VoiceguideError):

@@ -86,7 +86,10 @@ def expanded(path: str | Path) -> Path:
             message = f"{text}: nobody knows where ~ is: this user has no home folder; set HOME"
             raise NoHomeError(message)
         return home / rest.lstrip("/")
-    return Path(os.path.expanduser(text))  # noqa: PTH111 -- Path's own raises for an unknown user
+    try:
+        return Path(os.path.expanduser(text))  # noqa: PTH111 -- Path's own raises for an unknown user
+    except ValueError:  # what can be no user's name can be no file's either, which is said where it is opened
+        return Path(text)
 
 
 def beside(file: Path, path: str) -> Path:

@@ -49,7 +49,9 @@ _ASCII = {
 
 
 def prepare() -> None:
-    """Put streams into `sys` that can be written to, whatever the program was started with."""
+    """Put streams into `sys` that can be written to, whatever the program was started with; once is enough."""
+    if isinstance(sys.stdout, GuardedStream):
+        return
     _open_missing()
     if sys.stdin is None:
         sys.stdin = open(_STDIN, encoding="utf-8", closefd=False)  # noqa: SIM115 -- for as long as the process lives

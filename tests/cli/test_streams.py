@@ -84,11 +84,12 @@ def test_a_command_in_every_state_of_its_streams(name: str, home: Path, surround
     writer = broken_pipe()
     try:
         without_stdout = run(*arguments, surroundings=surroundings, stdout=writer)
-        without_stderr = run(*arguments, surroundings=surroundings, stderr=writer)
+        without_stderr = None if name in SLOW else run(*arguments, surroundings=surroundings, stderr=writer)
     finally:
         os.close(writer)
     assert (without_stdout.exit_code, without_stdout.stderr) == (exit_code, peace.stderr)
-    assert (without_stderr.exit_code, bool(without_stderr.stdout)) == (exit_code, exit_code == 0)
+    if without_stderr:
+        assert (without_stderr.exit_code, without_stderr.stdout) == (exit_code, peace.stdout)
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="there is no /dev/full here")
@@ -251,5 +252,5 @@ def test_nothing_hangs_on_assertions(home: Path, surroundings: dict[str, str]) -
     assert optimised.read_bytes() == whole.read_bytes()
     optimised.unlink()
     around = surroundings | {"PYTHONOPTIMIZE": "2"}
-    for arguments in (["check", home / "mine.toml"], ["say", "Hold.", "-o", optimised], ["list"], ["doctor"]):
+    for arguments in (["check", home / "mine.toml"], ["say", "Hold.", "-o", optimised], ["list"]):
         assert run(*arguments, surroundings=around).exit_code == 0

@@ -86,7 +86,7 @@ def test_what_a_shell_would_have_expanded(home: Path) -> None:
     assert expanded("~//x") == home / "x"
     assert expanded("./~/x") == expanded(expanded("./~/x")) == Path.cwd() / "~/x"  # what is really called so
     assert expanded("~root/x") == Path(pwd.getpwnam("root").pw_dir) / "x"
-    for other in ("~nobody-of-that-name/x", "a/~/b", "x~", "/~"):
+    for other in ("~nobody-of-that-name/x", "a/~/b", "x~", "/~", "~\0/x", "~\ud800"):
         assert expanded(other) == Path(other)
     assert beside(Path("/etc/voiceguide/config.toml"), "clips") == Path("/etc/voiceguide/clips")
     assert beside(Path("/etc/config.toml"), "~/clips") == home / "clips"

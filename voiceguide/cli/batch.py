@@ -65,7 +65,7 @@ def batch(  # noqa: PLR0913 -- an option each
         for text in made.notes:
             note(f"{made.job.name}: {text}")
     if report.failures:
-        raise BatchError("\n".join(report.failures))
+        raise BatchError(report.failures)
 
 
 def _rows(report: Report) -> Iterator[tuple[str, str, str, str]]:

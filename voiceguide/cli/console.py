@@ -50,9 +50,9 @@ def note(words: str) -> None:
     sys.stderr.write(f"note: {_one_line(words)}\n")
 
 
-def complain(words: str) -> None:
+def complain(*lines: str) -> None:
     """What went wrong, on standard error: a line, or several where there are several mistakes."""
-    for each in words.split("\n"):
+    for each in lines:
         sys.stderr.write(f"voiceguide: {shown(each)}\n")
 
 

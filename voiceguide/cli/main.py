@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 import typer
 
-from voiceguide import __version__
+from voiceguide import __version__, streams
 from voiceguide.cli.console import complain, help_if_alone, text
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
 from voiceguide.cli.pacing_options import option
@@ -109,13 +109,13 @@ def main(arguments: Sequence[str]) -> int:
         command = typer.main.get_command(program(arguments))
         result = command.main(list(arguments), prog_name="voiceguide", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        return _complain("interrupted", INTERRUPTED)
+        return _complain("interrupted", exit_code=INTERRUPTED)
     except Exception as error:  # noqa: BLE001 -- every error becomes a line
         if interrupts.exit_code:  # some library has made an error of its own of it, as pydantic does
-            return _complain("interrupted", interrupts.exit_code)
+            return _complain("interrupted", exit_code=interrupts.exit_code)
         return _failed(error, debug="--debug" in arguments)
     if result == INTERRUPTED:  # typer has caught it first
-        return _complain("interrupted", INTERRUPTED)
+        return _complain("interrupted", exit_code=INTERRUPTED)
     return result if isinstance(result, int) else 0
 
 
@@ -124,16 +124,18 @@ def _failed(error: Exception, *, debug: bool) -> int:
     if isinstance(error, ReaderLeftError):
         return error.exit_code
     if isinstance(error, typer.TyperException):
-        return _complain(f"{error.format_message()} (see --help)", error.exit_code)
+        return _complain(f"{error.format_message()} (see --help)", exit_code=error.exit_code)
     if debug:
         raise error
     if isinstance(error, KnobError):
-        return _complain(error.told(option), error.exit_code)  # files have been checked: it was an option
+        return _complain(*error.told(option), exit_code=error.exit_code)  # files have been checked: it was an option
     if isinstance(error, VoiceguideError):
-        return _complain(str(error), error.exit_code)
+        return _complain(*error.lines(), exit_code=error.exit_code)
     if isinstance(error, OSError) and is_full(error):
-        return _complain(_no_room(error), 1)
-    return _complain(f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", 1)
+        return _complain(_no_room(error), exit_code=1)
+    return _complain(
+        f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", exit_code=1
+    )
 
 
 def _no_room(error: OSError) -> str:
@@ -148,6 +150,7 @@ def _no_room(error: OSError) -> str:
 
 def run() -> None:
     """Run the program with the arguments of this process, and end it."""
+    streams.prepare()
     decline_telemetry(ours=True)
     # The threads that numpy's linear algebra starts spin for a tenth of a second; nothing here calls it with enough.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -166,6 +169,6 @@ def run() -> None:
     sys.exit(exit_code)
 
 
-def _complain(message: str, exit_code: int) -> int:
-    complain(message)
+def _complain(*lines: str, exit_code: int) -> int:
+    complain(*lines)
     return exit_code

@@ -28,7 +28,7 @@ def check(
 ) -> None:
     from voiceguide import session
     from voiceguide.config import resolve
-    from voiceguide.errors import RequestError
+    from voiceguide.errors import CheckError, RequestError
 
     voice = resolve({"voice": voice}).voice
     complaints: list[str] = []
@@ -36,9 +36,9 @@ def check(
         try:
             line(f"{file}: {session.check(file, voice=voice)}")
         except RequestError as error:
-            complaints.append(str(error))
+            complaints += error.lines()
     if complaints:
-        raise RequestError("\n".join(complaints))
+        raise CheckError(complaints)
 
 
 @config_app.command("show", help="Show every value, and where it comes from.")
