@@ -45,7 +45,7 @@ class Outcome:
 
 
 class Kept:
-    """Results of earlier runs, a line each: the module as it was changed, the tests, the change, whether it was noticed."""
+    """Results of earlier runs, a line each: the module as it was changed, the tests, the change, what came of it."""
 
     def __init__(self, name: str, tests: str, *, survivors: bool) -> None:
         self._path = RESULTS / f"{name.replace('/', '-')}.jsonl"
