@@ -45,32 +45,36 @@ class Outcome:
 
 
 class Kept:
-    """Results of earlier runs: a line each, of what the mutant and the tests were."""
+    """Results of earlier runs, a line each: the module as it was changed, the tests, the change, what came of it."""
 
-    def __init__(self, name: str, tests: str, *, any_tests: bool) -> None:
+    def __init__(self, name: str, tests: str, *, survivors: bool) -> None:
         self._path = RESULTS / f"{name.replace('/', '-')}.jsonl"
         self._tests = tests
-        self._any_tests = any_tests
+        self._survivors = survivors
         self._known: dict[str, bool] = {}
+        self._noticed: set[str] = set()
         self.read()
 
     def read(self) -> None:
         """Read what has been kept: another process may have added to it."""
         if self._path.exists():
             for line in self._path.read_text(encoding="utf-8").splitlines():
-                source, by, killed = json.loads(line)
-                if by == self._tests or (self._any_tests and killed):
+                source, tests, change, killed = json.loads(line)
+                if tests == self._tests:
                     self._known[source] = killed
+                if killed and self._survivors:
+                    self._noticed.add(change)
 
-    def get(self, source: str) -> bool | None:
+    def get(self, mutant: Mutant) -> bool | None:
         """Whether a mutant was killed; None where it was not tried."""
-        return self._known.get(_digest(source))
+        return self._known.get(_digest(mutant.source), True if _digest(mutant.name) in self._noticed else None)
 
-    def put(self, source: str, *, killed: bool) -> None:
+    def put(self, mutant: Mutant, *, killed: bool) -> None:
         """Keep what came of a mutant."""
         RESULTS.mkdir(exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps([_digest(source), self._tests, killed]) + "\n")
+            line = [_digest(mutant.source), self._tests, _digest(mutant.name), killed]
+            file.write(json.dumps(line) + "\n")
 
 
 def _digest(text: str) -> str:
@@ -82,34 +86,35 @@ def _tests_digest(room: Room) -> str:
     return _digest("".join((ROOT / name).read_text(encoding="utf-8") for name in files) + " ".join(room.tests))
 
 
-def tried(name: str, room: Room, jobs: int, *, any_tests: bool) -> Outcome:
+def tried(name: str, room: Room, jobs: int, *, survivors: bool) -> Outcome:
     """Every mutant of a room; those are tried that were not yet."""
     outcome = Outcome()
     begun = time.monotonic()
-    kept = Kept(name, _tests_digest(room), any_tests=any_tests)
+    kept = Kept(name, _tests_digest(room), survivors=survivors)
     for module in room.modules:
         path = ROOT / (module.replace(".", "/") + ".py")
-        mutants = {mutant.source: mutant for mutant in mutants_of(path.read_text(encoding="utf-8"))}
-        new = [source for source in mutants if kept.get(source) is None]
+        mutants = list(mutants_of(path.read_text(encoding="utf-8")))
+        new = [mutant for mutant in mutants if kept.get(mutant) is None]
         if new:
             _try_apart(module, path, room, new, kept, jobs)
             kept.read()
         outcome.mutants += len(mutants)
-        outcome.survivors += [mutant for source, mutant in mutants.items() if not kept.get(source)]
+        outcome.survivors += [mutant for mutant in mutants if not kept.get(mutant)]
     outcome.seconds = time.monotonic() - begun
     return outcome
 
 
-def _try_apart(module: str, path: Path, room: Room, sources: list[str], kept: Kept, jobs: int) -> None:
+def _try_apart(module: str, path: Path, room: Room, mutants: list[Mutant], kept: Kept, jobs: int) -> None:
     """In a process that can import a module, and forget it, without a trace of the one before."""
     pid = os.fork()
     if pid == 0:
         code = 1
         try:
-            for number, trial in enumerate(Trials(module, path, room.tests, RESULTS).tried(sources, jobs), 1):
-                kept.put(trial.source, killed=trial.killed)
+            by_source = {mutant.source: mutant for mutant in mutants}
+            for number, trial in enumerate(Trials(module, path, room.tests, RESULTS).tried(by_source, jobs), 1):
+                kept.put(by_source[trial.source], killed=trial.killed)
                 if number % 50 == 0:
-                    say(f"{module}: {number} of {len(sources)}")
+                    say(f"{module}: {number} of {len(mutants)}")
             code = 0
         except CannotPassError as error:
             say(str(error))
@@ -134,7 +139,7 @@ def main() -> int:
     parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"one of {', '.join(ROOMS)}; all of them if none")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants that are tried at once")
     parser.add_argument(
-        "--survivors", action="store_true", help="after a change of tests, try only those that none had noticed"
+        "--survivors", action="store_true", help="after a change, try only what no test had noticed before it"
     )
     arguments = parser.parse_args()
     if unknown := set(arguments.rooms) - set(ROOMS):
@@ -143,7 +148,7 @@ def main() -> int:
     good = True
     say(f"{'room':20} mutants killed survived  share    time", sys.stdout)
     for name in arguments.rooms or ROOMS:
-        outcome = tried(name, ROOMS[name], arguments.jobs, any_tests=arguments.survivors)
+        outcome = tried(name, ROOMS[name], arguments.jobs, survivors=arguments.survivors)
         killed = outcome.mutants - len(outcome.survivors)
         say(
             f"{name:20} {outcome.mutants:7} {killed:6} {len(outcome.survivors):8} {outcome.share:6.1%} "

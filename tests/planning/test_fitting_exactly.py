@@ -144,6 +144,39 @@ def test_a_hold_of_the_routines_own_stays_among_the_whole_breaths() -> None:
     assert found[0][2] == pytest.approx(squared(13, 25) + squared(1, 2))
 
 
+@pytest.mark.parametrize(
+    ("in_s", "out_s", "low", "high", "holds"),
+    [
+        (1.0, 1.1, 2.1, 6.3, [2.1, 4.2, 6.3]),
+        (1.0, 1.1, 2.2, 10.5, [4.2, 6.3, 8.4, 10.5]),
+        (2.1, 3.2, 42.0, 53.0, [42.4, 47.7, 53.0]),
+        (4.0, 6.0, 1.0, 9.9, [9.0]),
+    ],
+)
+def test_a_hold_can_be_as_long_as_its_range_where_that_is_whole_breaths_of_tenths(
+    in_s: float, out_s: float, low: float, high: float, holds: list[float]
+) -> None:
+    """Tenths are not exact inside: the longest session would be a breath shorter than its stretches allow."""
+    usual = holds[0]
+    breathed = stretch(
+        "held",
+        HoldMovement(
+            mode="hold", hold_s=seconds(low, usual, high), breath=Breath(in_s=in_s, out_s=out_s), enter=GO, release=GO
+        ),
+    )
+    assert [dose[0] for dose in doses(breathed)] == holds
+
+
+def test_a_dose_outside_its_limits_that_the_routine_asks_for_is_among_the_others() -> None:
+    assert [dose[::2] for dose in doses(MOVED, Item(stretch="moved", repetitions=9))][-1] == (9, 0.0)
+    assert [dose[:2] for dose in doses(HELD, Item(stretch="held", rounds=5))][4:8] == [
+        (30.0, 1),
+        (30.0, 2),
+        (30.0, 3),
+        (30.0, 5),
+    ]
+
+
 def test_a_free_hold_moves_in_steps_of_five_seconds() -> None:
     assert doses(FREE) == [(hold_s, 1, pytest.approx(squared(hold_s - 12, 10))) for hold_s in (12.0, 15.0, 20.0)]
 
@@ -323,6 +356,33 @@ def test_however_long_the_routine_its_exact_ends_can_be_had(seed: int, monkeypat
     assert best(options, high + 1, around) is None
 
 
+def test_of_ways_of_about_one_length_the_cheapest_goes_on_and_the_ends_of_all() -> None:
+    sums = np.array(
+        [
+            # In one twentieth of a second, 1,200 frames: the second is nearest to the preset.
+            (500, 1200, 1300),
+            (600, 2399, 2400),
+            (700, 1800, 2500),
+            # In the next one the first.
+            (800, 2400, 2600),
+            (900, 3599, 3700),
+            # The shortest of all, and the longest, dear as they are.
+            (400, 1300, 1301),
+            (1000, 1900, 4000),
+        ]
+    )
+    costs = np.array([0.3, 0.1, 0.2, 0.1, 0.2, 0.9, 0.8])
+    assert fitting._closest(sums, costs).tolist() == [1, 3, 5, 6]
+
+
+def test_rests_with_a_single_frame_of_room_are_moved_by_all_of_it() -> None:
+    """And cost what that costs, so that a dose that needs no rest to move may be nearer to the preset."""
+    moved = Choice(Item(stretch="x", repetitions=1), 0.0, 10, 10, 11)
+    still = Choice(Item(stretch="x", repetitions=2), 3.0, 11, 11, 11)
+    assert best([[moved, still]], 11, (0, 0, 0)) == (still,)
+    assert best([[moved, replace(still, cost=5.0)]], 11, (0, 0, 0)) == (moved,)
+
+
 def test_a_routine_of_sixty_items_takes_no_memory_that_would_be_missed() -> None:
     """Four to the sixtieth ways, of which at most sixty thousand are held at a time."""
     row = [Choice(Item(stretch="x"), 0.1 * n, 1000 * n + 999, 1000 * n + 1300, 1000 * n + 1450) for n in range(4)]
@@ -428,10 +488,10 @@ def test_the_share_is_found_in_a_few_rounds(monkeypatch: pytest.MonkeyPatch) -> 
         return schedule(script, *arguments)
 
     monkeypatch.setattr(fitting, "schedule", counted)
-    for share in (0.02, 0.4, 0.98):
+    for share in (0.3, 0.4, 0.6, 0.7):
         scheduled.clear()
         fitted_to(made, PACING, lengths, round(low + float(share) * (high - low)))
-        assert sum(count > 1 for count in scheduled) <= 12
+        assert sum(count > 1 for count in scheduled) <= 7
 
 
 def only_rests(*rests: Rest) -> Script:

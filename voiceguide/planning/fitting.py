@@ -133,19 +133,13 @@ def best(options: Sequence[Sequence[Choice]], target: int, around: tuple[int, in
     to 60,000 at a time; beyond that, of those within 50 ms only the one with the least cost goes on, and the
     shortest and the longest of all.
     """
-    sums = np.array([around], np.int64)
+    sums = np.array([around])
     costs = np.zeros(1)
     picks: list[NDArray[np.int64]] = []
     parents: list[NDArray[np.int64]] = []
     for row in options:
-        kept = np.arange(len(costs))
-        if len(costs) * len(row) > _MOST_STATES:
-            bins = sums[:, 1] // to_frames(_BIN_S)
-            order = np.lexsort((costs, bins))
-            kept = order[np.unique(bins[order], return_index=True)[1]]
-            # And what leads to the shortest and the longest of all, so that they can be reached.
-            kept = np.union1d(kept, [sums[:, 0].argmin(), sums[:, 2].argmax()])
-        lengths = np.array([(choice.shortest, choice.preset, choice.longest) for choice in row], np.int64)
+        kept = np.arange(len(costs)) if len(costs) * len(row) <= _MOST_STATES else _closest(sums, costs)
+        lengths = np.array([(choice.shortest, choice.preset, choice.longest) for choice in row])
         sums = (sums[kept, None, :] + lengths[None, :, :]).reshape(-1, 3)
         costs = (costs[kept, None] + np.array([choice.cost for choice in row])[None, :]).ravel()
         parents.append(np.repeat(kept, len(row)))
@@ -162,6 +156,18 @@ def best(options: Sequence[Sequence[Choice]], target: int, around: tuple[int, in
         chosen.append(row[int(pick[at])])
         at = int(parent[at])
     return tuple(reversed(chosen))
+
+
+def _closest(sums: NDArray[np.int64], costs: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Which of some ways go on: of those of about one length that of the least cost, and the ends of all.
+
+    `sums` are their shortest, preset and longest lengths, shape (n, 3).
+    """
+    bins = sums[:, 1] // to_frames(_BIN_S)
+    order = np.lexsort((costs, bins))
+    kept = order[np.unique(bins[order], return_index=True)[1]]
+    # What leads to the shortest and the longest of all, so that they can be reached.
+    return np.union1d(kept, [sums[:, 0].argmin(), sums[:, 2].argmax()])
 
 
 def _doses(turn: Turn, pacing: Pacing) -> Iterator[tuple[Item, float]]:
@@ -194,8 +200,9 @@ def _holds(stretch: Stretch, preset_s: float) -> list[float]:
     assert isinstance(movement, HoldMovement)  # noqa: S101 -- narrows the type
     step_s = movement.breath.total_s if movement.breath else FREE_HOLD_STEP_S
     limits = movement.hold_s
-    first, last = -(-limits.min // step_s), limits.max // step_s
-    return sorted({preset_s, *(number * step_s for number in range(int(first), int(last) + 1))})
+    # To the millisecond: five breaths of 2.1 s are the 10.5 s of a range, not a little more or less.
+    whole = (round(number * step_s, 3) for number in range(1, round(limits.max / step_s) + 1))
+    return sorted({preset_s, *(hold_s for hold_s in whole if limits.min <= hold_s <= limits.max)})
 
 
 def _cost(value: float, preset: float, limits: CountRange | SecondsRange) -> float:
@@ -204,7 +211,7 @@ def _cost(value: float, preset: float, limits: CountRange | SecondsRange) -> flo
 
 def _dosed(turn: Turn, item: Item, pacing: Pacing) -> Turn:
     dose = dose_of(turn.guiding.stretch, item, pacing)
-    return replace(turn, item=item, guiding=replace(turn.guiding, dose=dose))
+    return replace(turn, guiding=replace(turn.guiding, dose=dose))
 
 
 def _alone(section: Section) -> Script:
