@@ -17,6 +17,7 @@ from voiceguide.library.toml_file import read_model
 from voiceguide.model.base import Identifier, Model
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
+from voiceguide.model.pronounce import Pronounce
 from voiceguide.model.stretch import Breath
 from voiceguide.places import config_path
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
@@ -82,6 +83,8 @@ class ConfigFile(Model):
 
     defaults: Settings = Settings()
     player: Playing = Playing()
+    pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
+    """Words with how they sound: `"tai chi" = "tie chee"`."""
     profiles: Annotated[dict[Identifier, Settings], Field(max_length=100)] = {}  # noqa: RUF012 -- pydantic copies it
 
 
@@ -100,6 +103,8 @@ class Resolved(Struct, frozen=True):
     voice: str | None
     cache_dir: str | None
     playing: Playing
+    pronounce: Mapping[str, str]
+    """Words of the user's with how they sound."""
     choices: tuple[Choice, ...]
 
 
@@ -136,7 +141,12 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
         voice=won["voice"].value if "voice" in won else None,
         cache_dir=won["cache_dir"].value if "cache_dir" in won else None,
         playing=file.player,
-        choices=(*_all_choices(pacing, won), *_player_choices(file.player, path)),
+        pronounce=file.pronounce,
+        choices=(
+            *_all_choices(pacing, won),
+            *_player_choices(file.player, path),
+            *(Choice(f"pronounce.{word}", sound, f"pronounce in {path}") for word, sound in file.pronounce.items()),
+        ),
     )
 
 

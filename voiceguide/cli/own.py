@@ -31,11 +31,11 @@ def check(
     from voiceguide.config import resolve
     from voiceguide.errors import RequestError
 
-    voice = resolve({"voice": voice}).voice
+    wanted = resolve({"voice": voice})
     complaints: list[str] = []
     for file in files:
         try:
-            typer.echo(f"{file}: {session.check(file, voice=voice)}")
+            typer.echo(f"{file}: {session.check(file, voice=wanted.voice, pronounce=wanted.pronounce)}")
         except RequestError as error:
             complaints.append(str(error))
     if complaints:

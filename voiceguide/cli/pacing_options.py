@@ -16,7 +16,7 @@ import typer
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.playing import Playing
@@ -78,6 +78,8 @@ class Request(Struct, frozen=True):
     cache_dir: str | Path | None
     playing: Playing
     """From the configuration; it has no options among these."""
+    pronounce: Mapping[str, str]
+    """Words with how they sound, from there, too."""
     chosen: frozenset[str]
     """The shared options that were given on the command line, by the names of Pacing's knobs."""
 
@@ -147,7 +149,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     }
     resolved = resolve(options, profile)
     chosen = frozenset(name for name, value in {**options, "profile": profile}.items() if value is not None)
-    return Request(resolved.pacing, resolved.voice, resolved.cache_dir, resolved.playing, chosen)
+    return Request(resolved.pacing, resolved.voice, resolved.cache_dir, resolved.playing, resolved.pronounce, chosen)
 
 
 def with_pacing(command: Callable[..., None]) -> Callable[..., None]:

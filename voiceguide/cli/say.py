@@ -1,4 +1,4 @@
-"""`voiceguide say`: one sentence, to hear a voice or to keep it."""
+"""`voiceguide say`: one sentence, to hear a voice, to keep it, or to see how it is said."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from typing import Annotated
 
 import typer
 
+from voiceguide.cli.console import note
+from voiceguide.errors import RequestError
 
-def say(
+
+def say(  # noqa: PLR0913 -- an option each
     text: Annotated[str, typer.Argument(help="What to say.")],
     *,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="A .wav or .mp3 file to write it to.")
     ] = None,
+    phonemes: Annotated[
+        bool, typer.Option("--phonemes", help="Show what the voice will say, on one line, and make no sound.")
+    ] = False,
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
     speech_rate: Annotated[float | None, typer.Option(metavar="X", help="Speed of the voice, 1.0 is its own.")] = None,
     cache_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.")] = None,
@@ -23,10 +29,24 @@ def say(
     from voiceguide import session
     from voiceguide.config import resolve
 
+    if phonemes and output:
+        raise RequestError("--phonemes makes no sound: leave out --output")
     wanted = resolve({"voice": voice, "speech_rate": speech_rate, "cache_dir": cache_dir})
+    if phonemes:
+        said = session.phonemes(text, voice=wanted.voice, pronounce=wanted.pronounce)
+        typer.echo(said.sounds or said.spelt)
+        if said.sounds is None:
+            note(f"{said.engine} does not tell its phonemes here: this is the text as it is given to the voice")
+        return
     if output:
         session.check_target(output, force=force)
-    clip = session.say(text, voice=wanted.voice, speech_rate=wanted.pacing.speech_rate, cache_dir=wanted.cache_dir)
+    clip = session.say(
+        text,
+        voice=wanted.voice,
+        speech_rate=wanted.pacing.speech_rate,
+        cache_dir=wanted.cache_dir,
+        pronounce=wanted.pronounce,
+    )
     if output is None:
         session.play_clip(clip)
         return

@@ -113,6 +113,9 @@ class PiperEngine(SpeechEngine):
             raise SpeechError(message)
         return Take(np.concatenate(parts), voice.config.sample_rate)
 
+    def _phonemes(self, text: str) -> str | None:
+        return " ".join("".join(sentence) for sentence in self._voice.phonemize(text))
+
     def _unload(self) -> None:
         self._voice = None
 

@@ -114,6 +114,11 @@ class Pyttsx3Engine(SpeechEngine):
                 self._worker = None
                 raise
 
+    def _phonemes(self, text: str) -> str | None:
+        with self._turn:
+            self._worker = self._worker or self._started()
+            return self._worker.phonemes(text, self.timeout_s)
+
     def _unload(self) -> None:
         self._shut = True
         # Out of turn: a text that is being spoken in another thread ends with an error, now.
@@ -182,11 +187,7 @@ class _Worker:
 
     def speak(self, text: str, timeout_s: float) -> bytes:
         """The file that `text` was spoken into. SpeechError where none comes in time."""
-        assert self._process.stdin is not None  # noqa: S101 -- as above
-        with contextlib.suppress(OSError):  # The process has died: `reply` sees that, and says more.
-            self._process.stdin.write(json.dumps({"text": text}).encode() + b"\n")
-            self._process.stdin.flush()
-        reply = self.reply(timeout_s, f" on {text!r}")
+        reply = self._asked({"text": text}, timeout_s, f" on {text!r}")
         if "failed" in reply:
             message = f"pyttsx3 failed on {text!r}: {reply['failed']}; try again, or another voice with --voice"
             raise SpeechError(message)
@@ -200,6 +201,18 @@ class _Worker:
             message = f"pyttsx3 wrote no sound for {text!r} ({error.strerror}); is the disk full?"
             raise SpeechError(message) from error
         return data
+
+    def phonemes(self, text: str, timeout_s: float) -> str | None:
+        """How espeak says `text`; None where another system speaks."""
+        told = self._asked({"phonemes": text}, timeout_s, f" on {text!r}").get("phonemes")
+        return None if told is None else str(told)
+
+    def _asked(self, request: dict[str, str], timeout_s: float, doing: str) -> dict[str, Any]:
+        assert self._process.stdin is not None  # noqa: S101 -- as above
+        with contextlib.suppress(OSError):  # The process has died: `reply` sees that, and says more.
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+        return self.reply(timeout_s, doing)
 
     def reply(self, timeout_s: float, doing: str = "") -> dict[str, Any]:
         """The next line. SpeechError where none comes in time, the process dies, or it is no JSON object."""
