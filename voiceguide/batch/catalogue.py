@@ -79,15 +79,15 @@ def mistake(path: Path, lines: Mapping[Field, int], entry: int, field: str, mess
     return Mistake(path, lines.get(own) or lines.get(own[:2]), f"sessions.{entry + 1}.{field}", message)
 
 
-def read_catalogue(path: Path, pronounce: Mapping[str, str] | None = None) -> Catalogue:
-    """Every job of the manifest at `path`, with the words of `pronounce` as they sound in every routine.
+def read_catalogue(path: Path) -> Catalogue:
+    """Every job of the manifest at `path`.
 
     Raises RequestError where it cannot be read, and DataError with every mistake in it: unknown names,
     combinations that cannot be, texts that cannot be spoken, two files of one name.
     """
     data, lines = read_toml(path)
     manifest = validated(path, data, Manifest, lines)
-    reading = _Reading(path, lines, pronounce)
+    reading = _Reading(path, lines)
     settings = [{**_DEFAULTS, **given(manifest.defaults), **given(entry)} for entry in manifest.sessions]
     reading.check_size(settings)
     orders = [order for index, entry in enumerate(settings) for order in reading.orders(index, entry)]
@@ -100,11 +100,11 @@ def read_catalogue(path: Path, pronounce: Mapping[str, str] | None = None) -> Ca
 class _Reading:
     """Collects mistakes, and what entries have in common."""
 
-    def __init__(self, path: Path, lines: Mapping[Field, int], pronounce: Mapping[str, str] | None) -> None:
+    def __init__(self, path: Path, lines: Mapping[Field, int]) -> None:
         self.mistakes: list[Mistake] = []
         self._path = path
         self._lines = lines
-        self._library = Library(own=routines_folder(), pronounce=pronounce)
+        self._library = Library(own=routines_folder())
         self._routines: dict[str, Routine] = {}
         self._voices: dict[Voice, _Voice] = {}
         self._texts: dict[tuple[int, Pacing], tuple[str, ...]] = {}

@@ -14,7 +14,7 @@ from voiceguide.batch.outcome import Failure, Line, Outcome, Report, failure
 from voiceguide.errors import DataError, Mistake, RequestError, VoiceguideError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -35,15 +35,13 @@ def run(  # noqa: PLR0913 -- these are the options of the command
     scheduler: str | None = None,
     force: bool = False,
     cache_dir: str | Path | None = None,
-    pronounce: Mapping[str, str] | None = None,
     stage: Stage = _silent,
 ) -> Report:
     """Make everything that `manifest` asks for and that is not in `folder` yet.
 
     `folder` is by default one beside the manifest, called as it is. `jobs` are made at once, by default one a
     core; `scheduler` is the address of a Dask cluster that makes them instead. `force` replaces files that no
-    batch made. `pronounce` are words
-    with how they sound, for every routine. `stage` is told what begins, and gives what is told how much of it is done.
+    batch made. `stage` is told what begins, and gives what is told how much of it is done.
 
     Raises, before any work: DataError with every mistake, RequestError and VoiceguideError for a folder or a
     cluster that cannot be used. What goes wrong with a single job stands in the report. An interrupt leaves
@@ -55,7 +53,7 @@ def run(  # noqa: PLR0913 -- these are the options of the command
         message = f"{scheduler!r} is no address of a scheduler: write tcp://HOST:PORT"
         raise RequestError(message)
     target = folder or manifest.with_suffix("")
-    catalogue = _checked(manifest, target, pronounce)
+    catalogue = _checked(manifest, target)
     with opened(target) as place:
         lines = _standing(catalogue, place, force=force, stage=stage)
         if pending := [order for order in catalogue.orders if order.job.name not in lines]:
@@ -78,12 +76,12 @@ def _hands(scheduler: str | None, jobs: int | None, cache_dir: str | Path | None
         yield Here(jobs or os.cpu_count() or 1, cache_dir)
 
 
-def _checked(manifest: Path, folder: Path, pronounce: Mapping[str, str] | None) -> Catalogue:
+def _checked(manifest: Path, folder: Path) -> Catalogue:
     """The catalogue; a folder that cannot be used is reported with the mistakes of the manifest."""
     fault = folder_fault(folder)
     mistakes = [Mistake(folder, None, "", fault)] if fault else []
     try:
-        catalogue = read_catalogue(manifest, pronounce)
+        catalogue = read_catalogue(manifest)
     except DataError as error:
         mistakes += error.mistakes
     if mistakes:

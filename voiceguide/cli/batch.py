@@ -40,15 +40,13 @@ def batch(  # noqa: PLR0913 -- an option each
     from voiceguide.config import resolve
     from voiceguide.errors import BatchError
 
-    wanted = resolve({"cache_dir": cache_dir})
     report = run(
         file,
         output,
         jobs=jobs,
         scheduler=scheduler,
         force=force,
-        cache_dir=wanted.cache_dir,
-        pronounce=wanted.pronounce,
+        cache_dir=resolve({"cache_dir": cache_dir}).cache_dir,
         stage=progress,
     )
     if as_json:

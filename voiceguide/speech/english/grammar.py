@@ -233,7 +233,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(r"(?<![\w#])(?:#|No\.|Nr\.?) ?(?=[0-9])", "number "),
     _rule(rf"(?<!\w)({LABEL})[-.]?(?=[0-9])", r"\1 "),
     _rule(rf"^([1-9][0-9]?)([.)])(?={LETTER})", r"\1\2 "),
-    _rule(r"^([1-9][0-9]?)([a-h])(?=[.)] )", lambda match: f"{cardinal(int(match[1]))} {match[2].upper()}"),
+    _rule(r"^([1-9][0-9]?)([a-h])(?=[.)](?: |$))", lambda match: f"{cardinal(int(match[1]))} {match[2].upper()}"),
     _rule(rf"(?<![0-9] )(?<!\w)({LETTER}{{2,}})([–—])(?=[0-9])", r"\1 \2 "),  # noqa: RUF001
     _rule(rf"(?<!\w)({_MANY}){PER.removesuffix('?')}", lambda match: match[1] + per_what(match)),
     _rule(
