@@ -87,7 +87,7 @@ def _plain(text: str) -> str:
     """`text` in the characters of a plain keyboard, as far as there are any for what it says."""
     if not text.isascii():
         text = visible(text)
-        text = _ELLIPSIS_OF_NUMBERS.sub(", ", text).translate(_SIGNS)
+        text = _ELLIPSIS_OF_NUMBERS.sub("...", text).translate(_SIGNS)
         text = _VULGAR.sub(r" \1", _KEYCAP.sub("", text))
         text = " ".join("".join(map(_same_letter, unicodedata.normalize("NFC", text))).split())
         text = _DEGREE.sub("°", _BULLET.sub("", text))

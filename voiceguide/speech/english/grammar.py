@@ -60,6 +60,19 @@ def _prime(match: re.Match[str]) -> str:
     return " s" if match[0] == '"' else " min"
 
 
+def _two_primes(match: re.Match[str]) -> str:
+    if DISTANCE.match(match.string[match.end() :]):
+        raise UnreadError
+    return f"{match[1]} min {match[2] or match[3]} s"
+
+
+def _ellipsis(match: re.Match[str]) -> str:
+    """`10...15`, but not `3...2`, which counts down."""
+    if int(match["low"]) >= int(match["high"]):
+        raise UnreadError
+    return f"{match['low']} to {match['high']}"
+
+
 def _time_of_day(match: re.Match[str]) -> str:
     def said(hour: str, minute: str | None, half: str | None) -> str:
         if not 1 <= int(hour) <= 12:  # noqa: PLR2004 -- the hours of a clock
@@ -216,7 +229,15 @@ _TIME_UNIT: Final = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)(?!\w)"
 _MANY: Final = r"(?:breaths|reps|repetitions|rounds|sets|cycles|counts|times|circles|rolls|turns|seconds|minutes)"
 _RULES: Final[tuple[_Rule, ...]] = (
     # What only lacks a space or a word.
+    _rule(rf"{BEGIN}(?P<low>{SMALL})\.{{2,}}(?P<high>{SMALL})(?!\.){END}", _ellipsis),
     _rule(r"(?<=[0-9])\.{2,}(?=[0-9])", ", "),
+    _rule(rf"{BEGIN}({SMALL})(?={COUNTED}\b)", r"\1 "),
+    _rule(rf"(?<!\w)({LETTER}{{2,}}):(?=[.0-9])", r"\1: "),
+    _rule(r"\b(in|out|on|off|work|rest|hold|sets?|reps?|rounds?) ?/ ?(?=[.0-9])", r"\1, "),
+    _rule(r"(?<!\w)> ?(?=[.0-9])", "more than "),
+    _rule(r"(?<!\w)< ?(?=[.0-9])", "less than "),
+    _rule(r"(?<!\w)min\. ?(?=[.0-9])", "at least "),
+    _rule(r"(?<!\w)max\. ?(?=[.0-9])", "at most "),
     _rule(r"(?<=[0-9]) ?& ?(?=[0-9])", " and "),
     _rule(r"(?<=[0-9])-(?= (?:to|or|and) [0-9])", ""),
     _rule(r"(?<=[0-9])-to-(?=[0-9])", " to "),
@@ -242,8 +263,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     ),
     # Lengths as they are written by hand: 2'30", 90", 1h30, 2m30s.
     _rule(r"(?<=[0-9])''", '"'),
-    _rule(rf"{BEGIN}([0-9]{{1,3}})' ?([0-5]?[0-9])\"(?!\w)", r"\1 min \2 s"),
-    _rule(rf"{BEGIN}([0-9]{{1,3}})'([0-5][0-9])(?!\w)", r"\1 min \2 s"),
+    _rule(rf"{BEGIN}([0-9]{{1,3}})'(?: ?([0-5]?[0-9])\"|([0-5][0-9]))(?!\w)", _two_primes),
     _rule(r"(?<=[0-9])[\"'](?!\w)", _prime),
     _rule(r"(?<=[0-9])(hrs?|h)([0-9]{1,2})(?!\w)", r"\1 \2 min"),
     _rule(r"(?<=[0-9])(mins?|m)([0-9]{1,2})(?!\w)", r"\1 \2 s"),
@@ -260,11 +280,15 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(rf"(?P<label>){BEGIN}(?P<ratio>{_PHASE}(?::{_PHASE}){{1,3}}){END}", _ratio),
     # Several numbers that are one thing.
     _rule(
+        r"(?<![\w.,:/-])(?:(?<=\btempo )[0-9]{4}|[0-9]{4}(?= tempo\b))(?!\w)",
+        lambda match: " ".join(cardinal(int(digit)) for digit in match[0]),
+    ),
+    _rule(
         rf"{BEGIN}(?P<pattern>{SMALL}(?:(?:{DASH}{SMALL}){{2,9}}|(?:/{SMALL}){{2,3}}))"
         rf"(?P<unit>[ -]?(?:seconds?|secs?|s)(?!\w))?{END}",
         _pattern,
     ),
-    _rule(rf"{BEGIN}(?!10/)(?P<one>[1-9][0-9])(?:/|{DASH})(?P<other>(?P=one)){END}", _pair),
+    _rule(rf"{BEGIN}(?!10/)(?P<one>[1-9][0-9])(?P<degree>°?)(?:/|{DASH})(?P<other>(?P=one))(?P=degree){END}", _pair),
     _rule(rf"{BEGIN}(?P<one>90) (?P<other>90){END}", _pair),
     _rule(
         rf"{BEGIN}(?P<one>[1-9][0-9]?)[-–/](?P<other>[1-9][0-9]?)"  # noqa: RUF001

@@ -35,6 +35,9 @@ SHORT_UNITS: Final = {
     "cm": ("centimeter", "centimeters"),
     "km": ("kilometer", "kilometers"),
     "ft": ("foot", "feet"),
+    "ml": ("milliliter", "milliliters"),
+    "wk": ("week", "weeks"),
+    "yr": ("year", "years"),
     "bpm": ("beat per minute", "beats per minute"),
     "deg": ("degree", "degrees"),
     "°": ("degree", "degrees"),
@@ -47,7 +50,7 @@ LONG_UNIT: Final = (
     r"kilograms?|kilos?|pounds?)"
 )
 UNIT: Final = (
-    r"(?:[ -]?(?:secs?|s|mins?|hrs?|h|kgs?|lbs?|mm|cm|km|ft|bpm|degs?|(?<=[0-9])m)(?!\w|/h)"
+    r"(?:[ -]?(?:secs?|s|mins?|hrs?|h|kgs?|lbs?|mm|cm|km|ft|ml|wks?|yrs?|bpm|degs?|(?<=[0-9])m)(?!\w|/h)"
     rf"| ?°(?: ?[CF](?!\w))?| ?%|[ -]?{LONG_UNIT}(?!\w))"
 )
 """A unit with the space or the hyphen before it."""
@@ -93,6 +96,8 @@ DETERMINER: Final = re.compile(
 DISTANCE: Final = re.compile(
     r" ?(?:away|apart|wide|long|tall|high|deep|thick|off|above|below|from|in front|behind|square)\b", re.IGNORECASE
 )
+COVERED: Final = re.compile(r"\b(?:walk|run|jog|swim|sprint|row|crawl|march|cycle)(?:ing|s)? $", re.IGNORECASE)
+"""What is done for a length of the way as well as of time."""
 HALVED: Final = r"(?:kneel\w*|moon|lotus|splits?|squats?|push-ups?|forward|folds?|lifts?|time|speed|frog|locust|boat)"
 VERTEBRA: Final = r"(?-i:C[1-8]|T(?:1[0-2]|[1-9])|L[1-6]|S[1-5])(?![0-9])"
 MOST_WITH_DASHES: Final = 20

@@ -9,6 +9,7 @@ from voiceguide.speech.english.pieces import (
     ARTICLE,
     BEHIND,
     COMMA,
+    COVERED,
     DETERMINER,
     DISTANCE,
     FRACTION,
@@ -17,7 +18,7 @@ from voiceguide.speech.english.pieces import (
     PER_WORDS,
     SHORT_UNITS,
 )
-from voiceguide.speech.english.words import ONES, THOUSAND, cardinal
+from voiceguide.speech.english.words import HUNDRED, ONES, THOUSAND, cardinal
 
 _PARTS: Final = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 8: "eighth"}
 """The fractions of this field; tenths are marks out of ten."""
@@ -105,8 +106,10 @@ def _is_adjective(match: re.Match[str], unit: str) -> bool:
 def with_unit(match: re.Match[str], number: str, written: str, unit: str) -> str:
     """`number`, which was `written` so, with its unit in the form that belongs to it."""
     words = unit_words(unit)
-    if unit.strip(" ").lower() == "m" and DISTANCE.match(match.string[match.end() :]):
-        raise UnreadError
+    if unit == "m" and (
+        DISTANCE.match(match.string[match.end() :]) or COVERED.search(text_before(match)) or value(written) >= HUNDRED
+    ):
+        raise UnreadError  # metres
     one, many = words or (unit.strip(" -"),) * 2
     if re.fullmatch(FRACTION, written):
         joiner = "" if written.startswith("1/") else "of an " if one == "hour" else "of a "
