@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from typer.main import get_command
 
 from voiceguide.cli.main import program
+from voiceguide.errors import UnspeakableError
 from voiceguide.library.loader import Library
+from voiceguide.model.pronounce import PronounceFile
 from voiceguide.model.script import Role, SpanKind
+from voiceguide.speech.normalise import check_speakable, normalise
 
 if TYPE_CHECKING:
     from typing import Any
@@ -52,6 +57,22 @@ def test_the_timeline_document_names_every_role_and_kind() -> None:
     text = (ROOT / "docs" / "timeline.md").read_text(encoding="utf-8")
     for value in (*Role, *SpanKind):
         assert value in text
+
+
+def test_every_number_of_the_document_is_spoken_and_its_words_are_valid() -> None:
+    text = (ROOT / "docs" / "speech.md").read_text(encoding="utf-8")
+    table = text.partition("## Numbers")[2].partition("What is ambiguous")[0]
+    written = [
+        example for row in table.splitlines()[4:] if row for example in re.findall("`([^`]+)`", row.split("|")[2])
+    ]
+    assert len(written) > 60
+    for example in written:
+        check_speakable(normalise(example), frozenset({"LATIN"}))
+    [example] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert PronounceFile.model_validate(tomllib.loads(example)).pronounce["4K"] == "four kay"
+    for refused in ("30 m", "2m from the wall", "1,5", "at 7:30", "10 - 5", "4K", "B12"):
+        with pytest.raises(UnspeakableError):
+            check_speakable(normalise(refused), None)
 
 
 def test_every_source_that_data_cites_is_listed() -> None:

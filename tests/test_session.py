@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from voiceguide.model.clip import Clip
     from voiceguide.sound.bed import Bed
+    from voiceguide.speech.engine import Take
 
 
 def test_a_clip_is_read_once_though_fitting_to_a_length_needs_it_too(
@@ -49,6 +50,38 @@ def test_a_shipped_text_that_the_voice_cannot_read_is_no_mistake_of_the_users(
     monkeypatch.setattr(HibariEngine, "scripts", frozenset({"CYRILLIC"}))
     with pytest.raises(UnspeakableError, match=r"^'[^']+' cannot be spoken: .* Latin script"):
         session.plan("upper-back", cache_dir=clip_cache)
+
+
+def test_the_timeline_shows_what_was_written_and_the_voice_says_how_it_sounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    speak = HibariEngine._speak
+
+    def listening(engine: HibariEngine, text: str, take: int) -> Take:
+        said.append(text)
+        return speak(engine, text, take)
+
+    monkeypatch.setattr(HibariEngine, "_speak", listening)
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'id = "mine"\ntitle = "Tai chi, 3x30s"\ndescription = "x"\n[[items]]\nstretch = "chin-tuck"\nrepetitions = 5\n'
+        '[[close]]\nsay = "Rest in jooj."\n[pronounce]\njooj = "zhoozh"\n',
+        encoding="utf-8",
+    )
+    planned = session.plan(str(path), cache_dir=tmp_path / "clips", pronounce={"jooj": "joodge", "mat": "matt"})
+    shown = [cue.text for cue in planned.timeline.speech()]
+    assert planned.timeline.title == "Tai chi, 3x30s"
+    assert any(text.startswith("Tai chi, 3x30s") for text in shown)
+    assert "Rest in jooj." in shown
+    assert "Rest in zhoozh." in said
+    assert any(text.startswith("Tie chee, 3 times 30 seconds") for text in said)
+    said.clear()
+    # Another sound for a word re-speaks what holds it, and nothing else.
+    path.write_text(path.read_text("utf-8").replace("zhoozh", "joozh"), encoding="utf-8")
+    again = session.plan(str(path), cache_dir=tmp_path / "clips", pronounce={"mat": "matt"})
+    assert said == ["Rest in joozh."]
+    assert [cue.text for cue in again.timeline.speech()] == shown
 
 
 @pytest.mark.parametrize("bed", ["none", "drone"])

@@ -18,6 +18,7 @@ from voiceguide.model.base import Identifier, Model
 from voiceguide.model.keeping import Keeping, size_text
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
+from voiceguide.model.pronounce import Pronounce
 from voiceguide.model.stretch import Breath
 from voiceguide.places import beside, config_path, expanded
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
@@ -85,6 +86,8 @@ class ConfigFile(Model):
     defaults: Settings = Settings()
     player: Playing = Playing()
     cache: Keeping = Keeping()
+    pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
+    """Words with how they sound: `"tai chi" = "tie chee"`."""
     profiles: Annotated[dict[Identifier, Settings], Field(max_length=100)] = {}  # noqa: RUF012 -- pydantic copies it
 
 
@@ -105,6 +108,8 @@ class Resolved(Struct, frozen=True):
     cache_limit_bytes: int | None
     """What the clips may take once no session uses them; None for any number."""
     playing: Playing
+    pronounce: Mapping[str, str]
+    """Words of the user's with how they sound."""
     choices: tuple[Choice, ...]
 
 
@@ -144,7 +149,13 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
         cache_dir=str(expanded(won["cache_dir"].value)) if "cache_dir" in won else None,
         cache_limit_bytes=file.cache.limit,
         playing=file.player,
-        choices=(*_all_choices(pacing, won), _limit_choice(file.cache, path), *_player_choices(file.player, path)),
+        pronounce=file.pronounce,
+        choices=(
+            *_all_choices(pacing, won),
+            _limit_choice(file.cache, path),
+            *_player_choices(file.player, path),
+            *(Choice(f"pronounce.{word}", sound, f"pronounce in {path}") for word, sound in file.pronounce.items()),
+        ),
     )
 
 

@@ -91,6 +91,7 @@ __all__ = [
     "narrator_for",
     "open_store",
     "paced",
+    "phonemes",
     "plan",
     "play",
     "play_clip",
@@ -207,6 +208,16 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         )
 
 
+class Phonemes(Struct, frozen=True):
+    """How a voice says a text."""
+
+    engine: str
+    spelt: str
+    """The text as the engine is given it: numbers in words, words as they sound."""
+    sounds: str | None
+    """On one line, in the engine's own notation; None where it cannot tell."""
+
+
 def check_target(
     path: str | Path, *, force: bool = False, bit_rate_kbps: int | None = None, captions: Iterable[str] = ()
 ) -> None:
@@ -231,60 +242,70 @@ def load(routine: str) -> Routine:
     return Library(own=routines_folder()).routine(routine)
 
 
-def check(path: str | Path, *, voice: str | None = None) -> str:
+def check(path: str | Path, *, voice: str | None = None, pronounce: Mapping[str, str] | None = None) -> str:
     """Read a routine or a stretch of the user's own, and say what it is.
 
-    Every text is looked at as `plan` would have it spoken by `voice`; nothing is. Raises DataError with every
-    mistake, RequestError for a file that cannot be read.
+    Every text is looked at as `plan` would have it spoken by `voice`, with the words of `pronounce` as they sound;
+    nothing is spoken. Raises DataError with every mistake, RequestError for a file that cannot be read.
     """
-    library = Library(own=routines_folder())
-    with narrator_for(voice, Pacing().speech_rate, must_keep=False) as narrator:
+    library = Library(own=routines_folder(), pronounce=pronounce)
 
-        def objection(texts: Iterable[str]) -> str | None:
-            try:
-                narrator.check(texts)
-            except UnspeakableError as error:
-                return str(error)
-            return None
+    def objecting(words: Mapping[str, str]) -> Callable[[str], str | None]:
+        narrator = narrator_for(voice, Pacing().speech_rate, pronounce=words)
+        return lambda text: _objection(narrator, sentences(without_tokens(text)))
 
-        found = library.read(Path(path), lambda text: objection(sentences(without_tokens(text))))
-        if isinstance(found, Stretch):
-            return f"a stretch, {found.title}"
-        # Sentences that are put together of several texts may be longer than any of them.
-        for words in ("full", "brief", "minimal"):
-            if why := objection(texts_to_speak(found, paced(words=words), library.phrasebook)):
-                raise DataError([Mistake(Path(path), None, "", why)])
-        return f"a routine, {found.title}: {counted(len(found.items), 'stretch', 'stretches')}"
+    found = library.read(Path(path), objecting)
+    if isinstance(found, Stretch):
+        return f"a stretch, {found.title}"
+    narrator = narrator_for(voice, Pacing().speech_rate, pronounce=found.pronounce)
+    # Sentences that are put together of several texts may be longer than any of them.
+    for words in ("full", "brief", "minimal"):
+        if why := _objection(narrator, texts_to_speak(found, paced(words=words), library.phrasebook)):
+            raise DataError([Mistake(Path(path), None, "", why)])
+    return f"a routine, {found.title}: {counted(len(found.items), 'stretch', 'stretches')}"
+
+
+def _objection(narrator: Narrator, texts: Iterable[str]) -> str | None:
+    """Why one of the texts could not be spoken. The narrator needs nothing loaded for that, and no closing."""
+    try:
+        narrator.check(texts)
+    except UnspeakableError as error:
+        return str(error)
+    return None
 
 
 @contextlib.contextmanager
-def _located(library: Library, routine: str | Routine, voice: str | None) -> Iterator[None]:
+def _located(
+    library: Library, routine: str | Routine, voice: str | None, pronounce: Mapping[str, str] | None
+) -> Iterator[None]:
     """Report a text of the user's own that cannot be spoken with its file and line, as `check` does."""
     try:
         yield
     except UnspeakableError:
         if isinstance(routine, str) and library.is_own(routine):
-            check(library.routine_path(routine), voice=voice)
+            check(library.routine_path(routine), voice=voice, pronounce=pronounce)
         raise
 
 
-def plan(
+def plan(  # noqa: PLR0913 -- what a session depends on
     routine: str | Routine,
     *,
     pacing: Pacing | None = None,
     voice: str | None = None,
     cache_dir: CacheDir = None,
+    pronounce: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
     prepare_sound: bool = True,
 ) -> Session:
     """Plan a session: phrase it, speak what has not been spoken before, and place it.
 
     `voice` is `ENGINE:NAME`, by default VOICEGUIDE_VOICE or hibari:heart. `cache_dir` is where clips
-    are kept. `progress` is told clips done and clips in all, only when something has to be spoken. `prepare_sound`
-    makes meanwhile what its sound will need whatever the plan; without, that is made when it is asked for.
-    Raises RequestError, SpeechError and StoreError.
+    are kept. `pronounce` are words with how they sound, as in `[pronounce]` of the configuration; those of the
+    routine count before them. `progress` is told clips done and clips in all, only when something has to be
+    spoken. `prepare_sound` makes meanwhile what its sound will need whatever the plan; without, that is made when
+    it is asked for. Raises RequestError, SpeechError and StoreError.
     """
-    library = Library(own=routines_folder())
+    library = Library(own=routines_folder(), pronounce=pronounce)
     chosen = library.routine(routine) if isinstance(routine, str) else routine
     pacing = pacing or Pacing()
     check_bed(pacing.bed)
@@ -297,13 +318,14 @@ def plan(
             bed = beside.submit(open_bed, pacing.bed).result
         beside.submit(make_chimes, pacing)
         beside.shutdown(wait=False)
-    with narrator_for(voice, pacing.speech_rate, cache_dir) as narrator:
+    words = {**(pronounce or {}), **chosen.pronounce}
+    with narrator_for(voice, pacing.speech_rate, cache_dir, pronounce=words) as narrator:
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
             clips.update(narrator.speak([text for text in texts if text not in clips], progress))
             return {text: clip.spoken_frames for text, clip in clips.items()}
 
-        with _located(library, routine, voice):
+        with _located(library, routine, voice, pronounce):
             timeline = plan_timeline(chosen, pacing, library.phrasebook, speak)
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
         return Session(chosen, pacing, spec, timeline, clips, bed)
@@ -317,12 +339,13 @@ def _bed_for(routine: Routine, pacing: Pacing, library: Library) -> Callable[[],
 
 
 @contextlib.contextmanager
-def player(
+def player(  # noqa: PLR0913 -- what a session depends on
     routine: str | Routine,
     *,
     pacing: Pacing | None = None,
     voice: str | None = None,
     cache_dir: CacheDir = None,
+    pronounce: Mapping[str, str] | None = None,
     playing: Playing | None = None,
     entry: Entry | None = None,
 ) -> Iterator[Player]:
@@ -338,21 +361,23 @@ def player(
 
     playing = playing or Playing()
     output = open_output(playing.output)
-    library = Library(own=routines_folder())
+    library = Library(own=routines_folder(), pronounce=pronounce)
     chosen = library.routine(routine) if isinstance(routine, str) else routine
+    spelt = {**(pronounce or {}), **chosen.pronounce}
     pacing = entry.pacing if entry else pacing or Pacing()
     check_bed(pacing.bed)
     voice = voice or (entry.voice if entry else None)
     with contextlib.ExitStack() as open_voices:
 
         def open_narrator(spec: str | None) -> Narrator:
-            return open_voices.enter_context(narrator_for(spec, pacing.speech_rate, cache_dir, must_keep=False))
+            opened = narrator_for(spec, pacing.speech_rate, cache_dir, must_keep=False, pronounce=spelt)
+            return open_voices.enter_context(opened)
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
             return {text: clip.spoken_frames for text, clip in narrator.speak(texts).items()}
 
         narrator = open_narrator(voice)
-        with _located(library, routine, voice):
+        with _located(library, routine, voice, pronounce):
             words = draft(chosen, pacing, library.phrasebook, speak)
             texts = list(words.script.texts())
             narrator.check(texts)
@@ -378,6 +403,7 @@ def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
     pacing: Pacing | None = None,
     voice: str | None = None,
     cache_dir: CacheDir = None,
+    pronounce: Mapping[str, str] | None = None,
     playing: Playing | None = None,
     entry: Entry | None = None,
     look: Look = "auto",
@@ -390,6 +416,10 @@ def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
     from voiceguide.player.live import play_here
 
     with player(routine, pacing=pacing, voice=voice, cache_dir=cache_dir, playing=playing, entry=entry) as made_player:
+        play_here(made_player, look)
+    with player(
+        routine, pacing=pacing, voice=voice, cache_dir=cache_dir, pronounce=pronounce, playing=playing, entry=entry
+    ) as made_player:
         play_here(made_player, look)
 
 
@@ -474,11 +504,24 @@ class _Understudy:
         raise SpeechError("; ".join(reasons) or f"there is no voice to take over from {self._failed}")
 
 
-def say(text: str, *, voice: str | None = None, speech_rate: float | None = None, cache_dir: CacheDir = None) -> Clip:
+def say(
+    text: str,
+    *,
+    voice: str | None = None,
+    speech_rate: float | None = None,
+    cache_dir: CacheDir = None,
+    pronounce: Mapping[str, str] | None = None,
+) -> Clip:
     """One text as a Clip, normalised, judged and conditioned like every cue of a session."""
     rate = Pacing().speech_rate if speech_rate is None else speech_rate
-    with narrator_for(voice, rate, cache_dir, must_keep=False) as narrator:
+    with narrator_for(voice, rate, cache_dir, must_keep=False, pronounce=pronounce) as narrator:
         return narrator.speak([text])[text]
+
+
+def phonemes(text: str, *, voice: str | None = None, pronounce: Mapping[str, str] | None = None) -> Phonemes:
+    """What `say` would say, and no sound. Raises what it would raise for the text or the voice."""
+    with narrator_for(voice, Pacing().speech_rate, pronounce=pronounce) as narrator:
+        return Phonemes(narrator.engine.name, narrator.spelt(text), narrator.phonemes(text))
 
 
 def export_clip(clip: Clip, text: str, path: str | Path, *, force: bool = False) -> None:
@@ -494,14 +537,20 @@ def play_clip(clip: Clip, output: str = DEFAULT_OUTPUT) -> None:
 
 
 def narrator_for(
-    voice: str | None, speech_rate: float, cache_dir: CacheDir = None, *, must_keep: bool = True
+    voice: str | None,
+    speech_rate: float,
+    cache_dir: CacheDir = None,
+    *,
+    must_keep: bool = True,
+    pronounce: Mapping[str, str] | None = None,
 ) -> Narrator:
     """The narrator that `plan` speaks with; to be closed. Nothing is loaded yet. UnknownNameError for an engine.
 
-    With `must_keep` false it speaks on where clips cannot be kept, or have no place.
+    With `must_keep` false it speaks on where clips cannot be kept, or have no place. `pronounce` are words with how
+    they sound.
     """
     spec = voice or os.environ.get("VOICEGUIDE_VOICE") or DEFAULT_VOICE
-    return Narrator(open_engine(spec, speech_rate), open_store(cache_dir), must_keep=must_keep)
+    return Narrator(open_engine(spec, speech_rate), open_store(cache_dir), must_keep=must_keep, pronounce=pronounce)
 
 
 def open_store(cache_dir: CacheDir = None, limit_bytes: int | None = DEFAULT_LIMIT_BYTES) -> ClipStore:

@@ -14,6 +14,7 @@ from voiceguide import session
 from voiceguide.batch.catalogue import read_catalogue
 from voiceguide.batch.job import Job
 from voiceguide.batch.manifest import MAX_JOBS, Manifest
+from voiceguide.batch.speaking import unspoken
 from voiceguide.errors import DataError, RequestError
 from voiceguide.library import schema
 from voiceguide.library.loader import new_routine
@@ -32,6 +33,24 @@ def mistakes(path: Path) -> list[tuple[int | None, str, str]]:
 
 def names(path: Path) -> list[str]:
     return [order.job.name for order in read_catalogue(path).orders]
+
+
+@pytest.mark.usefixtures("counted")
+def test_routines_with_words_of_their_own_are_spoken_each_in_its_way(manifest: Write, tmp_path: Path) -> None:
+    for name, sound in (("one", "zhoozh"), ("two", "joodge"), ("three", "zhoozh")):
+        path = new_routine(name, tmp_path)
+        path.write_text(f'{path.read_text("utf-8")}\n[pronounce]\nmat = "{sound}"\n', encoding="utf-8")
+    paths = [str(tmp_path / f"{name}.toml") for name in ("one", "two", "three")]
+    orders = read_catalogue(
+        manifest(f"[[sessions]]\nroutines = {json.dumps(paths)}\nvoices = ['counting:sine']\n")
+    ).orders
+    assert len({order.digest for order in orders}) == 3
+    missing = unspoken(orders, tmp_path / "clips")
+    assert sorted(voice.words for voice in missing) == [(("mat", "joodge"),), (("mat", "zhoozh"),)]
+    spoken = {voice.narrator(tmp_path / "clips").spelt("You need a mat.") for voice in missing}
+    assert spoken == {"You need a joodge.", "You need a zhoozh."}
+    again = Job.model_validate(orders[0].job.as_data())
+    assert again.routine.pronounce == {"mat": "zhoozh"}
 
 
 def test_lists_multiply_and_entries_go_before_defaults(manifest: Write) -> None:

@@ -283,3 +283,28 @@ def test_a_reader_that_leaves_is_no_error(clip_cache: Path) -> None:
     result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
     assert result.stdout.startswith("START")
     assert result.stderr == ""
+
+
+def test_say_shows_what_the_voice_will_say_on_one_line_and_makes_no_sound(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[pronounce]\njooj = "zhoozh"\n', encoding="utf-8")
+    here = {"VOICEGUIDE_CONFIG": str(config), "VOICEGUIDE_CACHE_DIR": str(tmp_path / "clips")}
+    said = {
+        text: run("say", text, "--phonemes", **here)
+        for text in ("Hold 3x30s. In tai chi.", "Hold 3 times 30 seconds. In tie chee.", "a jooj", "a zhoozh")
+    }
+    assert all((result.returncode, result.stderr) == (0, "") for result in said.values())
+    first, second, third, fourth = (result.stdout for result in said.values())
+    assert first == second == "hˈOld θɹˈi tˈImz θˈɜɹTi sˈɛkəndz. ɪn tˈI ʧˈi.\n"  # noqa: RUF001 -- phonemes
+    assert third == fourth
+    assert not (tmp_path / "clips").exists()
+    espeak = run("say", "Bow forward.", "--phonemes", "--voice", "pyttsx3:en-us", **here)
+    assert (espeak.returncode, espeak.stdout.count("\n")) == (0, 1)
+    assert espeak.stdout.startswith("bˈaʊ ")  # noqa: RUF001 -- phonemes
+
+
+def test_what_say_cannot_show(tmp_path: Path) -> None:
+    assert "what '4K' means is not clear; write it" in complaint(run("say", "In 4K.", "--phonemes"), 2)
+    target = tmp_path / "x.wav"
+    assert "leave out --output" in complaint(run("say", "Hold.", "--phonemes", "-o", target), 2)
+    assert not target.exists()

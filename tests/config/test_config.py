@@ -149,3 +149,34 @@ def test_names_that_are_not_there(config: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("VOICEGUIDE_CONFIG", str(config) + ".missing")
     with pytest.raises(RequestError, match="cannot be read"):
         resolve({})
+
+
+def test_words_of_the_users_own_and_where_they_came_from(config: Path) -> None:
+    config.write_text('[pronounce]\n"tai chi" = "ty jee"\nROM = "romm"\n', encoding="utf-8")
+    resolved = resolve({})
+    assert resolved.pronounce == {"tai chi": "ty jee", "ROM": "romm"}
+    found = {choice.name: (choice.value, choice.source) for choice in resolved.choices}
+    assert found["pronounce.tai chi"] == ("ty jee", f"pronounce in {config}")
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "why"),
+    [
+        ('"tai chi" = "[x](/y/)"', "pronounce.tai chi", "write how it sounds with letters alone"),
+        ('mat = "3 mats"', "pronounce.mat", "write how it sounds with letters alone"),
+        ('mat = ""', "pronounce.mat", "at least 1 character"),
+        ("mat = 3", "pronounce.mat", "valid string"),
+        (f'mat = "{"m" * 101}"', "pronounce.mat", "at most 100 characters"),
+        ('"-mat" = "matt"', "pronounce.-mat", "begins and ends with a letter or a digit"),
+        ('"ma\\u202et" = "matt"', "pronounce.ma\u202et", "begins and ends with a letter or a digit"),
+        (f'{"m" * 61} = "matt"', f"pronounce.{'m' * 61}", "at most 60 characters"),
+    ],
+)
+def test_mistakes_in_words_have_line_and_field(config: Path, line: str, field: str, why: str) -> None:
+    config.write_text(f'[defaults]\nhold_s = 20\n[pronounce]\n"psoas" = "so as"\n{line}\n', encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        resolve({})
+    [mistake] = caught.value.mistakes
+    assert (mistake.field, why in mistake.message) == (field, True), mistake
+    assert mistake.line in ({3} if "\\u" in line else {5})
+    assert str(caught.value).isprintable()

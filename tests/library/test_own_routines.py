@@ -181,6 +181,55 @@ def test_a_stretch_of_its_own_file_is_looked_at_text_by_text(
     assert new.splitlines()[-1] in text.replace(old, new, 1).splitlines()[(line or 0) - 1]
 
 
+PRONOUNCED = """id = "mine"
+title = "Mine, in 4K"
+description = "x"
+[[items]]
+stretch = "cat-cow"
+[[close]]
+say = "Rest in jooj, 3x30s."
+"""
+
+
+def test_a_routine_says_how_its_words_sound(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    [(line, field, why)] = checked(path, PRONOUNCED)
+    assert (line, field) == (2, "title")
+    assert "what '4K' means is not clear" in why
+    path.write_text(PRONOUNCED + '[pronounce]\n"4K" = "four K"\njooj = "zhoozh"\n', encoding="utf-8")
+    assert session.check(path) == "a routine, Mine, in 4K: 1 stretch"
+    routine = Library(pronounce={"jooj": "joodge", "mat": "matt"}).routine(str(path))
+    assert routine.pronounce == {"4K": "four K", "jooj": "zhoozh", "mat": "matt"}
+    assert routine.title == "Mine, in 4K"
+
+
+def test_mistakes_in_its_words_have_line_and_field(tmp_path: Path) -> None:
+    text = PRONOUNCED.replace("4K", "four K") + '[pronounce]\nsay = "zay"\nmat = "<b>"\n"a " = 3\n'
+    assert [(line, field) for line, field, _ in checked(tmp_path / "mine.toml", text)] == [
+        (10, "pronounce.mat"),
+        (11, "pronounce.a "),
+    ]
+
+
+def test_numbers_are_refused_with_file_line_and_how_to_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    text = PRONOUNCED.replace("Rest in jooj, 3x30s.", "Rest at 7:30.").replace("4K", "four K")
+    [(line, field, why)] = checked(path, text)
+    assert (line, field) == (7, "close.1.say")
+    assert "write '7:30 am' for a time of day" in why
+    with pytest.raises(DataError, match=r"mine\.toml:7: close\.1\.say: .*7:30 am"):
+        session.plan(str(path), cache_dir=tmp_path / "clips")
+
+
+@pytest.mark.parametrize("said", ["Knees at a right angle, all right.", "Feel what is left over.", "Right away, rest."])
+def test_what_is_no_side_may_be_said_in_a_stretch(tmp_path: Path, said: str) -> None:
+    path = tmp_path / "mine.toml"
+    own = f'[[stretches]]\nid = "one"\nlike = "childs-pose"\n[stretches.arrive]\nsay = "{said}"\n'
+    path.write_text(HEAD + '[[items]]\nstretch = "one"\n' + own, encoding="utf-8")
+    assert Library().routine(str(path)).stretches[0].arrive.say == said
+    assert "a routine" in session.check(path)
+
+
 def test_a_new_stretch_can_be_whole(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(
         HEAD

@@ -101,6 +101,19 @@ class EngineContract:
         for one, other in zip(one_by_one, at_once, strict=True):
             self.assert_alike(one, other)
 
+    def test_phonemes_are_one_line_and_tell_texts_apart(
+        self, engine: SpeechEngine, text: str, longer_text: str
+    ) -> None:
+        """None where the engine cannot tell."""
+        told = engine.phonemes(text)
+        assert told == engine.phonemes(text)
+        if told is not None:
+            assert told.isprintable()
+            assert told.strip() == told != ""
+            longer = engine.phonemes(longer_text)
+            assert longer is not None
+            assert len(longer) > len(told)
+
     def test_fingerprint_loads_nothing(self, make_engine: MakeEngine) -> None:
         with make_engine(1.0) as engine:
             fingerprint = engine.fingerprint()
@@ -128,6 +141,8 @@ class EngineContract:
         engine.close()
         with pytest.raises(SpeechError, match="closed"):
             engine.synthesize(text)
+        with pytest.raises(SpeechError, match="closed"):
+            engine.phonemes(text)
         with pytest.raises(SpeechError, match="closed"):
             engine.load()
 

@@ -22,7 +22,7 @@ LATIN = frozenset({"LATIN"})
         ("1s", "1 second"),
         ("30 sec. each side", "30 seconds each side"),
         ("Hold 30s. Then rest.", "Hold 30 seconds. Then rest."),
-        ("a 10-min session", "a 10 minutes session"),
+        ("a 10-min session", "a 10 minute session"),
         ("0:30", "30 seconds"),
         ("1:30 each", "1 minute 30 seconds each"),
         ("2:00", "2 minutes"),

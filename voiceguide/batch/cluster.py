@@ -22,7 +22,6 @@ from msgspec import Meta, Struct, ValidationError, convert
 from voiceguide import __version__, session
 from voiceguide.batch.job import Job, Made, known_files, make
 from voiceguide.batch.outcome import Failure, Finished, failure
-from voiceguide.batch.speaking import voice_of
 from voiceguide.errors import ClusterError, ExportError, VoiceguideError
 from voiceguide.export import exporter
 from voiceguide.held_folder import HeldFolder
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
 
     from voiceguide.batch.catalogue import Order
     from voiceguide.batch.hands import Stage
-    from voiceguide.batch.speaking import Voice
 
 _T = TypeVar("_T")
 
@@ -109,7 +107,7 @@ class Cluster:
 
         Raises ClusterError for a worker without this very version of voiceguide.
         """
-        wanted = sorted({voice_of(order) for order in orders})
+        wanted = sorted({(order.job.voice, order.job.pacing.speech_rate) for order in orders})
         with self._translated():
             answers = self._awaited(lambda: self._client.run(fitness, wanted, on_error="return"))
         faults: dict[str, str] = {}
@@ -317,7 +315,7 @@ def received(job: Job, answer: Answer, folder: Path) -> Made:
     return Made(tuple(files), rate_hz, channels, length_frames, tuple(shown(note) for note in answer.notes))
 
 
-def fitness(voices: Sequence[Voice]) -> dict[str, Any]:
+def fitness(voices: Sequence[tuple[str, float]]) -> dict[str, Any]:
     """Run by a worker: its version, and for each voice what its sound depends on there, or why it has none."""
     return {"version": __version__, "voices": [_fitness_of(spec, rate, load=True) for spec, rate in voices]}
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from voiceguide.batch.catalogue import Order
     from voiceguide.batch.hands import Progress, Stage
-    from voiceguide.batch.speaking import Voice
+    from voiceguide.batch.voice import Voice
     from voiceguide.session import CacheDir
 
 

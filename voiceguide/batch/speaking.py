@@ -6,7 +6,7 @@ import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from voiceguide import session
+from voiceguide.batch.voice import Voice, words_of
 from voiceguide.errors import SpeechError, VoiceguideError
 
 if TYPE_CHECKING:
@@ -14,49 +14,47 @@ if TYPE_CHECKING:
 
     from voiceguide.batch.catalogue import Order
     from voiceguide.batch.hands import Progress
+    from voiceguide.session import CacheDir
     from voiceguide.speech.narrator import Narrator
 
 _AT_ONCE: Final = 64
 """Texts handed to a narrator in one go: what it gives back stays in memory until it has all of them."""
 
-Voice = tuple[str, float]
-"""A voice as `ENGINE:NAME`, and its speech rate."""
-
 
 def voice_of(order: Order) -> Voice:
     """Whom a job is spoken by."""
-    return order.job.voice, order.job.pacing.speech_rate
+    return Voice(order.job.voice, order.job.pacing.speech_rate, words_of(order.job.routine))
 
 
-def unspoken(orders: Iterable[Order], cache_dir: session.CacheDir) -> dict[Voice, list[str]]:
+def unspoken(orders: Iterable[Order], cache_dir: CacheDir) -> dict[Voice, list[str]]:
     """The texts that no clip is kept for yet, for each voice, each once; in order of first use."""
     wanted: dict[Voice, dict[str, None]] = defaultdict(dict)
     for order in orders:
         wanted[voice_of(order)].update(dict.fromkeys(order.texts))
     missing = {}
     for voice, texts in wanted.items():
-        narrator = session.narrator_for(*voice, cache_dir)
+        narrator = voice.narrator(cache_dir)
         found = [text for text in texts if not narrator.stored([text])]
         if found:
             missing[voice] = found
     return missing
 
 
-def voice_faults(voices: Iterable[Voice], cache_dir: session.CacheDir) -> dict[str, str]:
+def voice_faults(voices: Iterable[Voice], cache_dir: CacheDir) -> dict[str, str]:
     """The voices that cannot speak here, and why. Each is loaded, at one of its rates, and let go of again."""
     faults = {}
-    for spec, rate in dict(sorted(voices)).items():
+    for voice in {voice.spec: voice for voice in sorted(voices)}.values():
         try:
-            with session.narrator_for(spec, rate, cache_dir) as narrator:
+            with voice.narrator(cache_dir) as narrator:
                 narrator.warm_up()
         except VoiceguideError as error:
-            faults[spec] = str(error)
+            faults[voice.spec] = str(error)
     return faults
 
 
 def speak_all(
     missing: Mapping[Voice, list[str]],
-    cache_dir: session.CacheDir,
+    cache_dir: CacheDir,
     progress: Progress = None,
 ) -> dict[Voice, dict[str, str]]:
     """Speak every text into the clip store; give those that could not be spoken, and why.
@@ -72,7 +70,7 @@ def speak_all(
             progress(next(done), total)
 
     for voice, texts in missing.items():
-        with session.narrator_for(*voice, cache_dir) as narrator:
+        with voice.narrator(cache_dir) as narrator:
             failed[voice] = {}
             for start in range(0, len(texts), _AT_ONCE):
                 failed[voice] |= _spoken(narrator, texts[start : start + _AT_ONCE], count)

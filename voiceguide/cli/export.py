@@ -42,7 +42,12 @@ def export(
     session.check_target(output, force=force, bit_rate_kbps=bitrate, captions=wanted)
     with progress("speaking") as report:
         planned = session.plan(
-            routine, pacing=request.pacing, voice=request.voice, cache_dir=request.cache_dir, progress=report
+            routine,
+            pacing=request.pacing,
+            voice=request.voice,
+            cache_dir=request.cache_dir,
+            pronounce=request.pronounce,
+            progress=report,
         )
     with progress("encoding") as report:
         planned.export(output, force=force, bit_rate_kbps=bitrate, captions=wanted, progress=report)

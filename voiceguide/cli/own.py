@@ -30,11 +30,11 @@ def check(
     from voiceguide.config import resolve
     from voiceguide.errors import CheckError, RequestError
 
-    voice = resolve({"voice": voice}).voice
+    wanted = resolve({"voice": voice})
     complaints: list[str] = []
     for file in files:
         try:
-            line(f"{file}: {session.check(file, voice=voice)}")
+            line(f"{file}: {session.check(file, voice=wanted.voice, pronounce=wanted.pronounce)}")
         except RequestError as error:
             complaints += error.lines()
     if complaints:

@@ -18,7 +18,7 @@ from msgspec import Struct
 from voiceguide.cli.paths import path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.playing import Playing
@@ -95,6 +95,8 @@ class Request(Struct, frozen=True):
     """The store of clips, with its limit."""
     playing: Playing
     """From the configuration; it has no options among these."""
+    pronounce: Mapping[str, str]
+    """Words with how they sound, from there, too."""
     chosen: frozenset[str]
     """The shared options that were given on the command line, by the names of Pacing's knobs."""
 
@@ -168,7 +170,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     resolved = resolve(options, profile)
     chosen = frozenset(name for name, value in {**options, "profile": profile}.items() if value is not None)
     store = open_store(resolved.cache_dir, resolved.cache_limit_bytes)
-    return Request(resolved.pacing, resolved.voice, store, resolved.playing, chosen)
+    return Request(resolved.pacing, resolved.voice, store, resolved.playing, resolved.pronounce, chosen)
 
 
 def with_pacing(command: Callable[..., None]) -> Callable[..., None]:

@@ -42,6 +42,7 @@ def plan(
             pacing=request.pacing,
             voice=request.voice,
             cache_dir=request.cache_dir,
+            pronounce=request.pronounce,
             progress=report,
             prepare_sound=False,
         )

@@ -89,6 +89,7 @@ def play(  # noqa: PLR0913 -- each is an option
         # What the configuration says now is no wish to change a voice in the middle.
         voice=None if entry and "voice" not in request.chosen else request.voice,
         cache_dir=request.cache_dir,
+        pronounce=request.pronounce,
         playing=playing,
         entry=entry,
         look="none" if quiet else "plain" if plain else "auto",

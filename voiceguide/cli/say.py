@@ -1,4 +1,4 @@
-"""`voiceguide say`: one sentence, to hear a voice or to keep it."""
+"""`voiceguide say`: one sentence, to hear a voice, to keep it, or to see how it is said."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from typing import Annotated
 
 import typer
 
-from voiceguide.cli.console import line
+from voiceguide.cli.console import line, note
 from voiceguide.cli.paths import path
+from voiceguide.errors import RequestError
 
 
-def say(
+def say(  # noqa: PLR0913 -- an option each
     text: Annotated[str, typer.Argument(help="What to say.")],
     *,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="A .wav or .mp3 file to write it to.", parser=path),
     ] = None,
+    phonemes: Annotated[
+        bool, typer.Option("--phonemes", help="Show what the voice will say, on one line, and make no sound.")
+    ] = False,
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
     speech_rate: Annotated[float | None, typer.Option(metavar="X", help="Speed of the voice, 1.0 is its own.")] = None,
     cache_dir: Annotated[
@@ -28,11 +32,25 @@ def say(
     from voiceguide import session
     from voiceguide.config import resolve
 
+    if phonemes and output:
+        raise RequestError("--phonemes makes no sound: leave out --output")
     wanted = resolve({"voice": voice, "speech_rate": speech_rate, "cache_dir": cache_dir})
+    if phonemes:
+        said = session.phonemes(text, voice=wanted.voice, pronounce=wanted.pronounce)
+        line(said.sounds or said.spelt)
+        if said.sounds is None:
+            note(f"{said.engine} does not tell its phonemes here: this is the text as it is given to the voice")
+        return
     if output:
         session.check_target(output, force=force)
     store = session.open_store(wanted.cache_dir, wanted.cache_limit_bytes)
-    clip = session.say(text, voice=wanted.voice, speech_rate=wanted.pacing.speech_rate, cache_dir=store)
+    clip = session.say(
+        text,
+        voice=wanted.voice,
+        speech_rate=wanted.pacing.speech_rate,
+        cache_dir=store,
+        pronounce=wanted.pronounce,
+    )
     if output is None:
         session.play_clip(clip)
         return

@@ -24,6 +24,8 @@ from voiceguide.whole_file import clear_stale, is_full, reason, replacing_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    Objection = Callable[[str], str | None]
+
 DATA: Final = Path(__file__).parent
 _ADDRESS: Final = "file:///"
 _OWN_MODE: Final = 0o700
@@ -36,9 +38,18 @@ class Library:
     Not safe to share between threads while it is being filled; what it returns is frozen.
     """
 
-    def __init__(self, language: str = "en", *, own: Path | None = None, root: Path = DATA) -> None:
+    def __init__(
+        self,
+        language: str = "en",
+        *,
+        own: Path | None = None,
+        pronounce: Mapping[str, str] | None = None,
+        root: Path = DATA,
+    ) -> None:
+        """`pronounce` are words with how they sound, for every routine; its own ones count before them."""
         self._root = root / language
         self._own = own
+        self._pronounce = dict(pronounce or {})
         self._stretches: dict[str, Stretch] = {}
 
     def routine_ids(self) -> list[str]:
@@ -110,15 +121,17 @@ class Library:
         """The sentences that belong to no stretch."""
         return read_model(self._root / "phrases.toml", Phrasebook)
 
-    def read(self, path: Path, objection: Callable[[str], str | None] = lambda _: None) -> Routine | Stretch:
+    def read(self, path: Path, objecting: Callable[[Mapping[str, str]], Objection] | None = None) -> Routine | Stretch:
         """A routine or a stretch of the user's; DataError with every mistake.
 
-        `objection` says of a text, as it is written, why it could not be spoken.
+        `objecting` is given the words that the file has pronounced in its own way, and gives what says of a text, as
+        it is written, why it could not be spoken.
         """
         reading = Reading.of(path)
         found = reading.stretch(reading.data) if "movement" in reading.data else self._resolved(reading)
-        for at, text in spoken_texts(reading.data):
-            if why := objection(text):
+        objection = objecting(self._pronounce | reading.pronounce()) if objecting else None
+        for at, text in spoken_texts(reading.data) if objection else ():
+            if objection and (why := objection(text)):
                 reading.note(at, why)
         reading.finish()
         assert found is not None  # noqa: S101 -- there would have been mistakes
@@ -157,6 +170,7 @@ class Library:
             title=file.title,
             description=file.description,
             language=file.language,
+            pronounce=self._pronounce | file.pronounce,
             items=tuple((item, own.get(item.stretch) or self.stretch(item.stretch)) for item in file.items),
             close=tuple(file.close),
         )

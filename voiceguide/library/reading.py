@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct, field
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from voiceguide.errors import DataError, UnknownNameError
 from voiceguide.library.toml_file import mistake_at, read_toml, validated
+from voiceguide.model.pronounce import PronounceFile
 from voiceguide.model.stretch import Stretch, misplaced_tokens
 
 if TYPE_CHECKING:
@@ -62,6 +63,14 @@ class Reading(Struct):
             for below, why in misplaced_tokens(sides.get("kind") if isinstance(sides, dict) else None, dict(data)):
                 self.note((*at, *below), why)
         return found
+
+    def pronounce(self) -> dict[str, str]:
+        """The words that the file has pronounced in its own way; none where that table holds mistakes."""
+        words = self.data.get("pronounce", {})
+        try:
+            return PronounceFile.model_validate({"pronounce": words}).pronounce
+        except ValidationError:
+            return {}
 
     def note(self, at: Field, message: str) -> None:
         """Keep a mistake, unless another one of the same field is known."""

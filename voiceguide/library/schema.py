@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide.model.phrasebook import Phrasebook
+from voiceguide.model.pronounce import PronounceFile
 from voiceguide.model.routine import RoutineFile
 from voiceguide.model.stretch import Stretch
 
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 FOLDER: Final = Path(__file__).parent / "schema"
-MODELS: Final[Mapping[str, type[BaseModel]]] = {"stretch": Stretch, "routine": RoutineFile, "phrases": Phrasebook}
+MODELS: Final[Mapping[str, type[BaseModel]]] = {
+    "stretch": Stretch,
+    "routine": RoutineFile,
+    "phrases": Phrasebook,
+    "pronounce": PronounceFile,
+}
 
 
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:

@@ -29,6 +29,9 @@ MAX_LINE_DOTS: Final = 60
 _UNION_TAGS: Final = frozenset(("movement", mode) for mode in ("hold", "breathe", "breaths", "count"))
 """Where pydantic names the branch of a union in a location."""
 
+_OF_A_KEY: Final = "[key]"
+"""What pydantic adds to the location where the key of a table is wrong, and not what stands behind it."""
+
 _AT_LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
 M = TypeVar("M", bound=BaseModel)
@@ -97,7 +100,9 @@ def _mistake(path: Path, lines: Mapping[Field, int], below: Field, details: obje
     # pydantic's ErrorDetails, less the names of union branches, which are no fields of the file.
     location: Field = (*below, *details["loc"])  # type: ignore[index]
     message: str = details["msg"]  # type: ignore[index]
-    named = tuple(part for before, part in pairwise(("", *location)) if (before, part) not in _UNION_TAGS)
+    named = tuple(
+        part for before, part in pairwise(("", *location)) if (before, part) not in _UNION_TAGS and part != _OF_A_KEY
+    )
     message = message.removeprefix("Value error, ")
     return mistake_at(path, lines, named, message[:1].lower() + message[1:])
 

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from voiceguide.model.characters import visible
+from voiceguide.model.sides import side_word
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -20,12 +23,15 @@ chunk and gigabytes of memory (measured: 10,000 characters, 4.7 GB)."""
 TOKENS: Final = frozenset({"side", "Side", "other", "Other", "felt", "Felt", "count", "Count"})
 SIDE_TOKENS: Final = frozenset({"side", "Side", "other", "Other", "felt", "Felt"})
 TOKEN: Final = re.compile(r"\{([^{}]*)\}")
-_SIDE_WORD = re.compile(r"\b(left|right)\b", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]")
 """Control characters, line breaks, and what turns the direction of text: none is heard, all fool a terminal."""
 
 
 def _check_text(text: str) -> str:
+    text = visible(text).strip()
+    if not text:
+        message = "there is nothing to see in it, and nothing to say"
+        raise ValueError(message)
     if _CONTROL.search(text):
         message = "control characters and line breaks cannot be spoken"
         raise ValueError(message)
@@ -33,15 +39,15 @@ def _check_text(text: str) -> str:
 
 
 def _check_cue_text(text: str) -> str:
-    _check_text(text)
+    text = _check_text(text)
     unknown = sorted({name for name in TOKEN.findall(text) if name not in TOKENS})
     if unknown or "{" in TOKEN.sub("", text) or "}" in TOKEN.sub("", text):
         message = f"unknown token in {text!r}: there is {', '.join('{' + t + '}' for t in sorted(TOKENS))}"
         raise ValueError(message)
-    if word := _SIDE_WORD.search(text):
+    if word := side_word(text):
         message = (
-            f"write the side as a token, {{side}}, {{other}} or {{felt}}, not as {word.group()!r}: "
-            "only then both sides get the same words"
+            f"write the side as a token, {{side}}, {{other}} or {{felt}}, not as {word!r}: "
+            "only then both sides get the same words (what is no side may be said: a right angle, all right, left over)"
         )
         raise ValueError(message)
     return text
@@ -96,6 +102,8 @@ def spoken_texts(
         case _:
             return
     for key, part in parts:
+        if key == "pronounce" and not at:
+            continue  # words, and not what is said
         yield from spoken_texts(part, (*at, key), spoken=key in _SPOKEN if isinstance(key, str) else spoken)
 
 

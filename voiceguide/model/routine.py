@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import ConfigDict, Field
 
 from voiceguide.model.base import Identifier, Model, PlainText, Seconds, Text
+from voiceguide.model.pronounce import Pronounce
 from voiceguide.model.stretch import Side, Stretch
 
 MOST_ITEMS: Final = 2000
@@ -54,6 +55,8 @@ class RoutineFile(Model):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
     items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
     close: tuple[Closing, ...] = ()
+    pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
+    """Words of this routine with how they sound: `"tai chi" = "tie chee"`."""
     stretches: Annotated[tuple[OwnStretch, ...], Field(max_length=MOST_STRETCHES)] = ()
 
 
@@ -66,6 +69,8 @@ class Routine(Model):
     language: str
     items: tuple[tuple[Item, Stretch], ...]
     close: tuple[Closing, ...]
+    pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
+    """Words with how they sound, those of the configuration among them."""
 
     @property
     def stretches(self) -> tuple[Stretch, ...]:

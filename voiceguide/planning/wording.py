@@ -17,12 +17,31 @@ if TYPE_CHECKING:
     from voiceguide.model.stretch import Stretch
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
+_BEFORE_A_NUMBER = re.compile(r"(?:^|\s)(?:no|nr|approx|ca|max|e\.g|i\.e|vs)\.$", re.IGNORECASE)
+_SHORT_FORM = re.compile(
+    r"(?:^|[\s\d])(?:approx|incl|ea|max|e\.g|i\.e|vs|etc|secs?|mins?|hrs?|lbs?|[ap]\.m|(?<=\d)s|(?<=\d )s)\.$",
+    re.IGNORECASE,
+)
+"""`No. 3`, and `30 sec. each side`: no sentence ends there."""
 _LADDER = (Familiarity.FULL, Familiarity.BRIEF, Familiarity.BARE)
 
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text: each becomes a clip of its own, so that the pause between is ours."""
-    return [sentence for sentence in _SENTENCE_END.split(text.strip()) if sentence]
+    found: list[str] = []
+    for part in _SENTENCE_END.split(text.strip()):
+        if found and _goes_on(found[-1], part):
+            found[-1] += f" {part}"
+        elif part:
+            found.append(part)
+    return found
+
+
+def _goes_on(sentence: str, part: str) -> bool:
+    """Whether the dot at the end of `sentence` is that of a short form, so that `part` still belongs to it."""
+    if part[:1].isdecimal():
+        return bool(_BEFORE_A_NUMBER.search(sentence))
+    return part[:1].islower() and bool(_SHORT_FORM.search(sentence))
 
 
 def without_tokens(text: str) -> str:

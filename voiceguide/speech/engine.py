@@ -89,6 +89,10 @@ class SpeechEngine(ABC):
     def _speak(self, text: str, take: int) -> Take:
         """Synthesize `text`; another `take` may come out differently."""
 
+    def _phonemes(self, text: str) -> str | None:  # noqa: ARG002 -- for those that can tell
+        """The sounds of `text` in the engine's own notation; None where it cannot tell. After `_load`."""
+        return None
+
     def _unload(self) -> None:
         """Let go of what `_load` acquired."""
         return
@@ -132,6 +136,21 @@ class SpeechEngine(ABC):
             message = f"the {self.name} engine returned no sound but garbage for {text!r}"
             raise SpeechError(message)
         return result
+
+    def phonemes(self, text: str) -> str | None:
+        """What will be said for `text`, which has been normalised and checked, in the engine's own notation.
+
+        On one line, and without a sound; None where the engine cannot tell.
+        """
+        self.load()
+        try:
+            told = self._phonemes(text)
+        except VoiceguideError:
+            raise
+        except Exception as error:
+            message = f"the {self.name} engine cannot tell how it says {text!r}: {error}"
+            raise SpeechError(message) from error
+        return None if told is None else " ".join(told.split())
 
     def close(self) -> None:
         """Let go of the engine."""

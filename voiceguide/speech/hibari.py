@@ -88,5 +88,8 @@ class HibariEngine(SpeechEngine):
             raise SpeechError(message)
         return Take(samples, RATE_HZ)
 
+    def _phonemes(self, text: str) -> str | None:
+        return " ".join(self._tts.phonemize(text))
+
     def _unload(self) -> None:
         self._tts = None

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final, Self
 from voiceguide.errors import SpeechError, StoreError
 from voiceguide.speech.conditioning import CONDITIONING_VERSION, conditioned, faults, session_rate
 from voiceguide.speech.normalise import NORMALISER_VERSION, check_speakable, normalise
+from voiceguide.speech.pronouncing import pronunciations
 from voiceguide.speech.store import clip_key
 from voiceguide.units import SESSION_RATE_HZ
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
 
     import numpy as np
@@ -34,15 +35,36 @@ class Narrator:
     """One engine, one store. `speak` from one thread at a time; it uses several itself.
 
     Who plays while it is spoken goes on with `must_keep` false: a clip that the store cannot take, because the
-    disk is full for one, is heard all the same.
+    disk is full for one, is heard all the same. `pronounce` are words of the user's own with how they sound; they
+    count before the shipped ones.
     """
 
-    def __init__(self, engine: SpeechEngine, store: ClipStore, *, must_keep: bool = True) -> None:
+    def __init__(
+        self,
+        engine: SpeechEngine,
+        store: ClipStore,
+        *,
+        must_keep: bool = True,
+        pronounce: Mapping[str, str] | None = None,
+    ) -> None:
         self.engine = engine
         self.store = store
         self._must_keep = must_keep
         self._use: StoreUse | None = None
         self._kept_some = False
+        self._words = pronunciations(pronounce)
+
+    def spelt(self, text: str) -> str:
+        """`text` as it is given to the engine; not yet checked."""
+        return normalise(text, self._words)
+
+    def phonemes(self, text: str) -> str | None:
+        """What the engine will say, in its own notation; None where it cannot tell.
+
+        Raises UnspeakableError as `speak` does, SpeechError where the engine cannot start.
+        """
+        self.check([text])
+        return self.engine.phonemes(self.spelt(text))
 
     @functools.cached_property
     def fingerprint(self) -> dict[str, str]:
@@ -56,12 +78,12 @@ class Narrator:
 
     def keys(self, texts: Iterable[str]) -> dict[str, str]:
         """The address in the store of what each text will sound like."""
-        return {text: clip_key(normalise(text), self.fingerprint) for text in texts}
+        return {text: clip_key(self.spelt(text), self.fingerprint) for text in texts}
 
     def check(self, texts: Iterable[str]) -> None:
-        """Raise UnspeakableError for a text that the engine would answer with silence or gibberish."""
+        """Raise UnspeakableError for a text that the engine would say otherwise than it is meant, or not at all."""
         for text in texts:
-            check_speakable(normalise(text), self.engine.scripts)
+            check_speakable(self.spelt(text), self.engine.scripts)
 
     def stored(self, texts: Iterable[str]) -> dict[str, Clip]:
         """The clips of those texts that have been spoken before; no engine is needed."""
@@ -95,7 +117,7 @@ class Narrator:
         missing.sort(key=len, reverse=True)
         pool = ThreadPoolExecutor(self.engine.parallel, thread_name_prefix="speak")
         try:
-            speaking = {pool.submit(self._fresh, normalise(text)): text for text in missing}
+            speaking = {pool.submit(self._fresh, self.spelt(text)): text for text in missing}
             for done, spoken in enumerate(as_completed(speaking), start=1):
                 text, clip = speaking[spoken], spoken.result()
                 clips[text] = clip

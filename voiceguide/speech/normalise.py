@@ -1,7 +1,9 @@
-"""Text made ready for the voice, or refused where an engine would go silent.
+"""Text made ready for the voice, or refused where an engine would say something else.
 
-Engines differ in what they make of `30s` or `3 x 10`; they all read words. What they would answer with
-silence or gibberish (nothing, emoji, another script: measured with hibari) is refused with a reason.
+Engines differ in what they make of `30s` or `3 x 10`; they all read words. Four steps: characters that are typed in
+many ways become one (here), words that are said wrong are spelt as they sound (`pronouncing.py`), numbers become words
+(`english.py`), and what may still be read wrong, or with silence or gibberish (nothing, emoji, another script: measured
+with hibari), is refused with what to write instead.
 """
 
 from __future__ import annotations
@@ -13,89 +15,95 @@ from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import UnspeakableError
 from voiceguide.model.base import MAX_TEXT_CHARS
+from voiceguide.model.characters import visible
+from voiceguide.speech.english import doubt, read_numbers
+from voiceguide.speech.pronouncing import pronunciations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from voiceguide.speech.pronouncing import Pronunciations
 
 NORMALISER_VERSION: Final = 2
-"""Part of every clip's key: raise it with any change that alters a text."""
+"""Part of every clip's key. The normalised text is, too: a change that alters texts re-speaks just those, and this is
+raised only where the same normalised text has to be spoken anew."""
 
-_UNITS = {
-    "s": "second",
-    "sec": "second",
-    "secs": "second",
-    "min": "minute",
-    "mins": "minute",
-    "h": "hour",
-    "hr": "hour",
-}
-_FRACTIONS = {"1/2": "a half", "1/3": "a third", "2/3": "two thirds", "1/4": "a quarter", "3/4": "three quarters"}
-_VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4"}
-
-
-def _counted(number: str, unit: str) -> str:
-    return f"{number} {unit}" if number == "1" else f"{number} {unit}s"
-
-
-def _duration(match: re.Match[str]) -> str:
-    return _counted(match[1], _UNITS[match[2].casefold()])
-
-
-def _clock(match: re.Match[str]) -> str:
-    minutes, seconds = int(match[1]), int(match[2])
-    parts = [_counted(str(minutes), "minute")] if minutes else []
-    parts += [_counted(str(seconds), "second")] if seconds or not minutes else []
-    return " ".join(parts)
-
-
-def _fraction(match: re.Match[str]) -> str:
-    words = _FRACTIONS.get(match[2])
-    if words is None:
-        return match[0]
-    return f"{match[1].strip()} and {words}" if match[1] else words
-
-
-_RULES: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"\b(\d{1,3}):([0-5]\d)\b"), _clock),
-    (re.compile(r"\b(\d+) ?[x×] ?(?=\d+\b)", re.IGNORECASE), r"\1 times "),  # noqa: RUF001 -- the sign people type
-    # The dot of an abbreviation goes with it, the one that ends a sentence stays.
-    (re.compile(r"\b(\d+)[ -]?(secs?|s|mins?|hr|h)\b(?:\.(?=\s+(?-i:[a-z])))?", re.IGNORECASE), _duration),
-    (re.compile(r"(?<![\d/])(\d+ )?(\d+/\d+)\b(?!/)"), _fraction),
-    (re.compile(r"(\d)/(?=\d)"), r"\1 over "),
-    (re.compile(r"(\d) ?°"), r"\1 degrees"),
-    (re.compile(r"(\d) ?%"), r"\1 percent"),
-    (re.compile(r"\bIT band\b", re.IGNORECASE), "I T band"),
-    (re.compile(r"(\d) ?[-–] ?(?=\d)"), r"\1 to "),  # noqa: RUF001 -- the dash people type
-    (re.compile(r" & "), " and "),
+_SIGNS: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u02bc\u02b9\u2032\u00b4\u2039\u203a", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb\u301d\u301e", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2212\u2043\u02d7\ufe63", "-"),
+        "\u2015": "\u2014",
+        "\u2026": ".",
+        "\u2044": "/",
+        "\u2215": "/",
+        "\u2236": ":",
+        "\u223c": "~",
+        "\u2716": "\u00d7",
+        "\u2a2f": "\u00d7",
+        "\u2116": "No.",
+    }
 )
-_QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2026": "."})
-_ALLOWED_MARKS = frozenset(" .,;:!?'\"-()–—/")  # noqa: RUF001
-_MARKUP = frozenset("[]{}<>\\|`^~_*#@=+")
+_ELLIPSIS_OF_NUMBERS: Final = re.compile("(?<=[0-9])\u2026(?=[0-9])")
+_SAME_LETTER: Final = frozenset({"<wide>", "<narrow>", "<font>", "<compat>", "<noBreak>", "<fraction>"})
+"""Characters that are others drawn otherwise: full width, bold, ligatures, \u00bd. Not powers: their height counts."""
+_VULGAR: Final = re.compile("(?<=[0-9]) ?([\u00bc-\u00be\u2150-\u215e])")
+_DEGREE: Final = re.compile("(?<=[0-9]) ?[\u00ba\u02da](?!\\w)")
+_KEYCAP: Final = re.compile("(?<=[0-9])\u20e3")
+_BULLET: Final = re.compile("^[\u2022\u25e6\u25aa\u2023\u25cf\u25cb\u25a0\u25b8\u25ba\u2713\u2714\u2610] *")
+_DIGIT: Final = re.compile(r"\d")
+_ALLOWED_MARKS: Final = frozenset(" .,;:!?'\"-()–—/")  # noqa: RUF001
+_MARKUP: Final = frozenset("[]{}<>\\|`^~_*#@=+")
+_IN_WORDS: Final = {
+    "+": "plus",
+    "=": "is",
+    "<": "less than",
+    ">": "more than",
+    "~": "about",
+    "@": "at",
+    "#": "number",
+    "°": "degrees",
+    "±": "plus or minus",
+    "→": "to",
+}
 
 
 @functools.lru_cache(maxsize=1024)
-def normalise(text: str) -> str:
-    """`text` as it will be given to an engine: `Hold 30s` becomes `Hold 30 seconds`. Twice is the same as once."""
-    result = " ".join(text.translate(_QUOTES).split())
-    # One rule may bring about what another waits for. Each makes a text longer and takes a sign out of it, so
-    # there is an end; what is too long already is going to be refused.
-    before = ""
-    while result != before and len(result) <= MAX_TEXT_CHARS:
-        before, result = result, _ruled(result)
-    return result
+def normalise(text: str, words: Pronunciations | None = None) -> str:
+    """`text` as it will be given to an engine: `Hold 30s` becomes `Hold 30 seconds`.
+
+    `words` are spelt as they sound, by default those of the shipped list; with that, twice is the same as once.
+    """
+    result = _plain(text)
+    if len(result) > MAX_TEXT_CHARS:
+        return result  # it is going to be refused
+    words = words or pronunciations()
+    # A word with a digit goes before the grammar of numbers, any other behind it: `sec` is one of its units.
+    if _DIGIT.search(result):
+        result = read_numbers(words.respelt(result, with_digits=True))
+    result = read_numbers(words.respelt(result, with_digits=False))
+    return unicodedata.normalize("NFC", result)
 
 
-def _ruled(text: str) -> str:
-    for sign, fraction in _VULGAR.items():
-        if sign in text:
-            text = re.sub(rf"(\d){sign}", rf"\1 {fraction}", text).replace(sign, fraction)
-    for pattern, replacement in _RULES:
-        text = pattern.sub(replacement, text)
-    return unicodedata.normalize("NFC", text)
+def _plain(text: str) -> str:
+    """`text` in the characters of a plain keyboard, as far as there are any for what it says."""
+    if not text.isascii():
+        text = visible(text)
+        text = _ELLIPSIS_OF_NUMBERS.sub("...", text).translate(_SIGNS)
+        text = _VULGAR.sub(r" \1", _KEYCAP.sub("", text))
+        text = " ".join("".join(map(_same_letter, unicodedata.normalize("NFC", text))).split())
+        text = _DEGREE.sub("°", _BULLET.sub("", text))
+    return " ".join(text.split())
+
+
+@functools.lru_cache(maxsize=1024)
+def _same_letter(character: str) -> str:
+    if unicodedata.decomposition(character).partition(" ")[0] not in _SAME_LETTER:
+        return character
+    plain = unicodedata.normalize("NFKC", character)
+    return character if plain.startswith(" ") else plain.replace("\u2044", "/")
 
 
 def check_speakable(text: str, scripts: frozenset[str] | None) -> None:
-    """Raise UnspeakableError, with the reason, for a normalised text that would not be spoken.
+    """Raise UnspeakableError, with the reason, for a normalised text that would not be spoken as it is meant.
 
     `scripts` are the scripts that the engine reads, None for any.
     """
@@ -112,18 +120,26 @@ def check_speakable(text: str, scripts: frozenset[str] | None) -> None:
     if not any(character.isalnum() for character in text):
         message = f"{text!r} cannot be spoken: it holds neither letters nor digits"
         raise UnspeakableError(message)
+    if found := doubt(text):
+        what, how = found
+        message = f"{text!r} cannot be spoken: what {what!r} means is not clear; {how}"
+        raise UnspeakableError(message)
 
 
 @functools.lru_cache(maxsize=1024)
 def _refusal(character: str, scripts: frozenset[str] | None) -> str | None:
+    instead = f"; write {_IN_WORDS[character]!r}" if character in _IN_WORDS else ""
     if character in _MARKUP:
-        return f"{character!r} is markup, not a word"
+        return f"{character!r} is markup, not a word{instead}"
     category = unicodedata.category(character)
     if category[0] in "LM":
         script = unicodedata.name(character, "UNKNOWN").split()[0]
         if scripts is not None and category[0] == "L" and script not in scripts:
             return f"{character!r} is {script.title()} script, which this voice does not read"
         return None
-    if category == "Nd" or character in _ALLOWED_MARKS:
+    if category == "Nd":
+        foreign = scripts is not None and not character.isascii()
+        return f"{character!r} is a digit that this voice does not read; write it as 0 to 9" if foreign else None
+    if character in _ALLOWED_MARKS:
         return None
-    return f"{character!r} ({unicodedata.name(character, category).lower()}) has no sound"
+    return f"{character!r} ({unicodedata.name(character, category).lower()}) has no sound{instead}"

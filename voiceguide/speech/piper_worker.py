@@ -3,7 +3,8 @@
 The first request is `{"model": path, "config": {...}, "resources": folder, "speech_rate": x, "most_s": seconds}`, the
 configuration as the voice's file has it. It is answered with `{"ready": true}`, `{"unavailable": reason}` of piper or
 `{"refused": reason}` of the voice; then, for each `{"text": ...}`, there is one `{"path": ...}` of a file of floats,
-or `{"failed": reason}`. Reasons are ours: what onnxruntime says is for those who know it, and goes to stderr.
+or `{"failed": reason}`, and for each `{"phonemes": text}` one `{"phonemes": ...}`. Reasons are ours: what
+onnxruntime says is for those who know it, and goes to stderr.
 """
 
 from __future__ import annotations
@@ -49,15 +50,17 @@ def serve(
     reply(ready=True)
     count = 0
     while True:
-        text = json.loads(requests.get())["text"]
+        request = json.loads(requests.get())
         count += 1
         path = folder / f"{count}.f32"
         try:
-            speaker.speak(text, path)
+            if "phonemes" in request:
+                reply(phonemes=speaker.phonemes(request["phonemes"]))
+            else:
+                speaker.speak(request["text"], path)
+                reply(path=str(path))
         except Exception as error:  # noqa: BLE001
             reply(failed=_reason(error, "its model does not run"))
-        else:
-            reply(path=str(path))
 
 
 class _UnfitError(Exception):
@@ -110,6 +113,10 @@ class _Speaker:
         except Exception as error:
             message = f"espeak knows no language {self._voice.config.espeak_voice!r}, which its description names"
             raise _UnfitError(message) from error
+
+    def phonemes(self, text: str) -> str:
+        """What the model is given for `text`."""
+        return " ".join("".join(sentence) for sentence in self._voice.phonemize(text))
 
     def speak(self, text: str, path: Path) -> None:
         """Write the sound of `text` to `path`, as floats of 32 bit; an empty file where there is none."""

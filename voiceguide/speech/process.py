@@ -24,7 +24,7 @@ from voiceguide.speech.engine import SpeechEngine, Take
 from voiceguide.whole_file import reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _LONGEST_REPLY: Final = 1_000_000
 _LARGEST_SOUND_BYTES: Final = 64_000_000
@@ -80,30 +80,33 @@ class WorkerEngine(SpeechEngine):
             self._worker = self._started()
 
     def _speak(self, text: str, take: int) -> Take:  # noqa: ARG002 -- these have no takes to choose from
+        with self._asking(text) as (worker, timeout_s):
+            return self._take(worker.speak(text, timeout_s), text)
+
+    def _phonemes(self, text: str) -> str | None:
+        with self._asking(text) as (worker, timeout_s):
+            return worker.phonemes(text, timeout_s)
+
+    @contextlib.contextmanager
+    def _asking(self, text: str) -> Iterator[tuple[Worker, float]]:
+        """A worker, in turn, and how long it may take for `text`; after a fault it is gone."""
         with self._turn:
             if self._shut:
                 message = f"the {self.name} engine has been closed"
                 raise SpeechError(message)
+            if self._silences >= _MOST_SILENCES:
+                message = f"{self.name} did not answer again and again: choose another voice with --voice"
+                raise SpeechError(message)
             try:
-                return self._take(self._spoken(text), text)
-            except BaseException:
+                self._worker = self._worker or self._started()
+                yield self._worker, self.timeout_s + self.timeout_per_character_s * len(text)
+                self._silences = 0
+            except BaseException as error:
+                self._silences += isinstance(error, _SilenceError)
                 if self._worker:
                     self._worker.close()
                 self._worker = None
                 raise
-
-    def _spoken(self, text: str) -> bytes:
-        if self._silences >= _MOST_SILENCES:
-            message = f"{self.name} did not answer again and again: choose another voice with --voice"
-            raise SpeechError(message)
-        self._worker = self._worker or self._started()
-        try:
-            data = self._worker.speak(text, self.timeout_s + self.timeout_per_character_s * len(text))
-        except _SilenceError:
-            self._silences += 1
-            raise
-        self._silences = 0
-        return data
 
     def _unload(self) -> None:
         self._shut = True
@@ -166,11 +169,7 @@ class Worker:
 
     def speak(self, text: str, timeout_s: float) -> bytes:
         """The file that `text` was spoken into. SpeechError where none comes in time."""
-        self.tell(text=text)
-        reply = self.reply(timeout_s, f" on {text!r}")
-        if "failed" in reply:
-            message = f"{self._engine} failed on {text!r}: {reply['failed']}; {_ELSE}"
-            raise SpeechError(message)
+        reply = self._asked({"text": text}, text, timeout_s)
         path = Path(str(reply.get("path", "")))
         if path.parent != self.folder:
             raise self._nonsense(reply)
@@ -185,6 +184,20 @@ class Worker:
             message = f"{self._engine} makes far more sound of {text!r} than its words take; {_ELSE}"
             raise SpeechError(message)
         return data
+
+    def phonemes(self, text: str, timeout_s: float) -> str | None:
+        """How the engine says `text`; None where it cannot tell. SpeechError where no answer comes in time."""
+        told = self._asked({"phonemes": text}, text, timeout_s).get("phonemes")
+        return None if told is None else str(told)
+
+    def _asked(self, request: dict[str, object], text: str, timeout_s: float) -> dict[str, Any]:
+        """The answer to a request about `text`."""
+        self.tell(**request)
+        reply = self.reply(timeout_s, f" on {text!r}")
+        if "failed" in reply:
+            message = f"{self._engine} failed on {text!r}: {reply['failed']}; {_ELSE}"
+            raise SpeechError(message)
+        return reply
 
     def reply(self, timeout_s: float, doing: str = "") -> dict[str, Any]:
         """The next line. SpeechError where none comes in time, the process dies, or it is no JSON object."""

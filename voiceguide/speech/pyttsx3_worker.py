@@ -2,7 +2,8 @@
 
 With the arguments `VOICE SPEECH_RATE` it speaks, with `--voices` it lists the voices. It says once `{"ready": true}`,
 `{"unavailable": reason}`, `{"failed": reason}` of the voice, `{"known": [names]}` where the voice is not among them, or
-`{"voices": [...]}`; then, for each `{"text": ...}`, one `{"path": ...}` or `{"failed": reason}`.
+`{"voices": [...]}`; then, for each `{"text": ...}`, one `{"path": ...}` or `{"failed": reason}`, and for
+`{"phonemes": text}` one `{"phonemes": ...}`, null where it is not espeak that speaks.
 
 What pyttsx3 2.99 does to make all this necessary: alternating rates in one process race, of several
 `save_to_file` before one `runAndWait` only the last survives, the first `runAndWait` returns before a
@@ -39,6 +40,9 @@ _TRIES: Final = 5
 _STILL_S: Final = 3.0
 """A file that is not whole and has not grown for so long will never be whole."""
 _POLL_S: Final = 0.002
+_UTF8: Final = 1
+_IPA: Final = 2
+"""Of espeak-ng's `espeak_TextToPhonemes`: what it reads and what it writes."""
 _PREFERRED: Final = ("en-us", "samantha", "en-gb", "daniel")
 """By name: espeak-ng's voices, and the least odd of the many that macOS has for English."""
 
@@ -93,7 +97,11 @@ def _serve_voice(
     reply(ready=True)
     while True:
         try:
-            reply(path=str(speaker.speak(json.loads(requests.get())["text"])))
+            request = json.loads(requests.get())
+            if "phonemes" in request:
+                reply(phonemes=_phonemes(request["phonemes"]))
+            else:
+                reply(path=str(speaker.speak(request["text"])))
         except Exception as error:  # noqa: BLE001
             reply(failed=f"{error}" or type(error).__name__)
 
@@ -158,6 +166,22 @@ def _has_taken(voice: str, rate: int) -> bool:
     named = current.contents.identifier.decode("utf-8", "ignore").lower() if current else ""
     # By the library itself: pyttsx3 leaves out the argument that asks for the present rate.
     return named == voice.lower() and espeak.dll.espeak_GetParameter(espeak.RATE, 1) == rate
+
+
+def _phonemes(text: str) -> str | None:
+    """How espeak says `text`, in the letters of the IPA; None where another system speaks."""
+    espeak = sys.modules.get("pyttsx3.drivers._espeak")
+    if espeak is None:
+        return None
+    tell = espeak.dll.espeak_TextToPhonemes
+    tell.restype = ctypes.c_char_p
+    rest = ctypes.c_void_p(ctypes.cast(buffer := ctypes.create_string_buffer(text.encode()), ctypes.c_void_p).value)
+    clauses = []
+    # A clause at a time: it moves `rest` on, and to nowhere at the end.
+    while rest.value:
+        clauses.append(tell(ctypes.byref(rest), _UTF8, _IPA) or b"")
+    del buffer
+    return b" ".join(clauses).decode("utf-8", "replace")
 
 
 def _wait_until_idle() -> None:

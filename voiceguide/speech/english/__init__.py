@@ -1,0 +1,51 @@
+"""What numbers in this field are called in English: times, counts, ranges, sets, ratios, positions.
+
+A small grammar. What it reads becomes words that every engine says alike; a whole number up to 999 that stands alone
+stays as it is, since every engine reads it. What the grammar does not read stays as it was written, and `doubt` says
+what that is and how to write it: a number is spoken right or refused. What is ambiguous on paper is decided for a
+session on the mat:
+
+- `30m` is half an hour, as in `--length 30m`; `30 m` and `2m from the wall` may be metres and are refused;
+- `1,500` is a thousand and a half; `1,5 s` is one and a half; a bare `1,5` is refused, and `1,2,3` is a list;
+- `1:30` is a length, `7:30 am` a time of day, `4:6` a ratio, and `at 7:30` is refused;
+- `2/3` is two thirds, `Round 2/3` is two of three, `4/10` is four out of ten, `90/90` is a position;
+- three or more numbers with dashes between them, none above 20, are a pattern (`4-7-8`); two are a range (`20-30`);
+- `90"` is ninety seconds and `2'` two minutes, unless the mark closes a quotation or a distance follows;
+- dates and years have no place in a session and are refused.
+
+This package knows what is English about numbers. `normalise.py` knows characters, and refuses. Its modules are loaded
+for the first text that holds a number: the grammar takes a tenth of a second to be put together.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_NUMBERS: Final = re.compile(r"[0-9/&]|\b(?:I{1,3}|IV|VI{0,3})\b")
+"""What texts that the grammar has nothing to do with do not hold."""
+
+_MOST_PASSES: Final = 8
+"""One rule may bring about what another, before it, waits for; no text needs more than three."""
+
+
+def read_numbers(text: str) -> str:
+    """`text` with the numbers that the grammar knows as they are spoken. Twice is the same as once."""
+    if not _NUMBERS.search(text):
+        return text
+    from voiceguide.speech.english.grammar import read
+
+    for _ in range(_MOST_PASSES):
+        before, text = text, read(text)
+        if text == before:
+            break
+    return text
+
+
+def doubt(text: str) -> tuple[str, str] | None:
+    """A number that `read_numbers` left and that may be spoken wrong, and how to write it; None if there is none."""
+    if not _NUMBERS.search(text):
+        return None
+    from voiceguide.speech.english.doubts import found
+
+    return found(text)

@@ -1,0 +1,355 @@
+"""The productions: what is read as what, in the order in which they are tried."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from voiceguide.speech.english.pieces import (
+    BEGIN,
+    CLOSE,
+    COMMA,
+    COUNTED,
+    DASH,
+    DISTANCE,
+    DOT,
+    END,
+    FRACTION,
+    GRADED,
+    HALVED,
+    LABEL,
+    LETTER,
+    MEASURED,
+    MORE,
+    MOST_WITH_DASHES,
+    MOST_WITH_SLASHES,
+    NOUN_FOLLOWS,
+    PER,
+    QUANTITY,
+    SMALL,
+    UNIT,
+    VERTEBRA,
+    X,
+)
+from voiceguide.speech.english.quantities import (
+    UnreadError,
+    decimal,
+    per_what,
+    quantity,
+    tail,
+    text_before,
+    unit_words,
+    value,
+    with_unit,
+)
+from voiceguide.speech.english.words import HUNDRED, ROMAN, TENS, cardinal, ordinal
+
+
+def closes_quotation(text: str, at: int) -> bool:
+    """Whether the quotation mark at `at` ends what another one began; if not, it stands for seconds or minutes."""
+    mark = text[at]
+    opened = len(re.findall(rf"(?<![\w.,!?]){mark}(?=\w)", text[:at]))
+    closed = len(re.findall(rf"(?:(?<=[^\W\d])|(?<=[.,!?])){mark}(?!\w)", text[:at]))
+    return opened > closed
+
+
+def _prime(match: re.Match[str]) -> str:
+    if closes_quotation(match.string, match.start()) or DISTANCE.match(match.string[match.end() :]):
+        raise UnreadError
+    return " s" if match[0] == '"' else " min"
+
+
+def _two_primes(match: re.Match[str]) -> str:
+    if DISTANCE.match(match.string[match.end() :]):
+        raise UnreadError
+    return f"{match[1]} min {match[2] or match[3]} s"
+
+
+def _ellipsis(match: re.Match[str]) -> str:
+    """`10...15`, but not `3...2`, which counts down."""
+    if int(match["low"]) >= int(match["high"]):
+        raise UnreadError
+    return f"{match['low']} to {match['high']}"
+
+
+def _time_of_day(match: re.Match[str]) -> str:
+    def said(hour: str, minute: str | None, half: str | None) -> str:
+        if not 1 <= int(hour) <= 12:  # noqa: PLR2004 -- the hours of a clock
+            raise UnreadError
+        words = cardinal(int(hour))
+        if minute and int(minute):
+            words += f" {'oh ' if minute.startswith('0') else ''}{cardinal(int(minute))}"
+        return words + (f" {half.upper()}.M." if half else "")
+
+    end = said(match["hour"], match["minute"], match["half"])
+    if not match["from_hour"]:
+        return end
+    joiner = match["joiner"].strip()
+    start = said(match["from_hour"], match["from_minute"], match["from_half"])
+    return f"{start} {joiner if joiner.isalpha() else 'to'} {end}"
+
+
+def _length(written: str, *, hours: bool = False) -> str:
+    """`1:30` as minutes and seconds, or as hours and minutes; `1:00:00` as hours, minutes and seconds."""
+    parts = [int(part) for part in written.split(":")]
+    units = ("hour", "minute", "second") if hours or len(parts) > 2 else ("minute", "second")  # noqa: PLR2004
+    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in zip(parts, units, strict=False) if count]
+    return " ".join(said) or "0 seconds"
+
+
+def _clock(match: re.Match[str]) -> str:
+    if re.search(r"\bat $", text_before(match), re.IGNORECASE) and re.fullmatch(_HOUR_OF_DAY, match["to"]):
+        raise UnreadError  # a time of day, or a place in the session
+    hours = (match["unit"] or "").strip().lower().startswith("h")
+    end = _length(match["to"], hours=hours) + per_what(match)
+    return f"{_length(match['from'], hours=hours)} to {end}" if match["from"] else end
+
+
+def _ratio(match: re.Match[str]) -> str:
+    parts = match["ratio"].split(":")
+    if match["label"] or len(parts) == 2:  # noqa: PLR2004
+        return match["label"] + " to ".join(map(quantity, parts))
+    return " ".join(quantity(part) if "." in part else cardinal(int(part)) for part in parts)
+
+
+def _pattern(match: re.Match[str]) -> str:
+    numbers = [int(number) for number in re.findall("[0-9]+", match["pattern"])]
+    if max(numbers) > (MOST_WITH_SLASHES if "/" in match["pattern"] else MOST_WITH_DASHES):
+        raise UnreadError  # a date
+    return " ".join(map(cardinal, numbers)) + (" seconds" if match["unit"] else "")
+
+
+def _pair(match: re.Match[str]) -> str:
+    return f"{cardinal(int(match['one']))} {cardinal(int(match['other']))}"
+
+
+def _vertebrae(match: re.Match[str]) -> str:
+    def said(written: str) -> str:
+        letter = written[:1] if written[:1].isalpha() else ""
+        return f"{letter} {cardinal(int(written.removeprefix(letter)))}".strip()
+
+    if not match["other"]:
+        return said(match["one"])
+    return f"{said(match['one'])}{' ' if '/' in match['joiner'] else ' to '}{said(match['other'])}"
+
+
+def _ordinals(match: re.Match[str]) -> str:
+    def said(number: str, suffix: str) -> str:
+        last = int(number) % 10 if int(number) % HUNDRED not in {11, 12, 13} else 0
+        if {1: "st", 2: "nd", 3: "rd"}.get(last, "th") != suffix.lower():
+            raise UnreadError
+        return ordinal(int(number))
+
+    end = said(match["to"], match["to_suffix"])
+    return f"{said(match['from'], match['from_suffix'])} to {end}" if match["from"] else end
+
+
+def _of(match: re.Match[str]) -> str:
+    if int(match["one"]) > int(match["all"]):
+        raise UnreadError
+    return f"{match['label']}{match['one']} of {match['all']}"
+
+
+def _out_of(match: re.Match[str]) -> str:
+    if int(match["one"]) > int(match["all"]):
+        raise UnreadError
+    return f"{match['label']}{match['one']} out of {match['all']}"
+
+
+def _decade(match: re.Match[str]) -> str:
+    return f"{match['where']}{TENS[int(match['tens'])][:-1]}ies"
+
+
+def _sets(match: re.Match[str]) -> str:
+    """`3x30s`: the first factor."""
+    number = f"{match['from']} to {match['to']}" if match["from"] else match["to"]
+    return f"{number} {'time' if number == '1' else 'times'} "
+
+
+def _often(match: re.Match[str]) -> str:
+    """`10x`, `x10`, `2-3x/day`; `5 x breaths` is five breaths."""
+    number = f"{quantity(match['from'])} to {quantity(match['to'])}" if match["from"] else quantity(match["to"])
+    if re.match(rf" {COUNTED}\b", match.string[match.end() :], re.IGNORECASE):
+        return number
+    return ("once" if number == "1" else f"{number} times") + per_what(match)
+
+
+def _range(match: re.Match[str]) -> str:
+    low, high, dash = match["low"], match["high"], match["dash"]
+    if dash.strip() != dash and value(low) >= value(high) and not match["low_unit"]:
+        raise UnreadError  # `10 - 5` may be two things side by side
+    if re.fullmatch(FRACTION, high) and value(low) > value(high):
+        raise UnreadError  # `1-1/2` is one and a half
+    if not (match["low_unit"] or match["high_unit"]) and re.search("[0-9]{4}", f"{low} {high}"):
+        raise UnreadError  # telephone numbers, years
+    start = quantity(low, text_before(match))
+    low_unit = match["low_unit"]
+    high_unit = match["high_unit"] or low_unit
+    if low_unit and unit_words(low_unit) != unit_words(high_unit):
+        words = unit_words(low_unit)
+        start += f" {words[low != '1'] if words else low_unit.strip(' -')}"
+    end = quantity(high)
+    return f"{start} to {with_unit(match, end, high, high_unit) if high_unit else end}{tail(match)}"
+
+
+def _at_least(match: re.Match[str]) -> str:
+    """`5+ min`."""
+    words = unit_words(match["unit"])
+    return f"{quantity(match['number'])} or more {words[1] if words else match['unit'].strip(' -')}"
+
+
+def _measure(match: re.Match[str]) -> str:
+    number = quantity(match["number"], text_before(match))
+    return with_unit(match, number, match["number"], match["unit"]) + tail(match)
+
+
+def _bare(match: re.Match[str]) -> str:
+    return quantity(match["number"], text_before(match)) + tail(match)
+
+
+_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
+
+
+def _rule(pattern: str, say: str | Callable[[re.Match[str]], str]) -> _Rule:
+    def read(match: re.Match[str]) -> str:
+        try:
+            return match.expand(say) if isinstance(say, str) else say(match)
+        except UnreadError:
+            return match[0]
+
+    return re.compile(pattern, re.IGNORECASE), read
+
+
+_CLOCK: Final = r"[0-9]{1,3}:[0-5][0-9](?::[0-5][0-9])?(?![0-9])"
+_HOUR_OF_DAY: Final = r"0?[1-9]:[0-9]{2}|1[0-9]:[0-9]{2}|2[0-3]:[0-9]{2}"
+_PHASE: Final = r"(?:[1-9]?[0-9]\.[0-9]|[0-9](?![0-9.])|[1-9][0-9](?=:[0-9](?![0-9])))"
+"""Of a breath, with colons: `4:6`. With two digits behind a colon it is a length."""
+_TIME_UNIT: Final = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)(?!\w)"
+_MANY: Final = r"(?:breaths|reps|repetitions|rounds|sets|cycles|counts|times|circles|rolls|turns|seconds|minutes)"
+_RULES: Final[tuple[_Rule, ...]] = (
+    # What only lacks a space or a word.
+    _rule(rf"{BEGIN}(?P<low>{SMALL})\.{{2,}}(?P<high>{SMALL})(?!\.){END}", _ellipsis),
+    _rule(r"(?<=[0-9])\.{2,}(?=[0-9])", ", "),
+    _rule(rf"{BEGIN}({SMALL})(?={COUNTED}\b)", r"\1 "),
+    _rule(rf"(?<!\w)({LETTER}{{2,}}):(?=[.0-9])", r"\1: "),
+    _rule(r"\b(in|out|on|off|work|rest|hold|sets?|reps?|rounds?) ?/ ?(?=[.0-9])", r"\1, "),
+    _rule(r"(?<!\w)> ?(?=[.0-9])", "more than "),
+    _rule(r"(?<!\w)< ?(?=[.0-9])", "less than "),
+    _rule(r"(?<!\w)min\. ?(?=[.0-9])", "at least "),
+    _rule(r"(?<!\w)max\. ?(?=[.0-9])", "at most "),
+    _rule(r"(?<=[0-9]) ?& ?(?=[0-9])", " and "),
+    _rule(r"(?<=[0-9])-(?= (?:to|or|and) [0-9])", ""),
+    _rule(r"(?<=[0-9])-to-(?=[0-9])", " to "),
+    _rule(r"(?<=[0-9])([x×]?)\(", r"\1 ("),  # noqa: RUF001
+    _rule(r"(?<!\w)(?-i:([CTLS])-)(?=[0-9])", r"\1"),
+    _rule(r"(?<!\w)(sets|rounds|reps) ?[x×] ?(?=[0-9])", r"\1 of "),  # noqa: RUF001
+    _rule(
+        r"(?<!\w)(?-i:(March|May) )([1-9][0-9]{0,2})(?![\w.,:/-])",
+        lambda match: f"{match[1]} {cardinal(int(match[2]))}",
+    ),
+    _rule(r"[~≈] ?(?=[0-9.])", "about "),
+    _rule(r"≥ ?(?=[0-9.])", "at least "),
+    _rule(r"≤ ?(?=[0-9.])", "at most "),
+    _rule(r"(?<![\w#])(?:#|No\.|Nr\.?) ?(?=[0-9])", "number "),
+    _rule(rf"(?<!\w)({LABEL})[-.]?(?=[0-9])", r"\1 "),
+    _rule(rf"^([1-9][0-9]?)([.)])(?={LETTER})", r"\1\2 "),
+    _rule(r"^([1-9][0-9]?)([a-h])(?=[.)](?: |$))", lambda match: f"{cardinal(int(match[1]))} {match[2].upper()}"),
+    _rule(rf"(?<![0-9] )(?<!\w)({LETTER}{{2,}})([–—])(?=[0-9])", r"\1 \2 "),  # noqa: RUF001
+    _rule(rf"(?<!\w)({_MANY}){PER.removesuffix('?')}", lambda match: match[1] + per_what(match)),
+    _rule(
+        rf"(?<!\w)((?:warrior|virabhadrasana|phase|grade) |{LABEL} (?!(?-i:I\b)))((?-i:I{{1,3}}|IV|VI{{0,3}}))\b(?!')",
+        lambda match: f"{match[1]}{cardinal(ROMAN.index(match[2]))}",
+    ),
+    # Lengths as they are written by hand: 2'30", 90", 1h30, 2m30s.
+    _rule(r"(?<=[0-9])''", '"'),
+    _rule(rf"{BEGIN}([0-9]{{1,3}})'(?: ?([0-5]?[0-9])\"|([0-5][0-9]))(?!\w)", _two_primes),
+    _rule(r"(?<=[0-9])[\"'](?!\w)", _prime),
+    _rule(r"(?<=[0-9])(hrs?|h)([0-9]{1,2})(?!\w)", r"\1 \2 min"),
+    _rule(r"(?<=[0-9])(mins?|m)([0-9]{1,2})(?!\w)", r"\1 \2 s"),
+    _rule(r"(?<=[0-9])(hrs?|h|mins?|m)(?=[0-9]{1,2} ?(?:mins?|m|secs?|s)(?!\w))", r"\1 "),
+    # Times of day, lengths and ratios with a colon.
+    _rule(
+        rf"{BEGIN}(?:(?P<from_hour>[1-9][0-9]?)(?:[:.](?P<from_minute>[0-5][0-9]))?"
+        rf"(?: ?(?P<from_half>[ap])\.? ?m\.?)?(?P<joiner>{DASH}| (?:to|until|till|and|or) ))?"
+        r"(?P<hour>[1-9][0-9]?)(?:[:.](?P<minute>[0-5][0-9]))? ?(?P<half>[ap])\.? ?m(?!\w)\.?",
+        _time_of_day,
+    ),
+    _rule(rf"(?P<label>\bratio (?:of )?)(?P<ratio>{SMALL}(?::{SMALL}){{1,3}}){END}", _ratio),
+    _rule(rf"{BEGIN}(?:(?P<from>{_CLOCK}){DASH})?(?P<to>{_CLOCK})(?P<unit> ?{_TIME_UNIT})?{PER}{END}", _clock),
+    _rule(rf"(?P<label>){BEGIN}(?P<ratio>{_PHASE}(?::{_PHASE}){{1,3}}){END}", _ratio),
+    # Several numbers that are one thing.
+    _rule(
+        r"(?<![\w.,:/-])(?:(?<=\btempo )[0-9]{4}|[0-9]{4}(?= tempo\b))(?!\w)",
+        lambda match: " ".join(cardinal(int(digit)) for digit in match[0]),
+    ),
+    _rule(
+        rf"{BEGIN}(?P<pattern>{SMALL}(?:(?:{DASH}{SMALL}){{2,9}}|(?:/{SMALL}){{2,3}}))"
+        rf"(?P<unit>[ -]?(?:seconds?|secs?|s)(?!\w))?{END}",
+        _pattern,
+    ),
+    _rule(rf"{BEGIN}(?!10/)(?P<one>[1-9][0-9])(?P<degree>°?)(?:/|{DASH})(?P<other>(?P=one))(?P=degree){END}", _pair),
+    _rule(rf"{BEGIN}(?P<one>90) (?P<other>90){END}", _pair),
+    _rule(
+        rf"{BEGIN}(?P<one>[1-9][0-9]?)[-–/](?P<other>[1-9][0-9]?)"  # noqa: RUF001
+        r"(?= (?:breathing|breathwork|pattern|rhythm)\b)",
+        _pair,
+    ),
+    _rule(rf"{BEGIN}[1-9]?[0-9](?:,[1-9]?[0-9]){{2,}}{END}", lambda match: match[0].replace(",", ", ")),
+    _rule(
+        rf"{BEGIN}(?P<one>{VERTEBRA})"
+        rf"(?:(?P<joiner> ?/ ?|{DASH})(?P<other>{VERTEBRA}|(?:1[0-2]|[1-9])(?![0-9])))?{END}",
+        _vertebrae,
+    ),
+    _rule(
+        rf"{BEGIN}(?:(?P<from>[1-9][0-9]{{0,2}})(?P<from_suffix>st|nd|rd|th){DASH})?"
+        rf"(?P<to>[1-9][0-9]{{0,2}})(?P<to_suffix>st|nd|rd|th){END}",
+        _ordinals,
+    ),
+    _rule(
+        rf"(?P<label>\b{LABEL} )(?P<one>[1-9][0-9]?)/(?P<all>[1-9][0-9]?){END}"
+        r"(?! (?:an?|of|the|way|turns?|foot|steps?|min\w*|s|sec\w*|hours?|inch\w*|met\w+)\b)",
+        _of,
+    ),
+    _rule(r"(?P<label>\()(?P<one>[1-9][0-9]?)/(?P<all>[1-9][0-9]?)(?=\))", _of),
+    _rule(rf"(?P<label>\b{GRADED}(?: [a-z]+){{0,3}} )(?P<one>10|[0-9])/(?P<all>10|5){END}", _out_of),
+    _rule(rf"(?P<label>){BEGIN}(?P<one>10|[0-9])/(?P<all>10){END}", _out_of),
+    _rule(
+        r"(?P<where>\b(?:in|into|over|past|from|through|of) (?:your|their|his|her|our|my)(?: (?:early|mid|late))? )"
+        rf"(?P<tens>[2-9])0s(?!\w)(?!{NOUN_FOLLOWS.pattern})",
+        _decade,
+    ),
+    # Sets, ranges, measures, and numbers alone.
+    _rule(rf"{BEGIN}(?:(?P<from>{SMALL}){DASH})?(?P<to>{SMALL}) ?{X} ?(?=[.0-9])", _sets),
+    _rule(rf"(?<!\w){X} ?(?=(?:{MEASURED}{DASH})?{MEASURED}{UNIT})", ""),
+    _rule(rf"(?<!\w){X} ?(?:(?P<from>{SMALL}){DASH})?(?P<to>{SMALL}){PER}{END}", _often),
+    _rule(rf"{BEGIN}(?:(?P<from>{QUANTITY}){DASH})?(?P<to>{QUANTITY}) ?{X}(?!\w){PER}{END}", _often),
+    _rule(
+        rf"{BEGIN}(?P<low>{MEASURED})(?P<low_unit>{UNIT})?(?P<dash>{DASH})(?P<high>{MEASURED})"
+        rf"(?P<high_unit>{UNIT}){DOT}{PER}{MORE}{CLOSE}",
+        _range,
+    ),
+    _rule(
+        rf"{BEGIN}(?P<low>{QUANTITY})(?P<low_unit>{UNIT})?(?P<dash>{DASH})(?P<high>{QUANTITY})"
+        rf"(?P<high_unit>){PER}{MORE}{CLOSE}",
+        _range,
+    ),
+    _rule(rf"{BEGIN}(?P<number>{QUANTITY})\+(?P<unit>{UNIT}){END}", _at_least),
+    _rule(rf"{BEGIN}(?P<number>{MEASURED})(?P<unit>{UNIT}){DOT}{PER}{MORE}{CLOSE}", _measure),
+    _rule(rf"{BEGIN}1/2[ -](?={HALVED}\b)", "half "),
+    _rule(rf"{BEGIN}(?P<number>{QUANTITY}){PER}{MORE}{CLOSE}", _bare),
+    _rule(
+        rf"{BEGIN}{COMMA}(?= {LETTER})(?! (?:and|or|to|then|plus|each|a|x)\b)",
+        lambda match: decimal(match[0]),
+    ),
+    _rule(r"(?<=[0-9]) ?\+ ?(?=[0-9])", " plus "),
+    _rule(r"(?<![\w)])\+ ?(?=[0-9])", "plus "),
+    _rule(r" & ", " and "),
+)
+
+
+def read(text: str) -> str:
+    """`text` once gone through; one rule may bring about what another, before it, waits for."""
+    for pattern, spoken in _RULES:
+        text = pattern.sub(spoken, text)
+    return text

@@ -1,0 +1,122 @@
+"""Numbers with their units as they are spoken: `2 and a half minutes`, `a 30 second hold`."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from voiceguide.speech.english.pieces import (
+    ARTICLE,
+    BEHIND,
+    COMMA,
+    COVERED,
+    DETERMINER,
+    DISTANCE,
+    FRACTION,
+    LETTER,
+    NOUN_FOLLOWS,
+    PER_WORDS,
+    SHORT_UNITS,
+)
+from voiceguide.speech.english.words import HUNDRED, ONES, THOUSAND, cardinal
+
+_PARTS: Final = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 8: "eighth"}
+"""The fractions of this field; tenths are marks out of ten."""
+_MILLION: Final = 1_000_000
+
+
+class UnreadError(Exception):
+    """The grammar does not read this after all: it stays as it is written."""
+
+
+def _whole(written: str) -> str:
+    """As it is written up to 999, in words above. Not what may be a year."""
+    number = int(written.replace(",", ""))
+    if number < THOUSAND:
+        return written
+    if number >= _MILLION or ("," not in written and 1900 <= number < 2100):  # noqa: PLR2004 -- years of our time
+        raise UnreadError
+    return cardinal(number)
+
+
+def decimal(written: str) -> str:
+    """A decimal with a point or a comma, digit by digit behind it: `one point two five`."""
+    before, _, after = written.replace(",", ".").partition(".")
+    if after == "000":
+        raise UnreadError  # a thousand, where the comma is a point
+    return f"{cardinal(int(before or 0))} point {' '.join(ONES[int(digit)] for digit in after)}"
+
+
+def _fraction(written: str, before: str = "") -> str:
+    """`a half`; `half` where an article stands before it already."""
+    over, under = map(int, written.split("/"))
+    if over >= under or under not in _PARTS:
+        raise UnreadError
+    if over == 1:
+        article = "" if DETERMINER.search(before) else "an " if under == 8 else "a "  # noqa: PLR2004 -- an eighth
+        return article + _PARTS[under]
+    return f"{cardinal(over)} {_PARTS[under]}s"
+
+
+def quantity(written: str, before: str = "") -> str:
+    """A number of any kind as it is spoken, behind the text `before`."""
+    if "/" in written:
+        whole, mixed, fraction = re.sub(r"[ -](?=[0-9]+/)", " ", written).rpartition(" ")
+        return f"{whole} and {_fraction(fraction)}" if mixed else _fraction(fraction, before)
+    if "." in written or re.fullmatch(COMMA, written):
+        return decimal(written)
+    return _whole(written)
+
+
+def value(written: str) -> float:
+    """How much it is, to tell a range from its reverse."""
+    total = 0.0
+    for part in re.split("[ -]", written):
+        over, _, under = part.partition("/")
+        decimal = over.replace(",", "." if re.fullmatch(COMMA, over) else "")
+        total += float(decimal) / float(under or 1)
+    return total
+
+
+def text_before(match: re.Match[str]) -> str:
+    """What stands before the match, as far as a determiner is looked for."""
+    return match.string[max(0, match.start() - BEHIND) : match.start()]
+
+
+def per_what(match: re.Match[str]) -> str:
+    """`/side` as it is spoken: ` per side`."""
+    per = (match["per"] or "").lower()
+    return f" per {PER_WORDS.get(per, per)}" if per else ""
+
+
+def unit_words(unit: str) -> tuple[str, str] | None:
+    """Singular and plural of a short unit; None for one that is a word."""
+    short = unit.strip(" -").lower().replace(" ", "")
+    return SHORT_UNITS.get(short) or SHORT_UNITS.get(short.removesuffix("s"))
+
+
+def _is_adjective(match: re.Match[str], unit: str) -> bool:
+    """Whether number and unit say of what kind something is: `a 30s deep hold`, `10-min session`."""
+    behind = match.string[match.end() :]
+    if match["hyphen"] or NOUN_FOLLOWS.match(behind):
+        return True
+    return bool(ARTICLE.search(text_before(match)) or unit.startswith("-")) and bool(re.match(rf" {LETTER}", behind))
+
+
+def with_unit(match: re.Match[str], number: str, written: str, unit: str) -> str:
+    """`number`, which was `written` so, with its unit in the form that belongs to it."""
+    words = unit_words(unit)
+    if unit == "m" and (
+        DISTANCE.match(match.string[match.end() :]) or COVERED.search(text_before(match)) or value(written) >= HUNDRED
+    ):
+        raise UnreadError  # metres
+    one, many = words or (unit.strip(" -"),) * 2
+    if re.fullmatch(FRACTION, written):
+        joiner = "" if written.startswith("1/") else "of an " if one == "hour" else "of a "
+        return f"{number} {joiner}{one}"
+    return f"{number} {one if written == '1' or _is_adjective(match, unit) else many}"
+
+
+def tail(match: re.Match[str]) -> str:
+    """What follows number and unit."""
+    return per_what(match) + (" or more" if match["more"] else "") + (" " if match["hyphen"] else "")
