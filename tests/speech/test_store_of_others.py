@@ -16,11 +16,13 @@ from voiceguide.model.clip import Clip
 from voiceguide.model.pcm import from_pcm16
 from voiceguide.speech import store as store_module
 from voiceguide.speech.store import ClipStore, clip_key
-from voiceguide.whole_file import replacing
+from voiceguide.whole_file import replacing_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from voiceguide.held_folder import HeldFolder
 
 KEY, OTHER = (clip_key(text, {"engine": "fake"}) for text in ("Hold.", "Release."))
 
@@ -78,14 +80,14 @@ def test_what_does_not_read_back_is_not_kept(tmp_path: Path, monkeypatch: pytest
     """A disk that loses the end of what is written: said at once, not when the clip is heard."""
 
     @contextlib.contextmanager
-    def torn(path: Path, **options: Any) -> Iterator[IO[bytes]]:  # noqa: ANN401 -- of replacing
-        with replacing(path, **options) as file:
+    def torn(folder: HeldFolder, name: str) -> Iterator[IO[bytes]]:
+        with replacing_in(folder, name) as file:
             torn_file: Any = _Torn(file)
             yield torn_file
 
     store = ClipStore(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(store_module, "replacing", torn)
+        patch.setattr(store_module, "replacing_in", torn)
         with pytest.raises(StoreError, match="does not read back: check the disk"):
             store.put(KEY, "Hold.", clip())
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
