@@ -55,8 +55,8 @@ def prepare() -> None:
     _open_missing()
     if sys.stdin is None:
         sys.stdin = open(_STDIN, encoding="utf-8", closefd=False)  # noqa: SIM115 -- for as long as the process lives
-    sys.stdout = _guarded(sys.stdout, _Stdout(_STDOUT, "wb", closefd=False))
-    sys.stderr = _guarded(sys.stderr, _Stderr(_STDERR, "wb", closefd=False))
+    sys.stdout = _guarded(sys.stdout, _Stdout(io.FileIO(_STDOUT, "wb", closefd=False)))
+    sys.stderr = _guarded(sys.stderr, _Stderr(io.FileIO(_STDERR, "wb", closefd=False)))
 
 
 def unguarded(stream: TextIO) -> TextIO:
@@ -75,36 +75,48 @@ class GuardedStream(io.TextIOWrapper):
         return len(text)
 
 
-class _Descriptor(io.FileIO):
-    """A file descriptor that is written to until it has taken everything, or fails."""
+class _Stdout(io.BufferedWriter):
+    """Standard output as bytes. OutputError where they cannot be written, and ReaderLeftError where nobody reads.
+
+    The descriptor below it is one of C, so that an interrupt leaves no doubt about what has been written.
+    """
 
     def write(self, data: ReadableBuffer, /) -> int:
         try:
-            while (written := super().write(data)) is None:  # a pipe that does not block, and is full
-                _wait_for(self.fileno())
+            return super().write(data)
         except OSError as error:
-            # Python writes what is left once more at its end, and would complain.
-            _open_on_nothing(self.fileno())
-            return self._failed(error, data)
-        return written
+            raise self._given_up(error) from error
 
-    def _failed(self, error: OSError, data: ReadableBuffer) -> int:
-        raise NotImplementedError
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError as error:
+            raise self._given_up(error) from error
 
-
-class _Stdout(_Descriptor):
-    def _failed(self, error: OSError, data: ReadableBuffer) -> int:  # noqa: ARG002 -- the other one needs it
+    def _given_up(self, error: OSError) -> Exception:
         from voiceguide.errors import OutputError, ReaderLeftError
 
+        _open_on_nothing(_STDOUT)  # Python writes what is left once more at its end, and would complain
         if error.errno == errno.EPIPE:
-            raise ReaderLeftError("whoever read the output has left") from error
-        message = f"what there is to say cannot be written: {_reason(error)}"
-        raise OutputError(message) from error
+            return ReaderLeftError("whoever read the output has left")
+        return OutputError(f"what there is to say cannot be written: {_reason(error)}")
 
 
-class _Stderr(_Descriptor):
-    def _failed(self, error: OSError, data: ReadableBuffer) -> int:  # noqa: ARG002 -- nobody is there to be told
-        return memoryview(data).nbytes
+class _Stderr(io.BufferedWriter):
+    """Standard error as bytes: what cannot be written is dropped."""
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        try:
+            return super().write(data)
+        except OSError:
+            _open_on_nothing(_STDERR)
+            return memoryview(data).nbytes
+
+    def flush(self) -> None:
+        try:
+            super().flush()
+        except OSError:
+            _open_on_nothing(_STDERR)
 
 
 def _open_missing() -> None:
@@ -113,6 +125,9 @@ def _open_missing() -> None:
             os.fstat(number)
         except OSError:
             _open_on_nothing(number)
+        # Some programs start others with pipes that do not wait: what they do not take at once would be lost.
+        if sys.platform != "win32" and number != _STDIN and not os.get_blocking(number):
+            os.set_blocking(number, True)
 
 
 def _open_on_nothing(number: int) -> None:
@@ -125,11 +140,10 @@ def _open_on_nothing(number: int) -> None:
         os.close(nothing)
 
 
-def _guarded(stream: TextIO | None, descriptor: _Descriptor) -> GuardedStream:
+def _guarded(stream: TextIO | None, binary: io.BufferedWriter) -> GuardedStream:
     encoding, unbuffered = "utf-8", True
     if isinstance(stream, io.TextIOWrapper):
         encoding, unbuffered = stream.encoding, stream.line_buffering or stream.write_through
-    binary: io.BufferedWriter = io.BufferedWriter(descriptor)
     if sys.platform == "win32" and isinstance(stream, io.TextIOWrapper):
         binary = stream.buffer  # a console there takes no bytes; not tested
     errors = "backslashreplace"  # of UTF-8 only lone surrogates, which `harmless` has spelt out
@@ -154,10 +168,3 @@ def _reason(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "the disk is full"
     return error.strerror or str(error)
-
-
-def _wait_for(number: int) -> None:
-    """Until a descriptor that does not block takes more."""
-    import select
-
-    select.select([], [number], [])
