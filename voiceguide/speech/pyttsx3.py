@@ -29,7 +29,7 @@ from voiceguide.speech.engine import SpeechEngine, Take, Voice
 from voiceguide.speech.pyttsx3_worker import DEFAULT, chunks, sound_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 TIMEOUT_PER_CHARACTER_S: Final = 0.1
 """Added to `timeout_s`. Measured on Linux: 0.01 s a text; SAPI and macOS may speak at a tenth of that."""
@@ -99,6 +99,16 @@ class Pyttsx3Engine(SpeechEngine):
             self._worker = self._started()
 
     def _speak(self, text: str, take: int) -> Take:  # noqa: ARG002 -- the system's voices have one take
+        with self._asking() as worker:
+            return _take(worker.speak(text, self.timeout_s + TIMEOUT_PER_CHARACTER_S * len(text)), text)
+
+    def _phonemes(self, text: str) -> str | None:
+        with self._asking() as worker:
+            return worker.phonemes(text, self.timeout_s)
+
+    @contextlib.contextmanager
+    def _asking(self) -> Iterator[_Worker]:
+        """The process, in turn; ended where something goes wrong."""
         with self._turn:
             if self._shut:
                 message = "the pyttsx3 engine has been closed"
@@ -106,18 +116,12 @@ class Pyttsx3Engine(SpeechEngine):
             try:
                 # None after a fault: a fresh process, rather than one that may answer for the last text.
                 self._worker = self._worker or self._started()
-                data = self._worker.speak(text, self.timeout_s + TIMEOUT_PER_CHARACTER_S * len(text))
-                return _take(data, text)
+                yield self._worker
             except BaseException:
                 if self._worker:
                     self._worker.close()
                 self._worker = None
                 raise
-
-    def _phonemes(self, text: str) -> str | None:
-        with self._turn:
-            self._worker = self._worker or self._started()
-            return self._worker.phonemes(text, self.timeout_s)
 
     def _unload(self) -> None:
         self._shut = True
