@@ -38,6 +38,7 @@ from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
 from voiceguide.library.loader import Library, is_path, path_of
+from voiceguide.model.characters import visible
 from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
@@ -257,7 +258,7 @@ def check(path: str | Path, *, voice: str | None = None, pronounce: Mapping[str,
     found = library.read(Path(path), objecting)
     if isinstance(found, Stretch):
         return f"a stretch, {found.title}"
-    narrator = narrator_for(voice, Pacing().speech_rate, pronounce=found.pronounce)
+    narrator = narrator_for(voice, Pacing().speech_rate, pronounce=found.pronounce, language=found.language)
     # Sentences that are put together of several texts may be longer than any of them.
     for words in ("full", "brief", "minimal"):
         if why := _objection(narrator, texts_to_speak(found, paced(words=words), library.phrasebook)):
@@ -319,7 +320,7 @@ def plan(  # noqa: PLR0913 -- what a session depends on
         beside.submit(make_chimes, pacing)
         beside.shutdown(wait=False)
     words = {**(pronounce or {}), **chosen.pronounce}
-    with narrator_for(voice, pacing.speech_rate, cache_dir, pronounce=words) as narrator:
+    with narrator_for(voice, pacing.speech_rate, cache_dir, pronounce=words, language=chosen.language) as narrator:
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
             clips.update(narrator.speak([text for text in texts if text not in clips], progress))
@@ -370,7 +371,9 @@ def player(  # noqa: PLR0913 -- what a session depends on
     with contextlib.ExitStack() as open_voices:
 
         def open_narrator(spec: str | None) -> Narrator:
-            opened = narrator_for(spec, pacing.speech_rate, cache_dir, must_keep=False, pronounce=spelt)
+            opened = narrator_for(
+                spec, pacing.speech_rate, cache_dir, must_keep=False, pronounce=spelt, language=chosen.language
+            )
             return open_voices.enter_context(opened)
 
         def speak(texts: Iterable[str]) -> dict[str, int]:
@@ -527,6 +530,7 @@ def phonemes(text: str, *, voice: str | None = None, pronounce: Mapping[str, str
 def export_clip(clip: Clip, text: str, path: str | Path, *, force: bool = False) -> None:
     """Write one clip to `path`, in the format of its suffix, as `Session.export` writes a session."""
     seconds = len(clip.samples) / clip.rate_hz
+    text = visible(text).strip()
     about = About(text, "voiceguide", "", "", "en", (ChapterMark(text, 0.0, seconds),))
     export(ClipSource(clip), Path(path), about, force=force)
 
@@ -543,14 +547,16 @@ def narrator_for(
     *,
     must_keep: bool = True,
     pronounce: Mapping[str, str] | None = None,
+    language: str = "en",
 ) -> Narrator:
     """The narrator that `plan` speaks with; to be closed. Nothing is loaded yet. UnknownNameError for an engine.
 
-    With `must_keep` false it speaks on where clips cannot be kept, or have no place. `pronounce` are words with how
-    they sound.
+    With `must_keep` false it speaks on where clips cannot be kept, or have no place. `pronounce` are words with how they sound,
+    besides the shipped ones of the `language`.
     """
     spec = voice or os.environ.get("VOICEGUIDE_VOICE") or DEFAULT_VOICE
-    return Narrator(open_engine(spec, speech_rate), open_store(cache_dir), must_keep=must_keep, pronounce=pronounce)
+    engine = open_engine(spec, speech_rate)
+    return Narrator(engine, open_store(cache_dir), must_keep=must_keep, pronounce=pronounce, language=language)
 
 
 def open_store(cache_dir: CacheDir = None, limit_bytes: int | None = DEFAULT_LIMIT_BYTES) -> ClipStore:

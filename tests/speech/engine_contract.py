@@ -105,8 +105,10 @@ class EngineContract:
         self, engine: SpeechEngine, text: str, longer_text: str
     ) -> None:
         """None where the engine cannot tell."""
+        before = engine.synthesize(text)
         told = engine.phonemes(text)
         assert told == engine.phonemes(text)
+        self.assert_alike(engine.synthesize(text), before)
         if told is not None:
             assert told.isprintable()
             assert told.strip() == told != ""

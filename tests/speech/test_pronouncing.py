@@ -47,6 +47,8 @@ HIBARI = [
     ("alternate legs", "ˈɔltəɹnˌAt lˈɛɡz"),
     ("alternate nostril", "ˈɔltəɹnət nˈɑstɹᵊl"),
     ("Say no.", "sˈA nˈO."),
+    ("Salute the Sun.", "səlˈut ðə sˈʌn."),
+    ("One last Rep.", "wˈʌn lˈæst ɹˈɛp."),
     ("a few secs", "ɐ fjˈu sˈɛkəndz"),
     ("Chaturanga", "ʧˈʌTə ɹˈʌŋ ɡˈɑ"),
     ("savasana", "ʃˈʌv ˈɑsɪnə"),
@@ -193,3 +195,9 @@ def make_pronounced() -> Callable[[str], str]:
 
     assert pronounced("matt") == "a matt"
     return pronounced
+
+
+def test_each_language_has_a_list_of_its_own() -> None:
+    """`ab` is a muscle in English, and half of every German verb."""
+    assert shipped("de") == {}
+    assert normalise("Leg die Arme ab.", pronunciations({"Arme": "Arrme"}, "de")) == "Leg die Arrme ab."

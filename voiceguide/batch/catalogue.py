@@ -14,7 +14,7 @@ from voiceguide.batch.job import Job
 from voiceguide.batch.likeness import file_digest
 from voiceguide.batch.manifest import MAX_JOBS, Manifest
 from voiceguide.batch.naming import DEFAULT_TEMPLATE, collision_key, file_stem, length_name
-from voiceguide.batch.voice import Voice, words_of
+from voiceguide.batch.voice import Voice
 from voiceguide.config import given
 from voiceguide.errors import DataError, Mistake, RequestError, UnknownNameError, VoiceguideError
 from voiceguide.export.captions import FORMATS
@@ -31,7 +31,6 @@ from voiceguide.speech.voices import DEFAULT_VOICE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from voiceguide.batch.voice import Words
     from voiceguide.library.toml_lines import Field
     from voiceguide.model.routine import Routine
     from voiceguide.speech.narrator import Narrator
@@ -109,7 +108,7 @@ class _Reading:
         self._routines: dict[str, Routine] = {}
         self._voices: dict[Voice, _Voice] = {}
         self._texts: dict[tuple[int, Pacing], tuple[str, ...]] = {}
-        self._speakable: set[tuple[str, Words, str]] = set()
+        self._speakable: set[tuple[str, str]] = set()
         self._bed_digests: dict[str, str] = {}
 
     def check_size(self, settings: list[dict[str, Any]]) -> None:
@@ -140,7 +139,7 @@ class _Reading:
             routines, entry["voices"], entry["paces"], entry["lengths"]
         ):
             pacing = self._pacing(index, entry, pace, length_s)
-            voice = pacing and self._voice(index, Voice(spec, pacing.speech_rate, words_of(routine)))
+            voice = pacing and self._voice(index, Voice.of(spec, pacing.speech_rate, routine))
             texts = pacing and self._texts_of(index, routine, pacing)
             if not (pacing and voice and texts):
                 continue
@@ -221,7 +220,7 @@ class _Reading:
             if wanted not in self._voices:
                 narrator = wanted.narrator()
                 full = f"{narrator.engine.name}:{narrator.engine.voice}"
-                self._voices[wanted] = _Voice(full, wanted.words, narrator, narrator.fingerprint)
+                self._voices[wanted] = _Voice(full, narrator, narrator.fingerprint)
             return self._voices[wanted]
         except VoiceguideError as error:
             self._note(index, "voices", str(error))
@@ -229,7 +228,7 @@ class _Reading:
 
     def _check_speakable(self, index: int, texts: Iterable[str], voice: _Voice) -> None:
         for text in texts:
-            key = (voice.narrator.engine.name, voice.words, text)
+            key = (voice.narrator.engine.name, voice.narrator.spelt(text))
             if key not in self._speakable:
                 self._speakable.add(key)
                 try:
@@ -259,7 +258,6 @@ class _Voice(Struct, frozen=True, eq=False):
 
     spec: str
     """In full, as `ENGINE:NAME`."""
-    words: Words
     narrator: Narrator
     fingerprint: Mapping[str, str]
 

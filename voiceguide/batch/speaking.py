@@ -6,7 +6,7 @@ import itertools
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from voiceguide.batch.voice import Voice, words_of
+from voiceguide.batch.voice import Voice
 from voiceguide.errors import SpeechError, VoiceguideError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _AT_ONCE: Final = 64
 
 def voice_of(order: Order) -> Voice:
     """Whom a job is spoken by."""
-    return Voice(order.job.voice, order.job.pacing.speech_rate, words_of(order.job.routine))
+    return Voice.of(order.job.voice, order.job.pacing.speech_rate, order.job.routine)
 
 
 def unspoken(orders: Iterable[Order], cache_dir: CacheDir) -> dict[Voice, list[str]]:

@@ -20,13 +20,16 @@ class Voice(NamedTuple):
     spec: str
     """As `ENGINE:NAME`."""
     speech_rate: float
+    language: str
     words: Words
 
     def narrator(self, cache_dir: session.CacheDir = None) -> Narrator:
         """The narrator that speaks so; see `session.narrator_for`."""
-        return session.narrator_for(self.spec, self.speech_rate, cache_dir, pronounce=dict(self.words))
+        return session.narrator_for(
+            self.spec, self.speech_rate, cache_dir, pronounce=dict(self.words), language=self.language
+        )
 
-
-def words_of(routine: Routine) -> Words:
-    """The words that a routine has pronounced in its own way."""
-    return tuple(sorted(routine.pronounce.items()))
+    @classmethod
+    def of(cls, spec: str, speech_rate: float, routine: Routine) -> Voice:
+        """The voice that speaks a routine."""
+        return cls(spec, speech_rate, routine.language, tuple(sorted(routine.pronounce.items())))

@@ -36,7 +36,7 @@ class Narrator:
 
     Who plays while it is spoken goes on with `must_keep` false: a clip that the store cannot take, because the
     disk is full for one, is heard all the same. `pronounce` are words of the user's own with how they sound; they
-    count before the shipped ones.
+    count before the shipped ones of the `language`.
     """
 
     def __init__(
@@ -46,13 +46,14 @@ class Narrator:
         *,
         must_keep: bool = True,
         pronounce: Mapping[str, str] | None = None,
+        language: str = "en",
     ) -> None:
         self.engine = engine
         self.store = store
         self._must_keep = must_keep
         self._use: StoreUse | None = None
         self._kept_some = False
-        self._words = pronunciations(pronounce)
+        self._words = pronunciations(pronounce, language)
 
     def spelt(self, text: str) -> str:
         """`text` as it is given to the engine; not yet checked."""

@@ -108,16 +108,16 @@ def _unhyphenated(phrase: str) -> str:
 
 @functools.cache
 def shipped(language: str = "en") -> Mapping[str, str]:
-    """The list of a language; empty for one that has none."""
+    """The list of a language, by its two letters; empty for one that has none."""
     path = DATA / language / "pronounce.toml"
     return read_model(path, PronounceFile).pronounce if path.is_file() else {}
 
 
 @functools.lru_cache(maxsize=64)
-def _laid_over(own: tuple[tuple[str, str], ...]) -> Pronunciations:
-    return Pronunciations(dict(own), shipped())
+def _laid_over(language: str, own: tuple[tuple[str, str], ...]) -> Pronunciations:
+    return Pronunciations(dict(own), shipped(language))
 
 
-def pronunciations(own: Mapping[str, str] | None = None) -> Pronunciations:
-    """The shipped list with `own` words over it. The same for the same words."""
-    return _laid_over(tuple(sorted((own or {}).items())))
+def pronunciations(own: Mapping[str, str] | None = None, language: str = "en") -> Pronunciations:
+    """The shipped list of a language with `own` words over it. The same for the same words."""
+    return _laid_over(language, tuple(sorted((own or {}).items())))
