@@ -552,8 +552,7 @@ def narrator_for(
     """The narrator that `plan` speaks with; to be closed. Nothing is loaded yet. UnknownNameError for an engine.
 
     With `must_keep` false it speaks on where clips cannot be kept, or have no place. `pronounce` are words with how
-    they sound,
-    besides the shipped ones of the `language`.
+    they sound, besides the shipped ones of the `language`.
     """
     spec = voice or os.environ.get("VOICEGUIDE_VOICE") or DEFAULT_VOICE
     engine = open_engine(spec, speech_rate)
