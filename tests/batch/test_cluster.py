@@ -330,7 +330,7 @@ def test_a_scheduler_that_falls_silent_in_the_middle_is_a_line(
 ) -> None:
     cluster = dask()
     cluster.worker("one")
-    monkeypatch.setattr(cluster_module, "LOST_S", 2.0)
+    monkeypatch.setattr(cluster_module, "SILENT_S", 2.0)
 
     def stopped() -> None:
         cluster.scheduler.send_signal(signal.SIGSTOP)

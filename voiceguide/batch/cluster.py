@@ -45,7 +45,9 @@ _T = TypeVar("_T")
 CONNECT_S: Final = 10.0
 """How long a scheduler may take to answer, and to have a worker."""
 LOST_S: Final = 60.0
-"""How long a cluster may be without any worker, and its scheduler without an answer, in the middle of its work."""
+"""How long a cluster may be without any worker in the middle of its work."""
+SILENT_S: Final = 60.0
+"""How long its scheduler may take to answer then."""
 FETCH_S: Final = 300.0
 """How long the files of a job may take to come from its worker."""
 _POLL_S: Final = 2.0
@@ -155,7 +157,7 @@ class Cluster:
         try:
             while answered < len(orders):
                 with self._translated():
-                    threads = sum(_within(LOST_S, self._client.nthreads).values())
+                    threads = sum(_within(SILENT_S, self._client.nthreads).values())
                     if threads:
                         with_workers_s = time.monotonic()
                     elif time.monotonic() - with_workers_s > LOST_S:
@@ -206,7 +208,7 @@ class Cluster:
 
     def _check_alive(self) -> None:
         with self._translated():
-            _within(LOST_S, self._client.nthreads)
+            _within(SILENT_S, self._client.nthreads)
 
     def _gone_away(self) -> ClusterError:
         return ClusterError(f"the Dask scheduler at {self._address} went away: what is finished is kept, run it again")
