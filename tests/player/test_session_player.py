@@ -184,7 +184,13 @@ def test_a_stop_that_a_hanging_sound_server_keeps_from_the_player_ends_the_progr
 
     display = Witness()
     with session.player("upper-back", cache_dir=clip_cache) as player:
-        monkeypatch.setattr(player, "_obey", lambda _command: hangs.wait(30))
+        obey = player._obey
+
+        def hanging(command: Command) -> None:
+            hangs.wait(30)
+            obey(command)
+
+        monkeypatch.setattr(player, "_obey", hanging)
         began = time.monotonic()
         with pytest.raises(PlaybackError, match="does not answer"):
             run_live(player, [Stopping()], display)
