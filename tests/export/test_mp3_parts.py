@@ -76,7 +76,7 @@ class Encoder:
         random = np.random.default_rng(first + 7)
         reach = [0]
         for _ in range(count):
-            reach.append(int(random.integers(0, min(self.most, reach[-1] + AREA - 40) + 1)))
+            reach.append(self.reached(len(reach), int(random.integers(0, min(self.most, reach[-1] + AREA - 40) + 1))))
         self.reach = reach
         areas = random.integers(0, 256, count * AREA, np.uint8).tobytes()
         self.stream = b""
@@ -87,6 +87,10 @@ class Encoder:
             head += first.to_bytes(2, "big") + at.to_bytes(2, "big")
             head += (zlib.crc32(data) & 0xFFFF).to_bytes(2, "big") + len(data).to_bytes(2, "big")
             self.stream += head + areas[at * AREA : (at + 1) * AREA]
+
+    def reached(self, _number: int, drawn: int) -> int:
+        """How far frame `_number` of its own reaches back."""
+        return drawn
 
     def up_to(self, number: int) -> bytearray:
         wanted = self.made + max(0, number - self.first - len(self.frames) // FRAME)
@@ -293,7 +297,7 @@ def ground(rests: list[tuple[int, int]]) -> GroundFrames:
 
 
 def test_long_rests_are_known_by_their_middles() -> None:
-    assert ground([(0, 59), (100, 160), (200, 263), (300, 420)]).middles == [130, 231, 360]
+    assert ground([(0, 59), (100, 160), (200, 263), (300, 420), (500, 559)]).middles == [130, 231, 360]
 
 
 def woven(start: int, end: int, rests: list[tuple[int, int]]) -> list[tuple[int, int] | None]:
@@ -356,6 +360,61 @@ def test_where_every_joint_is_free_the_ground_begins_with_the_rest_and_ends_thre
     # Rests that are over, or not yet there, are none of this part's.
     assert runs(100, 150, [(30, 60), (90, 104), (110, 130), (150, 190)]) == [(100, 10), (900, 17), (125, 23)]
     assert runs(0, 100, []) == [(0, 100)]
+
+
+def woven_runs(ring: bytes | None, start: int, end: int, rests: list[tuple[int, int]]) -> list[tuple[int | None, int]]:
+    assert ring is not None
+    found = heard(GroundFrames(ring, rests, SIZES).woven(Source(450 * SAMPLES), start, end))
+    in_order(found, start)
+    assert len(found) == end - start
+    return from_whom(found)
+
+
+def test_where_the_next_sound_cannot_follow_its_encoder_is_begun_fourteen_frames_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And where it cannot then, one encoder goes on through the rest: no frame is heard without its data."""
+
+    class Refused(Free):
+        at: ClassVar[set[int]] = set()
+
+        def reached(self, number: int, drawn: int) -> int:
+            return drawn if self.start not in self.at else max(1, min(255, 20 * number))
+
+    use(monkeypatch, Refused)
+    ring = closed(Free(Source(1000 * SAMPLES), 900, SIZES).taken(945), PERIOD, SIZES)
+    rests = [(30, 60), (100, 130)]
+    Refused.at = {55}
+    assert woven_runs(ring, 0, 150, rests) == [(0, 30), (900, 18), (46, 52), (900, 27), (125, 23)]
+    Refused.at = {55, 46}
+    assert woven_runs(ring, 0, 150, rests) == [(0, 100), (900, 27), (125, 23)]
+    # Not before the ground begins, but with it.
+    Refused.at = {39}
+    assert woven_runs(ring, 0, 100, [(30, 44)]) == [(0, 30), (900, 2), (30, 68)]
+    Refused.at = {40}
+    assert woven_runs(ring, 0, 100, [(32, 45)]) == [(0, 100)]
+    assert woven_runs(ring, 0, 100, [(31, 45)]) == [(0, 31), (900, 2), (31, 67)]
+
+
+@pytest.mark.parametrize(
+    ("zero", "runs"),
+    [
+        # The ground can follow where its own frame keeps nothing before: it begins there ...
+        (6, [(0, 46), (900, 11), (55, 9), (900, 29), (93, 5)]),
+        # ... unless fewer than eight of its frames would be left before the next encoder: then not in this rest.
+        (7, [(0, 67), (900, 28), (93, 5)]),
+    ],
+)
+def test_the_ground_begins_where_it_can_follow_if_it_is_worth_it(
+    zero: int, runs: list[tuple[int | None, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Picky(Encoder):
+        def reached(self, number: int, drawn: int) -> int:
+            return 0 if number % PERIOD == zero else max(1, drawn)
+
+    use(monkeypatch, Free)
+    ring = closed(Picky(Source(1000 * SAMPLES), 900, SIZES).taken(945), PERIOD, SIZES)
+    assert woven_runs(ring, 0, 100, [(30, 60), (62, 98)]) == runs
 
 
 # --- A source in pieces and parts
@@ -601,6 +660,23 @@ def test_a_session_over_a_ground_is_whole() -> None:
     source = grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY)
     found = heard(b"".join(data for _, data in encoded(source, SIZES)))
     assert len(found) == frames_in(source)
+    assert of_ground(found) > 300
+
+
+def of_ground(found: list[tuple[int, int] | None]) -> int:
+    """How many frames are those of the round, not those of the place where they stand."""
+    return sum(frame is not None and sum(frame) != number for number, frame in enumerate(found))
+
+
+def test_a_part_that_is_begun_later_is_woven_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
+    source = grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY)
+    once = of_ground(heard(b"".join(data for _, data in encoded(source, SIZES))))
+    tries = itertools.count()
+    monkeypatch.setattr(mp3_parts, "joined", lambda *runs: joined(*runs) if next(tries) % 2 else None)
+    found = heard(b"".join(data for _, data in encoded(source, SIZES)))
+    assert len(found) == frames_in(source)
+    assert of_ground(found) > 0.9 * once > 100
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ class GroundFrames:
         for first, last in self._rests_between(start + RESERVOIR_FRAMES, end):
             entry = self._entry(encoder, range(first, last - _LEADS_FRAMES[0] - _LEAST_FRAMES))
             if entry is None:
-                continue  # the encoder goes on through this rest
+                continue  # it is too short, or the encoder goes on through it
             left = self._left(source, entry, last) if last < end else None
             if last < end and left is None:
                 continue
@@ -88,13 +88,11 @@ class GroundFrames:
         return bytes(woven + encoder.taken(end))
 
     def _rests_between(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Those, or what lies of them there, that are long enough."""
+        """What lies of them there."""
         for first, last in self._rests[bisect.bisect(self._rests, start, key=lambda rest: rest[1]) :]:
             if first >= end:
                 return
-            low, high = max(first, start), min(last, end)
-            if high - low > _LEADS_FRAMES[0] + _LEAST_FRAMES:
-                yield low, high
+            yield max(first, start), min(last, end)
 
     def _entry(self, encoder: Lame, numbers: Iterable[int]) -> int | None:
         """The first of these frames for which the reservoir of the encoder has the room that the ground's has used."""
