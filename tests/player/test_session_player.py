@@ -45,6 +45,20 @@ def test_a_cold_session_is_spoken_while_it_plays_and_exports_alike(tmp_path: Pat
     assert session.history()[0].finished
 
 
+def test_a_session_is_played_once(clip_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+
+    class Counting(NullOutput):
+        def open(self, rate_hz: int, channels: int = 1) -> OutputStream:
+            opened.append(rate_hz)
+            return super().open(rate_hz, channels)
+
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr(session, "open_output", lambda _name: Counting(speed=1000))
+    session.play("desk-break", cache_dir=clip_cache, look="none")
+    assert (len(opened), len(session.history())) == (1, 1)
+
+
 def test_when_the_neural_voice_fails_the_systems_voice_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     speak, count = HibariEngine._speak, 0
 
