@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
+import time
 import zlib
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -120,7 +122,7 @@ class Free(Encoder):
 def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the place of LAME."""
     use(monkeypatch, Encoder)
-    monkeypatch.setattr(mp3_parts, "silent_frame", lambda _: SILENT)
+    monkeypatch.setattr(mp3_parts, "silent_frame", {SIZES: SILENT}.__getitem__)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
 
@@ -484,6 +486,18 @@ def test_a_short_rest_of_a_sound_is_no_piece_of_its_own(monkeypatch: pytest.Monk
     assert borders(Source(107 * SAMPLES)) == [36, 109]
 
 
+def test_the_last_two_pieces_are_as_long_as_they_have_to_be_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One and a half pieces of 77 and the forty frames that are made twice: 155, to the frame."""
+    monkeypatch.setattr(mp3_parts, "PART_S", 2.0)
+    assert borders(Source(153 * SAMPLES)) == [77, 155]
+    assert borders(Source(152 * SAMPLES)) == [154]
+
+
+def test_a_long_sound_behind_a_silence_is_cut_as_evenly() -> None:
+    source = Source(2498 * SAMPLES, [(300 * SAMPLES, 500 * SAMPLES)])
+    assert [found.end for found in cut(source)] == [304, 496, 1498, 2500]
+
+
 def test_a_sound_is_cut_where_it_is_calm_if_that_is_not_far() -> None:
     length = 2498 * SAMPLES
     assert borders(Source(length)) == [833, 1666, 2500]
@@ -493,6 +507,8 @@ def test_a_sound_is_cut_where_it_is_calm_if_that_is_not_far() -> None:
     assert borders(Source(length), [417]) == [417, 1250, 2500]
     assert borders(Source(length), [1249]) == [1249, 2500]
     assert borders(Source(length), [1250]) == [833, 1250, 2500]
+    # In the second piece, too.
+    assert borders(Source(length), [833, 1500, 1700, 1900]) == [833, 1700, 2500]
     # The start of a piece that begins where it was calm is not looked at again.
     assert borders(Source(length), [700, 1000, 1532]) == [700, 1532, 2500]
 
@@ -541,6 +557,12 @@ def test_where_silence_is_left_out_the_next_sound_finds_its_data() -> None:
         assert [frame[1] for frame in found if frame] == list(range(44 + 48 - extra + 28 + 49))
 
 
+def test_a_session_that_begins_with_silence_finds_its_first_sounds_data() -> None:
+    source = Source(150 * SAMPLES, [(0, 60 * SAMPLES)])
+    found = heard(b"".join(data for _, data in encoded(source, SIZES)))
+    assert from_whom(found) == [(0, 4), (None, 52), (0, 96)]
+
+
 @pytest.mark.parametrize("seconds", [3.0, 7.7])
 def test_a_sound_is_joined_from_parts_frame_by_frame(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
@@ -576,7 +598,7 @@ def test_a_part_that_cannot_follow_is_begun_later_until_one_can(monkeypatch: pyt
     def refused(earlier: bytes, later: bytes, sizes: FrameFormat, first: int, last: int) -> bytes | None:
         number = int.from_bytes(later[5:7], "big")
         tries.append((number, len(earlier) // FRAME, first, last))
-        return joined(earlier, later, sizes, first, last) if len(tries) % 4 == 0 else None
+        return joined(earlier, later, sizes, first, last) if len(tries) % 5 == 0 else None
 
     monkeypatch.setattr(mp3_parts, "joined", refused)
     ends = borders(source)
@@ -584,8 +606,10 @@ def test_a_part_that_cannot_follow_is_begun_later_until_one_can(monkeypatch: pyt
     assert numbers(found) == list(range(frames_in(source)))
     for index, end in enumerate(ends[:-1]):
         # The same frames, so many later: as many fewer are left to join in.
-        assert tries[4 * index : 4 * index + 4] == [(end - 2 + late, 42 - late, 2, 42 - late) for late in (0, 4, 9, 16)]
-    assert len(tries) == 4 * (len(ends) - 1)
+        assert tries[5 * index : 5 * index + 5] == [
+            (end - 2 + late, 42 - late, 2, 42 - late) for late in (0, 4, 9, 16, 25)
+        ]
+    assert len(tries) == 5 * (len(ends) - 1)
 
 
 def test_where_nothing_can_follow_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -627,6 +651,32 @@ def test_at_most_two_parts_a_thread_are_under_way(threads: int, monkeypatch: pyt
     runs.close()  # type: ignore[attr-defined]
 
 
+def test_who_stops_listening_waits_for_no_part_that_was_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupted export ends with what is under way, and leaves no thread behind."""
+    begun: list[int] = []
+    going = threading.Event()
+
+    def slow(_source: object, part: Sequence[Piece], *_: object) -> bytes:
+        begun.append(part[0].start)
+        if part[0].start:
+            going.wait(5)
+        return b""
+
+    monkeypatch.setattr(
+        mp3_parts, "pieces", lambda *_: (Piece(at, at + 1000, sounding=True) for at in range(0, 9000, 1000))
+    )
+    monkeypatch.setattr(mp3_parts, "_run", slow)
+    runs: Any = mp3_parts._runs(Source(1), SIZES, None)
+    next(runs)
+    while len(begun) < 3:
+        time.sleep(0.001)
+    assert len([thread for thread in threading.enumerate() if thread.name.startswith("mp3")]) == 2
+    threading.Timer(0.1, going.set).start()
+    runs.close()
+    assert begun == [0, 1000, 2000]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("mp3")]
+
+
 def test_an_unknown_number_of_processors_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     source = Source(100 * SAMPLES)
@@ -661,6 +711,12 @@ def test_a_session_over_a_ground_is_whole() -> None:
     found = heard(b"".join(data for _, data in encoded(source, SIZES)))
     assert len(found) == frames_in(source)
     assert of_ground(found) > 300
+
+
+def test_a_long_session_is_cut_where_the_ground_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
+    list(encoded(grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES))
+    assert {300 - 2, 600 - 2} <= {begun.start for begun in Encoder.begun}
 
 
 def of_ground(found: list[tuple[int, int] | None]) -> int:
@@ -728,6 +784,17 @@ def test_a_ground_whose_parts_cannot_be_joined_is_left_to_the_encoder(monkeypatc
 
 def test_a_ground_that_cannot_be_closed_is_left_to_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mp3_parts, "closed", lambda *_: None)
+    assert mp3_parts._ground_frames(grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES) is None
+
+
+def test_a_round_is_not_closed_with_frames_that_have_heard_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Late(Encoder):
+        """Whose forty-second frame is the first that can follow the one a period later."""
+
+        def reached(self, number: int, _drawn: int) -> int:
+            return 0 if number == 42 else 50 if number >= 60 else 100
+
+    use(monkeypatch, Late)
     assert mp3_parts._ground_frames(grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES) is None
 
 
