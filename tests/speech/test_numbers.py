@@ -481,6 +481,14 @@ MORE = [
     ("5 kg / 10 lb", "5 kilograms, 10 pounds"),
     ("L 30s / R 30s", "L 30 seconds, R 30 seconds"),
     ("5 days/week", "5 days per week"),
+    ("x2 sides", "2 sides"),
+    ("1min hold/side", "1 minute hold per side"),
+    ("HR < 100", "Heart rate less than 100"),
+    ("1 HR", "1 hour"),
+    ("min 30s", "at least 30 seconds"),
+    ("hold min 30s", "hold at least 30 seconds"),
+    ("one min 30 seconds", "one minute 30 seconds"),
+    ("breathe 4 in, 6 out", "breathe 4 in, 6 out"),
     ("2/3 of the time", "two thirds of the time"),
 ]
 
@@ -578,6 +586,8 @@ REFUSED = [
     ("20:10 Tabata", "20:10", ""),
     ("5 br", "5 br", "5 breaths"),
     ("3 xs", "3 xs", ""),
+    ("2-3 in. off the floor", "3 in.", "'inches'"),
+    ("6 in apart", "6 in ", "'inches'"),
 ]
 
 ALL = [*LENGTHS, *ADJECTIVES, *RANGES, *SETS, *PATTERNS, *PARTS, *PLACES, *MEASURES, *NUMBERS, *CLOCKS, *MORE]

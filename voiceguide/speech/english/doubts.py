@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from voiceguide.speech.english.grammar import closes_quotation
-from voiceguide.speech.english.pieces import BEGIN, END
+from voiceguide.speech.english.pieces import BEGIN, DISTANCE_WORDS, END
 
 _MONTH: Final = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|"
@@ -25,6 +25,7 @@ _DOUBTFUL: Final = (
         re.compile(r"[0-9]+ (?![aAI]\b)[A-Za-z]\b(?!')"),
         "write the unit out, as in '30 minutes' or '2 metres'",
     ),
+    (re.compile(rf"[0-9]+ in(?:\.(?= ?[a-z,])| (?={DISTANCE_WORDS}))"), "write 'inches'"),
     (re.compile(r"[0-9]+ [bcdfghj-np-tvwxz]{2,4}(?![\w'])"), "write the word behind the number out, as in '5 breaths'"),
 )
 _SHAPES: Final = (

@@ -105,6 +105,15 @@ def _compared(match: re.Match[str]) -> str:
     return "more than " if match[0].startswith(">") else "less than "
 
 
+def _at_least_that(match: re.Match[str]) -> str:
+    """`Hold min 30s`, but not `one min 30`."""
+    if not match["dot"] and not re.search(
+        r"(?:^|[(,;:] |\b(?:for|hold|rest|stay) )$", text_before(match), re.IGNORECASE
+    ):
+        raise UnreadError
+    return "at least "
+
+
 def _time_of_day(match: re.Match[str]) -> str:
     def said(hour: str, minute: str | None, half: str | None) -> str:
         if not 1 <= int(hour) <= 12:  # noqa: PLR2004 -- the hours of a clock
@@ -206,7 +215,7 @@ def _often(match: re.Match[str]) -> str:
     if _of_a_size(match):
         raise UnreadError
     number = f"{quantity(match['from'])} to {quantity(match['to'])}" if match["from"] else quantity(match["to"])
-    if re.match(rf" {COUNTED}\b", match.string[match.end() :], re.IGNORECASE):
+    if re.match(rf" (?:{COUNTED}|sides|legs|arms|hands|feet)\b", match.string[match.end() :], re.IGNORECASE):
         return number
     return ("once" if number == "1" else f"{number} times") + per_what(match)
 
@@ -279,7 +288,7 @@ _PHASE: Final = r"(?:[1-9]?[0-9]\.[0-9]|[0-9](?![0-9.])|[1-9][0-9](?=:[0-9](?![0
 _TIME_UNIT: Final = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)(?!\w)"
 _MANY: Final = (
     r"(?:breaths|reps|repetitions|rounds|sets|cycles|counts|times|circles|rolls|turns|seconds|minutes|hours|days|"
-    r"laps|steps|stretches|sessions)"
+    r"laps|steps|stretches|sessions|hold)"
 )
 _RULES: Final[tuple[_Rule, ...]] = (
     # What only lacks a space or a word.
@@ -291,7 +300,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(rf"(?<=[0-9])({UNIT})? ?(?:[~→]|[-–]+>) ?(?=[0-9])", r"\1–"),  # noqa: RUF001
     _rule(r"(?:±|\+ ?/ ?-) ?(?=\.?[0-9])", "plus or minus "),
     _rule(r"(?<![\w<>-])[<>] ?(?=\.?[0-9])", _compared),
-    _rule(r"(?<!\w)min\. ?(?=[.0-9])", "at least "),
+    _rule(r"(?<!\w)min(?P<dot>\.?) ?(?=\.?[0-9])", _at_least_that),
     _rule(r"(?<!\w)max\. ?(?=[.0-9])", "at most "),
     _rule(r"(?<=[0-9]) ?& ?(?=[0-9])", " and "),
     _rule(r"(?<=[0-9])-(?= (?:to|or|and) [0-9])", ""),

@@ -95,10 +95,10 @@ ARTICLE: Final = re.compile(r"\ban? $", re.IGNORECASE)
 DETERMINER: Final = re.compile(
     r"\b(?:an?|the|one|each|every|another|other|first|second|last|next|this|that|your) $", re.IGNORECASE
 )
-DISTANCE: Final = re.compile(
-    r" ?(?:away|apart|wide|long|tall|high|deep|thick|off (?:the|your)|above|below|from|in front|behind|square)\b",
-    re.IGNORECASE,
+DISTANCE_WORDS: Final = (
+    r"(?:away|apart|wide|long|tall|high|deep|thick|off (?:the|your)|above|below|from|in front|behind|square)\b"
 )
+DISTANCE: Final = re.compile(rf" ?{DISTANCE_WORDS}", re.IGNORECASE)
 THING: Final = re.compile(
     r" (?:(?:foam|yoga|exercise|rolled|folded|small|soft|thick) )*"
     r"(?:balls?|bands?|benches|bench|blocks?|bolsters?|books?|bricks?|cushions?|gaps?|mats?|pillows?|platforms?|rollers?|"
@@ -107,8 +107,8 @@ THING: Final = re.compile(
 )
 """What is measured in inches and feet: a prime before it is no time."""
 OFTEN_FOLLOWS: Final = re.compile(
-    r"[ -]?(?:breaths|cycles|counts|days|holds|laps|passes|pulses|reps|repetitions|rounds|sessions|sets|stretches|times|"
-    r"weeks|seconds|secs|minutes|mins|hours|hrs)(?!\w)",
+    r"[ -]?(?:breaths|cycles|counts|days|holds|laps|passes|pulses|reps|repetitions|rounds|sessions|sets|stretches|"
+    r"times|weeks|seconds|secs|minutes|mins|hours|hrs)(?!\w)",
     re.IGNORECASE,
 )
 """More than one of what is counted: a fraction before it may be two numbers."""
