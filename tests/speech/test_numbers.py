@@ -456,6 +456,40 @@ MORE = [
     ("a 45-60° angle", "a 45 to 60 degree angle"),
     ("1,5h", "one point five hours"),
     ("S-2", "S two"),
+    ("10 reps x 3", "10 reps 3 times"),
+    ("10 reps x 3 sets", "10 reps 3 sets"),
+    ("5~10 reps", "5 to 10 reps"),
+    ("5 ~ 10", "5 to 10"),
+    ("20 -> 30 s", "20 to 30 seconds"),
+    ("20s → 30s", "20 to 30 seconds"),
+    ("20 --> 30", "20 to 30"),
+    ("hold > 30 s", "hold more than 30 seconds"),
+    ("±5°", "plus or minus 5 degrees"),
+    ("+/- 10", "plus or minus 10"),
+    ("N° 3", "number 3"),
+    ("nº1", "number 1"),
+    ("10✕3", "10 times 3"),
+    ('30 "', "30 seconds"),
+    ("2'x3", "2 minutes 3 times"),
+    ('10"x5', "10 seconds 5 times"),
+    ("1' on, 30\" off", "1 minute on, 30 seconds off"),
+    ('30" wall sit', "30 seconds wall sit"),
+    ("8ct", "8 counts"),
+    ("4 ct inhale", "4 count inhale"),
+    ("65 cm ball", "65 centimeter ball"),
+    ("2 lb dumbbell", "2 pound dumbbell"),
+    ("5 kg / 10 lb", "5 kilograms, 10 pounds"),
+    ("L 30s / R 30s", "L 30 seconds, R 30 seconds"),
+    ("5 days/week", "5 days per week"),
+    ("x2 sides", "2 sides"),
+    ("1min hold/side", "1 minute hold per side"),
+    ("HR < 100", "Heart rate less than 100"),
+    ("1 HR", "1 hour"),
+    ("min 30s", "at least 30 seconds"),
+    ("hold min 30s", "hold at least 30 seconds"),
+    ("one min 30 seconds", "one minute 30 seconds"),
+    ("breathe 4 in, 6 out", "breathe 4 in, 6 out"),
+    ("2/3 of the time", "two thirds of the time"),
 ]
 
 REFUSED = [
@@ -533,6 +567,27 @@ REFUSED = [
     ("4in", "4in", ""),
     ("120/80", "120/80", ""),
     ("1L", "1L", ""),
+    ("2/3 times a day", "2/3", "'or'"),
+    ("5/6 breaths", "5/6", "'or'"),
+    ("8/10 reps", "8/10", "'or'"),
+    ("2/3 minutes", "2/3", ""),
+    ("1/2 mins", "1/2", ""),
+    ("in 4/6", "4/6", ""),
+    ('a 4" block', '4"', "6 inches"),
+    ('a 6" foam roller', '6"', "6 inches"),
+    ('12" step', '12"', "6 inches"),
+    ('6" x 6" mat', '6"', "6 inches"),
+    ("4' x 6'", "4'", "6 feet"),
+    ('5 1/2"', '5 1/2"', "inches"),
+    ("6:00 o'clock", "6:00", "'7:30 am'"),
+    ("12:00 noon", "12:00", ""),
+    ("6:00 in the morning", "6:00", ""),
+    ("by 18:30", "18:30", ""),
+    ("20:10 Tabata", "20:10", ""),
+    ("5 br", "5 br", "5 breaths"),
+    ("3 xs", "3 xs", ""),
+    ("2-3 in. off the floor", "3 in.", "'inches'"),
+    ("6 in apart", "6 in ", "'inches'"),
 ]
 
 ALL = [*LENGTHS, *ADJECTIVES, *RANGES, *SETS, *PATTERNS, *PARTS, *PLACES, *MEASURES, *NUMBERS, *CLOCKS, *MORE]
@@ -562,6 +617,22 @@ def test_any_other_number_is_refused_with_how_to_write_it(written: str, what: st
     assert f"what {what!r} means is not clear; " in str(caught.value)
     assert how in str(caught.value)
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("10x.", "10 times."),
+        ("Rest 1x.", "Rest once."),
+        ("8-10x. Then rest", "8 to 10 times. Then rest"),
+        ("3x.5 s", "3 times zero point five seconds"),
+        ('He said "hold 30 "', 'He said "hold 30 "'),
+    ],
+)
+def test_what_stands_behind_a_number_at_the_end_of_a_sentence(written: str, spoken: str) -> None:
+    assert normalise(written) == spoken
+    check_speakable(spoken, LATIN)
+    assert normalise(spoken) == spoken
 
 
 @pytest.mark.parametrize("number", [*range(0, 1000, 37), 1000, 1001, 9999, 12_345, 100_000, 999_999])

@@ -8,9 +8,11 @@ session on the mat:
 - `30m` is half an hour, as in `--length 30m`; `30 m` and `2m from the wall` may be metres and are refused;
 - `1,500` is a thousand and a half; `1,5 s` is one and a half; a bare `1,5` is refused, and `1,2,3` is a list;
 - `1:30` is a length, `7:30 am` a time of day, `4:6` a ratio, and `at 7:30` is refused;
-- `2/3` is two thirds, `Round 2/3` is two of three, `4/10` is four out of ten, `90/90` is a position;
+- `2/3` is two thirds, `Round 2/3` is two of three, `4/10` is four out of ten, `90/90` is a position, and
+  `2/3 times a day` is refused;
 - three or more numbers with dashes between them, none above 20, are a pattern (`4-7-8`); two are a range (`20-30`);
-- `90"` is ninety seconds and `2'` two minutes, unless the mark closes a quotation or a distance follows;
+- `90"` is ninety seconds and `2'` two minutes, unless the mark closes a quotation; where it is likely to be inches or
+  feet (`6" apart`, `a 4" block`) it is refused;
 - dates and years have no place in a session and are refused.
 
 This package knows what is English about numbers. `normalise.py` knows characters, and refuses. Its modules are loaded

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from voiceguide.speech.english.grammar import closes_quotation
-from voiceguide.speech.english.pieces import BEGIN, END
+from voiceguide.speech.english.pieces import BEGIN, DISTANCE_WORDS, END
 
 _MONTH: Final = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|"
@@ -18,16 +18,19 @@ _PLAIN: Final = re.compile(rf"{BEGIN}(?:0|[1-9][0-9]{{0,2}}){END}", re.IGNORECAS
 _DOUBTFUL: Final = (
     (re.compile(rf"[0-9]+ (?:of )?{_MONTH}|{_MONTH}\.?,? [0-9]+"), "leave a date out, or write it in words"),
     (re.compile(r"[0-9]+ ?[ap]\.?m\b", re.IGNORECASE), "write an hour from 1 to 12 before am and pm"),
+    (re.compile(r"(?:[0-9]+ )?[0-9]+/[0-9]+[\"'](?!\w)"), "write it with its unit, as in '5 and a half inches'"),
     (re.compile(r"[0-9]+ [0-9]+"), "write a comma or a word between two numbers"),
     (re.compile(r"[0-9]+ [-–—] ?[0-9]+"), "write '5 to 10' for a range, or a comma between two things"),  # noqa: RUF001
     (
         re.compile(r"[0-9]+ (?![aAI]\b)[A-Za-z]\b(?!')"),
         "write the unit out, as in '30 minutes' or '2 metres'",
     ),
+    (re.compile(rf"[0-9]+ in(?:\.(?= ?[a-z,])| (?={DISTANCE_WORDS}))"), "write 'inches'"),
+    (re.compile(r"[0-9]+ [bcdfghj-np-tvwxz]{2,4}(?![\w'])"), "write the word behind the number out, as in '5 breaths'"),
 )
 _SHAPES: Final = (
     (r"[0-9]+[-/.][0-9]+[-/.][0-9]+.*", "leave a date out, and write a list as '12, 10, 8'"),
-    (r"[0-9]+/[0-9]+", "write 'of', 'to' or 'out of' between the numbers"),
+    (r"[0-9]+/[0-9]+", "write 'or', 'of', 'to' or 'out of' between the numbers"),
     (r"[0-9]{1,2}:[0-9]{2}", "write '7:30 am' for a time of day, '7 min 30 s' for a length"),
     (r"[0-9]+,[0-9]+", "write '{0}.{1}' for a decimal, '{0}, {1}' for two numbers"),
     (r"0[0-9]+", "write it without the zero in front, or in words"),

@@ -25,9 +25,11 @@ from voiceguide.speech.english.pieces import (
     MOST_WITH_DASHES,
     MOST_WITH_SLASHES,
     NOUN_FOLLOWS,
+    OFTEN_FOLLOWS,
     PER,
     QUANTITY,
     SMALL,
+    THING,
     UNIT,
     VERTEBRA,
     X,
@@ -54,10 +56,33 @@ def closes_quotation(text: str, at: int) -> bool:
     return opened > closed
 
 
+def _of_a_size(match: re.Match[str]) -> bool:
+    """Whether a prime follows that was left unread: the number is one of inches or feet."""
+    at = match.end()
+    return match.string[at : at + 1] in {'"', "'"} and not closes_quotation(match.string, at)
+
+
+def _is_size(match: re.Match[str]) -> bool:
+    """Whether a prime stands for inches or feet: `6" apart`, `a 4" block`, `3 1/2"`, `2' x 6'`."""
+    before, behind = match.string[: match.start()], match.string[match.end() :]
+    return bool(
+        DISTANCE.match(behind)
+        or THING.match(behind)
+        or re.search(r"/[0-9]+$", before)
+        or re.match(rf" ?{X} ?[0-9][0-9./ ]*[\"']", behind)
+        or re.search(rf"[\"'] ?{X} ?[0-9][0-9./ ]*$", before)
+    )
+
+
 def _prime(match: re.Match[str]) -> str:
-    if closes_quotation(match.string, match.start()) or DISTANCE.match(match.string[match.end() :]):
+    if closes_quotation(match.string, match.start()) or _is_size(match):
         raise UnreadError
     return " s" if match[0] == '"' else " min"
+
+
+def _before_a_mark(match: re.Match[str]) -> str:
+    """`30 "` is `30"`, unless the mark closes a quotation."""
+    return " " if closes_quotation(match.string, match.end()) else ""
 
 
 def _two_primes(match: re.Match[str]) -> str:
@@ -71,6 +96,22 @@ def _ellipsis(match: re.Match[str]) -> str:
     if int(match["low"]) >= int(match["high"]):
         raise UnreadError
     return f"{match['low']} to {match['high']}"
+
+
+def _compared(match: re.Match[str]) -> str:
+    """`> 30 s`, but not `20 > 30 s`, which may be a way as well as a comparison."""
+    if re.search(rf"[0-9]{UNIT}? ?$", text_before(match), re.IGNORECASE):
+        raise UnreadError
+    return "more than " if match[0].startswith(">") else "less than "
+
+
+def _at_least_that(match: re.Match[str]) -> str:
+    """`Hold min 30s`, but not `one min 30`."""
+    if not match["dot"] and not re.search(
+        r"(?:^|[(,;:] |\b(?:for|hold|rest|stay) )$", text_before(match), re.IGNORECASE
+    ):
+        raise UnreadError
+    return "at least "
 
 
 def _time_of_day(match: re.Match[str]) -> str:
@@ -99,8 +140,10 @@ def _length(written: str, *, hours: bool = False) -> str:
 
 
 def _clock(match: re.Match[str]) -> str:
-    if re.search(r"\bat $", text_before(match), re.IGNORECASE) and re.fullmatch(_HOUR_OF_DAY, match["to"]):
+    if _OF_A_DAY_BEFORE.search(text_before(match)) and re.fullmatch(_HOUR_OF_DAY, match["to"]):
         raise UnreadError  # a time of day, or a place in the session
+    if _NO_LENGTH_BEHIND.match(match.string[match.end() :]):
+        raise UnreadError
     hours = (match["unit"] or "").strip().lower().startswith("h")
     end = _length(match["to"], hours=hours) + per_what(match)
     return f"{_length(match['from'], hours=hours)} to {end}" if match["from"] else end
@@ -152,7 +195,7 @@ def _of(match: re.Match[str]) -> str:
 
 
 def _out_of(match: re.Match[str]) -> str:
-    if int(match["one"]) > int(match["all"]):
+    if int(match["one"]) > int(match["all"]) or OFTEN_FOLLOWS.match(match.string[match.end() :]):
         raise UnreadError
     return f"{match['label']}{match['one']} out of {match['all']}"
 
@@ -169,8 +212,10 @@ def _sets(match: re.Match[str]) -> str:
 
 def _often(match: re.Match[str]) -> str:
     """`10x`, `x10`, `2-3x/day`; `5 x breaths` is five breaths."""
+    if _of_a_size(match):
+        raise UnreadError
     number = f"{quantity(match['from'])} to {quantity(match['to'])}" if match["from"] else quantity(match["to"])
-    if re.match(rf" {COUNTED}\b", match.string[match.end() :], re.IGNORECASE):
+    if re.match(rf" (?:{COUNTED}|sides|legs|arms|hands|feet)\b", match.string[match.end() :], re.IGNORECASE):
         return number
     return ("once" if number == "1" else f"{number} times") + per_what(match)
 
@@ -199,12 +244,22 @@ def _at_least(match: re.Match[str]) -> str:
     return f"{quantity(match['number'])} or more {words[1] if words else match['unit'].strip(' -')}"
 
 
+def _either(match: re.Match[str]) -> bool:
+    """Whether a fraction may stand for one or the other: `2/3 times a day`, `2/3 minutes`."""
+    behind = match.string[match.end("number") :]
+    return bool(re.fullmatch(FRACTION, match["number"]) and OFTEN_FOLLOWS.match(behind))
+
+
 def _measure(match: re.Match[str]) -> str:
+    if _either(match):
+        raise UnreadError
     number = quantity(match["number"], text_before(match))
     return with_unit(match, number, match["number"], match["unit"]) + tail(match)
 
 
 def _bare(match: re.Match[str]) -> str:
+    if _either(match) or _of_a_size(match):
+        raise UnreadError
     return quantity(match["number"], text_before(match)) + tail(match)
 
 
@@ -223,10 +278,18 @@ def _rule(pattern: str, say: str | Callable[[re.Match[str]], str]) -> _Rule:
 
 _CLOCK: Final = r"[0-9]{1,3}:[0-5][0-9](?::[0-5][0-9])?(?![0-9])"
 _HOUR_OF_DAY: Final = r"0?[1-9]:[0-9]{2}|1[0-9]:[0-9]{2}|2[0-3]:[0-9]{2}"
+_OF_A_DAY_BEFORE: Final = re.compile(r"\b(?:at|by|before|since|until|till) $", re.IGNORECASE)
+_NO_LENGTH_BEHIND: Final = re.compile(
+    r" (?:o'clock|noon|midnight|tonight|in the (?:morning|afternoon|evening)|tabata|work[ :/-]+rest)\b", re.IGNORECASE
+)
+"""What makes a time of day of `6:00`, or two lengths of `20:10`."""
 _PHASE: Final = r"(?:[1-9]?[0-9]\.[0-9]|[0-9](?![0-9.])|[1-9][0-9](?=:[0-9](?![0-9])))"
 """Of a breath, with colons: `4:6`. With two digits behind a colon it is a length."""
 _TIME_UNIT: Final = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)(?!\w)"
-_MANY: Final = r"(?:breaths|reps|repetitions|rounds|sets|cycles|counts|times|circles|rolls|turns|seconds|minutes)"
+_MANY: Final = (
+    r"(?:breaths|reps|repetitions|rounds|sets|cycles|counts|times|circles|rolls|turns|seconds|minutes|hours|days|"
+    r"laps|steps|stretches|sessions|hold)"
+)
 _RULES: Final[tuple[_Rule, ...]] = (
     # What only lacks a space or a word.
     _rule(rf"{BEGIN}(?P<low>{SMALL})\.{{2,}}(?P<high>{SMALL})(?!\.){END}", _ellipsis),
@@ -234,16 +297,17 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(rf"{BEGIN}({SMALL})(?={COUNTED}\b)", r"\1 "),
     _rule(rf"(?<!\w)({LETTER}{{2,}}):(?=[.0-9])", r"\1: "),
     _rule(r"\b(in|out|on|off|work|rest|hold|sets?|reps?|rounds?) ?/ ?(?=[.0-9])", r"\1, "),
-    _rule(r"(?<!\w)> ?(?=[.0-9])", "more than "),
-    _rule(r"(?<!\w)< ?(?=[.0-9])", "less than "),
-    _rule(r"(?<!\w)min\. ?(?=[.0-9])", "at least "),
+    _rule(rf"(?<=[0-9])({UNIT})? ?(?:[~→]|[-–]+>) ?(?=[0-9])", r"\1–"),  # noqa: RUF001
+    _rule(r"(?:±|\+ ?/ ?-) ?(?=\.?[0-9])", "plus or minus "),
+    _rule(r"(?<![\w<>-])[<>] ?(?=\.?[0-9])", _compared),
+    _rule(r"(?<!\w)min(?P<dot>\.?) ?(?=\.?[0-9])", _at_least_that),
     _rule(r"(?<!\w)max\. ?(?=[.0-9])", "at most "),
     _rule(r"(?<=[0-9]) ?& ?(?=[0-9])", " and "),
     _rule(r"(?<=[0-9])-(?= (?:to|or|and) [0-9])", ""),
     _rule(r"(?<=[0-9])-to-(?=[0-9])", " to "),
     _rule(r"(?<=[0-9])([x×]?)\(", r"\1 ("),  # noqa: RUF001
     _rule(r"(?<!\w)(?-i:([CTLS])-)(?=[0-9])", r"\1"),
-    _rule(r"(?<!\w)(sets|rounds|reps) ?[x×] ?(?=[0-9])", r"\1 of "),  # noqa: RUF001
+    _rule(r"(?<!\w)(sets|rounds) ?[x×] ?(?=[0-9])", r"\1 of "),  # noqa: RUF001
     _rule(
         r"(?<!\w)(?-i:(March|May) )([1-9][0-9]{0,2})(?![\w.,:/-])",
         lambda match: f"{match[1]} {cardinal(int(match[2]))}",
@@ -251,7 +315,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(r"[~≈] ?(?=[0-9.])", "about "),
     _rule(r"≥ ?(?=[0-9.])", "at least "),
     _rule(r"≤ ?(?=[0-9.])", "at most "),
-    _rule(r"(?<![\w#])(?:#|No\.|Nr\.?) ?(?=[0-9])", "number "),
+    _rule(r"(?<![\w#])(?:#|No\.|Nr\.?|N[º°]\.?) ?(?=[0-9])", "number "),
     _rule(rf"(?<!\w)({LABEL})[-.]?(?=[0-9])", r"\1 "),
     _rule(rf"^([1-9][0-9]?)([.)])(?={LETTER})", r"\1\2 "),
     _rule(r"^([1-9][0-9]?)([a-h])(?=[.)](?: |$))", lambda match: f"{cardinal(int(match[1]))} {match[2].upper()}"),
@@ -262,7 +326,9 @@ _RULES: Final[tuple[_Rule, ...]] = (
         lambda match: f"{match[1]}{cardinal(ROMAN.index(match[2]))}",
     ),
     # Lengths as they are written by hand: 2'30", 90", 1h30, 2m30s.
-    _rule(r"(?<=[0-9])''", '"'),
+    _rule(r"(?<=[0-9]) ?''", '"'),
+    _rule(r"(?<=[0-9]) (?=[\"'](?!\w))", _before_a_mark),
+    _rule(rf"(?<=[0-9][\"'])(?={X})", " "),
     _rule(rf"{BEGIN}([0-9]{{1,3}})'(?: ?([0-5]?[0-9])\"|([0-5][0-9]))(?!\w)", _two_primes),
     _rule(r"(?<=[0-9])[\"'](?!\w)", _prime),
     _rule(r"(?<=[0-9])(hrs?|h)([0-9]{1,2})(?!\w)", r"\1 \2 min"),
@@ -320,7 +386,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
         _decade,
     ),
     # Sets, ranges, measures, and numbers alone.
-    _rule(rf"{BEGIN}(?:(?P<from>{SMALL}){DASH})?(?P<to>{SMALL}) ?{X} ?(?=[.0-9])", _sets),
+    _rule(rf"{BEGIN}(?:(?P<from>{SMALL}){DASH})?(?P<to>{SMALL}) ?{X} ?(?=\.?[0-9])", _sets),
     _rule(rf"(?<!\w){X} ?(?=(?:{MEASURED}{DASH})?{MEASURED}{UNIT})", ""),
     _rule(rf"(?<!\w){X} ?(?:(?P<from>{SMALL}){DASH})?(?P<to>{SMALL}){PER}{END}", _often),
     _rule(rf"{BEGIN}(?:(?P<from>{QUANTITY}){DASH})?(?P<to>{QUANTITY}) ?{X}(?!\w){PER}{END}", _often),
@@ -345,6 +411,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(r"(?<=[0-9]) ?\+ ?(?=[0-9])", " plus "),
     _rule(r"(?<![\w)])\+ ?(?=[0-9])", "plus "),
     _rule(r" & ", " and "),
+    _rule(r"(?<![0-9]) / ", ", "),
 )
 
 

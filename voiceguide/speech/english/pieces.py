@@ -38,6 +38,7 @@ SHORT_UNITS: Final = {
     "ml": ("milliliter", "milliliters"),
     "wk": ("week", "weeks"),
     "yr": ("year", "years"),
+    "ct": ("count", "counts"),
     "bpm": ("beat per minute", "beats per minute"),
     "deg": ("degree", "degrees"),
     "°": ("degree", "degrees"),
@@ -50,7 +51,7 @@ LONG_UNIT: Final = (
     r"kilograms?|kilos?|pounds?)"
 )
 UNIT: Final = (
-    r"(?:[ -]?(?:secs?|s|mins?|hrs?|h|kgs?|lbs?|mm|cm|km|ft|ml|wks?|yrs?|bpm|degs?|(?<=[0-9])m)(?!\w|/h)"
+    r"(?:[ -]?(?:secs?|s|mins?|hrs?|h|kgs?|lbs?|mm|cm|km|ft|ml|wks?|yrs?|cts?|bpm|degs?|(?<=[0-9])m)(?!\w|/h)"
     rf"| ?°(?: ?[CF](?!\w))?| ?%|[ -]?{LONG_UNIT}(?!\w))"
 )
 """A unit with the space or the hyphen before it."""
@@ -81,7 +82,8 @@ NOUN: Final = (
     r"(?:holds?|stretch|stretches|rests?|breaks?|pauses?|planks?|sessions?|walks?|jogs?|runs?|warm-?ups?|cool-?downs?|"
     r"routines?|intervals?|sets?|rounds?|timers?|workouts?|flows?|practices?|meditations?|exercises?|windows?|"
     r"versions?|blocks?|circuits?|hangs?|squats?|bridges?|sits?|relaxations?|inhales?|exhales?|scans?|countdowns?|"
-    r"drills?|programmes?|programs?|videos?|class|classes|angles?|bends?|turns?|twists?|tilts?)"
+    r"drills?|programmes?|programs?|videos?|class|classes|"
+    r"balls?|blocks?|bolsters?|dumbbells?|kettlebells?|rollers?|towels?|weights?|angles?|bends?|turns?|twists?|tilts?)"
 )
 """What a length or an angle is an adjective of: `a 30 second hold`, `3 times 30 second holds`."""
 NOUN_FOLLOWS: Final = re.compile(
@@ -93,9 +95,23 @@ ARTICLE: Final = re.compile(r"\ban? $", re.IGNORECASE)
 DETERMINER: Final = re.compile(
     r"\b(?:an?|the|one|each|every|another|other|first|second|last|next|this|that|your) $", re.IGNORECASE
 )
-DISTANCE: Final = re.compile(
-    r" ?(?:away|apart|wide|long|tall|high|deep|thick|off|above|below|from|in front|behind|square)\b", re.IGNORECASE
+DISTANCE_WORDS: Final = (
+    r"(?:away|apart|wide|long|tall|high|deep|thick|off (?:the|your)|above|below|from|in front|behind|square)\b"
 )
+DISTANCE: Final = re.compile(rf" ?{DISTANCE_WORDS}", re.IGNORECASE)
+THING: Final = re.compile(
+    r" (?:(?:foam|yoga|exercise|rolled|folded|small|soft|thick) )*"
+    r"(?:balls?|bands?|benches|bench|blocks?|bolsters?|books?|bricks?|cushions?|gaps?|mats?|pillows?|platforms?|rollers?|"
+    r"steps?|step-ups?|stools?|straps?|towels?|(?:box|wall)(?! (?:breath|sit|squat|jump|push|slide|stretch)))(?!\w)",
+    re.IGNORECASE,
+)
+"""What is measured in inches and feet: a prime before it is no time."""
+OFTEN_FOLLOWS: Final = re.compile(
+    r"[ -]?(?:breaths|cycles|counts|days|holds|laps|passes|pulses|reps|repetitions|rounds|sessions|sets|stretches|"
+    r"times|weeks|seconds|secs|minutes|mins|hours|hrs)(?!\w)",
+    re.IGNORECASE,
+)
+"""More than one of what is counted: a fraction before it may be two numbers."""
 COVERED: Final = re.compile(r"\b(?:walk|run|jog|swim|sprint|row|crawl|march|cycle)(?:ing|s)? $", re.IGNORECASE)
 """What is done for a length of the way as well as of time."""
 HALVED: Final = r"(?:kneel\w*|moon|lotus|splits?|squats?|push-ups?|forward|folds?|lifts?|time|speed|frog|locust|boat)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -50,8 +51,8 @@ def decimal(written: str) -> str:
 def _fraction(written: str, before: str = "") -> str:
     """`a half`; `half` where an article stands before it already."""
     over, under = map(int, written.split("/"))
-    if over >= under or under not in _PARTS:
-        raise UnreadError
+    if over >= under or under not in _PARTS or math.gcd(over, under) > 1:
+        raise UnreadError  # nobody writes `4/6` for two thirds: it is in for 4, out for 6
     if over == 1:
         article = "" if DETERMINER.search(before) else "an " if under == 8 else "a "  # noqa: PLR2004 -- an eighth
         return article + _PARTS[under]
