@@ -107,9 +107,7 @@ def _compared(match: re.Match[str]) -> str:
 
 def _at_least_that(match: re.Match[str]) -> str:
     """`Hold min 30s`, but not `one min 30`."""
-    if not match["dot"] and not re.search(
-        r"(?:^|[(,;:] |\b(?:for|hold|rest|stay) )$", text_before(match), re.IGNORECASE
-    ):
+    if not (match["dot"] or _BEFORE_LEAST.search(text_before(match))):
         raise UnreadError
     return "at least "
 
@@ -279,6 +277,7 @@ def _rule(pattern: str, say: str | Callable[[re.Match[str]], str]) -> _Rule:
 _CLOCK: Final = r"[0-9]{1,3}:[0-5][0-9](?::[0-5][0-9])?(?![0-9])"
 _HOUR_OF_DAY: Final = r"0?[1-9]:[0-9]{2}|1[0-9]:[0-9]{2}|2[0-3]:[0-9]{2}"
 _OF_A_DAY_BEFORE: Final = re.compile(r"\b(?:at|by|before|since|until|till) $", re.IGNORECASE)
+_BEFORE_LEAST: Final = re.compile(r"(?:^|[(,;:] |\b(?:for|hold|rest|stay) )$", re.IGNORECASE)
 _NO_LENGTH_BEHIND: Final = re.compile(
     r" (?:o'clock|noon|midnight|tonight|in the (?:morning|afternoon|evening)|tabata|work[ :/-]+rest)\b", re.IGNORECASE
 )
