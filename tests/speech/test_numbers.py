@@ -488,6 +488,9 @@ MORE = [
     ("hold min 30s", "hold at least 30 seconds"),
     ("one min 30 seconds", "one minute 30 seconds"),
     ("breathe 4 in, 6 out", "breathe 4 in, 6 out"),
+    ("#1-#3", "number 1 to number 3"),
+    ("in 4 / hold 4 / out 6", "in 4, hold 4, out 6"),
+    ("Rep 3/10", "Rep 3 of 10"),
     ("2/3 of the time", "two thirds of the time"),
 ]
 
@@ -585,6 +588,9 @@ REFUSED = [
     ("20:10 Tabata", "20:10", ""),
     ("5 br", "5 br", "5 breaths"),
     ("3 xs", "3 xs", ""),
+    ("reps 10/12", "10/12", "'or'"),
+    ("sets/reps 3/10", "3/10", "'or'"),
+    ("Sets: 2/3", "2/3", "'or'"),
     ("2-3 in. off the floor", "3 in.", "'inches'"),
     ("6 in apart", "6 in ", "'inches'"),
 ]
