@@ -483,12 +483,14 @@ MORE = [
     ("5 days/week", "5 days per week"),
     ("x2 sides", "2 sides"),
     ("1min hold/side", "1 minute hold per side"),
-    ("HR < 100", "Heart rate less than 100"),
+    ("HR < 100", "heart rate less than 100"),
     ("1 HR", "1 hour"),
-    ("min 30s", "at least 30 seconds"),
     ("hold min 30s", "hold at least 30 seconds"),
     ("one min 30 seconds", "one minute 30 seconds"),
     ("breathe 4 in, 6 out", "breathe 4 in, 6 out"),
+    ("#1-#3", "number 1 to number 3"),
+    ("in 4 / hold 4 / out 6", "in 4, hold 4, out 6"),
+    ("Rep 3/10", "Rep 3 of 10"),
     ("2/3 of the time", "two thirds of the time"),
 ]
 
@@ -586,6 +588,9 @@ REFUSED = [
     ("20:10 Tabata", "20:10", ""),
     ("5 br", "5 br", "5 breaths"),
     ("3 xs", "3 xs", ""),
+    ("reps 10/12", "10/12", "'or'"),
+    ("sets/reps 3/10", "3/10", "'or'"),
+    ("Sets: 2/3", "2/3", "'or'"),
     ("2-3 in. off the floor", "3 in.", "'inches'"),
     ("6 in apart", "6 in ", "'inches'"),
 ]
@@ -622,6 +627,7 @@ def test_any_other_number_is_refused_with_how_to_write_it(written: str, what: st
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
+        ("min 30s", "at least 30 seconds"),
         ("10x.", "10 times."),
         ("Rest 1x.", "Rest once."),
         ("8-10x. Then rest", "8 to 10 times. Then rest"),
@@ -629,10 +635,16 @@ def test_any_other_number_is_refused_with_how_to_write_it(written: str, what: st
         ('He said "hold 30 "', 'He said "hold 30 "'),
     ],
 )
-def test_what_stands_behind_a_number_at_the_end_of_a_sentence(written: str, spoken: str) -> None:
+def test_where_a_text_begins_and_ends(written: str, spoken: str) -> None:
     assert normalise(written) == spoken
     check_speakable(spoken, LATIN)
     assert normalise(spoken) == spoken
+
+
+def test_the_message_quotes_what_was_written_and_not_what_became_of_it() -> None:
+    written = "The ab, 3x30s, then 4K"
+    with pytest.raises(UnspeakableError, match=r"^'The ab, 3x30s, then 4K' cannot be spoken: what '4K' means"):
+        check_speakable(normalise(written), LATIN, written)
 
 
 @pytest.mark.parametrize("number", [*range(0, 1000, 37), 1000, 1001, 9999, 12_345, 100_000, 999_999])

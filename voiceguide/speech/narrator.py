@@ -84,7 +84,7 @@ class Narrator:
     def check(self, texts: Iterable[str]) -> None:
         """Raise UnspeakableError for a text that the engine would say otherwise than it is meant, or not at all."""
         for text in texts:
-            check_speakable(self.spelt(text), self.engine.scripts)
+            check_speakable(self.spelt(text), self.engine.scripts, text)
 
     def stored(self, texts: Iterable[str]) -> dict[str, Clip]:
         """The clips of those texts that have been spoken before; no engine is needed."""

@@ -103,27 +103,29 @@ def _same_letter(character: str) -> str:
     return character if plain.startswith(" ") else plain.replace("\u2044", "/")
 
 
-def check_speakable(text: str, scripts: frozenset[str] | None) -> None:
+def check_speakable(text: str, scripts: frozenset[str] | None, written: str | None = None) -> None:
     """Raise UnspeakableError, with the reason, for a normalised text that would not be spoken as it is meant.
 
-    `scripts` are the scripts that the engine reads, None for any.
+    `scripts` are the scripts that the engine reads, None for any. The message quotes what was `written`, by default
+    the normalised text.
     """
+    written = written or text
     if not text:
         message = "there is nothing to say: the text is empty"
         raise UnspeakableError(message)
     if len(text) > MAX_TEXT_CHARS:
-        message = f"{text[:40]!r}… has {len(text)} characters: say at most {MAX_TEXT_CHARS} at once"
+        message = f"{written[:40]!r}… has {len(text)} characters: say at most {MAX_TEXT_CHARS} at once"
         raise UnspeakableError(message)
     for character in text:
         if reason := _refusal(character, scripts):
-            message = f"{text!r} cannot be spoken: {reason}"
+            message = f"{written!r} cannot be spoken: {reason}"
             raise UnspeakableError(message)
     if not any(character.isalnum() for character in text):
-        message = f"{text!r} cannot be spoken: it holds neither letters nor digits"
+        message = f"{written!r} cannot be spoken: it holds neither letters nor digits"
         raise UnspeakableError(message)
     if found := doubt(text):
         what, how = found
-        message = f"{text!r} cannot be spoken: what {what!r} means is not clear; {how}"
+        message = f"{written!r} cannot be spoken: what {what!r} means is not clear; {how}"
         raise UnspeakableError(message)
 
 

@@ -107,9 +107,7 @@ def _compared(match: re.Match[str]) -> str:
 
 def _at_least_that(match: re.Match[str]) -> str:
     """`Hold min 30s`, but not `one min 30`."""
-    if not match["dot"] and not re.search(
-        r"(?:^|[(,;:] |\b(?:for|hold|rest|stay) )$", text_before(match), re.IGNORECASE
-    ):
+    if not (match["dot"] or _BEFORE_LEAST.search(text_before(match))):
         raise UnreadError
     return "at least "
 
@@ -188,14 +186,19 @@ def _ordinals(match: re.Match[str]) -> str:
     return f"{said(match['from'], match['from_suffix'])} to {end}" if match["from"] else end
 
 
+def _counts(before: str, behind: str) -> bool:
+    """Whether what stands between says how many of something: two numbers with a slash are then no fraction."""
+    return bool(_MANY_BEFORE.search(before) or OFTEN_FOLLOWS.match(behind))
+
+
 def _of(match: re.Match[str]) -> str:
-    if int(match["one"]) > int(match["all"]):
+    if int(match["one"]) > int(match["all"]) or match["label"].rstrip().lower().endswith("s"):
         raise UnreadError
     return f"{match['label']}{match['one']} of {match['all']}"
 
 
 def _out_of(match: re.Match[str]) -> str:
-    if int(match["one"]) > int(match["all"]) or OFTEN_FOLLOWS.match(match.string[match.end() :]):
+    if int(match["one"]) > int(match["all"]) or _counts(text_before(match), match.string[match.end() :]):
         raise UnreadError
     return f"{match['label']}{match['one']} out of {match['all']}"
 
@@ -245,9 +248,9 @@ def _at_least(match: re.Match[str]) -> str:
 
 
 def _either(match: re.Match[str]) -> bool:
-    """Whether a fraction may stand for one or the other: `2/3 times a day`, `2/3 minutes`."""
+    """Whether a fraction may stand for one or the other: `2/3 times a day`, `reps 5/6`."""
     behind = match.string[match.end("number") :]
-    return bool(re.fullmatch(FRACTION, match["number"]) and OFTEN_FOLLOWS.match(behind))
+    return bool(re.fullmatch(FRACTION, match["number"])) and _counts(text_before(match), behind)
 
 
 def _measure(match: re.Match[str]) -> str:
@@ -279,6 +282,8 @@ def _rule(pattern: str, say: str | Callable[[re.Match[str]], str]) -> _Rule:
 _CLOCK: Final = r"[0-9]{1,3}:[0-5][0-9](?::[0-5][0-9])?(?![0-9])"
 _HOUR_OF_DAY: Final = r"0?[1-9]:[0-9]{2}|1[0-9]:[0-9]{2}|2[0-3]:[0-9]{2}"
 _OF_A_DAY_BEFORE: Final = re.compile(r"\b(?:at|by|before|since|until|till) $", re.IGNORECASE)
+_MANY_BEFORE: Final = re.compile(r"\b(?:breaths|cycles|holds|reps|repetitions|rounds|sets):? $", re.IGNORECASE)
+_BEFORE_LEAST: Final = re.compile(r"(?:^|[(,;:] |\b(?:for|hold|rest|stay) )$", re.IGNORECASE)
 _NO_LENGTH_BEHIND: Final = re.compile(
     r" (?:o'clock|noon|midnight|tonight|in the (?:morning|afternoon|evening)|tabata|work[ :/-]+rest)\b", re.IGNORECASE
 )
@@ -312,6 +317,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
         r"(?<!\w)(?-i:(March|May) )([1-9][0-9]{0,2})(?![\w.,:/-])",
         lambda match: f"{match[1]} {cardinal(int(match[2]))}",
     ),
+    _rule(r"(?<=[0-9]) ?[-–] ?#(?=[0-9])", " to #"),  # noqa: RUF001
     _rule(r"[~≈] ?(?=[0-9.])", "about "),
     _rule(r"≥ ?(?=[0-9.])", "at least "),
     _rule(r"≤ ?(?=[0-9.])", "at most "),
@@ -411,7 +417,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(r"(?<=[0-9]) ?\+ ?(?=[0-9])", " plus "),
     _rule(r"(?<![\w)])\+ ?(?=[0-9])", "plus "),
     _rule(r" & ", " and "),
-    _rule(r"(?<![0-9]) / ", ", "),
+    _rule(r"(?<![0-9]) / | / (?![0-9])", ", "),
 )
 
 
