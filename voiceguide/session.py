@@ -418,8 +418,6 @@ def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
     """
     from voiceguide.player.live import play_here
 
-    with player(routine, pacing=pacing, voice=voice, cache_dir=cache_dir, playing=playing, entry=entry) as made_player:
-        play_here(made_player, look)
     with player(
         routine, pacing=pacing, voice=voice, cache_dir=cache_dir, pronounce=pronounce, playing=playing, entry=entry
     ) as made_player:

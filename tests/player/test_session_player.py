@@ -45,6 +45,15 @@ def test_a_cold_session_is_spoken_while_it_plays_and_exports_alike(tmp_path: Pat
     assert session.history()[0].finished
 
 
+def test_a_session_is_played_once(clip_cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pacing = session.paced(only=["shoulder-rolls"], words="brief")
+    pronounce = {"shoulder rolls": "shoulder circles"}
+    session.play("desk-break", pacing=pacing, cache_dir=clip_cache, pronounce=pronounce, look="plain")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("desk-break done")] == lines[-1:]
+    assert [entry.finished for entry in session.history()] == [True]
+
+
 def test_when_the_neural_voice_fails_the_systems_voice_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     speak, count = HibariEngine._speak, 0
 
