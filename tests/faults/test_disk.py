@@ -210,14 +210,20 @@ def test_folders_that_cannot_be_written_to(program: Program, mounted: Mount, tmp
     assert_one_line(export, 1, f"y.mp3 cannot be written: the folder {disk} is not writable")
     picture = program.run("plan", *SESSION, "--picture", disk / "x.svg")
     assert_one_line(picture, 1, "is not writable")
-    with pytest.raises(RequestError, match="Read-only file system"):
+    with pytest.raises(ExportError, match=r"mine\.toml was not written: Read-only file system"):
         new_routine("mine", disk)
+    environment = {**program.environment(), "XDG_DATA_HOME": str(disk)}
+    ending = struck(program.command("new", "mine"), environment=environment)
+    assert_one_line(ending, 1, "mine.toml was not written: Read-only file system")
 
     # A cache that can only be read serves what it has, and says what it cannot do.
     warm = program.run("export", *SESSION, "-o", tmp_path / "x.mp3", "--cache-dir", disk / "clips")
     assert warm.exit_code == 0, warm.stderr
-    cold = program.run("say", "Nobody has said this.", "-o", tmp_path / "y.wav", "--cache-dir", disk / "clips")
+    cold = program.run("export", "hips", "-o", tmp_path / "y.wav", "--cache-dir", disk / "clips")
     assert_one_line(cold, 1, "clips cannot be used: Read-only file system; name another with --cache-dir")
+    # One text need not be kept.
+    said = program.run("say", "Nobody has said this.", "-o", tmp_path / "z.wav", "--cache-dir", disk / "clips")
+    assert (said.exit_code, said.stderr) == (0, "")
     assert program.run("cache", "info", "--cache-dir", disk / "clips").exit_code == 0
     for command in (("clear",), ("prune", "--days", "0")):
         refused = program.run("cache", *command, "--cache-dir", disk / "clips")
@@ -268,8 +274,9 @@ def test_folders_that_may_not_be_looked_into(tmp_path: Path, monkeypatch: pytest
             ClipStore(closed).check_usable()
         with pytest.raises(StoreError, match="Permission denied"):
             ClipStore(closed).get("ab" * 20)
+        with pytest.raises(ExportError, match="was not written: Permission denied"):
+            new_routine("mine", closed)
         for attempt in (
-            lambda: new_routine("mine", closed),
             lambda: Library(own=closed).routine_ids(),
             lambda: Library().routine(str(closed / "mine.toml")),
             lambda: resolve({}),

@@ -668,7 +668,7 @@ def test_links_of_somebody_elses_on_the_way_to_own_folders(shared: Path, home: P
     with as_user(VICTIM):
         with pytest.raises(StoreError, match="is a link that somebody else has made"):
             History(shared / "data" / "history").save(an_entry())
-        with pytest.raises(RequestError, match="is a link that somebody else has made"):
+        with pytest.raises(ExportError, match="is a link that somebody else has made"):
             new_routine("mine", shared / "data" / "routines")
         with pytest.raises(StoreError, match="is a link that somebody else has made"):
             ClipStore(shared / "data" / "clips").put(KEY, "Hold.", a_clip())

@@ -119,7 +119,8 @@ class History:
         """
         newest = next((entry for entry in self._read() if routine in {None, entry.routine}), None)
         if newest is None:
-            message = f"nothing to resume: {routine or 'no session'} has not been played yet"
+            played = "no session has been played yet" if routine is None else f"{routine} has not been played yet"
+            message = f"nothing to resume: {played}"
             raise RequestError(message)
         if newest.finished:
             message = f"{newest.routine} was played to its end: start it again with voiceguide play {newest.routine}"
