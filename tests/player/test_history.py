@@ -53,7 +53,7 @@ def test_the_newest_comes_first_and_a_session_replaces_itself(tmp_path: Path) ->
 
 def test_what_can_be_resumed(tmp_path: Path) -> None:
     history = History(tmp_path)
-    with pytest.raises(RequestError, match="nothing to resume"):
+    with pytest.raises(RequestError, match="nothing to resume: no session has been played yet"):
         history.unfinished()
     history.save(entry(0))
     history.save(entry(10, routine="hips"))

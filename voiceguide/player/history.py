@@ -119,7 +119,7 @@ class History:
         """
         newest = next((entry for entry in self._read() if routine in {None, entry.routine}), None)
         if newest is None:
-            message = f"nothing to resume: {routine or 'no session'} has not been played yet"
+            message = f"nothing to resume: {f'{routine} has not' if routine else 'no session has'} been played yet"
             raise RequestError(message)
         if newest.finished:
             message = f"{newest.routine} was played to its end: start it again with voiceguide play {newest.routine}"
