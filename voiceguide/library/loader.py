@@ -19,7 +19,7 @@ from voiceguide.model.stretch import Stretch
 from voiceguide.places import entries, expanded
 from voiceguide.showing import shown
 from voiceguide.units import counted
-from voiceguide.whole_file import clear_stale, is_full, reason, replacing_in
+from voiceguide.whole_file import clear_stale, reason, replacing_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -207,7 +207,7 @@ def new_routine(name: str, folder: Path) -> Path:
     """Write a commented routine file that works at once; give its path.
 
     Raises RequestError where the name is no id, or that of a shipped routine, or the file is there already, and
-    ExportError where there is no room for it.
+    ExportError where the disk is full or read-only, or the folder cannot be made or written to.
     """
     import re
 
@@ -237,7 +237,7 @@ def new_routine(name: str, folder: Path) -> Path:
         raise RequestError(message) from error
     except OSError as error:
         message = f"{path} was not written: {reason(error)}"
-        raise (ExportError(message) if is_full(error) else RequestError(message)) from error
+        raise ExportError(message) from error
     return path
 
 
