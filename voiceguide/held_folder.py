@@ -109,7 +109,11 @@ class HeldFolder:
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(self.path / name))
             return HeldFolder.at(self.path / name)
         # Paths are put together where somebody asks for them: a plan opens a hundred folders.
-        return HeldFolder(self.path, os.open(name, _PASSING | _NO_LINK, dir_fd=self._descriptor), name)
+        try:
+            return HeldFolder(self.path, os.open(name, _PASSING | _NO_LINK, dir_fd=self._descriptor), name)
+        except OSError as error:
+            error.filename = str(self.path / name)
+            raise
 
     def made_folder(self, name: str, mode: int | None = None) -> HeldFolder:
         """The folder `name` in this one, made where it is missing; `mode` as for `made`."""
@@ -178,7 +182,11 @@ class HeldFolder:
 
     def unlink(self, name: str) -> None:
         """Remove the name of a file, of a link itself."""
-        os.unlink(self._at(name), dir_fd=self._descriptor)
+        try:
+            os.unlink(self._at(name), dir_fd=self._descriptor)
+        except OSError as error:
+            error.filename = str(self.path / name)
+            raise
 
     def rmdir(self, name: str) -> None:
         """Remove an empty folder."""
@@ -230,12 +238,17 @@ class HeldFolder:
         return name if self._descriptor is not None else str(self.path / name)
 
 
-def read_file(path: Path, most_bytes: int) -> bytes:
-    """What is in the ordinary file at `path`, up to `most_bytes`, links followed as the system does.
+def open_file(path: Path) -> int:
+    """A descriptor of the ordinary file at `path`, to be read; links are followed as the system does.
 
     Nothing is waited for. IsADirectoryError for a folder, another OSError for a pipe, a device or a socket.
     """
-    descriptor = _ordinary(_opened(str(path), os.O_RDONLY), str(path))
+    return _ordinary(_opened(str(path), os.O_RDONLY), str(path))
+
+
+def read_file(path: Path, most_bytes: int) -> bytes:
+    """What is in the ordinary file at `path`, up to `most_bytes`; errors as for `open_file`."""
+    descriptor = open_file(path)
     try:
         return read_up_to(descriptor, most_bytes)
     finally:

@@ -75,3 +75,10 @@ def test_mistakes_are_listed_before_anything_is_done(manifest: Write, tmp_path: 
     assert "cannot be read" in complaint(run("batch", tmp_path / "none.toml"), 2)
     assert "write tcp://HOST:PORT" in complaint(run("batch", path, "--scheduler", "here"), 2)
     assert not (tmp_path / "catalogue").exists()
+
+
+def test_a_clip_store_that_cannot_be_used_is_no_mistake_of_the_manifest(manifest: Write, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("no folder")
+    result = run("batch", manifest(SMALL), "--cache-dir", tmp_path / "cache")
+    said = f"voiceguide: the clip store {tmp_path / 'cache'} is a file: name a folder with --cache-dir"
+    assert complaint(result, 1) == said

@@ -111,7 +111,7 @@ def test_things_in_the_place_of_clips(cold: Program, tmp_path: Path) -> None:
     for command in (("info",), ("prune",), ("clear",)):
         ending = cold.run("cache", *command)
         assert (ending.exit_code, ending.stderr.count("\n")) == (1, 1), ending
-        assert "cannot be used: Is a directory" in ending.stderr
+        assert f"cannot be used: Is a directory: remove {clip}" in ending.stderr
     assert clip.is_dir()
     clip.rmdir()
     clip.symlink_to(tmp_path / "nowhere")

@@ -580,7 +580,7 @@ def test_things_in_the_place_of_a_clip(tmp_path: Path, thing: str) -> None:
             assert store.get(KEY) is None
         return
     for attempt in (lambda: store.get(KEY), store.info, lambda: store.prune(30)):
-        with at_once(), pytest.raises(StoreError, match=f"cannot be used: ({REFUSED})"):
+        with at_once(), pytest.raises(StoreError, match=f"cannot be used: ({REFUSED}): remove {path}"):
             attempt()
 
 

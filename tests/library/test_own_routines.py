@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceguide import session
-from voiceguide.errors import DataError, RequestError, VoiceguideError
+from voiceguide.errors import DataError, ExportError, RequestError, VoiceguideError
 from voiceguide.library import loader
 from voiceguide.library.loader import Library, new_routine
 from voiceguide.model.stretch import HoldMovement
@@ -364,3 +364,9 @@ def test_names_that_are_not_utf_8_are_routines_too(tmp_path: Path) -> None:
     routines, left_out = Library(own=tmp_path).routines()
     assert routines[os.fsdecode(b"caf\xe9")].id == "mine"
     assert left_out == [f"{tmp_path}/\\xff\\x1b.toml is left out: 1 mistake, which `voiceguide check` lists"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_no_mistake_in_the_request(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(ExportError, match=r"mine\.toml was not written: Not a directory"):
+        new_routine("mine", tmp_path / "file" / "routines")

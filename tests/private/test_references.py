@@ -237,5 +237,5 @@ def test_a_file_that_changes_into_a_pipe_is_not_waited_for(house: Path, monkeypa
     """Between the look and the opening."""
     os.mkfifo(house / "pipe.wav")
     monkeypatch.setattr("voiceguide.sound.bed.check_bed", lambda _name: None)
-    with pytest.raises(RequestError, match="is no ordinary file"):
+    with pytest.raises(RequestError, match="cannot be read: Not an ordinary file"):
         open_bed(str(house / "pipe.wav"))

@@ -47,8 +47,10 @@ class Here:
 
         Until the last file is made, the clips that were spoken for it stay, whatever the limit of the store is.
         """
+        store = session.open_store(self._cache_dir)
+        use = store.in_use()  # before anybody looks: what is found there has to stay
         missing = unspoken(orders, self._cache_dir)
-        use = session.open_store(self._cache_dir).in_use(make=bool(missing))
+        use = use or store.in_use(make=bool(missing))
         try:
             yield from self._made(orders, missing, staging, stage)
         finally:

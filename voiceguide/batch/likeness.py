@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import RequestError
+from voiceguide.held_folder import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +22,11 @@ _CHUNK_BYTES: Final = 1 << 18
 def file_digest(path: Path) -> str:
     """What only a file with the same bytes has. RequestError where it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return open_file_digest(file.fileno())[0]
+        descriptor = open_file(path)
+        try:
+            return open_file_digest(descriptor)[0]
+        finally:
+            os.close(descriptor)
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}"
         raise RequestError(message) from error

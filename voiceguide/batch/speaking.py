@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.batch.voice import Voice
-from voiceguide.errors import SpeechError, VoiceguideError
+from voiceguide.errors import NoHomeError, SpeechError, StoreError, VoiceguideError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -33,20 +33,25 @@ def unspoken(orders: Iterable[Order], cache_dir: CacheDir) -> dict[Voice, list[s
         wanted[voice_of(order)].update(dict.fromkeys(order.texts))
     missing = {}
     for voice, texts in wanted.items():
-        narrator = voice.narrator(cache_dir)
-        found = [text for text in texts if not narrator.stored([text])]
+        with voice.narrator(cache_dir) as narrator:
+            found = [text for text in texts if not narrator.stored([text])]
         if found:
             missing[voice] = found
     return missing
 
 
 def voice_faults(voices: Iterable[Voice], cache_dir: CacheDir) -> dict[str, str]:
-    """The voices that cannot speak here, and why. Each is loaded, at one of its rates, and let go of again."""
+    """The voices that cannot speak here, and why. Each is loaded, at one of its rates, and let go of again.
+
+    Raises StoreError or NoHomeError where clips cannot be kept: no manifest is to blame for that.
+    """
     faults = {}
     for voice in {voice.spec: voice for voice in sorted(voices)}.values():
         try:
             with voice.narrator(cache_dir) as narrator:
                 narrator.warm_up()
+        except (StoreError, NoHomeError):
+            raise
         except VoiceguideError as error:
             faults[voice.spec] = str(error)
     return faults

@@ -7,12 +7,12 @@ nor a way to open anything that the file refers to. What is no sound by itself, 
 from __future__ import annotations
 
 import os
-import stat
 from typing import IO, TYPE_CHECKING, Final, cast
 
 import numpy as np
 
 from voiceguide.errors import ExportError, RequestError
+from voiceguide.held_folder import open_file
 from voiceguide.scratch import scratch_file
 from voiceguide.units import to_frames
 from voiceguide.whole_file import is_full
@@ -75,17 +75,12 @@ def _append(file: IO[bytes], part: NDArray[np.int16], path: Path) -> None:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    """The file at `path`, an ordinary one; a pipe is not waited for."""
+    """The file at `path`; the caller closes it."""
     try:
-        file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0)))  # noqa: SIM115 -- the caller closes it
+        return os.fdopen(open_file(path), "rb")
     except (OSError, ValueError) as error:
         message = f"the bed {path} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise RequestError(message) from error
-    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-        file.close()
-        message = f"the bed {path} is no ordinary file"
-        raise RequestError(message)
-    return file
 
 
 class _Bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import re
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +20,7 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from voiceguide.errors import RequestError, SpeechError
+from voiceguide.held_folder import open_file, read_file
 from voiceguide.places import expanded
 from voiceguide.speech.engine import LONGEST_TAKE_S, RATES_HZ, Take, Voice
 from voiceguide.speech.process import Worker, WorkerEngine, command_for
@@ -178,9 +180,7 @@ class PiperEngine(WorkerEngine):
 def _described(model: Path, path: Path) -> _Description:
     """The description of a voice, checked. RequestError, with what is wrong with it, for one that is not piper's."""
     try:
-        with path.open("rb") as file:
-            data = file.read(_MOST_DESCRIPTION_BYTES + 1)
-        description = msgspec.json.decode(data, type=_Description)
+        description = msgspec.json.decode(read_file(path, _MOST_DESCRIPTION_BYTES + 1), type=_Description)
     except OSError as error:
         raise _unreadable(path, error) from error
     except RecursionError as error:
@@ -216,5 +216,5 @@ def _digest(path: Path) -> str:
 
 @lru_cache(maxsize=16)
 def _digest_of(path: Path, _size: int, _mtime_ns: int) -> str:
-    with path.open("rb") as file:
+    with os.fdopen(open_file(path), "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -29,7 +29,7 @@ import numpy as np
 from msgspec import Struct, ValidationError, convert
 
 from voiceguide.errors import StoreError
-from voiceguide.held_folder import HeldFolder, read_up_to, strangers_in
+from voiceguide.held_folder import NOT_A_FILE, HeldFolder, read_up_to, strangers_in
 from voiceguide.model.clip import Clip
 from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
 from voiceguide.model.pcm import from_pcm16, to_pcm16
@@ -297,6 +297,9 @@ class ClipStore:
             message = f"the clip store {self.directory} is a file: name a folder with --cache-dir"
         else:
             reason = error.strerror or type(error).__name__
+            if error.errno in NOT_A_FILE and error.filename:
+                message = f"the clip store {self.directory} cannot be used: {reason}: remove {error.filename}"
+                return StoreError(message)
             message = f"the clip store {self.directory} cannot be used: {reason}; name another with --cache-dir"
         return StoreError(message)
 
