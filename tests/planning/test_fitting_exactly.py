@@ -157,7 +157,7 @@ def test_a_hold_can_be_as_long_as_its_range_where_that_is_whole_breaths_of_tenth
     in_s: float, out_s: float, low: float, high: float, holds: list[float]
 ) -> None:
     """Tenths are not exact inside: the longest session would be a breath shorter than its stretches allow."""
-    usual = holds[0]
+    usual = holds[-1]
     breathed = stretch(
         "held",
         HoldMovement(

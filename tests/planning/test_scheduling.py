@@ -298,6 +298,8 @@ def test_a_word_fits_to_the_frame_in_every_breath_not_in_the_first_alone() -> No
     for frames, said in ((5350, "out"), (5351, "x")):
         made = schedule(script(Breathe((late, soon, late))), {**WORDS, "out": frames}, RATE_HZ)
         assert [c.text for c in made.cues] == ["in", said, "in"]
+    made = schedule(script(Breathe((late, soon, late))), {**WORDS, "in": 3151}, RATE_HZ)
+    assert [c.text for c in made.cues] == ["x", "out", "in"]
 
 
 def test_of_three_forms_the_barest_is_said_where_none_fits() -> None:

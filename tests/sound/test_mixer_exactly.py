@@ -77,9 +77,9 @@ def summed(cues: tuple[Cue, ...], clips: Mapping[str, Clip], length: int) -> lis
 
 def test_every_word_is_heard_where_it_belongs_from_whatever_frame_one_listens() -> None:
     # The last one has a fade that the session is too short for.
-    words = (*WORDS, word("a", 29, 1))
-    mixed = Mixer(session(30, *words), CLIPS, gain_db=0.0)
-    whole = summed(words, CLIPS, 31)[:30]
+    words, clips = (*WORDS, word("fading", 29, 1)), {**CLIPS, "fading": clip(1, 2, 4, 8, 16, onset=1)}
+    mixed = Mixer(session(30, *words), clips, gain_db=0.0)
+    whole = summed(words, clips, 33)[:30]
     assert whole[:10] == [1, 2, 4, 8, 0, 16, 32, 64, 80, 96]
     for start, end in itertools.combinations(range(31), 2):
         assert heard(mixed, start, end - start) == whole[start:end], (start, end)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 _CLEAR_FRAMES: Final = AHEAD_FRAMES
 """MP3 frames at both ends of a rest that hear what is around it."""
-_LEADS_FRAMES: Final = (RUN_UP_FRAMES + 3, RUN_UP_FRAMES + 12)
-"""MP3 frames before the end of a rest at which an encoder is begun: the second where no frame of the first can follow
-the ground."""
 _LEAST_FRAMES: Final = 8
 """MP3 frames of the ground that are worth a fresh encoder."""
+_LEADS_FRAMES: Final = (RUN_UP_FRAMES + 3, RUN_UP_FRAMES + 3 + _LEAST_FRAMES + 1)
+"""MP3 frames before the end of a rest at which an encoder is begun: the second where no frame of the first can follow
+the ground. It is where the ground begins at the latest."""
 LEAST_REST_FRAMES: Final = 2 * _CLEAR_FRAMES + _LEADS_FRAMES[0] + _LEAST_FRAMES + 1
 """The shortest rest, in MP3 frames, in which anything is gained."""
 _LONG_FRAMES: Final = 60
@@ -106,8 +106,6 @@ class GroundFrames:
         """The frames `[entry, last)`, and the encoder that follows; None where none of its first can follow."""
         for lead in _LEADS_FRAMES:
             begin = last - lead
-            if begin < entry:
-                break
             encoder = Lame(source, begin, self._sizes)
             frames = joined(self._between(begin, last), encoder.taken(last), self._sizes, RUN_UP_FRAMES, lead)
             if frames:

@@ -164,8 +164,8 @@ def _closest(sums: NDArray[np.int64], costs: NDArray[np.float64]) -> NDArray[np.
     `sums` are their shortest, preset and longest lengths, shape (n, 3).
     """
     bins = sums[:, 1] // to_frames(_BIN_S)
-    order = np.lexsort((costs, bins))
-    kept = order[np.unique(bins[order], return_index=True)[1]]
+    cheapest_first = np.argsort(costs, kind="stable")
+    kept = cheapest_first[np.unique(bins[cheapest_first], return_index=True)[1]]
     # What leads to the shortest and the longest of all, so that they can be reached.
     return np.union1d(kept, [sums[:, 0].argmin(), sums[:, 2].argmax()])
 
@@ -273,17 +273,17 @@ def _rested(script: Script, target: int, spoken_frames: Mapping[str, int]) -> Sc
 def _with_remainder(script: Script, frames: int) -> Script:
     """The last few frames, given to the longest rest that counts from its own start."""
     places = [
-        (beat.seconds, number, index, beat)
+        (beat.seconds, number, index)
         for number, section in enumerate(script.sections)
         for index, beat in enumerate(section.beats)
         if isinstance(beat, Rest) and beat.least_quiet_s is None
     ]
     if not places or not frames:
         return script
-    seconds, number, index, rest = max(places, key=lambda place: place[:3])
-    # Whole frames, so that rounding does not undo it.
-    longer = replace(rest, seconds=(to_frames(seconds) + frames) / SESSION_RATE_HZ)
+    seconds, number, index = max(places)
     section = script.sections[number]
+    # Whole frames, so that rounding does not undo it.
+    longer = replace(section.beats[index], seconds=(to_frames(seconds) + frames) / SESSION_RATE_HZ)
     beats = (*section.beats[:index], longer, *section.beats[index + 1 :])
     sections = (*script.sections[:number], replace(section, beats=beats), *script.sections[number + 1 :])
     return replace(script, sections=sections)
