@@ -46,7 +46,7 @@ def parse_step(text: str) -> float:
 
 def share_of(number: float) -> float:
     """The share that a bare number stands for; RequestError where it is more than there is, or could be two things."""
-    return parse_volume(f"{number:.9f}").amount
+    return parse_volume(f"{number:.9f}".rstrip("0").rstrip(".")).amount
 
 
 def percentage(share: float) -> str:
