@@ -45,7 +45,7 @@ def test_what_needs_no_own_files_works_and_the_rest_says_one_line(
     assert upper_back  # its clips are in the cache
     clips = shutil.copytree(clip_cache, open_to_all / "clips")
     for path in (clips, *clips.rglob("*")):
-        path.chmod(0o777)
+        os.chown(path, int(UID), int(UID))
     command = (*SWITCH, "env", *([] if home is None else [f"HOME={home}"]))
 
     def started(*arguments: object) -> Ending:

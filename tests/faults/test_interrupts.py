@@ -25,20 +25,21 @@ SAID = "voiceguide: interrupted\n"
 SLOW_IMPORT = "import time; print('importing', flush=True); time.sleep(60)"
 
 SLOW_CLEANING = """
-import pathlib, sys, time
+import sys, time
 from voiceguide.cli.main import run
 from voiceguide.export.wav import WavExporter
-write, unlink = WavExporter.write, pathlib.Path.unlink
+from voiceguide.held_folder import HeldFolder
+write, unlink = WavExporter.write, HeldFolder.unlink
 def wait(frames):
     print("encoding", flush=True)
     time.sleep(60)
-def slow(path, **options):
+def slow(folder, name):
     print("cleaning", flush=True)
     time.sleep(0.3)
-    unlink(path, **options)
+    unlink(folder, name)
     print("cleaned", flush=True)
 WavExporter.write = lambda self, source, file, about, progress: write(self, source, file, about, wait)
-pathlib.Path.unlink = slow
+HeldFolder.unlink = slow
 run()
 """
 

@@ -112,7 +112,7 @@ def test_a_mutant_is_killed_by_the_test_that_hears_it_and_by_time(tmp_path: Path
         "    assert counted(2, 'a', 'b') == '2 b'\n"
     )
     source = (ROOT / "voiceguide/units.py").read_text(encoding="utf-8")
-    wrong = source.replace("divmod(round(seconds), 60)", "divmod(round(seconds), 61)")
+    wrong = source.replace("60 * parts)", "61 * parts)")
     elsewhere = source.replace("many}", "one}")
     endless = source.replace("    minutes, rest =", "    while True: pass\n    minutes, rest =")
     broken = source + "\nraise SystemExit\n"

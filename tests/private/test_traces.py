@@ -31,6 +31,7 @@ OURS: Final = (
     r"home/\.cache(/voiceguide(/.*)?)?",
     r"home/\.config(/voiceguide(/.*)?)?",
     r"home/\.local(/share(/voiceguide(/.*)?)?)?",
+    r"home/\.local/state(/voiceguide(/.*)?)?",
     r"tmp/voiceguide-.*",
     r"tmp/runtime-\d+(/voiceguide(/.*)?)?",
     r"tmp/[a-z0-9_]{8}",  # Python tries whether it may write there
