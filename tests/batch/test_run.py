@@ -493,7 +493,7 @@ def test_a_bed_is_a_file_beside_the_manifest_and_known_by_what_is_in_it(
     text = SMALL.replace("words =", 'bed = "beds/hum.wav"\nwords =') + '[[sessions]]\nroutines = ["upper-back"]\n'
     path = manifest(text + 'bed = "none"\nname = "dry"\n')
     (tmp_path / "beds").mkdir()
-    with pytest.raises(DataError, match=r"toml:7: defaults\.bed: the bed '.*/beds/hum\.wav' is no file"):
+    with pytest.raises(DataError, match=r"toml:7: defaults\.bed: there is no bed '.*/beds/hum\.wav'"):
         run(path, cache_dir=cache)
     hum(tmp_path / "beds" / "hum.wav", 200)
     report = run(path, cache_dir=cache)

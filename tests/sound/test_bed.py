@@ -164,13 +164,13 @@ def test_what_cannot_be_a_bed_is_said_in_a_line(tmp_path: Path) -> None:
         (silent, "is silent"),
         (short, "is too short"),
         (away, "cannot be read as sound"),
-        (tmp_path / "missing.mp3", "is no file and none of rain, drone, waves, none"),
-        (tmp_path, "is no file"),
+        (tmp_path / "missing.mp3", "name a sound file, or one of rain, drone, waves, none"),
+        (tmp_path, "there is no bed"),
     ):
         with pytest.raises(RequestError, match=reason):
             open_bed(str(path))
     # Before a word is spoken.
-    with pytest.raises(RequestError, match="is no file"):
+    with pytest.raises(RequestError, match="there is no bed"):
         session.plan("upper-back", pacing=session.paced("steady", bed="rian"), voice="hibari:nobody")
 
 

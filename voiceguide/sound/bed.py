@@ -79,7 +79,7 @@ def check_bed(name: str) -> None:
         message = f"the bed {name} cannot be read: {error.strerror}"
         raise RequestError(message) from error
     if not there:
-        message = f"the bed {name!r} is no file and none of {', '.join((*BUILT_IN, NO_BED))}"
+        message = f"there is no bed {name!r}: name a sound file, or one of {', '.join((*BUILT_IN, NO_BED))}"
         raise RequestError(message)
 
 
