@@ -14,7 +14,7 @@ CEILING_DBTP: Final = -2.5
 """True peak of a clip. An MP3 encoder adds up to 1 dB at 64 kbit/s (measured); the file stays below -1."""
 CLIP_LUFS: Final = -17.4
 """Active loudness of every clip: with it a session of sentences comes out near MONO_LUFS by itself."""
-SHORT_LIFT_DB: Final = 1.5
+SHORT_LIFT_DB: Final = 1.7
 """How much louder a word on its own is made: the ear adds up a sound over about a second, and hears a short one softer.
 With it the loudness range of every shipped routine stays below 8 LU, over a bed too (measured)."""
 SHORT_S: Final = (1.3, 2.0)

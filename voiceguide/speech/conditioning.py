@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from voiceguide.speech.engine import Take
 
-CONDITIONING_VERSION: Final = 4
+CONDITIONING_VERSION: Final = 5
 """Part of every clip's key: raise it with any change that alters the sound."""
 
 FLOOR_DB: Final = -40.0
