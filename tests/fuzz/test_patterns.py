@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 BEFORE = ("", "[", "1", "{", ".a")
 AGAIN = (*" aA1[](-./:\"'{}\nx°–", "1 ", "1.", "1-", "1/", "a-", "a.", "1:", "{a", "s ", "-1", " 1")  # noqa: RUF001 -- the dash itself
 BEHIND = ("", "!", "\n")
-WHOLE = {"voiceguide.planning.presets._LENGTH", "voiceguide.whole_file._TEMPORARY"}
-"""Matched against whole texts only: who searched for them would be slow."""
+WHOLE = {
+    "voiceguide.model.pronounce._SOUND",
+    "voiceguide.model.volume._WRITTEN",
+    "voiceguide.planning.presets._LENGTH",
+    "voiceguide.speech.pronouncing._SENTENCE_ENDS",
+    "voiceguide.whole_file._TEMPORARY",
+}
+"""Matched against a whole text, or at one place of it: who searched for them would be slow."""
 
 
 def expressions() -> dict[str, re.Pattern[str]]:

@@ -15,18 +15,25 @@ _MONTH: Final = (
 """March and May are verbs, too."""
 _PLAIN: Final = re.compile(rf"{BEGIN}(?:0|[1-9][0-9]{{0,2}}){END}", re.IGNORECASE)
 """What every engine reads alike."""
+# Each begins where a number begins: tried at every digit of a long one, it would take the square of its length.
 _DOUBTFUL: Final = (
-    (re.compile(rf"[0-9]+ (?:of )?{_MONTH}|{_MONTH}\.?,? [0-9]+"), "leave a date out, or write it in words"),
-    (re.compile(r"[0-9]+ ?[ap]\.?m\b", re.IGNORECASE), "write an hour from 1 to 12 before am and pm"),
-    (re.compile(r"(?:[0-9]+ )?[0-9]+/[0-9]+[\"'](?!\w)"), "write it with its unit, as in '5 and a half inches'"),
-    (re.compile(r"[0-9]+ [0-9]+"), "write a comma or a word between two numbers"),
-    (re.compile(r"[0-9]+ [-–—] ?[0-9]+"), "write '5 to 10' for a range, or a comma between two things"),  # noqa: RUF001
+    (re.compile(rf"(?<![0-9])[0-9]+ (?:of )?{_MONTH}|{_MONTH}\.?,? [0-9]+"), "leave a date out, or write it in words"),
+    (re.compile(r"(?<![0-9])[0-9]+ ?[ap]\.?m\b", re.IGNORECASE), "write an hour from 1 to 12 before am and pm"),
     (
-        re.compile(r"[0-9]+ (?![aAI]\b)[A-Za-z]\b(?!')"),
+        re.compile(r"(?<![0-9])(?:[0-9]+ )?[0-9]+/[0-9]+[\"'](?!\w)"),
+        "write it with its unit, as in '5 and a half inches'",
+    ),
+    (re.compile(r"(?<![0-9])[0-9]+ [0-9]+"), "write a comma or a word between two numbers"),
+    (re.compile(r"(?<![0-9])[0-9]+ [-–—] ?[0-9]+"), "write '5 to 10' for a range, or a comma between two things"),  # noqa: RUF001
+    (
+        re.compile(r"(?<![0-9])[0-9]+ (?![aAI]\b)[A-Za-z]\b(?!')"),
         "write the unit out, as in '30 minutes' or '2 metres'",
     ),
-    (re.compile(rf"[0-9]+ in(?:\.(?= ?[a-z,])| (?={DISTANCE_WORDS}))"), "write 'inches'"),
-    (re.compile(r"[0-9]+ [bcdfghj-np-tvwxz]{2,4}(?![\w'])"), "write the word behind the number out, as in '5 breaths'"),
+    (re.compile(rf"(?<![0-9])[0-9]+ in(?:\.(?= ?[a-z,])| (?={DISTANCE_WORDS}))"), "write 'inches'"),
+    (
+        re.compile(r"(?<![0-9])[0-9]+ [bcdfghj-np-tvwxz]{2,4}(?![\w'])"),
+        "write the word behind the number out, as in '5 breaths'",
+    ),
 )
 _SHAPES: Final = (
     (r"[0-9]+[-/.][0-9]+[-/.][0-9]+.*", "leave a date out, and write a list as '12, 10, 8'"),
