@@ -157,7 +157,7 @@ def test_a_hold_can_be_as_long_as_its_range_where_that_is_whole_breaths_of_tenth
     in_s: float, out_s: float, low: float, high: float, holds: list[float]
 ) -> None:
     """Tenths are not exact inside: the longest session would be a breath shorter than its stretches allow."""
-    usual = holds[-1]
+    usual = holds[len(holds) // 2]
     breathed = stretch(
         "held",
         HoldMovement(
@@ -488,10 +488,11 @@ def test_the_share_is_found_in_a_few_rounds(monkeypatch: pytest.MonkeyPatch) -> 
         return schedule(script, *arguments)
 
     monkeypatch.setattr(fitting, "schedule", counted)
-    for share in (0.3, 0.4, 0.6, 0.7):
+    # Near the shortest the curve bends: false position alone would creep.
+    for share, rounds in ((0.02, 9), (0.1, 12), (0.4, 7), (0.7, 7)):
         scheduled.clear()
         fitted_to(made, PACING, lengths, round(low + float(share) * (high - low)))
-        assert sum(count > 1 for count in scheduled) <= 7
+        assert sum(count > 1 for count in scheduled) <= rounds
 
 
 def only_rests(*rests: Rest) -> Script:
