@@ -23,7 +23,7 @@ from voiceguide.library.loader import Library, is_path
 from voiceguide.library.toml_file import read_toml, validated
 from voiceguide.model.pacing import Pacing
 from voiceguide.places import beside, routines_folder
-from voiceguide.planning.planner import texts_to_speak
+from voiceguide.planning.planner import texts_of_any_length, texts_of_length, texts_to_speak
 from voiceguide.planning.presets import paced
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed
 from voiceguide.speech.voices import DEFAULT_VOICE
@@ -108,6 +108,7 @@ class _Reading:
         self._routines: dict[str, Routine] = {}
         self._voices: dict[Voice, _Voice] = {}
         self._texts: dict[tuple[int, Pacing], tuple[str, ...]] = {}
+        self._texts_of_any_length: dict[tuple[int, Pacing], list[str]] = {}
         self._speakable: set[tuple[str, str]] = set()
         self._bed_digests: dict[str, str] = {}
 
@@ -240,11 +241,21 @@ class _Reading:
         key = (id(routine), pacing)
         try:
             if key not in self._texts:
-                self._texts[key] = tuple(texts_to_speak(routine, pacing, self._library.phrasebook))
+                self._texts[key] = tuple(dict.fromkeys(self._listed(routine, pacing)))
             return self._texts[key]
         except RequestError as error:
             self._note(index, "only" if pacing.only else "skip", str(error))
             return ()
+
+    def _listed(self, routine: Routine, pacing: Pacing) -> list[str]:
+        book = self._library.phrasebook
+        if pacing.length_s is None:
+            return texts_to_speak(routine, pacing, book)
+        # By far the most of them do not depend on the length, and a manifest may ask for fifty.
+        key = (id(routine), pacing.model_copy(update={"length_s": None}))
+        if key not in self._texts_of_any_length:
+            self._texts_of_any_length[key] = texts_of_any_length(routine, pacing, book)
+        return [*texts_of_length(routine, pacing, book), *self._texts_of_any_length[key]]
 
     def _note(self, index: int, field: str, message: str) -> None:
         self.mistakes.append(self._mistake(index, field, message))

@@ -74,6 +74,13 @@ class Fitted(Struct, frozen=True):
 def texts_for_fitting(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, minutes: int) -> list[str]:
     """Every text that a session fitted from this may say: they are spoken before it is fitted."""
     texts = dict.fromkeys(phrase(routine, pacing, phrasebook, minutes=minutes).texts())
+    texts.update(dict.fromkeys(texts_of_doses(routine, pacing, phrasebook)))
+    return list(texts)
+
+
+def texts_of_doses(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[str]:
+    """Every text of the doses that fitting may choose from, whatever the length."""
+    texts: dict[str, None] = {}
     for turn in turns_of(routine, pacing, Wording(phrasebook)):
         for item, _ in _doses(turn, pacing):
             texts.update(dict.fromkeys(_alone(phrase_turn(_dosed(turn, item, pacing))).texts()))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from voiceguide.planning.fitting import UnreachableError, fit, texts_for_fitting
+from voiceguide.planning.fitting import UnreachableError, fit, texts_for_fitting, texts_of_doses
 from voiceguide.planning.phrasing import phrase
 from voiceguide.planning.reaching import refusal
 from voiceguide.planning.scheduling import estimate, schedule
@@ -56,6 +56,17 @@ def texts_to_speak(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> 
     if pacing.length_s is None:
         return list(write_script(chosen, pacing, phrasebook).texts())
     return texts_for_fitting(chosen, pacing, phrasebook, round(pacing.length_s / 60))
+
+
+def texts_of_any_length(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[str]:
+    """What `texts_to_speak` gives whatever the exact length: the words of every dose there may be."""
+    return texts_of_doses(selected(routine, pacing), pacing, phrasebook)
+
+
+def texts_of_length(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[str]:
+    """What `texts_to_speak` gives for the exact length of `pacing`, beside the texts of any length."""
+    minutes = round((pacing.length_s or 0.0) / 60)
+    return list(phrase(selected(routine, pacing), pacing, phrasebook, minutes=minutes).texts())
 
 
 def plan_timeline(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, speak: Speak) -> Timeline:
