@@ -20,7 +20,7 @@ from voiceguide.errors import RequestError
 from voiceguide.model.script import Rest, Script
 from voiceguide.model.stretch import BreathsMovement, HoldMovement
 from voiceguide.planning.dose import dose_of
-from voiceguide.planning.phrasing import phrase, phrase_turn, turns_of
+from voiceguide.planning.phrasing import phrase, phrase_turn, turns_of, welcome_and_close
 from voiceguide.planning.scheduling import schedule
 from voiceguide.planning.wording import Wording
 from voiceguide.units import SESSION_RATE_HZ, clock, to_frames
@@ -76,6 +76,12 @@ def texts_for_fitting(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, 
     texts = dict.fromkeys(phrase(routine, pacing, phrasebook, minutes=minutes).texts())
     texts.update(dict.fromkeys(texts_of_doses(routine, pacing, phrasebook)))
     return list(texts)
+
+
+def texts_around(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, minutes: int) -> list[str]:
+    """Every text of the welcome and the close, which alone say how long the session is."""
+    around = welcome_and_close(routine, pacing, Wording(phrasebook), minutes)
+    return [text for section in around for text in _alone(section).texts()]
 
 
 def texts_of_doses(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[str]:

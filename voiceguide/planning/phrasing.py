@@ -45,19 +45,24 @@ def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes:
     """
     wording = Wording(phrasebook)
     turns = turns_of(routine, pacing, wording)
-    welcome, close = _welcome(routine, pacing, wording, minutes), _close(routine, pacing)
-    if pacing.words == "minimal":
-        welcome, close = _short_welcome(routine), iter([Sound(ToneName.END, END_REST_S)])
+    welcome, close = welcome_and_close(routine, pacing, wording, minutes)
     return Script(
         routine=routine.id,
         title=routine.title,
         language=routine.language,
-        sections=(
-            Section("Welcome", None, tuple(welcome), pacing.sentence_gap_s),
-            *(phrase_turn(turn) for turn in turns),
-            Section("Close", None, tuple(close), pacing.sentence_gap_s),
-        ),
+        sections=(welcome, *(phrase_turn(turn) for turn in turns), close),
         notes=tuple(dict.fromkeys(note for turn in turns for note in turn.guiding.dose.notes)),
+    )
+
+
+def welcome_and_close(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -> tuple[Section, Section]:
+    """What stands before and behind the items of a routine. `minutes` as for `phrase`: nothing else depends on them."""
+    welcome, close = _welcome(routine, pacing, wording, minutes), _close(routine, pacing)
+    if pacing.words == "minimal":
+        welcome, close = _short_welcome(routine), iter([Sound(ToneName.END, END_REST_S)])
+    return (
+        Section("Welcome", None, tuple(welcome), pacing.sentence_gap_s),
+        Section("Close", None, tuple(close), pacing.sentence_gap_s),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from voiceguide.planning.fitting import UnreachableError, fit, texts_for_fitting, texts_of_doses
+from voiceguide.planning.fitting import UnreachableError, fit, texts_around, texts_for_fitting, texts_of_doses
 from voiceguide.planning.phrasing import phrase
 from voiceguide.planning.reaching import refusal
 from voiceguide.planning.scheduling import estimate, schedule
@@ -66,7 +66,7 @@ def texts_of_any_length(routine: Routine, pacing: Pacing, phrasebook: Phrasebook
 def texts_of_length(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[str]:
     """What `texts_to_speak` gives for the exact length of `pacing`, beside the texts of any length."""
     minutes = round((pacing.length_s or 0.0) / 60)
-    return list(phrase(selected(routine, pacing), pacing, phrasebook, minutes=minutes).texts())
+    return texts_around(selected(routine, pacing), pacing, phrasebook, minutes)
 
 
 def plan_timeline(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, speak: Speak) -> Timeline:
