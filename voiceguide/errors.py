@@ -27,15 +27,20 @@ what happened, where, and what to do next.
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from voiceguide.showing import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
+
+
+_FEW: Final = 8
+_LONGEST: Final = 60
+"""Characters of names that are compared. Of longer ones a few dozen take minutes: it goes by the square."""
 
 
 class VoiceguideError(Exception):
@@ -63,23 +68,21 @@ class UnknownNameError(RequestError):
     The message offers the nearest known names, or all of them where they are few.
     """
 
-    _FEW = 8
-    _LONGEST = 60
-    """Characters of names that are compared. Of longer ones a few dozen take minutes: it goes by the square."""
-
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind = kind
         self.name = name
         self.known = sorted(known)
-        short = [each for each in self.known if len(each) <= self._LONGEST] if len(name) <= self._LONGEST else []
-        nearest = difflib.get_close_matches(name, short, n=2, cutoff=0.6)
-        if nearest:
-            hint = f"did you mean {' or '.join(nearest)}?"
-        elif len(self.known) <= self._FEW:
-            hint = f"there is {', '.join(self.known)}"
-        else:
-            hint = f"there are {len(self.known)} to choose from"
-        super().__init__(f"no {kind} is called {name!r}: {hint}")
+        super().__init__(f"no {kind} is called {name!r}: {hint(name, self.known)}")
+
+
+def hint(name: str, known: Collection[str]) -> str:
+    """What may have been meant by `name`: the names that are most like it, or all of them where they are few."""
+    short = [each for each in sorted(known) if len(each) <= _LONGEST] if len(name) <= _LONGEST else []
+    if nearest := difflib.get_close_matches(name, short, n=2, cutoff=0.6):
+        return f"did you mean {' or '.join(nearest)}?"
+    if len(known) <= _FEW:
+        return f"there is {', '.join(sorted(known))}"
+    return f"there are {len(known)} to choose from"
 
 
 class Mistake(Struct, frozen=True):

@@ -7,6 +7,7 @@ has no home folder: then these places are None, and whoever cannot do without on
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _APP = "voiceguide"
+_ADDRESS = "file:///"
 
 
 def entries(folder: Path) -> list[Path]:
@@ -92,9 +94,31 @@ def expanded(path: str | Path) -> Path:
         return Path(text)
 
 
+def path_of(name: str) -> Path:
+    """The file that `name`, a path or a `file:///` address, names.
+
+    Python takes names that are not UTF-8, and JSON, pydantic and most of what writes text do not: see `as_text`.
+    """
+    if not name.startswith(_ADDRESS):
+        return expanded(name)
+    from urllib.parse import unquote_to_bytes
+
+    path = os.fsdecode(unquote_to_bytes(name.removeprefix(_ADDRESS)))
+    return Path(path if sys.platform == "win32" else f"/{path}")
+
+
+def as_text(path: str) -> str:
+    """`path` as any text may hold it: where it is not UTF-8, the `file:///` address of the same file."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return expanded(path).absolute().as_uri()
+    return path
+
+
 def beside(file: Path, path: str) -> Path:
     """A path that was written in `file`: from the folder that holds it, wherever the program runs."""
-    return file.absolute().parent / expanded(path)
+    return file.absolute().parent / path_of(path)
 
 
 def _data_folder() -> Path | None:

@@ -37,7 +37,7 @@ from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
-from voiceguide.library.loader import Library, is_path, path_of
+from voiceguide.library.loader import Library, is_path
 from voiceguide.model.characters import visible
 from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
 from voiceguide.model.pacing import Pacing
@@ -45,7 +45,7 @@ from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Stretch
 from voiceguide.model.volume import parse_volume, percentage
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
-from voiceguide.places import history_folder, known, routines_folder
+from voiceguide.places import as_text, history_folder, known, routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.pacing_words import pacing_in_words
 from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_to_speak
@@ -435,7 +435,7 @@ def played(playing: Playing, **changes: object) -> Playing:
     try:
         return Playing.model_validate({**playing.model_dump(), **given})
     except ValidationError as error:
-        raise KnobError(faults_of(error)) from error
+        raise KnobError(faults_of(error, Playing)) from error
 
 
 def _volume(written: str, before: float) -> float:
@@ -470,12 +470,9 @@ def _remembered(routine: str) -> str:
 
     A name that is no UTF-8 could not be written into the history: the file's address stands for it.
     """
-    name = str(path_of(routine).absolute()) if is_path(routine) else routine
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return Library(own=routines_folder()).routine_path(routine).absolute().as_uri()
-    return name
+    if not is_path(routine) and as_text(routine) == routine:
+        return routine
+    return as_text(str(Library(own=routines_folder()).routine_path(routine).absolute()))
 
 
 class _Understudy:

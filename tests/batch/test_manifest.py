@@ -173,7 +173,7 @@ def test_every_name_that_is_not_there_is_in_one_report(manifest: Write, tmp_path
         (8, "sessions.1.bitrate", ".flac cannot be written at 64 kbit/s"),
         (9, "sessions.1.only", "no stretch in hips is called 'cat-cow'"),
         (10, "sessions.2.routines", "which routines?"),
-        (14, "sessions.3.lengths", "greater than or equal to 30"),
+        (14, "sessions.3.lengths", "at least 30"),
         (18, "sessions.4.name", "nothing is left of '???'"),
     ]
     for line, field, message in expected:

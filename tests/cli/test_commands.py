@@ -200,7 +200,7 @@ def test_requests_that_are_wrong(tmp_path: Path) -> None:
         run("say", "Hi.", "-o", tmp_path / "x.wav", "--voice", "hibari:hart", "--cache-dir", tmp_path), 2
     )
     assert "'4' is no breath" in complaint(run("plan", "upper-back", "--breath", "4"), 2)
-    assert "voiceguide: --hold 9999.0: input should be" in complaint(run("plan", "upper-back", "--hold", "9999"), 2)
+    assert "voiceguide: --hold 9999.0: it must be at most 600" in complaint(run("plan", "upper-back", "--hold", "9999"), 2)
     assert "No such option" in complaint(run("plan", "upper-back", "--holt", "3"), 2)
     assert "No such command" in complaint(run("pln"), 2)
     for rate in ("0", "-1", "nan", "9"):
@@ -223,7 +223,7 @@ def test_options_are_called_as_they_are_typed(tmp_path: Path) -> None:
     assert result.returncode == 2
     named = [line.split()[1] for line in result.stderr.splitlines()]
     assert sorted(named) == ["--bed-level", "--length", "--reps", "--transition"]
-    assert "--wake 99.0: input" in complaint(run("play", "upper-back", "--wake", "99"), 2)
+    assert "--wake 99.0: it must be at most 5" in complaint(run("play", "upper-back", "--wake", "99"), 2)
     resumed = run("play", "--resume", "--hold", "45", "--no-breath", XDG_DATA_HOME=str(tmp_path))
     assert "leave out --hold, --no-breath, or" in complaint(resumed, 2)
 

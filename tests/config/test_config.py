@@ -164,12 +164,12 @@ def test_words_of_the_users_own_and_where_they_came_from(config: Path) -> None:
     [
         ('"tai chi" = "[x](/y/)"', "pronounce.tai chi", "write how it sounds with letters alone"),
         ('mat = "3 mats"', "pronounce.mat", "write how it sounds with letters alone"),
-        ('mat = ""', "pronounce.mat", "at least 1 character"),
-        ("mat = 3", "pronounce.mat", "valid string"),
-        (f'mat = "{"m" * 101}"', "pronounce.mat", "at most 100 characters"),
+        ('mat = ""', "pronounce.mat", "it is empty"),
+        ("mat = 3", "pronounce.mat", "write text here, in quotes"),
+        (f'mat = "{"m" * 101}"', "pronounce.mat", "longer than 100 characters"),
         ('"-mat" = "matt"', "pronounce.-mat", "begins and ends with a letter or a digit"),
         ('"ma\\u202et" = "matt"', "pronounce.ma\u202et", "begins and ends with a letter or a digit"),
-        (f'{"m" * 61} = "matt"', f"pronounce.{'m' * 61}", "at most 60 characters"),
+        (f'{"m" * 61} = "matt"', f"pronounce.{'m' * 61}", "longer than 60 characters"),
     ],
 )
 def test_mistakes_in_words_have_line_and_field(config: Path, line: str, field: str, why: str) -> None:

@@ -76,7 +76,7 @@ def test_mistakes_in_own_stretches_have_lines_and_fields(tmp_path: Path) -> None
         '[[stretches]]\nid = "other"\nlike = "cat-caw"\n',
     )
     assert len(found) == 4
-    assert found[0].startswith("11: stretches.1.position: input should be 'standing'")
+    assert found[0].startswith("11: stretches.1.position: it must be 'standing'")
     assert found[1].startswith("13: stretches.1.movement.repetitions:")
     assert "16: stretches.2.like: no stretch is called 'cat-caw': did you mean cat-cow" in found[2]
     assert found[3].startswith("7: items.2.stretch: no stretch is called 'nowhere'")
@@ -121,16 +121,16 @@ def test_every_mistake_is_in_one_report(tmp_path: Path) -> None:
     found = {(line, field): why for line, field, why in checked(tmp_path / "mine.toml", EVERY_MISTAKE)}
     for place, why in {
         (2, "title"): "Cjk script, which this voice does not read",
-        (6, "items.1.hold_s"): "greater than or equal to 1",
+        (6, "items.1.hold_s"): "at least 1",
         (8, "items.2.stretch"): "did you mean cat-cow",
         (10, "close.1.say"): "'<' is markup",
         (12, "close.2.say"): "'[' is markup",
         (14, "close.3.say"): "tokens are filled in only in the words of a stretch",
         (16, "close.4.say"): "control characters",
-        (20, "stretches.1.position"): "input should be 'standing'",
+        (20, "stretches.1.position"): "it must be 'standing'",
         (21, "stretches.1.caution"): "a side token in a stretch without sides",
         (23, "stretches.1.movement.prepare.1.say"): "a side token in a stretch without sides",
-        (24, "stretches.1.movement.rep_s"): "less than or equal to 30",
+        (24, "stretches.1.movement.rep_s"): "at most 30",
         (25, "stretches.1.movement.finish.say"): "neither letters nor digits",
     }.items():
         assert why in found.pop(place)

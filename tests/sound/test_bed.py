@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import wave
 from typing import TYPE_CHECKING, Any
@@ -135,6 +137,21 @@ def test_whatever_the_decoder_reads(tmp_path: Path, suffix: str, tool: Callable[
     assert known
     assert found
     assert found.loudest_lufs == pytest.approx(known.loudest_lufs, abs=0.5)
+
+
+def test_a_file_whose_name_is_not_utf_8_can_be_a_bed_and_be_written_down(hum: Path, clip_cache: Path) -> None:
+    name = os.fsdecode(os.fsencode(hum.parent) + b"/r\xfccken.wav")
+    hum.rename(name)
+    planned = session.plan("upper-back", bed=name, only=["cat-cow"], cache_dir=clip_cache)
+    address = f"file://{hum.parent}/r%FCcken.wav"
+    assert planned.pacing.bed == json.loads(json.dumps(planned.document()))["pacing"]["bed"] == address
+    bed = planned.bed()
+    again = open_bed(address)
+    assert bed is not None
+    assert again is not None
+    assert np.array_equal(bed.samples, again.samples)
+    with pytest.raises(RequestError, match=r"there is no bed 'file:///.*/r%FC\.wav'"):
+        session.plan("upper-back", bed=name.replace("cken", ""), cache_dir=clip_cache)
 
 
 def test_in_its_rests_a_session_is_its_bed_alone(rainy: session.Session) -> None:

@@ -22,7 +22,7 @@ from voiceguide.export.exporter import exporter_for, exporter_suffixes
 from voiceguide.library.loader import Library, is_path
 from voiceguide.library.toml_file import read_toml, validated
 from voiceguide.model.pacing import Pacing
-from voiceguide.places import beside, routines_folder
+from voiceguide.places import as_text, beside, routines_folder
 from voiceguide.planning.planner import texts_of_any_length, texts_of_length, texts_to_speak
 from voiceguide.planning.presets import paced
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed
@@ -199,13 +199,14 @@ class _Reading:
         """The bed, with the whole path of a file; it is meant from where the manifest lies."""
         if name in {NO_BED, *BUILT_IN}:
             return {"bed": name}
-        path = str(beside(self._path, name))
+        path = beside(self._path, name)
+        bed = as_text(str(path))
         try:
-            check_bed(path)
-            self._bed_digests[path] = file_digest(Path(path))
+            check_bed(bed)
+            self._bed_digests[bed] = file_digest(path)
         except RequestError as error:
             self._note(index, "bed", str(error))
-        return {"bed": path}
+        return {"bed": bed}
 
     def _pacing(self, index: int, entry: dict[str, Any], pace: str, length_s: float | None) -> Pacing | None:
         knobs = {name: value for name, value in entry.items() if name in Pacing.model_fields}

@@ -18,6 +18,7 @@ from voiceguide.export.captions import caption_targets
 from voiceguide.model.base import Model
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.routine import Routine
+from voiceguide.places import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -97,7 +98,7 @@ def make(
 
     `planning` is entered while it plans, and speaks what no clip is kept for.
     """
-    if job.bed_digest and file_digest(Path(job.pacing.bed)) != job.bed_digest:
+    if job.bed_digest and file_digest(path_of(job.pacing.bed)) != job.bed_digest:
         message = f"the bed {job.pacing.bed} is not the file that it was when this was asked for"
         raise RequestError(message)
     with planning or contextlib.nullcontext():

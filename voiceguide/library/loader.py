@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +14,7 @@ from voiceguide.model.base import spoken_texts
 from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
 from voiceguide.model.stretch import Stretch
-from voiceguide.places import entries, expanded
+from voiceguide.places import entries, path_of
 from voiceguide.showing import shown
 from voiceguide.units import counted
 from voiceguide.whole_file import clear_stale, reason, replacing_in
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     Objection = Callable[[str], str | None]
 
 DATA: Final = Path(__file__).parent
-_ADDRESS: Final = "file:///"
 _OWN_MODE: Final = 0o700
 """Of folders for what is the user's own, as the XDG base directory specification asks for them."""
 
@@ -252,14 +249,3 @@ def _is_routine(path: Path) -> bool:
     Those write `.#x.toml`, `.x.toml.swp`, `#x.toml#`, `x.toml~` and `~x.toml`; macOS writes `._x.toml`.
     """
     return path.suffix.lower() == ".toml" and not path.name.startswith((".", "#", "~")) and path.is_file()
-
-
-def path_of(routine: str) -> Path:
-    """The file that `routine`, a path or a `file:///` address, names."""
-    if not routine.startswith(_ADDRESS):
-        return expanded(routine)
-    from urllib.parse import unquote_to_bytes
-
-    # As bytes: a file system's names need not be UTF-8.
-    path = os.fsdecode(unquote_to_bytes(routine.removeprefix(_ADDRESS)))
-    return Path(path if sys.platform == "win32" else f"/{path}")

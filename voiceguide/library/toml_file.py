@@ -12,10 +12,13 @@ from pydantic import BaseModel, ValidationError
 from voiceguide.errors import DataError, Mistake, RequestError
 from voiceguide.held_folder import read_file
 from voiceguide.library.toml_lines import field_lines
+from voiceguide.model.complaints import complaint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from pydantic_core import ErrorDetails
 
     from voiceguide.library.toml_lines import Field
 
@@ -74,7 +77,7 @@ def validated(path: Path, data: Mapping[str, Any], model: type[M], lines: Mappin
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise DataError([_mistake(path, lines, below, details) for details in error.errors()]) from error
+        raise DataError([_mistake(path, lines, below, details, model) for details in error.errors()]) from error
 
 
 def _read(path: Path) -> str:
@@ -96,15 +99,15 @@ def _read(path: Path) -> str:
         raise RequestError(message) from error
 
 
-def _mistake(path: Path, lines: Mapping[Field, int], below: Field, details: object) -> Mistake:
-    # pydantic's ErrorDetails, less the names of union branches, which are no fields of the file.
-    location: Field = (*below, *details["loc"])  # type: ignore[index]
-    message: str = details["msg"]  # type: ignore[index]
+def _mistake(
+    path: Path, lines: Mapping[Field, int], below: Field, details: ErrorDetails, model: type[BaseModel]
+) -> Mistake:
+    # Less the names of union branches, which are no fields of the file.
+    location: Field = (*below, *details["loc"])
     named = tuple(
         part for before, part in pairwise(("", *location)) if (before, part) not in _UNION_TAGS and part != _OF_A_KEY
     )
-    message = message.removeprefix("Value error, ")
-    return mistake_at(path, lines, named, message[:1].lower() + message[1:])
+    return mistake_at(path, lines, named, complaint(details, model))
 
 
 def mistake_at(path: Path, lines: Mapping[Field, int], field: Field, message: str) -> Mistake:

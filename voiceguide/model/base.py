@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 IDENTIFIER_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+LANGUAGE_PATTERN: Final = r"^[a-z]{2}$"
 MAX_IDENTIFIER_CHARS: Final = 60
 """They become names of files."""
 MAX_TEXT_CHARS: Final = 300

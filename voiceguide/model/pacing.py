@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from voiceguide.model.base import Identifier, Model
 from voiceguide.model.stretch import Breath, Side
+from voiceguide.places import as_text
 
 Change = Annotated[float, Field(ge=0.0, le=120.0)]
+
+
+def _as_text(bed: object) -> object:
+    return as_text(bed) if isinstance(bed, str) else bed
 
 
 class Pacing(Model):
@@ -42,8 +47,8 @@ class Pacing(Model):
     """Breath tones and how loud they and the chimes are; where they are off, the breath words go on to the end."""
     countdown: Annotated[int, Field(ge=0, le=20)] = 0
     """Seconds counted down aloud at the end of each hold; 0 says `one more breath` instead."""
-    bed: Annotated[str, Field(min_length=1, max_length=4096)] = "none"
-    """What lies under the voice: `rain`, `drone`, `waves`, `none`, or a file of sound."""
+    bed: Annotated[str, Field(min_length=1, max_length=4096), BeforeValidator(_as_text)] = "none"
+    """What lies under the voice: `rain`, `drone`, `waves`, `none`, or a file of sound (a path, or its address)."""
     bed_level_db: Annotated[float, Field(ge=-60.0, le=-6.0)] = -26.0
     """How far the bed's loudest 3 s lie from the session's loudness while nothing is said; under a word it is softer
     still. Up to here the loudness range stays what it is without a bed; above, it grows (-14: 15 LU, measured)."""

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
 
-from voiceguide.model.base import Identifier, Model, PlainText, Seconds, Text
+from voiceguide.model.base import LANGUAGE_PATTERN, Identifier, Model, PlainText, Seconds, Text
 from voiceguide.model.pronounce import Pronounce
 from voiceguide.model.stretch import Side, Stretch
 
@@ -52,7 +52,7 @@ class RoutineFile(Model):
     id: Identifier
     title: PlainText
     description: Text
-    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")] = "en"
+    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] = "en"
     items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
     close: tuple[Closing, ...] = ()
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from voiceguide.errors import KnobError, RequestError, UnknownNameError
+from voiceguide.model.complaints import complaint
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.stretch import Breath
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic import BaseModel
 
 PRESETS: Final[Mapping[str, Pacing]] = {
     "steady": Pacing(),
@@ -62,16 +65,13 @@ def paced(pace: str = "steady", **changes: object) -> Pacing:
     try:
         return Pacing.model_validate({**PRESETS[pace].model_dump(), **given})
     except ValidationError as error:
-        raise KnobError(faults_of(error)) from error
+        raise KnobError(faults_of(error, Pacing)) from error
 
 
-def faults_of(error: ValidationError) -> list[tuple[str, str]]:
-    """What KnobError is made from: the name of each setting, its value and what was expected."""
+def faults_of(error: ValidationError, model: type[BaseModel]) -> list[tuple[str, str]]:
+    """What KnobError is made from: the name of each setting of `model`, its value and what was expected."""
     return [
-        (
-            ".".join(str(part) for part in details["loc"]),
-            f"{details['input']!r}: {details['msg'][:1].lower()}{details['msg'][1:]}",
-        )
+        (".".join(str(part) for part in details["loc"]), f"{details['input']!r}: {complaint(details, model)}")
         for details in error.errors()
     ]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,6 +10,7 @@ from msgspec import Struct
 
 from voiceguide.errors import RequestError
 from voiceguide.model.pcm import from_pcm16, to_pcm16
+from voiceguide.places import path_of
 from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ, LOOP_UNIT_FRAMES
 from voiceguide.sound.loudness import STEP_S, k_weighted, lufs
 from voiceguide.units import to_db, to_frames
@@ -74,7 +74,7 @@ def check_bed(name: str) -> None:
     if name == NO_BED or name in AMBIENCES:
         return
     try:
-        there = Path(name).is_file()
+        there = path_of(name).is_file()
     except OSError as error:  # a name that is too long, a folder that may not be looked into
         message = f"the bed {name} cannot be read: {error.strerror}"
         raise RequestError(message) from error
@@ -97,7 +97,7 @@ def open_bed(name: str, session_s: float = math.inf) -> Bed | None:
     from voiceguide.sound.decoding import decoded
 
     most_s = min(session_s + SPARE_S + CROSSFADE_S, LONGEST_S)
-    bed = measured(seamless(decoded(Path(name), BED_RATE_HZ, least_s=LEAST_S, most_s=most_s)))
+    bed = measured(seamless(decoded(path_of(name), BED_RATE_HZ, least_s=LEAST_S, most_s=most_s)))
     if not math.isfinite(bed.loudest_lufs):
         message = f"the bed {name} is silent"
         raise RequestError(message)
