@@ -142,7 +142,7 @@ def test_whatever_the_decoder_reads(tmp_path: Path, suffix: str, tool: Callable[
 def test_a_file_whose_name_is_not_utf_8_can_be_a_bed_and_be_written_down(hum: Path, clip_cache: Path) -> None:
     name = os.fsdecode(os.fsencode(hum.parent) + b"/r\xfccken.wav")
     hum.rename(name)
-    planned = session.plan("upper-back", bed=name, only=["cat-cow"], cache_dir=clip_cache)
+    planned = session.plan("upper-back", pacing=session.paced(bed=name, length_s=300.0), cache_dir=clip_cache)
     address = f"file://{hum.parent}/r%FCcken.wav"
     assert planned.pacing.bed == json.loads(json.dumps(planned.document()))["pacing"]["bed"] == address
     bed = planned.bed()
@@ -151,7 +151,7 @@ def test_a_file_whose_name_is_not_utf_8_can_be_a_bed_and_be_written_down(hum: Pa
     assert again is not None
     assert np.array_equal(bed.samples, again.samples)
     with pytest.raises(RequestError, match=r"there is no bed 'file:///.*/r%FC\.wav'"):
-        session.plan("upper-back", bed=name.replace("cken", ""), cache_dir=clip_cache)
+        session.plan("upper-back", pacing=session.paced(bed=name.replace("cken", "")), cache_dir=clip_cache)
 
 
 def test_in_its_rests_a_session_is_its_bed_alone(rainy: session.Session) -> None:
