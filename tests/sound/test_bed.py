@@ -142,7 +142,7 @@ def test_whatever_the_decoder_reads(tmp_path: Path, suffix: str, tool: Callable[
 def test_a_file_whose_name_is_not_utf_8_can_be_a_bed_and_be_written_down(hum: Path, clip_cache: Path) -> None:
     name = os.fsdecode(os.fsencode(hum.parent) + b"/r\xfccken.wav")
     hum.rename(name)
-    planned = session.plan("upper-back", pacing=session.paced(bed=name, length_s=300.0), cache_dir=clip_cache)
+    planned = session.plan("upper-back", pacing=session.paced(bed=name), cache_dir=clip_cache)
     address = f"file://{hum.parent}/r%FCcken.wav"
     assert planned.pacing.bed == json.loads(json.dumps(planned.document()))["pacing"]["bed"] == address
     bed = planned.bed()
