@@ -13,7 +13,7 @@ from voiceguide.library.toml_file import read_model, read_toml
 from voiceguide.model.base import spoken_texts
 from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
-from voiceguide.model.stretch import Stretch
+from voiceguide.model.stretch import Stretch, hurried
 from voiceguide.places import entries, path_of
 from voiceguide.showing import shown
 from voiceguide.units import counted
@@ -130,6 +130,8 @@ class Library:
         for at, text in spoken_texts(reading.data) if objection else ():
             if objection and (why := objection(text)):
                 reading.note(at, why)
+        for at, why in hurried(reading.data):
+            reading.note(at, why)
         reading.finish()
         assert found is not None  # noqa: S101 -- there would have been mistakes
         return found
@@ -169,6 +171,8 @@ class Library:
             language=file.language,
             pronounce=self._pronounce | file.pronounce,
             items=tuple((item, own.get(item.stretch) or self.stretch(item.stretch)) for item in file.items),
+            areas=file.areas,
+            prepare=file.prepare,
             close=tuple(file.close),
         )
 

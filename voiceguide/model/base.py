@@ -77,7 +77,12 @@ CueText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterVa
 Seconds = Annotated[float, Field(ge=0.0, le=600.0)]
 
 
-_SPOKEN: Final = frozenset({"title", "name", "gist", "caution", "say", "brief", "bare", "stay", "remind"})
+_SPOKEN: Final = frozenset(
+    {
+        *("title", "name", "gist", "caution", "say", "brief", "bare", "also", "stay", "walk", "remind"),
+        *("easier_way", "harder_way"),
+    }
+)
 """Fields of routines and stretches that are heard. Others are shown, or mean something to the program."""
 
 

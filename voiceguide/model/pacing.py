@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from voiceguide.model.base import Identifier, Model
-from voiceguide.model.stretch import Breath, Side
+from voiceguide.model.stretch import Breath, Level, Side
 from voiceguide.places import as_text
 
 Change = Annotated[float, Field(ge=0.0, le=120.0)]
@@ -30,6 +30,10 @@ class Pacing(Model):
     pace: Literal["gentle", "steady", "brisk"] = "steady"
     """The preset that the other values started from."""
     words: Literal["full", "brief", "minimal"] = "full"
+    level: Level = Level.USUAL
+    """Which way to do each stretch is said: the usual one, an easier one offered once, or one of the others alone."""
+    variation: Annotated[int, Field(ge=0, le=9_999_999)] | None = None
+    """Which of several wordings is said: a number, such as that of a day. None says the first everywhere."""
     speech_rate: Annotated[float, Field(ge=0.6, le=1.25)] = 0.9
     """Speed of the voice; 1.0 is its natural one. Outside 0.6-1.25 word errors climb (measured)."""
     sentence_gap_s: Annotated[float, Field(ge=0.15, le=5.0)] = 0.7
@@ -59,6 +63,8 @@ class Pacing(Model):
     same_posture_s: Change = 3.0
     switch_s: Change = 8.0
     """From one side to the other."""
+    walk_s: Change = 8.0
+    """From one spot of the room to another, eyes open."""
     change_s: Change = 10.0
     """Between sitting and hands and knees."""
     floor_s: Change = 15.0

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from voiceguide.model.base import Model, Text
+from voiceguide.model.stretch import Condition
+
+Wordings = Annotated[tuple[Text, ...], Field(min_length=1, max_length=4)]
+"""Several ways to say the same; which one is said depends on the day, and on what was said before."""
 
 
 class SideWords(Model):
@@ -20,9 +26,9 @@ class Phrasebook(Model):
     numbers: list[Text] = Field(min_length=21)
     """Number words from zero on; a larger number is left to the engine as digits."""
     sides: SideWords
-    welcome: Text
+    welcome: Wordings
     """{title}, {count} (of stretches, a number word), {minutes} (a number word)."""
-    welcome_one: Text
+    welcome_one: Wordings
     """The same for a routine of one stretch."""
     welcome_short: Text
     """The same for less than a minute and a half: {title}, {count}."""
@@ -34,28 +40,52 @@ class Phrasebook(Model):
     """{needed} and {reach}."""
     joiner: Text
     """Between the last two of a list: `and`."""
+    either: Text
+    """Between the last two of a choice: `or`."""
     safety: Text
+    """Said in every session, whatever the words."""
+    screening: Text
+    """{conditions}: who should read the cautions before they begin."""
+    conditions: dict[Condition, Text]
+    """Every one of them, as it stands in `screening`."""
+    roll_up: Text
+    """From lying on the back to anything but lying: by one side."""
+    easier_way: Text
+    """{way}: offered once."""
     first: Text
     """{name} and {gist}, for the first stretch."""
-    next: Text
-    last: Text
+    next: Wordings
+    last: Wordings
     only: Text
     """For a routine of one stretch."""
     only_known: Text
     first_known: Text
     """The same without {gist}, once known or for brief words."""
-    next_known: Text
-    last_known: Text
-    other_side: Text
-    rest: Text
+    next_known: Wordings
+    last_known: Wordings
+    other_side: Wordings
+    this_side: Text
+    """{Side}: where words are minimal, which side it is."""
+    rest: Wordings
     rounds_left: Text
-    """{Count} more rounds."""
+    """{Count} more rounds: never what could be breaths."""
     last_round: Text
-    hold: Text
-    rest_here: Text
+    hold_for: Wordings
+    """{length}: the first hold of a stretch. Never a bare `hold`, which is heard as `hold your breath`."""
+    hold: Wordings
+    """Every other one."""
+    seconds: Text
+    """{count}: a length in seconds."""
+    minute: Text
+    minutes: Text
+    """{count}."""
+    minutes_and_seconds: Text
+    """{minutes} and {seconds}, each with its unit."""
+    rest_here: Wordings
     """In the place of `hold` where the hold is a rest."""
     halfway: Text
-    one_more_breath: Text
+    one_more_breath: Wordings
+    """About one breath before the end of a hold."""
     minutes_to_go: Text
     """In a long hold: {Count} minutes. Never `left`, which is a side."""
     minutes_to_go_short: Text
@@ -63,6 +93,8 @@ class Phrasebook(Model):
     """The same for one minute."""
     minute_to_go_short: Text
     last_repetition: Text
+    repetitions_to_go: Text
+    """{Count}: in the middle of repetitions that are no longer counted aloud."""
     breathe_in: Text
     """For breathing without a movement, in full and bare."""
     breathe_out: Text

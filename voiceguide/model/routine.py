@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from voiceguide.model.base import LANGUAGE_PATTERN, Identifier, Model, PlainText, Seconds, Text
 from voiceguide.model.pronounce import Pronounce
-from voiceguide.model.stretch import Side, Stretch
+from voiceguide.model.stretch import Area, Side, Stretch
 
 MOST_ITEMS: Final = 2000
 MOST_STRETCHES: Final = 500
@@ -25,10 +25,20 @@ class Item(Model):
     first_side: Side | None = None
 
 
+class Preparation(Model):
+    """One thing to do before the body is down: to fetch something, or to put it where it is safe."""
+
+    say: PlainText
+    settle_s: Seconds = 8.0
+    """Time to do it, eyes open."""
+
+
 class Closing(Model):
     """One step of the end."""
 
     say: PlainText
+    also: Annotated[tuple[PlainText, ...], Field(max_length=3)] = ()
+    """Other wordings that mean the same: which one is said depends on the day."""
     settle_s: Seconds = 4.0
 
 
@@ -54,6 +64,10 @@ class RoutineFile(Model):
     description: Text
     language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] = "en"
     items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
+    areas: tuple[Area, ...] = ()
+    """What it is for, the most important first."""
+    prepare: Annotated[tuple[Preparation, ...], Field(max_length=20)] = ()
+    """What is laid out at the start, said behind the props whatever the words."""
     close: tuple[Closing, ...] = ()
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
     """Words of this routine with how they sound: `"tai chi" = "tie chee"`."""
@@ -68,6 +82,8 @@ class Routine(Model):
     description: Text
     language: str
     items: tuple[tuple[Item, Stretch], ...]
+    areas: tuple[Area, ...] = ()
+    prepare: tuple[Preparation, ...] = ()
     close: tuple[Closing, ...]
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
     """Words with how they sound, those of the configuration among them."""

@@ -61,6 +61,10 @@ class ToneName(StrEnum):
     """In the place of the word, where words are minimal."""
     HALFWAY = "halfway"
     SWITCH = "switch"
+    RETURN = "return"
+    """The way back in the middle of a counted repetition."""
+    TICK = "tick"
+    """A repetition of which neither side nor number is said."""
     HOLD_END = "hold-end"
     END = "end"
     INHALE = "inhale"
@@ -72,6 +76,8 @@ CHIME_S: Mapping[ToneName, float] = {
     ToneName.HOLD_START: 0.9,
     ToneName.HALFWAY: 1.2,
     ToneName.SWITCH: 1.4,
+    ToneName.RETURN: 0.5,
+    ToneName.TICK: 0.4,
     ToneName.HOLD_END: 1.8,
     ToneName.END: 3.2,
 }
@@ -93,6 +99,8 @@ class Say(Struct, frozen=True):
     text: str
     role: Role
     place: Place = Place()
+    settle_s: float = 0.0
+    """The least quiet before the next sentence; the gap of its section is the least anywhere."""
 
 
 class Rest(Struct, frozen=True):

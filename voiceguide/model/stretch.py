@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from voiceguide.model.base import (
@@ -22,6 +22,11 @@ from voiceguide.model.base import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+LEAST_SETTLE_S: Final = 2.5
+"""From the end of words that move something to the next that do: less is no time for the body (a listener's judgement,
+docs/domain: nobody does two things in a second with closed eyes)."""
 
 
 class Side(StrEnum):
@@ -59,6 +64,60 @@ class Position(StrEnum):
     PRONE = "prone"
 
 
+class Spot(StrEnum):
+    """Where in the room a stretch is done: between two of them one walks."""
+
+    MAT = "mat"
+    OPEN = "open"
+    """Standing, beside nothing."""
+    CHAIR = "chair"
+    BESIDE_CHAIR = "beside_chair"
+    BEHIND_CHAIR = "behind_chair"
+    FACING_CHAIR = "facing_chair"
+    WALL = "wall"
+
+
+class Area(StrEnum):
+    """A part of the body that a stretch is for."""
+
+    NECK = "neck"
+    SHOULDERS = "shoulders"
+    CHEST = "chest"
+    UPPER_BACK = "upper_back"
+    LOWER_BACK = "lower_back"
+    WRISTS = "wrists"
+    HANDS = "hands"
+    HIPS = "hips"
+    THIGHS = "thighs"
+    CALVES = "calves"
+    FEET = "feet"
+    BREATH = "breath"
+
+
+class Condition(StrEnum):
+    """What somebody may have who should know a stretch's cautions before it begins."""
+
+    NECK_INJURY = "neck_injury"
+    RHEUMATOID_ARTHRITIS = "rheumatoid_arthritis"
+    SHOULDER_INJURY = "shoulder_injury"
+    SPINE_SURGERY = "spine_surgery"
+    THIN_BONES = "thin_bones"
+    NEW_HIP = "new_hip"
+    NEW_KNEE = "new_knee"
+    WRIST_INJURY = "wrist_injury"
+    GLAUCOMA = "glaucoma"
+    LUNG_OR_HEART = "lung_or_heart"
+    PREGNANCY = "pregnancy"
+
+
+class Level(StrEnum):
+    """How far a stretch goes."""
+
+    EASIER = "easier"
+    USUAL = "usual"
+    HARDER = "harder"
+
+
 class Prop(Model):
     """Something to have at hand."""
 
@@ -77,10 +136,12 @@ class Spoken(Model):
     """The reminder, once known."""
     bare: CueText | None = None
     """The last remnant."""
+    also: Annotated[tuple[CueText, ...], Field(max_length=3)] = ()
+    """Other wordings of `say` that mean the same: which one is said depends on the day."""
 
     def texts(self) -> Iterator[str]:
         """Every authored form."""
-        yield from (text for text in (self.say, self.brief, self.bare) if text)
+        yield from (text for text in (self.say, self.brief, self.bare, *self.also) if text)
 
 
 class Instruction(Spoken):
@@ -98,13 +159,16 @@ class Arrival(Instruction):
     """How to come into the position of a stretch."""
 
     stay: CueText | None = None
-    """Said instead when the body is already down there; where it is missing `say` is said."""
+    """Said instead when the body is already there, in this position and at this spot; where it is missing `say` is."""
+    walk: CueText | None = None
+    """Said instead to somebody who stands or sits at another spot of the room; where it is missing `say` is said."""
+    settle_s: Seconds = 0.0
+    """The least time for it; the change of position and the walk may take longer by themselves."""
 
     def texts(self) -> Iterator[str]:
         """Every authored form."""
         yield from super().texts()
-        if self.stay:
-            yield self.stay
+        yield from (text for text in (self.stay, self.walk) if text)
 
 
 class Guidance(Spoken):
@@ -112,6 +176,8 @@ class Guidance(Spoken):
 
     settle_s: Seconds = 3.0
     """Quiet afterwards, in which the body does it."""
+    moves: bool = True
+    """Whether the body does something at these words; then no settle_s is below LEAST_SETTLE_S."""
     of_tones: bool = False
     """It speaks of the breath tones: not said where there are none."""
 
@@ -179,6 +245,17 @@ class Breath(Model):
         return self.in_s + self.hold_in_s + self.out_s + self.hold_out_s
 
 
+def _check_way(text: str) -> str:
+    if not text[0].islower() or text[-1] in ".!?":
+        message = "write a clause that may follow `or`: it begins with a small letter and ends without a full stop"
+        raise ValueError(message)
+    return text
+
+
+Way = Annotated[CueText, AfterValidator(_check_way)]
+"""Another way to do a movement: `or` is said before it, or it stands alone."""
+
+
 class BreatheMovement(Model):
     """A movement that goes with the breath: one repetition a breath."""
 
@@ -191,6 +268,9 @@ class BreatheMovement(Model):
     exhale: Instruction
     finish: Instruction
     """Said after the last repetition."""
+    easier_way: Way | None = None
+    """An easier way to do it, as a clause that begins small: offered once, or said as the way to do it."""
+    harder_way: Way | None = None
 
     def wordings(self) -> Iterator[Spoken]:
         """Every part that is spoken."""
@@ -206,12 +286,17 @@ class CountMovement(Model):
     """Time for one repetition: from one count to the next."""
     prepare: tuple[Guidance, ...] = ()
     move: Instruction
+    back: Instruction | None = None
+    """The way back, in the middle of the repetition: said while the movement is, then a soft tone; None without one."""
     """Said for the first repetitions; then the count, or with alternating sides the side, is all that is said."""
     finish: Instruction
+    easier_way: Way | None = None
+    """An easier way to do it, as a clause that begins small: offered once, or said as the way to do it."""
+    harder_way: Way | None = None
 
     def wordings(self) -> Iterator[Spoken]:
         """Every part that is spoken."""
-        yield from (*self.prepare, self.move, self.finish)
+        yield from (*self.prepare, self.move, *([self.back] if self.back else []), self.finish)
 
 
 class BreathsMovement(Model):
@@ -222,6 +307,9 @@ class BreathsMovement(Model):
     breath: Breath
     prepare: tuple[Guidance, ...] = ()
     finish: Instruction
+    easier_way: Way | None = None
+    """An easier way to do it, as a clause that begins small: offered once, or said as the way to do it."""
+    harder_way: Way | None = None
 
     def wordings(self) -> Iterator[Spoken]:
         """Every part that is spoken."""
@@ -247,6 +335,9 @@ class HoldMovement(Model):
     """One a hold, early in it, in turn."""
     release: Instruction
     """Said after the clock has run out, never inside it."""
+    easier_way: Way | None = None
+    """An easier way to do it, as a clause that begins small: offered once, or said as the way to do it."""
+    harder_way: Way | None = None
 
     def wordings(self) -> Iterator[Spoken]:
         """Every part that is spoken, but for the reminders."""
@@ -262,8 +353,8 @@ _SIDES_OF_MODE = {
 }
 
 _SIDED_PARTS = {
-    "each": frozenset({"prepare", "enter", "remind", "release"}),
-    "alternating": frozenset({"inhale", "exhale", "move"}),
+    "each": frozenset({"prepare", "enter", "remind", "release", "easier_way", "harder_way"}),
+    "alternating": frozenset({"inhale", "exhale", "move", "back"}),
 }
 """Parts of a movement that are said for one side at a time."""
 
@@ -286,6 +377,12 @@ class Stretch(Model):
     gist: CueText
     """What it is in plain words, said after the name the first time."""
     position: Position
+    spot: Spot | None = None
+    """Where in the room; None is the mat, the chair or the open floor, as the position has it."""
+    areas: tuple[Area, ...] = ()
+    """What it is for, the most important first."""
+    conditions: tuple[Condition, ...] = ()
+    """Who should know its cautions before the session begins: said at the start."""
     props: tuple[Prop, ...] = ()
     sides: Sides = Sides()
     caution: CueText | None = None
@@ -299,6 +396,13 @@ class Stretch(Model):
     cautions: tuple[Text, ...] = ()
     """Shown by `voiceguide show`."""
     provenance: Provenance | None = None
+
+    @property
+    def place(self) -> Spot:
+        """Where in the room it is done."""
+        if self.spot:
+            return self.spot
+        return {Position.STANDING: Spot.OPEN, Position.CHAIR: Spot.CHAIR}.get(self.position, Spot.MAT)
 
     @property
     def title(self) -> str:
@@ -346,3 +450,36 @@ def misplaced_tokens(sides: object, stretch: object) -> Iterator[tuple[tuple[str
                 yield at, f"a side token where no side has begun yet: {text!r}"
         if tokens_in(text) - sided and not in_movement and at[0] != "setup":
             yield at, f"a token where nothing is counted: {text!r}"
+
+
+def hurried(data: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The fields of a stretch or a routine, read from a file, that leave the body too little time, and why.
+
+    A session gives it the time nevertheless: this is for authors, whose figures then mean what they say.
+    """
+    if isinstance(data, dict):
+        settle_s, rep_s = data.get("settle_s"), data.get("rep_s")
+        is_step = len(at) > 1 and at[-2] in {"setup", "prepare"}
+        if (
+            is_step
+            and data.get("moves", True) is True
+            and isinstance(settle_s, int | float)
+            and settle_s < LEAST_SETTLE_S
+        ):
+            yield (
+                (*at, "settle_s"),
+                (
+                    f"{settle_s:g} s are too few to do it with closed eyes: write {LEAST_SETTLE_S} or more, "
+                    "or moves = false where the body does nothing at these words"
+                ),
+            )
+        if isinstance(rep_s, int | float) and rep_s < LEAST_SETTLE_S:
+            yield (
+                (*at, "rep_s"),
+                f"{rep_s:g} s are too few for a repetition with closed eyes: write {LEAST_SETTLE_S} or more",
+            )
+        for key, part in data.items():
+            yield from hurried(part, (*at, key))
+    elif isinstance(data, list):
+        for index, part in enumerate(data):
+            yield from hurried(part, (*at, index))

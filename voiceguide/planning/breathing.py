@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from voiceguide.model.base import SIDE_TOKENS, tokens_in
 from voiceguide.model.script import Breathe, Mark, Phase, Place, Role, SpanKind, ToneName
 from voiceguide.model.stretch import Familiarity, Instruction
-from voiceguide.planning.guiding import rest, say
+from voiceguide.planning.guiding import moving, rest
 from voiceguide.planning.wording import after
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ SPOKEN_REPETITIONS = 3
 """After the third repetition the tones carry the movement alone."""
 FEWEST_FOR_LAST = 3
 """Repetitions from which on the last one is announced: of two, everybody knows."""
-FEWEST_FOR_HALFWAY = 5
-"""Repetitions from which on halfway is worth saying."""
+FEWEST_FOR_HALFWAY = 6
+"""Repetitions from which on halfway is worth saying; of an odd number there is no half."""
 
 _FORMS_FROM = (Familiarity.FULL, Familiarity.BRIEF, Familiarity.BARE)
 
@@ -58,6 +58,9 @@ def _prepared(guiding: Guiding, movement: BreatheMovement | BreathsMovement) -> 
         if step.of_tones and not guiding.tones:
             continue
         yield from guiding.guide(step, guiding.familiarity, place, Role.INSTRUCT)
+    yield from guiding.level(guiding.familiarity, place)
+    if guiding.pacing.words == "minimal" and (side := guiding.side_of(1)):
+        yield from guiding.this_side(Place(guiding.stretch.id, side))
     yield rest(PREPARE_S, place)
 
 
@@ -70,8 +73,8 @@ def _breaths(guiding: Guiding, inhale: Instruction, exhale: Instruction) -> Iter
 
 def _finished(guiding: Guiding, movement: BreatheMovement | BreathsMovement) -> Iterator[Beat]:
     place = Place(guiding.stretch.id)
-    yield from say(guiding.fill(movement.finish.at(guiding.familiarity)), Role.RELEASE, place)
-    yield rest(guiding.pacing.same_posture_s, place)
+    words = guiding.fill(movement.finish.at(guiding.familiarity))
+    yield from moving(words, Role.RELEASE, place, guiding.pacing.same_posture_s, guiding.pacing)
 
 
 def phases_of(breath: Breath) -> tuple[Phase, ...]:
@@ -141,6 +144,6 @@ def _aside(guiding: Guiding, repetition: int) -> tuple[Mark, ...]:
     count = guiding.dose.repetitions
     if count >= FEWEST_FOR_LAST and repetition == count - 1:
         return (Mark(ASIDE_AT_S, (book.last_repetition,), Role.REMAINING),)
-    if count >= FEWEST_FOR_HALFWAY and repetition == count // 2:
+    if count >= FEWEST_FOR_HALFWAY and 2 * repetition == count:
         return (Mark(ASIDE_AT_S, (book.halfway,), Role.HALFWAY),)
     return ()

@@ -4,58 +4,82 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiceguide.model.script import Place, Rest, Role, SpanKind
-from voiceguide.planning.guiding import rest, say
+from voiceguide.model.script import Place, Rest, Role, Say, Sound, SpanKind, ToneName
+from voiceguide.model.stretch import LEAST_SETTLE_S
+from voiceguide.planning.guiding import moving, say
 from voiceguide.planning.wording import after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voiceguide.model.script import Beat
-    from voiceguide.model.stretch import CountMovement
+    from voiceguide.model.stretch import CountMovement, Instruction
     from voiceguide.planning.guiding import Guiding
 
 LAST_FROM = 3
 """Repetitions from which on the last one is announced."""
+SIDES_SAID = 4
+"""Repetitions with alternating sides that are called by their side; the rest are ticks, and a number in the middle."""
+MIDDLE_FROM = 8
+"""Repetitions from which on it is said in their middle how many are to come, where they are not counted aloud."""
 
 
 def count_beats(guiding: Guiding, movement: CountMovement) -> Iterator[Beat]:
-    """Preparation, the repetitions a `rep_s` apart from word to word, and the way back to stillness."""
+    """Preparation, the repetitions evenly from one to the next, and the way back to stillness."""
     place = Place(guiding.stretch.id)
     for step in movement.prepare:
         yield from guiding.guide(step, guiding.familiarity, place, Role.INSTRUCT)
-    count = guiding.dose.repetitions
-    for repetition in range(1, count + 1):
+    yield from guiding.level(guiding.familiarity, place)
+    parts = 2 if movement.back else 1
+    part_s = max(movement.rep_s * guiding.pacing.settle_scale / parts, LEAST_SETTLE_S)
+    for repetition in range(1, guiding.dose.repetitions + 1):
         here = Place(guiding.stretch.id, guiding.side_of(repetition), repetition)
-        yield from say(_words(guiding, movement, here), _role(guiding, here), here)
-        seconds = movement.rep_s * guiding.pacing.settle_scale
-        # Even from count to count, so it is no time that fitting may take from or add to.
-        yield Rest(seconds, seconds, seconds, SpanKind.TRANSITION, here, least_quiet_s=seconds / 3)
-    yield from say(guiding.fill(movement.finish.at(guiding.familiarity)), Role.RELEASE, place)
-    yield rest(guiding.pacing.same_posture_s, place)
+        yield from _there(guiding, movement, here)
+        yield _even(part_s, here)
+        if movement.back:
+            yield from _back(guiding, movement.back, here)
+            yield _even(part_s, here)
+    words = guiding.fill(movement.finish.at(guiding.familiarity))
+    yield from moving(words, Role.RELEASE, place, guiding.pacing.same_posture_s, guiding.pacing)
+
+
+def _even(seconds: float, place: Place) -> Rest:
+    """`seconds` from one cue to the next: so it is no time that fitting may take from or add to."""
+    return Rest(seconds, seconds, seconds, SpanKind.TRANSITION, place, least_quiet_s=seconds / 3)
+
+
+def _there(guiding: Guiding, movement: CountMovement, place: Place) -> Iterator[Say | Sound]:
+    """What a repetition begins with: the movement, then its side or number, then a tick."""
+    wording, book = guiding.wording, guiding.wording.phrasebook
+    number, count = place.repetition or 1, guiding.dose.repetitions
+    to_come = count - number + 1
+    if _taught(guiding, place):
+        words = guiding.fill(movement.move.at(guiding.familiarity), place.side)
+        yield from say(words, Role.INSTRUCT, place, settle_s=LEAST_SETTLE_S)
+    elif to_come == 1 and count >= LAST_FROM:
+        yield from say(book.last_repetition, Role.REMAINING, place)
+    elif not place.side:
+        yield from say(f"{wording.number(number).capitalize()}.", Role.COUNT, place)
+    elif count >= MIDDLE_FROM and 2 * to_come == count:
+        words = book.repetitions_to_go.format(Count=wording.number(to_come).capitalize())
+        yield from say(words, Role.REMAINING, place)
+    elif number > SIDES_SAID and guiding.tones:
+        yield Sound(ToneName.TICK, 0.0, place)
+    else:
+        # With alternating sides the side is what one wants to hear.
+        yield from say(guiding.fill(movement.move.at(after(guiding.familiarity, 2)), place.side), Role.COUNT, place)
+
+
+def _back(guiding: Guiding, back: Instruction, place: Place) -> Iterator[Say | Sound]:
+    """The way back: in words as long as the movement is, then a soft tone."""
+    if _taught(guiding, place):
+        yield from say(guiding.fill(back.at(guiding.familiarity), place.side), Role.INSTRUCT, place)
+    elif guiding.tones:
+        yield Sound(ToneName.RETURN, 0.0, place)
+    else:
+        yield from say(guiding.fill(back.at(after(guiding.familiarity, 2)), place.side), Role.COUNT, place)
 
 
 def _taught(guiding: Guiding, place: Place) -> bool:
     """Whether the movement itself is still said: the first time, for each side."""
     return guiding.pacing.words != "minimal" and (place.repetition or 1) <= (2 if place.side else 1)
-
-
-def _role(guiding: Guiding, place: Place) -> Role:
-    if _taught(guiding, place):
-        return Role.INSTRUCT
-    return Role.REMAINING if _is_last(guiding, place) else Role.COUNT
-
-
-def _is_last(guiding: Guiding, place: Place) -> bool:
-    return place.repetition == guiding.dose.repetitions >= LAST_FROM and not place.side
-
-
-def _words(guiding: Guiding, movement: CountMovement, place: Place) -> str:
-    if _taught(guiding, place):
-        return guiding.fill(movement.move.at(guiding.familiarity), place.side)
-    if _is_last(guiding, place):
-        return guiding.wording.phrasebook.last_repetition
-    if place.side:
-        # With alternating sides the side is what one wants to hear.
-        return guiding.fill(movement.move.at(after(guiding.familiarity, 2)), place.side)
-    return f"{guiding.wording.number(place.repetition or 1).capitalize()}."

@@ -7,24 +7,27 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from voiceguide.model.script import Place, Rest, Role, Say, SpanKind
+from voiceguide.model.stretch import LEAST_SETTLE_S, Familiarity, Level
 from voiceguide.planning.wording import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voiceguide.model.pacing import Pacing
-    from voiceguide.model.stretch import Familiarity, Guidance, Side, Stretch
+    from voiceguide.model.stretch import Guidance, Side, Stretch
     from voiceguide.planning.dose import Dose
     from voiceguide.planning.wording import Wording
 
+WAY_S = 3.0
+"""To change over to an easier or a harder way."""
 _SHORTEST_SHARE, _LONGEST_SHARE = 0.6, 2.5
 """How far fitting to a length may squeeze or stretch a rest."""
 
 
-def say(text: str, role: Role, place: Place = Place()) -> Iterator[Say]:  # noqa: B008 -- frozen
-    """A text in open time, a beat for each sentence."""
+def say(text: str, role: Role, place: Place = Place(), *, settle_s: float = 0.0) -> Iterator[Say]:  # noqa: B008 -- frozen
+    """A text in open time, a beat for each sentence, with `settle_s` of quiet behind each at least."""
     for sentence in sentences(text):
-        yield Say(sentence, role, place)
+        yield Say(sentence, role, place, settle_s)
 
 
 def rest(
@@ -32,11 +35,21 @@ def rest(
     place: Place = Place(),  # noqa: B008 -- frozen
     kind: SpanKind = SpanKind.TRANSITION,
     *,
-    with_words: bool = False,
+    least_s: float = 0.0,
 ) -> Rest:
-    """Quiet of `seconds`, with the room that fitting has; `with_words` counts them from the sentences before."""
-    shortest_s = seconds * _SHORTEST_SHARE
-    return Rest(seconds, shortest_s, seconds * _LONGEST_SHARE, kind, place, shortest_s if with_words else None)
+    """Quiet of `seconds`, and of `least_s` at least, with the room that fitting has."""
+    seconds = max(seconds, least_s)
+    return Rest(seconds, max(seconds * _SHORTEST_SHARE, least_s), seconds * _LONGEST_SHARE, kind, place)
+
+
+def moving(text: str, role: Role, place: Place, settle_s: float, pacing: Pacing) -> Iterator[Say | Rest]:
+    """Words that move the body, and `settle_s` to do it in.
+
+    Time belongs to the movement, however well its words are known: behind each sentence there is enough for it.
+    """
+    least_s = LEAST_SETTLE_S * max(1.0, pacing.settle_scale)
+    yield from say(text, role, place, settle_s=least_s)
+    yield rest(settle_s, place, least_s=least_s)
 
 
 class Guiding(Struct, frozen=True):
@@ -51,6 +64,8 @@ class Guiding(Struct, frozen=True):
     first_side: Side
     new: bool
     """Whether the stretch has not come before in this session."""
+    number: int
+    """Of the item in the routine, from 0: what varies is not the same in each."""
 
     @property
     def tones(self) -> bool:
@@ -67,8 +82,36 @@ class Guiding(Struct, frozen=True):
             return None
         return self.first_side if repetition % 2 else self.first_side.other
 
+    def this_side(self, place: Place) -> Iterator[Say]:
+        """Which side it is, where words are minimal and nothing else says so."""
+        assert place.side is not None  # noqa: S101 -- narrows the type
+        side = self.wording.side(place.side)
+        yield from say(self.wording.phrasebook.this_side.format(side=side, Side=side.capitalize()), Role.SWITCH, place)
+
     def guide(self, step: Guidance, familiarity: Familiarity, place: Place, role: Role) -> Iterator[Say | Rest]:
         """A step of guidance and the time to do it; nothing where it has no words any more."""
-        if text := step.at(familiarity):
-            yield from say(self.fill(text, place.side), role, place)
-            yield rest(step.settle_s * self.pacing.settle_scale, place)
+        if not (text := step.at(familiarity)):
+            return
+        words, settle_s = self.fill(text, place.side), step.settle_s * self.pacing.settle_scale
+        if step.moves:
+            yield from moving(words, role, place, settle_s, self.pacing)
+        else:
+            yield from say(words, role, place)
+            yield rest(settle_s, place)
+
+    def level(self, familiarity: Familiarity, place: Place) -> Iterator[Say | Rest]:
+        """The other way to do the movement: the one that was chosen, or the easier one, offered once."""
+        movement, chosen = self.stretch.movement, self.pacing.level
+        way = movement.harder_way if chosen is Level.HARDER else movement.easier_way
+        if not way:
+            return
+        words = self.fill(way, place.side)
+        if chosen is Level.USUAL:
+            if familiarity is not Familiarity.FULL or not self.new:
+                return
+            words = self.wording.phrasebook.easier_way.format(way=words)
+        else:
+            words = f"{words[:1].upper()}{words[1:]}."
+        # The easier way is what keeps somebody whole: no words level leaves it out.
+        role = Role.SETUP if chosen is Level.HARDER else Role.SAFETY
+        yield from moving(words, role, place, WAY_S * self.pacing.settle_scale, self.pacing)

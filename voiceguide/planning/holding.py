@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from voiceguide.model.script import Hold, Mark, Phase, Place, Role, Sound, SpanKind, ToneName
-from voiceguide.model.stretch import Familiarity
+from voiceguide.model.stretch import LEAST_SETTLE_S, Familiarity
 from voiceguide.planning.breathing import phases_of
 from voiceguide.planning.dose import whole_breaths
-from voiceguide.planning.guiding import rest, say
+from voiceguide.planning.guiding import moving, rest, say
 from voiceguide.planning.wording import after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voiceguide.model.script import Beat, Forms
-    from voiceguide.model.stretch import HoldMovement, Side
+    from voiceguide.model.stretch import HoldMovement, Instruction, Side
     from voiceguide.planning.guiding import Guiding
 
 REMIND_AT_S = 5.0
@@ -23,11 +23,10 @@ REMIND_AT_S = 5.0
 SHORTEST_TO_REMIND_S = 15.0
 SHORTEST_TO_HALVE_S = 30.0
 """Shorter holds have no halfway cue: it would break the one long quiet they have."""
+MOST_REMINDERS = 2
+"""In the holds of a stretch: after that it is known."""
 APART_S = 3.5
 """Cues closer to each other than this are one too many."""
-LAST_BREATH_S = 5.0
-"""Before the end `one more breath` is said: about one breath of somebody who is not told how to. In a hold nobody is: a
-call before the last of three breaths of 4:6 would come 2 s after `halfway`, and be waited on for 10 s."""
 TELLS_FROM_S = 120.0
 """Longer holds say now and then how many minutes are still to go; what is shorter can be waited for."""
 MINUTES_TOLD = (8, 6, 4, 2, 1)
@@ -51,7 +50,7 @@ def hold_beats(guiding: Guiding, movement: HoldMovement) -> Iterator[Beat]:
     for index, (number, side) in enumerate(holds):
         place = Place(guiding.stretch.id, side, number)
         if index:
-            yield from _between(guiding, place, switching=len(order) > 1)
+            yield from _between(guiding, place, index, switching=len(order) > 1)
         yield from _one_hold(guiding, movement, place, index)
 
 
@@ -61,43 +60,64 @@ def _order(guiding: Guiding) -> tuple[Side | None, ...]:
     return guiding.first_side, guiding.first_side.other
 
 
-def _between(guiding: Guiding, place: Place, *, switching: bool) -> Iterator[Beat]:
+def _between(guiding: Guiding, place: Place, index: int, *, switching: bool) -> Iterator[Beat]:
     """From one hold to the next: a switch of sides, or a rest that says how many are left."""
-    book = guiding.wording.phrasebook
+    wording, book = guiding.wording, guiding.wording.phrasebook
     if switching:
         yield Sound(ToneName.SWITCH, SWITCH_LEAD_S, place)
-        yield from say(book.other_side, Role.SWITCH, place)
+        if guiding.pacing.words != "minimal":
+            yield from say(wording.choose(book.other_side, guiding.number, index), Role.SWITCH, place)
         return
-    yield from say(book.rest, Role.INSTRUCT, place)
+    yield from say(wording.choose(book.rest, guiding.number, index), Role.INSTRUCT, place)
     left = guiding.dose.rounds - (place.repetition or 1) + 1
     if left == 1:
         yield from say(book.last_round, Role.REMAINING, place)
     else:
-        number = guiding.wording.number(left)
+        number = wording.number(left)
         yield from say(book.rounds_left.format(count=number, Count=number.capitalize()), Role.COUNT, place)
-    yield rest(guiding.pacing.round_rest_s, place, SpanKind.REST, with_words=True)
+    yield rest(guiding.pacing.round_rest_s, place, SpanKind.REST, least_s=LEAST_SETTLE_S)
 
 
 def _one_hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -> Iterator[Beat]:
     pacing = guiding.pacing
     familiarity = after(guiding.familiarity, index)
-    if index and place.side:
-        # One time for the whole change of sides: the steps' own would be waited for on top of it.
-        for step in movement.prepare:
-            if text := step.at(familiarity):
-                yield from say(guiding.fill(text, place.side), Role.SETUP, place)
-        yield rest(pacing.switch_s, place, with_words=True)
-    else:
-        for step in movement.prepare:
-            yield from guiding.guide(step, familiarity, place, Role.SETUP)
-    yield from say(guiding.fill(movement.enter.at(familiarity), place.side), Role.INSTRUCT, place)
-    yield rest(pacing.enter_s, place)
-    book = guiding.wording.phrasebook
-    yield from say(book.rest_here if movement.restful else book.hold, Role.HOLD, place)
+    if place.side and pacing.words == "minimal":
+        yield from guiding.this_side(place)
+    steps = [step for step in movement.prepare if step.at(familiarity)]
+    # To arrange the other side takes its time, whatever the words: the last step takes what the others leave of it.
+    spare_s = (
+        pacing.switch_s - sum(step.settle_s * pacing.settle_scale for step in steps) if index and place.side else 0.0
+    )
+    for step in steps:
+        yield from guiding.guide(step, familiarity, place, Role.SETUP)
+    if spare_s > 0.0:
+        yield rest(spare_s, place)
+    yield from guiding.level(familiarity, place)
+    enter = guiding.fill(movement.enter.at(familiarity), place.side)
+    yield from moving(enter, Role.INSTRUCT, place, pacing.enter_s, pacing)
+    yield from say(_holding(guiding, movement, index), Role.HOLD, place)
     yield _hold(guiding, movement, place, index)
     yield Sound(ToneName.HOLD_END, CHIME_LEAD_S, place)
-    yield from say(guiding.fill(movement.release.at(familiarity), place.side), Role.RELEASE, place)
-    yield rest(pacing.leave_s, place)
+    release = _worded(guiding, movement.release, familiarity, index)
+    yield from moving(guiding.fill(release, place.side), Role.RELEASE, place, pacing.leave_s, pacing)
+
+
+def _worded(guiding: Guiding, instruction: Instruction, familiarity: Familiarity, index: int) -> str:
+    """An instruction for this familiarity; in full, one of its wordings."""
+    if familiarity is not Familiarity.FULL:
+        return instruction.at(familiarity)
+    return guiding.wording.choose((instruction.say, *instruction.also), guiding.number, index)
+
+
+def _holding(guiding: Guiding, movement: HoldMovement, index: int) -> str:
+    """What starts the clock: the first time with how long it will be."""
+    wording, book = guiding.wording, guiding.wording.phrasebook
+    if movement.restful:
+        return wording.choose(book.rest_here, guiding.number, index)
+    if index == 0 and guiding.new:
+        length = wording.length(guiding.dose.hold_s)
+        return wording.choose(book.hold_for, guiding.number).format(length=length)
+    return wording.choose(book.hold, guiding.number, index)
 
 
 def _hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -> Hold:
@@ -122,16 +142,15 @@ def _marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -
 
 
 def _unsorted_marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -> Iterator[Mark]:
-    book = guiding.wording.phrasebook
+    wording, book = guiding.wording, guiding.wording.phrasebook
     seconds, countdown = guiding.dose.hold_s, guiding.pacing.countdown
-    ending_at_s = seconds - (countdown or LAST_BREATH_S)
-    if (
-        index < len(movement.remind)
-        and seconds >= SHORTEST_TO_REMIND_S
-        and guiding.pacing.words == "full"
-        and ending_at_s >= REMIND_AT_S + APART_S
-    ):
-        yield Mark(REMIND_AT_S, (guiding.fill(movement.remind[index], place.side),), Role.ENCOURAGE)
+    ending_at_s = seconds - (countdown or _last_breath_s(guiding))
+    reminds = seconds >= SHORTEST_TO_REMIND_S and ending_at_s >= REMIND_AT_S + APART_S
+    if movement.remind and index < MOST_REMINDERS and reminds and guiding.pacing.words == "full":
+        reminder = movement.remind[index % len(movement.remind)]
+        if wording.variation is not None:
+            reminder = wording.choose(movement.remind, index)
+        yield Mark(REMIND_AT_S, (guiding.fill(reminder, place.side),), Role.ENCOURAGE)
     yield from _to_go(guiding, movement, index)
     if movement.restful:
         return
@@ -140,7 +159,13 @@ def _unsorted_marks(guiding: Guiding, movement: HoldMovement, place: Place, inde
         forms = (book.halfway,) if index == 0 and guiding.new else ()
         yield Mark(seconds / 2, forms, Role.HALFWAY, tone=ToneName.HALFWAY)
     if not countdown and guiding.dose.breath and seconds >= SHORTEST_TO_REMIND_S:
-        yield Mark(ending_at_s, (book.one_more_breath,), Role.REMAINING)
+        yield Mark(ending_at_s, (wording.choose(book.one_more_breath, guiding.number, index),), Role.REMAINING)
+
+
+def _last_breath_s(guiding: Guiding) -> float:
+    """How long before the end one more breath is announced: as long as one takes, and no more than half of the hold."""
+    breath_s = guiding.dose.breath.total_s if guiding.dose.breath else 0.0
+    return min(breath_s, guiding.dose.hold_s / 2)
 
 
 def _to_go(guiding: Guiding, movement: HoldMovement, index: int) -> Iterator[Mark]:

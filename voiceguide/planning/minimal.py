@@ -1,4 +1,4 @@
-"""Minimal words: names, chimes and counts, for those who know the rest by heart."""
+"""Minimal words: names, sides, counts and what keeps one safe, for those who know the rest by heart."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from voiceguide.model.script import Beat
 
-KEPT: Final = frozenset({Role.ANNOUNCE, Role.NEXT, Role.COUNT, Role.REMAINING})
+KEPT: Final = frozenset({Role.WELCOME, Role.SAFETY, Role.ANNOUNCE, Role.NEXT, Role.SWITCH, Role.COUNT, Role.REMAINING})
+"""What keeps somebody safe is never dropped: the props, the cautions, and which side it is."""
 HOLD_LEAD_S: Final = 0.6
 """From the chime that stands for `hold` to the start of the clock."""
 

@@ -8,14 +8,21 @@ from typing import TYPE_CHECKING, Literal
 from msgspec import Struct
 
 from voiceguide.model.script import Place, Role, Script, Section, Sound, SpanKind, ToneName
-from voiceguide.model.stretch import BreatheMovement, BreathsMovement, CountMovement, Familiarity, HoldMovement
+from voiceguide.model.stretch import (
+    LEAST_SETTLE_S,
+    BreatheMovement,
+    BreathsMovement,
+    CountMovement,
+    Familiarity,
+    HoldMovement,
+)
 from voiceguide.planning.breathing import breathe_beats, breaths_beats
 from voiceguide.planning.counting import count_beats
 from voiceguide.planning.dose import dose_of
-from voiceguide.planning.guiding import Guiding, rest, say
+from voiceguide.planning.guiding import Guiding, moving, rest, say
 from voiceguide.planning.holding import hold_beats
 from voiceguide.planning.minimal import names_and_counts
-from voiceguide.planning.positions import change_s, same_place
+from voiceguide.planning.positions import change_s, rolls_up, same_place, walks
 from voiceguide.planning.wording import Wording, after, joined
 
 if TYPE_CHECKING:
@@ -25,7 +32,7 @@ if TYPE_CHECKING:
     from voiceguide.model.phrasebook import Phrasebook
     from voiceguide.model.routine import Item, Routine
     from voiceguide.model.script import Beat
-    from voiceguide.model.stretch import Position, Stretch
+    from voiceguide.model.stretch import Stretch
 
 START_LEAD_S = 1.5
 """From the start chime to the first word: the chime has rung down, and a sleepy headset has woken."""
@@ -43,7 +50,7 @@ def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes:
 
     `minutes` is what the welcome says of its length; less than two leaves the length out.
     """
-    wording = Wording(phrasebook)
+    wording = Wording(phrasebook, pacing.variation)
     turns = turns_of(routine, pacing, wording)
     welcome, close = welcome_and_close(routine, pacing, wording, minutes)
     return Script(
@@ -57,9 +64,9 @@ def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes:
 
 def welcome_and_close(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -> tuple[Section, Section]:
     """What stands before and behind the items of a routine. `minutes` as for `phrase`: nothing else depends on them."""
-    welcome, close = _welcome(routine, pacing, wording, minutes), _close(routine, pacing)
+    welcome, close = _welcome(routine, pacing, wording, minutes), _close(routine, pacing, wording)
     if pacing.words == "minimal":
-        welcome, close = _short_welcome(routine), iter([Sound(ToneName.END, END_REST_S)])
+        close = iter([Sound(ToneName.END, END_REST_S)])
     return (
         Section("Welcome", None, tuple(welcome), pacing.sentence_gap_s),
         Section("Close", None, tuple(close), pacing.sentence_gap_s),
@@ -71,8 +78,8 @@ class Turn(Struct, frozen=True):
 
     item: Item
     guiding: Guiding
-    position: Position | None
-    """Where the item before has left the body."""
+    before: Stretch | None
+    """The stretch of the item before, which has left the body where it is."""
     rank: Rank
 
 
@@ -80,8 +87,8 @@ def turns_of(routine: Routine, pacing: Pacing, wording: Wording) -> list[Turn]:
     """The items of a routine in their places."""
     turns: list[Turn] = []
     seen: Counter[str] = Counter()
-    position: Position | None = None
-    for number, (item, stretch) in enumerate(routine.items, start=1):
+    before: Stretch | None = None
+    for number, (item, stretch) in enumerate(routine.items):
         guiding = Guiding(
             stretch=stretch,
             dose=dose_of(stretch, item, pacing),
@@ -90,17 +97,18 @@ def turns_of(routine: Routine, pacing: Pacing, wording: Wording) -> list[Turn]:
             familiarity=after(_START_OF[pacing.words], seen[stretch.id]),
             first_side=pacing.first_side or item.first_side or stretch.sides.first,
             new=not seen[stretch.id],
+            number=number,
         )
-        turns.append(Turn(item, guiding, position, _rank(number, len(routine.items))))
+        turns.append(Turn(item, guiding, before, _rank(number + 1, len(routine.items))))
         seen[stretch.id] += 1
-        position = stretch.position
+        before = stretch
     return turns
 
 
 def phrase_turn(turn: Turn) -> Section:
     """The words of one item."""
     stretch = turn.guiding.stretch
-    beats = _stretch(turn.guiding, turn.position, turn.rank)
+    beats = _stretch(turn.guiding, turn.before, turn.rank)
     if turn.guiding.pacing.words == "minimal":
         beats = names_and_counts(beats)
     return Section(stretch.title, stretch.id, tuple(beats), turn.guiding.pacing.sentence_gap_s)
@@ -116,24 +124,33 @@ def _rank(number: int, count: int) -> Rank:
 
 
 def _welcome(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -> Iterator[Beat]:
+    """What it is, what it needs, and who should take care: the last two whatever the words."""
     book = wording.phrasebook
     yield Sound(ToneName.START, START_LEAD_S)
-    template = (
-        book.welcome_short if minutes < FEWEST_MINUTES else book.welcome if len(routine.items) > 1 else book.welcome_one
-    )
-    count, length = wording.number(len(routine.items)), wording.number(minutes)
-    welcome = template.format(title=routine.title, count=count, Count=count.capitalize(), minutes=length)
-    yield from say(welcome, Role.WELCOME)
+    yield from say(_title(routine, pacing, wording, minutes), Role.WELCOME)
     if props := _props(routine.stretches, book):
-        yield from say(props, Role.WELCOME)
+        yield from say(props, Role.SAFETY)
+    for preparation in routine.prepare:
+        yield from moving(preparation.say, Role.SAFETY, Place(), preparation.settle_s * pacing.settle_scale, pacing)
+    if conditions := _conditions(routine.stretches, book):
+        yield from say(book.screening.format(conditions=conditions), Role.SAFETY)
     yield from say(book.safety, Role.SAFETY)
     yield rest(AFTER_WELCOME_S + pacing.same_posture_s / 2, kind=SpanKind.REST)
 
 
-def _short_welcome(routine: Routine) -> Iterator[Beat]:
-    yield Sound(ToneName.START, START_LEAD_S)
-    yield from say(f"{routine.title}.", Role.WELCOME)
-    yield rest(AFTER_WELCOME_S, kind=SpanKind.REST)
+def _title(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -> str:
+    book, count = wording.phrasebook, wording.number(len(routine.items))
+    if pacing.words == "minimal" or minutes < FEWEST_MINUTES:
+        template = book.welcome_short
+    else:
+        template = wording.choose(book.welcome if len(routine.items) > 1 else book.welcome_one)
+    return template.format(title=routine.title, count=count, Count=count.capitalize(), minutes=wording.number(minutes))
+
+
+def _conditions(stretches: Sequence[Stretch], book: Phrasebook) -> str:
+    """Who should read the cautions first, each named once, in the order of the phrasebook."""
+    concerned = {condition for stretch in stretches for condition in stretch.conditions}
+    return joined([name for condition, name in book.conditions.items() if condition in concerned], book.either)
 
 
 def _props(stretches: Sequence[Stretch], book: Phrasebook) -> str:
@@ -149,14 +166,12 @@ def _props(stretches: Sequence[Stretch], book: Phrasebook) -> str:
     return book.props_reach.format(props=reach) if reach else ""
 
 
-def _stretch(guiding: Guiding, position: Position | None, rank: Rank) -> Iterator[Beat]:
+def _stretch(guiding: Guiding, before: Stretch | None, rank: Rank) -> Iterator[Beat]:
     stretch, pacing = guiding.stretch, guiding.pacing
     place = Place(stretch.id)
     role = Role.ANNOUNCE if rank in {"first", "only"} else Role.NEXT
     yield from say(_announcement(guiding, rank), role, place)
-    stays = stretch.arrive.stay if same_place(position, stretch.position) else None
-    yield from say(stays or stretch.arrive.at(guiding.familiarity), Role.SETUP, place)
-    yield rest(change_s(position, stretch.position, pacing), place)
+    yield from _arrival(guiding, before, place)
     if stretch.caution and guiding.new:
         yield from say(stretch.caution, Role.SAFETY, place)
         yield rest(pacing.same_posture_s / 2, place)
@@ -173,21 +188,33 @@ def _stretch(guiding: Guiding, position: Position | None, rank: Rank) -> Iterato
             yield from hold_beats(guiding, movement)
 
 
+def _arrival(guiding: Guiding, before: Stretch | None, place: Place) -> Iterator[Beat]:
+    """The way from the stretch before, and the time for it."""
+    stretch, pacing = guiding.stretch, guiding.pacing
+    arrive = stretch.arrive
+    if rolls_up(before, stretch):
+        yield from moving(guiding.wording.phrasebook.roll_up, Role.SAFETY, place, pacing.same_posture_s, pacing)
+    words = arrive.stay if same_place(before, stretch) else arrive.walk if walks(before, stretch) else None
+    settle_s = max(change_s(before, stretch, pacing), arrive.settle_s * pacing.settle_scale)
+    yield from moving(words or arrive.at(guiding.familiarity), Role.SETUP, place, settle_s, pacing)
+
+
 def _announcement(guiding: Guiding, rank: Rank) -> str:
     book, stretch = guiding.wording.phrasebook, guiding.stretch
     in_full = guiding.familiarity is Familiarity.FULL
     templates = {
-        "only": (book.only, book.only_known),
-        "first": (book.first, book.first_known),
+        "only": ((book.only,), (book.only_known,)),
+        "first": ((book.first,), (book.first_known,)),
         "next": (book.next, book.next_known),
         "last": (book.last, book.last_known),
     }
     full, known = templates[rank]
-    return (full if in_full else known).format(name=stretch.name, Name=stretch.title, gist=stretch.gist)
+    template = guiding.wording.choose(full if in_full else known, guiding.number)
+    return template.format(name=stretch.name, Name=stretch.title, gist=stretch.gist)
 
 
-def _close(routine: Routine, pacing: Pacing) -> Iterator[Beat]:
+def _close(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:
     for closing in routine.close:
-        yield from say(closing.say, Role.CLOSE)
+        yield from say(wording.choose((closing.say, *closing.also)), Role.CLOSE, settle_s=LEAST_SETTLE_S)
         yield rest(closing.settle_s * pacing.settle_scale, kind=SpanKind.REST)
     yield Sound(ToneName.END, END_REST_S)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from voiceguide.model.stretch import Position
+from voiceguide.model.stretch import Position, Spot
 
 if TYPE_CHECKING:
     from voiceguide.model.pacing import Pacing
+    from voiceguide.model.stretch import Stretch
 
 _GROUP = {
     Position.STANDING: "standing",
@@ -26,29 +27,51 @@ _NEAR = tuple(
         ("sitting", "half kneeling"),
         ("kneeling", "half kneeling"),
         ("standing", "half kneeling"),
-        ("standing", "chair"),
     )
 )
 
 
-def same_place(before: Position | None, after: Position) -> bool:
-    """Whether the body is already down (or up) there, and only arranges itself."""
-    if before is None:
+_TO_A_CHAIR = frozenset({"standing", "chair"})
+_UPRIGHT = frozenset({"standing", "chair"})
+
+
+def same_place(before: Stretch | None, after: Stretch) -> bool:
+    """Whether the body is already down (or up) there, at that spot of the room, and only arranges itself."""
+    if before is None or before.place is not after.place:
         return False
-    return before == after or (_GROUP[before] == _GROUP[after] and _GROUP[after] != "lying")
+    one, other = _GROUP[before.position], _GROUP[after.position]
+    return before.position is after.position or (one == other and one != "lying")
 
 
-def change_s(before: Position | None, after: Position, pacing: Pacing) -> float:
-    """Seconds for a change of position; `before` is None at the start of a session.
+def walks(before: Stretch | None, after: Stretch) -> bool:
+    """Whether one walks to another spot of the room, as to a wall. At the start the mat and the chair are at hand."""
+    if before is None:
+        return after.place not in {Spot.MAT, Spot.OPEN, Spot.CHAIR}
+    is_upright = bool({_GROUP[before.position], _GROUP[after.position]} & _UPRIGHT)
+    return before.place is not after.place and is_upright and {before.place, after.place} != {Spot.MAT, Spot.OPEN}
+
+
+def rolls_up(before: Stretch | None, after: Stretch) -> bool:
+    """Whether one comes up from lying on the back: by one side, or it is a sit-up."""
+    return before is not None and before.position is Position.SUPINE and _GROUP[after.position] != "lying"
+
+
+def change_s(before: Stretch | None, after: Stretch, pacing: Pacing) -> float:
+    """Seconds from one stretch to the next; `before` is None at the start of a session, when somebody stands.
 
     Sitting to kneeling is a short way, anything with lying down or getting up from the floor a long
-    one (the steady values are judgements, checked against floor-to-standing 4.1 s, Bohannon 2004).
+    one (the steady values are judgements, checked against floor-to-standing 4.1 s, Bohannon 2004). A walk comes on top.
     """
     if pacing.transition_s is not None:
         return pacing.transition_s
     if same_place(before, after):
         return pacing.same_posture_s
-    # At the start nobody has been told to sit or lie yet, and the welcome has given time to come near.
-    if before is None or frozenset({_GROUP[before], _GROUP[after]}) in _NEAR:
-        return pacing.change_s
-    return pacing.floor_s
+    one, other = _GROUP[before.position] if before else "standing", _GROUP[after.position]
+    walk_s = pacing.walk_s if walks(before, after) else 0.0
+    if one == other and one in _UPRIGHT:
+        return max(walk_s, pacing.same_posture_s)
+    if one == other and one != "lying":
+        return pacing.same_posture_s
+    if (before is not None and frozenset({one, other}) in _NEAR) or {one, other} == {"standing", "chair"}:
+        return walk_s + pacing.change_s
+    return walk_s + pacing.floor_s

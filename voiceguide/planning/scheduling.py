@@ -47,6 +47,8 @@ _CAPTIONS = {
     ToneName.HOLD_START: "[hold chime]",
     ToneName.HALFWAY: "[halfway chime]",
     ToneName.SWITCH: "[switch chime]",
+    ToneName.RETURN: "[soft tone]",
+    ToneName.TICK: "[tick]",
     ToneName.HOLD_END: "[chime]",
     ToneName.END: "[end chime]",
     ToneName.INHALE: "[rising tone]",
@@ -161,7 +163,7 @@ class _Placing(Struct):
                         self.now = max(self.now, self.quiet_until)
                         self.words_from = self.now if self.words_from is None else self.words_from
                         self.now = self.speak(beat.text, beat.role, beat.place, self.now)
-                        self.quiet_until = self.now + self.gap
+                        self.quiet_until = self.now + max(self.gap, self.frames(beat.settle_s))
                     case Rest():
                         self.rest(beat)
                     case Sound():

@@ -23,6 +23,7 @@ _SHORT_FORM = re.compile(
     re.IGNORECASE,
 )
 """`No. 3`, and `30 sec. each side`: no sentence ends there."""
+_MINUTE_S = 60
 _LADDER = (Familiarity.FULL, Familiarity.BRIEF, Familiarity.BARE)
 
 
@@ -62,9 +63,28 @@ def joined(things: Sequence[str], joiner: str) -> str:
 
 
 class Wording(Struct, frozen=True):
-    """Fills the tokens of a language's texts."""
+    """Chooses among a language's texts, and fills their tokens."""
 
     phrasebook: Phrasebook
+    variation: int | None = None
+    """Which of several wordings is said, as in Pacing; None says the first everywhere."""
+
+    def choose(self, wordings: Sequence[str], *before: int) -> str:
+        """One of several wordings that mean the same.
+
+        `before` are counts of what came before it in the session, so that it is not the same each time.
+        """
+        return wordings[0] if self.variation is None else wordings[(self.variation + sum(before)) % len(wordings)]
+
+    def length(self, seconds: float) -> str:
+        """A length as it is spoken: `thirty seconds`, `one minute and thirty seconds`."""
+        book = self.phrasebook
+        whole_minutes, rest = divmod(round(seconds), _MINUTE_S)
+        in_minutes = book.minute if whole_minutes == 1 else book.minutes.format(count=self.number(whole_minutes))
+        in_seconds = book.seconds.format(count=self.number(rest))
+        if whole_minutes and rest:
+            return book.minutes_and_seconds.format(minutes=in_minutes, seconds=in_seconds)
+        return in_minutes if whole_minutes else in_seconds
 
     def number(self, value: int) -> str:
         """A number as a word where the phrasebook has one."""
