@@ -21,7 +21,7 @@ from voiceguide.model.playing import Playing
 from voiceguide.model.pronounce import Pronounce
 from voiceguide.model.stretch import Breath
 from voiceguide.places import beside, config_path, expanded
-from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
+from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length, parse_variation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -48,6 +48,11 @@ class Readable(Model):
     @classmethod
     def _length(cls, value: object) -> object:
         return or_mistake(parse_length, value)
+
+    @field_validator("variation", mode="before", check_fields=False)
+    @classmethod
+    def _variation(cls, value: object) -> object:
+        return or_mistake(parse_variation, value)
 
 
 def or_mistake(parse: Callable[[str], object], value: object) -> object:
@@ -127,6 +132,7 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     if profile is not None and profile not in file.profiles:
         raise _no_such_profile(profile, file.profiles, path, is_there=is_there)
     layers: list[tuple[str, Mapping[str, Any]]] = [
+        ("built in: today", {"variation": parse_variation("today")}),
         (f"defaults in {path}", _paths_beside(path, given(file.defaults))),
         (f"profile {profile} in {path}", _paths_beside(path, given(file.profiles[profile])) if profile else {}),
         (

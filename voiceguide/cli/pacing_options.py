@@ -41,6 +41,14 @@ class Words(StrEnum):
     minimal = "minimal"
 
 
+class Level(StrEnum):
+    """The values of `model.stretch.Level`, which would load the whole model for `--help`."""
+
+    easier = "easier"
+    usual = "usual"
+    harder = "harder"
+
+
 class Tones(StrEnum):
     """Breath tones."""
 
@@ -117,6 +125,12 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         str | None, typer.Option(metavar="10m", help="Exactly this long in all: 10m, 9:30, 1h, 600s.")
     ] = None,
     words: Annotated[Words | None, typer.Option(help="How much is said.")] = None,
+    level: Annotated[
+        Level | None, typer.Option(help="The way to do each stretch; usual offers the easier one once.")
+    ] = None,
+    variation: Annotated[
+        str | None, typer.Option(metavar="N|today|off", help="Which wordings: the day's, unless you say so.")
+    ] = None,
     speech_rate: Annotated[float | None, typer.Option(metavar="X", help="Speed of the voice, 1.0 is its own.")] = None,
     countdown: Annotated[
         int | None, typer.Option(metavar="N", help="Count down the last N seconds of every hold.")
@@ -143,7 +157,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     ] = None,
 ) -> Request:
     from voiceguide.config import resolve
-    from voiceguide.planning.presets import parse_breath, parse_length, parse_level_db, parse_seconds
+    from voiceguide.planning.presets import parse_breath, parse_length, parse_level_db, parse_seconds, parse_variation
     from voiceguide.session import open_store
 
     options: dict[str, object] = {
@@ -155,6 +169,8 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         "transition_s": read(parse_seconds, transition),
         "length_s": parse_length(length) if length else None,
         "words": words,
+        "level": level,
+        "variation": parse_variation(variation) if variation else None,
         "speech_rate": speech_rate,
         "countdown": countdown,
         "only": tuple(only) if only else None,

@@ -32,8 +32,8 @@ class Pacing(Model):
     words: Literal["full", "brief", "minimal"] = "full"
     level: Level = Level.USUAL
     """Which way to do each stretch is said: the usual one, an easier one offered once, or one of the others alone."""
-    variation: Annotated[int, Field(ge=0, le=9_999_999)] | None = None
-    """Which of several wordings is said: a number, such as that of a day. None says the first everywhere."""
+    variation: Annotated[int, Field(ge=0, le=9_999_999)] = 0
+    """Which of several wordings is said: a number, such as that of a day; 0 says the first everywhere."""
     speech_rate: Annotated[float, Field(ge=0.6, le=1.25)] = 0.9
     """Speed of the voice; 1.0 is its natural one. Outside 0.6-1.25 word errors climb (measured)."""
     sentence_gap_s: Annotated[float, Field(ge=0.15, le=5.0)] = 0.7

@@ -148,7 +148,7 @@ def _unsorted_marks(guiding: Guiding, movement: HoldMovement, place: Place, inde
     reminds = seconds >= SHORTEST_TO_REMIND_S and ending_at_s >= REMIND_AT_S + APART_S
     if movement.remind and index < MOST_REMINDERS and reminds and guiding.pacing.words == "full":
         reminder = movement.remind[index % len(movement.remind)]
-        if wording.variation is not None:
+        if wording.variation:
             reminder = wording.choose(movement.remind, index)
         yield Mark(REMIND_AT_S, (guiding.fill(reminder, place.side),), Role.ENCOURAGE)
     yield from _to_go(guiding, movement, index)

@@ -59,6 +59,8 @@ _WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "bed": _bed,
     "bed_level_db": lambda level_db: f"{-level_db:g} dB below it",
     "first_side": "{} side first".format,
+    "level": "{} ways to do them".format,
+    "walk_s": "{:g} s to walk from one place to another".format,
     "transition_s": "{:g} s for every change of position".format,
     "same_posture_s": "{:g} s for a change within a position".format,
     "switch_s": "{:g} s to change sides".format,
@@ -72,4 +74,4 @@ _WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "only": lambda stretches: f"only {_names(stretches)}",
     "skip": lambda stretches: f"without {_names(stretches)}",
 }
-"""Every knob but the two that are always said."""
+"""Every knob but the two that are always said, and the variation, which changes nothing that anybody would ask for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,7 @@ PRESETS: Final[Mapping[str, Pacing]] = {
         switch_s=13.0,
         change_s=16.0,
         floor_s=24.0,
+        walk_s=10.0,
         settle_scale=1.3,
         enter_s=5.0,
         leave_s=5.0,
@@ -51,6 +53,7 @@ _CLOCK: Final = re.compile(r"(?:(\d{1,3}):([0-5]\d)|(\d{1,4})):([0-5]\d(?:\.\d+)
 _NUMBER: Final = re.compile(r"\d{1,9}(?:[.,]\d{1,9})?|[.,]\d{1,9}")
 _LEVEL: Final = re.compile(r"[+-]?(\d{1,3}(?:[.,]\d{1,9})?)\s*(?:dB)?", re.IGNORECASE)
 _LENGTH: Final = re.compile(r"(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?:in)?)?(?:(\d+(?:\.\d+)?)s)?")
+_MOST_DIGITS: Final = 7
 _PLAIN_BREATH, _FULL_BREATH = 2, 4
 
 
@@ -106,6 +109,22 @@ def parse_level_db(text: str) -> float:
         message = f"{text!r} is no level: write -26, or 26, for 26 dB below"
         raise RequestError(message)
     return -float(written[1].replace(",", "."))
+
+
+def parse_variation(text: str) -> int:
+    """Which of several wordings is said: a number, `today` for that of the day, `off` (0) for the first everywhere.
+
+    RequestError for anything else.
+    """
+    match text.strip().lower():
+        case "today":
+            return dt.datetime.now().astimezone().date().toordinal()
+        case "off":
+            return 0
+        case written if written.isdecimal() and len(written) <= _MOST_DIGITS:
+            return int(written)
+    message = f"{text!r} is no variation: write a number, today or off"
+    raise RequestError(message)
 
 
 def parse_breath(text: str) -> Breath:

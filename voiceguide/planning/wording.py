@@ -66,15 +66,15 @@ class Wording(Struct, frozen=True):
     """Chooses among a language's texts, and fills their tokens."""
 
     phrasebook: Phrasebook
-    variation: int | None = None
-    """Which of several wordings is said, as in Pacing; None says the first everywhere."""
+    variation: int = 0
+    """Which of several wordings is said, as in Pacing; 0 says the first everywhere."""
 
     def choose(self, wordings: Sequence[str], *before: int) -> str:
         """One of several wordings that mean the same.
 
         `before` are counts of what came before it in the session, so that it is not the same each time.
         """
-        return wordings[0] if self.variation is None else wordings[(self.variation + sum(before)) % len(wordings)]
+        return wordings[(self.variation + sum(before)) % len(wordings) if self.variation else 0]
 
     def length(self, seconds: float) -> str:
         """A length as it is spoken: `thirty seconds`, `one minute and thirty seconds`."""
