@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
@@ -31,6 +31,16 @@ def count(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return request.config.stash.setdefault(_COUNTS, []).append
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if isinstance(output := getattr(session.config, "workeroutput", None), dict):  # one of several processes
+        output["counts"] = session.config.stash.get(_COUNTS, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 -- pytest-xdist has no types
+    node.config.stash.setdefault(_COUNTS, []).extend(getattr(node, "workeroutput", {}).get("counts", []))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     for line in config.stash.get(_COUNTS, []):
         terminalreporter.write_line(line)
@@ -43,7 +53,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="session")
 def clip_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Clips of the real engine, spoken once a run."""
+    """Clips of the real engine, spoken once a run, or once in each of its processes."""
     return tmp_path_factory.mktemp("clips")
 
 

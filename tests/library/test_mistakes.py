@@ -51,7 +51,7 @@ def test_every_mistake_is_listed_with_its_line_and_field(tmp_path: Path) -> None
         ("Slowly lift the head.", "Slowly lift the {head}.", "unknown token"),
         ("Slowly lift the head.", "Slowly lift the {side.", "unknown token"),
         ("Slowly lift the head.", "Slowly\\u0007 lift.", "control characters"),
-        ("Slowly lift the head.", "x" * 301, "at most 300 characters"),
+        ("Slowly lift the head.", "x" * 301, "longer than 300 characters"),
         ('kind = "each"', 'kind = "none"', "a side token in a stretch without sides"),
         ('gist = "a stretch', 'gist = "{side} a stretch', "where no side has begun"),
     ],

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from tests.outputs.output_contract import Feeder, signal
 from tests.pulse import ALSA_SINK, RATE_HZ, SINK, Pulse
@@ -23,6 +24,7 @@ CORES = 2
 BURN = [sys.executable, "-c", "while True: pass"]
 
 
+@pytest.mark.alone
 def test_a_minute_while_every_core_is_busy(pulse: Pulse, tmp_path: Path) -> None:
     names = {"miniaudio": SINK}
     if importlib.util.find_spec("simpleaudio") is not None:

@@ -76,6 +76,7 @@ def two_busy_cores() -> Iterator[None]:
             burner.join(10)
 
 
+@pytest.mark.alone
 def test_a_minute_is_frame_for_frame_what_the_exporter_renders_on_a_busy_machine(
     pulse: Pulse, program: Program, tmp_path: Path, upper_back: session.Session
 ) -> None:

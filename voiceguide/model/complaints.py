@@ -41,10 +41,11 @@ _BY_KIND: Final = {
     "enum": "it must be {expected}",
     "string_too_long": "it must not be longer than {max_length:,} characters",
     "too_long": "it must not have more than {max_length:,} entries",
+    "token": "{why}",
     "union_tag_not_found": "{discriminator} is missing: it says what kind this is",
     "union_tag_invalid": "{discriminator} must be one of {expected_tags}",
 }
-"""By pydantic's name of the error; in braces what pydantic knows of it."""
+"""By the name of the error, which is pydantic's, or `token` of ours; in braces what is known of it."""
 
 _BY_PATTERN: Final = {
     IDENTIFIER_PATTERN: "write small letters, digits and single hyphens between them, as in upper-back",
