@@ -7,21 +7,24 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 
 from voiceguide.model.pacing import Pacing
-from voiceguide.model.routine import Closing, Item, Routine
+from voiceguide.model.routine import Closing, Item, Preparation, Routine
 from voiceguide.model.stretch import (
     Arrival,
     Breath,
     BreatheMovement,
     BreathsMovement,
+    Condition,
     CountMovement,
     CountRange,
     Guidance,
     HoldMovement,
     Instruction,
+    Level,
     Position,
     SecondsRange,
     Side,
     Sides,
+    Spot,
     Stretch,
 )
 
@@ -39,6 +42,8 @@ def tenths(least: float, most: float) -> st.SearchStrategy[float]:
 words = st.sampled_from(
     ["Lift.", "Slowly lower the shoulder.", "Sit tall. Let the arms be heavy, and breathe.", "Go on."]
 )
+STILL = "Nothing moves at these words."
+ways = st.none() | st.sampled_from(["do less of it", "keep both feet down"])
 breaths = st.builds(
     Breath,
     in_s=tenths(1.0, 8.0),
@@ -46,9 +51,12 @@ breaths = st.builds(
     out_s=tenths(1.0, 10.0),
     hold_out_s=st.just(0.0) | tenths(0.0, 4.0),
 )
-instructions = st.builds(Instruction, say=words, brief=st.none() | words, bare=st.none() | words)
+instructions = st.builds(
+    Instruction, say=words, brief=st.none() | words, bare=st.none() | words, also=st.lists(words, max_size=3).map(tuple)
+)
 guidances = st.builds(Guidance, say=words, brief=st.none() | words, settle_s=tenths(0.0, 6.0))
-guidance_lists = st.lists(guidances, max_size=2).map(tuple)
+asides = st.builds(Guidance, say=st.just(STILL), settle_s=tenths(0.0, 3.0), moves=st.just(value=False))
+guidance_lists = st.lists(guidances | asides, max_size=2).map(tuple)
 
 
 @st.composite
@@ -83,6 +91,8 @@ hold_movements = st.builds(
     enter=instructions,
     remind=st.lists(words, max_size=3).map(tuple),
     release=instructions,
+    easier_way=ways,
+    harder_way=ways,
 )
 
 
@@ -99,6 +109,9 @@ count_movements = st.builds(
     rep_s=tenths(2.0, 8.0),
     prepare=guidance_lists,
     move=instructions,
+    back=st.none() | instructions,
+    easier_way=ways,
+    harder_way=ways,
     finish=instructions,
 )
 breaths_movements = st.builds(
@@ -122,11 +135,18 @@ def stretches(draw: st.DrawFn, name: str = "stretch") -> Stretch:
         name=name.replace("-", " "),
         gist="something for the back",
         position=draw(st.sampled_from(Position)),
+        spot=draw(st.none() | st.sampled_from(Spot)),
+        conditions=tuple(draw(st.lists(st.sampled_from(Condition), max_size=3))),
         sides=Sides(
             kind="each" if each else "alternating" if alternating else "none", first=draw(st.sampled_from(Side))
         ),
         caution=draw(st.none() | words),
-        arrive=Arrival(say="Come down.", stay=draw(st.none() | st.just("Stay there."))),
+        arrive=Arrival(
+            say="Come down.",
+            stay=draw(st.none() | st.just("Stay there.")),
+            walk=draw(st.none() | st.just("Walk over there. Face it.")),
+            settle_s=draw(st.just(0.0) | tenths(0.0, 20.0)),
+        ),
         setup=draw(guidance_lists),
         movement=movement,
     )
@@ -143,13 +163,20 @@ def routines(draw: st.DrawFn, most: int = 2) -> Routine:
         description="Made by a test.",
         language="en",
         items=tuple((Item(stretch=stretch.id), stretch) for stretch in chosen),
-        close=(Closing(say="This is the end.", settle_s=2.0),),
+        prepare=tuple(
+            Preparation(say="Fetch a chair. Put it here.", settle_s=draw(tenths(0.0, 9.0)))
+            for _ in range(draw(st.integers(0, 1)))
+        ),
+        close=(Closing(say="This is the end.", also=("The end.",), settle_s=2.0),),
     )
 
 
 pacings = st.builds(
     Pacing,
     words=st.sampled_from(["full", "brief", "minimal"]),
+    level=st.sampled_from(Level),
+    variation=st.just(0) | st.integers(1, 9_999_999),
+    walk_s=tenths(0.0, 12.0),
     sentence_gap_s=tenths(0.2, 2.0),
     hold_s=st.none() | tenths(1.0, 90.0) | tenths(110.0, 600.0),
     repetitions=st.none() | st.integers(1, 15),

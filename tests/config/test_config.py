@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -118,8 +119,10 @@ def test_a_limit_that_is_no_size_is_refused_with_how_to_write_it(config: Path, w
 def test_without_a_file_everything_is_built_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     resolved = resolve({})
-    assert resolved.pacing == Pacing()
-    assert {choice.source for choice in resolved.choices} == {"built in"}
+    today = dt.datetime.now().astimezone().date().toordinal()
+    assert resolved.pacing == Pacing(variation=today)
+    assert {choice.source for choice in resolved.choices if choice.name != "variation"} == {"built in"}
+    assert next(choice for choice in resolved.choices if choice.name == "variation").source == "built in: today"
 
 
 def test_mistakes_are_listed_with_their_lines(config: Path) -> None:

@@ -48,7 +48,7 @@ def nobody(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("nobody")
 def test_who_has_no_home_has_no_own_files_and_nothing_appears_beside_him(nobody: Path) -> None:
     assert (config_path(), routines_folder(), history_folder()) == (None, None, None)
-    assert resolve({}).pacing == session.Pacing()
+    assert resolve({"variation": 0}).pacing == session.Pacing()
     assert session.load("upper-back").id == "upper-back"
     with pytest.raises(NoHomeError, match="no place for the history: this user has no home folder; set HOME"):
         session.history()

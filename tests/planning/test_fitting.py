@@ -240,7 +240,7 @@ def test_a_length_near_the_presets_own_moves_no_dose() -> None:
 
 def test_what_the_user_has_fixed_does_not_move() -> None:
     routine = LIBRARY.routine("upper-back")
-    for length_s in (680, 900):
+    for length_s in (690, 900):
         pacing = paced(length_s=length_s, hold_s=25, rounds=2, repetitions=9)
         timeline = plan_timeline(routine, pacing, BOOK, spoken)
         assert {s.end - s.start for s in timeline.spans if s.kind is SpanKind.HOLD} == {to_frames(25)}
@@ -253,7 +253,7 @@ def test_the_refusal_says_what_can_be_had_and_what_would_open_it() -> None:
     for length_s, changes, advice in (
         (180, {}, "no words and no pace make it so short: leave out stretches, as with --skip .* --skip .*"),
         (180, {"pace": "brisk"}, "no words and no pace make it so short: leave out stretches, as with --skip .*"),
-        (480, {"hold_s": 40}, "try .*without --hold or --skip .*"),
+        (560, {"hold_s": 40}, "try .*without --hold or --skip .*"),
         (930, {}, "try --pace gentle"),
         (3600, {}, "no pace makes it so long: use a longer routine"),
         (60, {"only": ("cat-cow",)}, "nothing but another routine makes it so short"),

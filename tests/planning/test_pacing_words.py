@@ -25,6 +25,8 @@ CHANGES = {
     "countdown": (3, "the last 3 s of a hold counted down"),
     "bed": ("/home/me/my private song.mp3", "sound from a file under the voice"),
     "first_side": ("left", "left side first"),
+    "level": ("easier", "easier ways to do them"),
+    "walk_s": (9, "9 s to walk from one place to another"),
     "transition_s": (0, "0 s for every change of position"),
     "same_posture_s": (4, "4 s for a change within a position"),
     "switch_s": (12, "12 s to change sides"),
@@ -47,7 +49,7 @@ def test_every_change_is_said_plainly(knob: str) -> None:
 
 
 def test_no_knob_is_without_words() -> None:
-    assert set(Pacing.model_fields) == {*CHANGES, "pace", "words", "bed_level_db"}
+    assert set(Pacing.model_fields) == {*CHANGES, "pace", "words", "bed_level_db", "variation"}
     assert pacing_in_words(paced(bed="rain", bed_level_db=-20)).endswith("rain under the voice, 20 dB below it")
     assert pacing_in_words(paced(bed_level_db=-20)) == "steady, full words"
     whole = paced(breath={"in_s": 4, "hold_in_s": 1, "out_s": 6, "hold_out_s": 2})

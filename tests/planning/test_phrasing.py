@@ -242,16 +242,19 @@ def test_a_repeated_stretch_is_known_the_second_time(library: Library) -> None:
     assert second < first
 
 
-def test_minimal_words_are_names_chimes_and_counts(library: Library) -> None:
+def test_minimal_words_are_names_sides_counts_and_what_keeps_one_safe(library: Library) -> None:
     timeline = timeline_of(library, words="minimal", countdown=3)
     assert {cue.role for cue in timeline.speech()} <= {
         Role.WELCOME,
+        Role.SAFETY,
         Role.ANNOUNCE,
         Role.NEXT,
+        Role.SWITCH,
         Role.COUNT,
         Role.REMAINING,
     }
-    assert [c.text for c in timeline.speech()][:2] == ["Upper back.", "First, cat-cow."]
+    said = [c.text for c in timeline.speech() if c.role is not Role.SAFETY]
+    assert said[:2] == ["Upper back.", "First, cat-cow."]
     tones = [cue.tone for cue in timeline.cues if cue.tone]
     holds = sum(span.kind is SpanKind.HOLD for span in timeline.spans)
     assert tones.count(ToneName.HOLD_START) == tones.count(ToneName.HOLD_END) == holds == 7

@@ -44,8 +44,11 @@ def count_beats(guiding: Guiding, movement: CountMovement) -> Iterator[Beat]:
 
 
 def _even(seconds: float, place: Place) -> Rest:
-    """`seconds` from one cue to the next: so it is no time that fitting may take from or add to."""
-    return Rest(seconds, seconds, seconds, SpanKind.TRANSITION, place, least_quiet_s=seconds / 3)
+    """`seconds` from one cue to the next: so it is no time that fitting may take from or add to.
+
+    Enough of it is quiet for the movement: words that are long for it draw it out.
+    """
+    return Rest(seconds, seconds, seconds, SpanKind.TRANSITION, place, least_quiet_s=LEAST_SETTLE_S)
 
 
 def _there(guiding: Guiding, movement: CountMovement, place: Place) -> Iterator[Say | Sound]:

@@ -1,0 +1,224 @@
+"""Time for the body: what moves it is followed by quiet enough to do it, in every words level, pace and length."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.strategies import STILL, pacings, routines, spoken_lengths
+from voiceguide import session
+from voiceguide.errors import DataError, RequestError
+from voiceguide.library.loader import DATA, Library
+from voiceguide.model.script import Role, Say, SpanKind
+from voiceguide.model.stretch import LEAST_SETTLE_S, Area, Position, Stretch, hurried
+from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.planner import draft, plan_timeline
+from voiceguide.planning.positions import change_s, walks
+from voiceguide.planning.presets import PRESETS, paced, parse_length
+from voiceguide.planning.scheduling import estimated_frames, schedule
+from voiceguide.planning.wording import sentences
+from voiceguide.units import SESSION_RATE_HZ as RATE_HZ
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from voiceguide.model.script import Script
+    from voiceguide.model.timeline import Cue, Timeline
+
+LIBRARY = Library()
+BOOK = LIBRARY.phrasebook
+ROUTINES = sorted(LIBRARY.routines()[0])
+MOVING = {Role.SETUP, Role.INSTRUCT, Role.RELEASE}
+"""What the body does something at; the phases of a breath have their own time."""
+
+
+def spoken(texts: Iterable[str]) -> Mapping[str, int]:
+    return estimated_frames(texts, 0.9)
+
+
+def too_quick(timeline: Timeline, still: frozenset[str]) -> list[tuple[str, str, float]]:
+    moving = [cue for cue in timeline.speech() if cue.role in MOVING and cue.text not in still]
+    return [
+        (before.text, after.text, (after.start - before.end) / RATE_HZ)
+        for before, after in itertools.pairwise(moving)
+        if after.start - before.end < round(LEAST_SETTLE_S * RATE_HZ) - 1
+    ]
+
+
+def texts_that_move_nothing(stretches: Iterable[Stretch]) -> frozenset[str]:
+    steps = [step for stretch in stretches for step in (*stretch.setup, *stretch.movement.prepare) if not step.moves]
+    counts = [number for number in BOOK.numbers if number]
+    texts = [text for step in steps for text in step.texts()]
+    filled = [
+        text.replace("{Count}", count.capitalize()).replace("{count}", count) for text in texts for count in counts
+    ]
+    return frozenset(sentence for text in filled for sentence in sentences(text)) | frozenset(BOOK.rest)
+
+
+@given(routines(most=3), pacings, st.data())
+def test_what_moves_the_body_is_followed_by_time_for_it(routine: object, pacing: object, data: st.DataObject) -> None:
+    script = phrase(routine, pacing, BOOK)  # type: ignore[arg-type]
+    timeline = schedule(script, data.draw(spoken_lengths(script)))
+    assert too_quick(timeline, frozenset({STILL, *BOOK.rest})) == []
+
+
+@pytest.mark.parametrize("words", ["full", "brief", "minimal"])
+@pytest.mark.parametrize("pace", PRESETS)
+@pytest.mark.parametrize("name", ROUTINES)
+def test_so_is_every_shipped_routine(name: str, pace: str, words: str) -> None:
+    routine = LIBRARY.routine(name)
+    still = texts_that_move_nothing(routine.stretches)
+    for level in ("easier", "usual", "harder"):
+        pacing = paced(pace, words=words, level=level, variation=2)
+        assert too_quick(plan_timeline(routine, pacing, BOOK, spoken), still) == []
+
+
+@pytest.mark.parametrize("name", ROUTINES)
+def test_squeezed_to_the_shortest_length_it_is_too(name: str) -> None:
+    routine = LIBRARY.routine(name)
+    with pytest.raises(RequestError) as caught:
+        draft(routine, paced(length_s=60.0), BOOK, spoken)
+    shortest = str(caught.value).split("from ")[1].split(" to")[0]
+    pacing = paced(length_s=parse_length(shortest))
+    assert too_quick(plan_timeline(routine, pacing, BOOK, spoken), texts_that_move_nothing(routine.stretches)) == []
+
+
+def cue_and_next(timeline: Timeline, text: str) -> tuple[Cue, Cue]:
+    cues = list(timeline.speech())
+    index = next(number for number, cue in enumerate(cues) if cue.text == text)
+    return cues[index], cues[index + 1]
+
+
+def test_the_way_to_the_floor_takes_its_time_from_the_first_cue_on() -> None:
+    for name in ROUTINES:
+        routine = LIBRARY.routine(name)
+        first = routine.stretches[0]
+        timeline = plan_timeline(routine, paced(), BOOK, spoken)
+        way = next(span for span in timeline.spans if span.stretch == first.id and span.kind is SpanKind.TRANSITION)
+        if first.position not in {Position.STANDING, Position.CHAIR}:
+            assert (way.end - way.start) / RATE_HZ >= paced().floor_s
+
+
+def test_a_walk_has_its_own_time_and_its_own_words() -> None:
+    wall = LIBRARY.stretch("calf-wall")
+    standing = LIBRARY.stretch("half-fold")
+    assert walks(standing, wall)
+    for pace, preset in PRESETS.items():
+        assert change_s(standing, wall, preset) >= 8.0, pace
+    assert change_s(wall, wall, paced()) == paced().same_posture_s
+
+
+def test_from_the_back_one_comes_up_by_one_side_whatever_the_words() -> None:
+    for words in ("full", "brief", "minimal"):
+        for name in ROUTINES:
+            routine = LIBRARY.routine(name)
+            timeline = plan_timeline(routine, paced(words=words), BOOK, spoken)
+            ways_up = sum(
+                before.position is Position.SUPINE and after.position not in {Position.SUPINE, Position.PRONE}
+                for before, after in itertools.pairwise(routine.stretches)
+            )
+            rolls = [cue for cue in timeline.speech() if cue.text == sentences(BOOK.roll_up)[0]]
+            assert len(rolls) == ways_up
+            assert all(cue.role is Role.SAFETY for cue in rolls)
+
+
+def test_what_is_laid_out_and_who_should_take_care_is_said_before_the_body_is_down_whatever_the_words() -> None:
+    for name in ROUTINES:
+        routine = LIBRARY.routine(name)
+        for words in ("full", "brief", "minimal"):
+            welcome = phrase(routine, paced(words=words), BOOK).sections[0]
+            said = [beat.text for beat in welcome.beats if isinstance(beat, Say)]
+            wanted = [sentence for step in routine.prepare for sentence in sentences(step.say)]
+            assert [text for text in said if text in wanted] == wanted
+            concerned = {condition for stretch in routine.stretches for condition in stretch.conditions}
+            for condition in concerned:
+                assert any(BOOK.conditions[condition] in text for text in said), (name, condition)
+            for prop in {prop.name for stretch in routine.stretches for prop in stretch.props}:
+                assert any(prop in text for text in said), (name, prop)
+
+
+def test_a_caution_is_said_before_its_stretch_whatever_the_words() -> None:
+    for name in ROUTINES:
+        routine = LIBRARY.routine(name)
+        for words in ("full", "brief", "minimal"):
+            said = {cue.text for cue in plan_timeline(routine, paced(words=words), BOOK, spoken).speech()}
+            for stretch in routine.stretches:
+                if stretch.caution:
+                    assert set(sentences(stretch.caution)) <= said
+
+
+def test_minimal_words_name_the_side_of_every_hold() -> None:
+    for name in ROUTINES:
+        timeline = plan_timeline(LIBRARY.routine(name), paced(words="minimal"), BOOK, spoken)
+        for span in timeline.spans:
+            if span.kind is SpanKind.HOLD and span.side:
+                named = [c for c in timeline.speech() if c.role is Role.SWITCH and c.end <= span.start]
+                assert named[-1].text == f"{span.side.capitalize()} side."
+
+
+def test_an_easier_way_is_offered_once_and_said_alone_where_it_is_chosen() -> None:
+    routine = LIBRARY.routine("neck-shoulders")
+    way = LIBRARY.stretch("ear-to-shoulder").movement.easier_way
+    assert way
+    said = {level: texts(routine, level) for level in ("usual", "easier", "harder")}
+    assert [text for text in said["usual"] if text.startswith("Or ")] != []
+    first, second = (way.split("{")[0] for _ in range(2))
+    assert first == second
+    offered = [text for text in said["usual"] if text.startswith(f"Or {first}")]
+    assert len(offered) == 1
+    alone = [text for text in said["easier"] if text.startswith(f"{first[:1].upper()}{first[1:]}")]
+    assert len(alone) >= 2  # on each side
+    assert not [text for text in said["easier"] if text.startswith("Or ")]
+    assert not [text for text in said["harder"] if text.startswith("Or ")]
+
+
+def texts(routine: object, level: str) -> list[str]:
+    script: Script = phrase(routine, paced(level=level), BOOK)  # type: ignore[arg-type]
+    return [beat.text for section in script.sections for beat in section.beats if isinstance(beat, Say)]
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("en/*/*.toml")), ids=lambda path: path.stem)
+def test_no_shipped_file_hurries_the_body(path: Path) -> None:
+    assert list(hurried(tomllib.loads(path.read_text(encoding="utf-8")))) == []
+
+
+def test_check_names_the_line_that_hurries_the_body(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'id = "mine"\ntitle = "Mine"\ndescription = "Short."\n'
+        '[[prepare]]\nsay = "Fetch a chair."\nsettle_s = 1\n'
+        '[[items]]\nstretch = "own"\n'
+        '[[stretches]]\nid = "own"\nlike = "march"\n'
+        '[[stretches.setup]]\nsay = "Stand tall."\nsettle_s = 0.7\n'
+        '[[stretches.setup]]\nsay = "You will lift one knee."\nsettle_s = 0.7\nmoves = false\n'
+        "[stretches.movement]\nrep_s = 2\n"
+    )
+    with pytest.raises(DataError) as caught:
+        session.check(path)
+    assert [(mistake.line, mistake.field) for mistake in caught.value.mistakes] == [
+        (6, "prepare.1.settle_s"),
+        (14, "stretches.1.setup.1.settle_s"),
+        (20, "stretches.1.movement.rep_s"),
+    ]
+    assert "0.7 s are too few to do it with closed eyes: write 2.5 or more" in str(caught.value)
+    # It can be played all the same: the session gives it the time.
+    assert (
+        too_quick(plan_timeline(session.load(str(path)), paced(), BOOK, spoken), frozenset({"You will lift one knee."}))
+        == []
+    )
+
+
+def test_every_stretch_and_routine_says_what_it_is_for_and_has_an_easier_way() -> None:
+    for name in LIBRARY.stretch_ids():
+        stretch = LIBRARY.stretch(name)
+        assert stretch.areas, name
+        assert set(stretch.areas) <= set(Area)
+        assert stretch.movement.easier_way, name
+    for name in ROUTINES:
+        assert LIBRARY.routine(name).areas, name
