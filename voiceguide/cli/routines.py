@@ -2,21 +2,69 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from voiceguide.cli.console import document, note, table, text
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-def list_routines(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
     from voiceguide.library.loader import Library
-    from voiceguide.model.pacing import Pacing
+
+
+def list_routines(
+    *,
+    stretches: Annotated[bool, typer.Option("--stretches", help="The shipped stretches in their place.")] = False,
+    area: Annotated[str | None, typer.Option(metavar="AREA", help="Only what is for this part of the body.")] = None,
+    position: Annotated[
+        str | None, typer.Option(metavar="POSITION", help="Only stretches that are done so; with --stretches.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
+    from voiceguide.library.loader import Library
     from voiceguide.places import routines_folder
-    from voiceguide.planning.planner import estimated_minutes
 
     library = Library(own=routines_folder())
-    routines, left_out = library.routines()
+    if stretches:
+        _list_stretches(library, area, position, as_json=as_json)
+    elif position is not None:
+        raise typer.BadParameter("a routine has many positions: say --stretches too", param_hint="--position")
+    else:
+        _list_routines(library, area, as_json=as_json)
+
+
+def _list_stretches(library: Library, area: str | None, position: str | None, *, as_json: bool) -> None:
+    found = library.stretches_for(area, position)
+    if as_json:
+        document(
+            [
+                {
+                    "id": stretch.id,
+                    "name": stretch.name,
+                    "gist": stretch.gist,
+                    "areas": list(stretch.areas),
+                    "position": stretch.position,
+                    "props": [prop.name for prop in stretch.props],
+                }
+                for stretch in found
+            ]
+        )
+        return
+    rows = [(stretch.id, _in_words(stretch.areas), _in_words([stretch.position]), stretch.gist) for stretch in found]
+    table([("STRETCH", "FOR", "POSITION", "WHAT"), *rows])
+
+
+def _in_words(names: Iterable[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in names)
+
+
+def _list_routines(library: Library, area: str | None, *, as_json: bool) -> None:
+    from voiceguide.model.pacing import Pacing
+    from voiceguide.planning.planner import estimated_minutes
+
+    routines, left_out = library.routines(area)
     minutes = {name: estimated_minutes(routine, Pacing(), library.phrasebook) for name, routine in routines.items()}
     stretches = {name: [stretch.id for stretch in routine.stretches] for name, routine in routines.items()}
     for line in left_out:
@@ -27,6 +75,7 @@ def list_routines(*, as_json: Annotated[bool, typer.Option("--json", help="As JS
                 "id": name,
                 "title": routine.title,
                 "minutes": round(minutes[name], 1),
+                "areas": list(routine.areas),
                 "stretches": stretches[name],
             }
             for name, routine in routines.items()

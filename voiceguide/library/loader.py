@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from voiceguide.errors import DataError, ExportError, RequestError, UnknownNameError
 from voiceguide.held_folder import HeldFolder
@@ -13,7 +14,7 @@ from voiceguide.library.toml_file import read_model, read_toml
 from voiceguide.model.base import spoken_texts
 from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
-from voiceguide.model.stretch import Stretch, hurried
+from voiceguide.model.stretch import Area, Position, Stretch, hurried
 from voiceguide.places import entries, path_of
 from voiceguide.showing import shown
 from voiceguide.units import counted
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     Objection = Callable[[str], str | None]
+
+E = TypeVar("E", bound=StrEnum)
 
 DATA: Final = Path(__file__).parent
 _OWN_MODE: Final = 0o700
@@ -87,15 +90,19 @@ class Library:
             raise UnknownNameError("routine", name, paths)
         return paths[name]
 
-    def routines(self) -> tuple[dict[str, Routine], list[str]]:
+    def routines(self, area: str | None = None) -> tuple[dict[str, Routine], list[str]]:
         """Every routine by the name that asks for it, in alphabetical order; and why own ones are left out.
 
-        A file of the user's may be called otherwise than the id in it, and may hold mistakes.
+        With `area` only those that are for it; UnknownNameError where there is no such area. A file of the user's may
+        be called otherwise than the id in it, and may hold mistakes.
         """
+        wanted = _named(Area, "area", area)
         routines, left_out = {}, []
         for name, path in sorted(self._routine_paths().items()):
             try:
-                routines[name] = self.routine(name)
+                routine = self.routine(name)
+                if wanted is None or wanted in routine.areas:
+                    routines[name] = routine
             except DataError as error:
                 if path == self._shipped_paths().get(name):
                     raise
@@ -112,6 +119,19 @@ class Library:
                 raise UnknownNameError("stretch", name, self.stretch_ids())
             self._stretches[name] = read_model(self._stretch_path(name), Stretch)
         return self._stretches[name]
+
+    def stretches_for(self, area: str | None = None, position: str | None = None) -> list[Stretch]:
+        """The shipped stretches that are for `area` and done in `position`, as far as these are given.
+
+        UnknownNameError where there is no such area or position.
+        """
+        wanted, how = _named(Area, "area", area), _named(Position, "position", position)
+        stretches = [self.stretch(name) for name in self.stretch_ids()]
+        return [
+            stretch
+            for stretch in stretches
+            if (wanted is None or wanted in stretch.areas) and (how is None or stretch.position is how)
+        ]
 
     @cached_property
     def phrasebook(self) -> Phrasebook:
@@ -192,6 +212,16 @@ class Library:
             else:
                 reading.note_unknown((*at, "like"), base, self.stretch_ids())
         return own
+
+
+def _named(kind: type[E], called: str, written: str | None) -> E | None:
+    """The member that is meant by `upper-back`, `upper back` or `upper_back`."""
+    if written is None:
+        return None
+    name = written.strip().lower().replace("-", "_").replace(" ", "_")
+    if name not in set(kind):
+        raise UnknownNameError(called, written, [member.replace("_", "-") for member in kind])
+    return kind(name)
 
 
 def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -64,6 +64,8 @@ def _range(limits: CountRange | SecondsRange, done: float, one: str, many: str) 
 def _stretch_lines(stretch: Stretch, wording: Wording) -> Iterator[str]:
     yield f"{stretch.title} ({stretch.id}): {stretch.gist}"
     yield dose_in_words(stretch)
+    if stretch.areas:
+        yield "For: " + ", ".join(area.replace("_", " ") for area in stretch.areas)
     if stretch.props:
         yield "Props: " + ", ".join(prop.name + (" (optional)" if prop.optional else "") for prop in stretch.props)
     if stretch.sides.kind == "alternating":
