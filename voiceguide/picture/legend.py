@@ -31,6 +31,8 @@ _TONES: Final[dict[ToneName, str]] = {
     ToneName.START: "start chime",
     ToneName.HALFWAY: "halfway",
     ToneName.SWITCH: "switch sides",
+    ToneName.RETURN: "the way back",
+    ToneName.TICK: "tick",
     ToneName.HOLD_START: "start of a hold",
     ToneName.HOLD_END: "end of a hold",
     ToneName.END: "end of the session",

@@ -35,6 +35,8 @@ _CHIMES: Final = {
     ToneName.HOLD_START: ((0.0, 587.33, 0.2),),
     ToneName.HALFWAY: ((0.0, 880.0, 0.3),),
     ToneName.SWITCH: ((0.0, 659.26, 0.28), (0.24, 659.26, 0.4)),
+    ToneName.RETURN: ((0.0, 392.0, 0.12),),
+    ToneName.TICK: ((0.0, 523.25, 0.06),),
     ToneName.HOLD_END: ((0.0, 392.0, 0.55),),
     ToneName.END: ((0.0, 783.99, 0.6), (0.42, 659.26, 0.6), (0.84, 523.25, 0.8)),
 }
