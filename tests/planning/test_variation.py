@@ -1,0 +1,77 @@
+"""Worth hearing the thirtieth time: what may vary does from day to day, and what keeps somebody safe never does."""
+
+from __future__ import annotations
+
+import pytest
+
+from voiceguide.library.loader import Library
+from voiceguide.model.script import Role
+from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.planner import plan_timeline
+from voiceguide.planning.presets import PRESETS, paced, parse_variation
+from voiceguide.planning.scheduling import estimated_frames
+from voiceguide.planning.wording import Wording
+
+LIBRARY = Library()
+BOOK = LIBRARY.phrasebook
+ROUTINES = sorted(LIBRARY.routines()[0])
+DAYS = range(739_583, 739_595)
+"""Two weeks of November 2026: a day is its number in the calendar."""
+STEADY = {Role.SAFETY, Role.SETUP, Role.INSTRUCT, Role.COUNT, Role.INHALE, Role.EXHALE}
+"""What is followed word by word: it is said today as it was yesterday."""
+
+
+def said(name: str, variation: int, roles: set[Role] | None = None) -> list[str]:
+    timeline = plan_timeline(
+        LIBRARY.routine(name), paced(variation=variation), BOOK, lambda t: estimated_frames(t, 0.9)
+    )
+    return [cue.text for cue in timeline.speech() if roles is None or cue.role in roles]
+
+
+@pytest.mark.parametrize("name", ROUTINES)
+def test_a_day_says_the_same_again_and_the_next_day_something_else(name: str) -> None:
+    for day in DAYS:
+        assert said(name, day) == said(name, day)
+        assert said(name, day) != said(name, day + 1)
+
+
+@pytest.mark.parametrize("name", ROUTINES)
+def test_what_keeps_somebody_safe_and_what_is_followed_never_varies(name: str) -> None:
+    rests = set(BOOK.rest)
+    assert len({tuple(text for text in said(name, day, STEADY) if text not in rests) for day in DAYS}) == 1
+
+
+@pytest.mark.parametrize("name", ROUTINES)
+def test_all_days_together_need_four_times_the_clips_at_most(name: str) -> None:
+    routine = LIBRARY.routine(name)
+    one = set(phrase(routine, paced(), BOOK, minutes=10).texts())
+    all_days = {text for day in DAYS for text in phrase(routine, paced(variation=day), BOOK, minutes=10).texts()}
+    assert len(all_days) <= 4 * len(one)
+
+
+@pytest.mark.parametrize("name", ROUTINES)
+def test_no_sentence_that_varies_is_said_twice_in_a_row(name: str) -> None:
+    """Within a session they take turns."""
+    for role in (Role.HOLD, Role.REMAINING):
+        texts = [text for text in said(name, DAYS[0], {role}) if text not in {BOOK.last_repetition, BOOK.last_round}]
+        if len(texts) > 2:
+            assert len(set(texts)) > 1
+
+
+def test_off_says_the_first_wording_everywhere() -> None:
+    wording = Wording(BOOK, parse_variation("off"))
+    assert {wording.choose(BOOK.hold, index) for index in range(20)} == {BOOK.hold[0]}
+    assert {Wording(BOOK, 5).choose(BOOK.hold, index) for index in range(20)} == set(BOOK.hold)
+    assert PRESETS["steady"].variation == 0
+
+
+def test_the_clock_moves_nothing_but_the_length_of_the_words() -> None:
+    """Both sides, doses and order are those of every day."""
+    timelines = [
+        plan_timeline(LIBRARY.routine("hips"), paced(variation=day), BOOK, lambda t: estimated_frames(t, 0.9))
+        for day in (0, *DAYS)
+    ]
+    shapes = {tuple((span.kind, span.stretch, span.side, span.repetition) for span in made.spans) for made in timelines}
+    assert len(shapes) == 1
+    holds = {tuple(span.end - span.start for span in made.spans if span.kind == "hold") for made in timelines}
+    assert len(holds) == 1
