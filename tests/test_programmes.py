@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from voiceguide.model.timeline import Timeline
 
 LIBRARY = Library()
-PROGRAMMES = ["desk-break", "hips", "lower-back", "morning", "neck-shoulders", "upper-back", "wind-down"]
+PROGRAMMES = [
+    *("after-running", "desk-break", "full-body", "hands-wrists", "hips", "in-bed", "lower-back", "morning", "neck-desk"),
+    *("neck-shoulders", "seated", "upper-back", "wind-down"),
+]
 # What each pace and each kind of words says is spoken at least once; steady and full is what most people hear.
 VARIANTS = [("steady", "full"), ("steady", "minimal"), ("gentle", "brief"), ("brisk", "full"), ("brisk", "minimal")]
 
