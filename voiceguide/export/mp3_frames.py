@@ -91,3 +91,21 @@ def move_reservoir(source: bytes | bytearray, target: bytearray, count: int, siz
         target[len(target) - behind - part : len(target) - behind] = taken
         count -= part
         behind += sizes.frame_bytes
+
+
+def alone(frames: bytes, number: int, sizes: FrameFormat, like: bytes) -> bytes:
+    """Frame `number` of a run in mono MPEG-2 as one like `like`, a larger one, that keeps nothing in those before it.
+
+    ExportError where its data are more than that holds.
+    """
+    size, head = sizes.frame_bytes, sizes.head_bytes
+    about = frames[number * size + _HEADER_BYTES : number * size + head]
+    # main_data_begin has 8 bits, private_bits 1, and part2_3_length 12 (ISO 13818-3, 2.4.1.7).
+    data_bytes = -(-(int.from_bytes(about[:3], "big") >> 3 & 0xFFF) // 8)
+    areas = b"".join(frames[at * size + head : (at + 1) * size] for at in range(number + 1))
+    begin = number * (size - head) - sizes.reaches_back(frames, number)
+    whole = like[:_HEADER_BYTES] + b"\0" + about[1:] + areas[begin : begin + data_bytes]
+    if len(whole) > len(like):
+        message = "what keeps a headset awake does not fit into its MP3 frames"
+        raise ExportError(message)
+    return whole.ljust(len(like), b"\0")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import itertools
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +20,14 @@ from msgspec import Struct
 
 from voiceguide.export.lame import Lame, silent_frame
 from voiceguide.export.mp3_frames import AHEAD_FRAMES, RESERVOIR_FRAMES, RUN_UP_FRAMES, joined, move_reservoir
-from voiceguide.export.mp3_ground import LEAST_REST_FRAMES, GroundFrames, closed, saved_frames, usable_rests
+from voiceguide.export.mp3_ground import (
+    LEAST_REST_FRAMES,
+    GroundFrames,
+    TapeFrames,
+    lone_frames,
+    saved_frames,
+    usable_rests,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,7 +36,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from voiceguide.export.mp3_frames import FrameFormat
-    from voiceguide.sound.source import AudioSource
+    from voiceguide.sound.source import AudioSource, Ground
 
 PART_S: Final = 20.0
 """About how long a part is: short enough to share out evenly and to hold little in memory."""
@@ -109,7 +117,8 @@ def encoded_in_one(source: AudioSource, sizes: FrameFormat) -> Iterator[tuple[in
 def pieces(source: AudioSource, sizes: FrameFormat, ground: GroundFrames | None) -> Iterator[Piece]:
     """The source as pieces of sound, each with some silence around it, and the silence between."""
     at, samples = 0, sizes.frame_samples
-    silences = source.rests((2 * _SILENT_FRAMES + _LEAST_SKIPPED) * samples) if source.ground is None else ()
+    passed_over = source.ground is None or source.ground.is_featureless
+    silences = source.rests((2 * _SILENT_FRAMES + _LEAST_SKIPPED) * samples) if passed_over else ()
     for start, end in silences:
         first = -(-start // samples) + _SILENT_FRAMES
         last = end // samples - _SILENT_FRAMES
@@ -189,50 +198,72 @@ def _run(
         if piece.sounding:
             frames += encoder.taken(end if piece is part[-1] else piece.end)
         else:
-            _pass_over(encoder, piece.end, frames, sizes)
+            _pass_over(encoder, piece.end, frames, sizes, source.ground)
     return bytes(frames)
 
 
-def _pass_over(encoder: Lame, number: int, frames: bytearray, sizes: FrameFormat) -> None:
-    """Let the encoder hear no silence up to frame `number`, and put as much behind `frames`, which it has made."""
+def _pass_over(encoder: Lame, number: int, frames: bytearray, sizes: FrameFormat, ground: Ground | None) -> None:
+    """Let the encoder hear nothing up to frame `number`, and put as much behind `frames`, which it has made.
+
+    The last frames are without content, so that the next sound finds room in them for its data.
+    """
     before = bytes(frames[-RESERVOIR_FRAMES * sizes.frame_bytes :])
-    frames += silent_frame(sizes) * (number - encoder.first)
+    if ground:
+        frames += lone_frames(ground, encoder.first, number - RESERVOIR_FRAMES, sizes)
+        frames += silent_frame(sizes) * RESERVOIR_FRAMES
+    else:
+        frames += silent_frame(sizes) * (number - encoder.first)
     following = encoder.skipped(number)
     move_reservoir(before, frames, sizes.reaches_back(following, 0), sizes)
 
 
 def _ground_frames(source: AudioSource, sizes: FrameFormat) -> GroundFrames | None:
-    """One round of what lies under the source; None where making it would take longer than it saves."""
+    """What lies under the source; None where making it would take longer than it saves."""
     ground = source.ground
-    if ground is None:
+    if ground is None or ground.is_featureless:
         return None
-    period, odd = divmod(ground.period_frames, sizes.frame_samples)
-    made = period + RUN_UP_FRAMES + _OVERRUN_FRAMES
+    tape = ground.tape.in_units(sizes.frame_samples)
+    if tape is None:
+        return None
+    spans = [
+        (border + tape.borders[-1] - RUN_UP_FRAMES, tape.borders[-1] + following + _OVERRUN_FRAMES)
+        for border, following in itertools.pairwise(tape.borders)
+    ]
+    made = sum(end - start for start, end in spans)
     rests = usable_rests(source.rests(LEAST_REST_FRAMES * sizes.frame_samples), sizes)
-    if odd or made * sizes.frame_samples > _LONGEST_ROUND_S * sizes.rate_hz or saved_frames(rests) <= made:
+    if made * sizes.frame_samples > _LONGEST_ROUND_S * sizes.rate_hz or saved_frames(rests) <= made:
         return None
-    beginning = _Beginning(ground, (made + 1) * sizes.frame_samples)
+    recording = ground.recording
     try:
-        frames = b"".join(data for _, data in encoded(beginning, sizes))
+        with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="ground") as pool:
+            runs = list(pool.map(lambda span: _frames_between(recording, *span, sizes), spans))
     except NoJointError:
         return None
-    ring = closed(frames[: made * sizes.frame_bytes], period, sizes)
-    return GroundFrames(ring, rests, sizes) if ring else None
+    spliced = TapeFrames.spliced(runs, tape, sizes)
+    return GroundFrames(spliced, rests, sizes) if spliced else None
 
 
-class _Beginning:
-    """The first frames of a source, as one sound."""
+def _frames_between(source: AudioSource, start: int, end: int, sizes: FrameFormat) -> bytes:
+    """The MP3 frames `[start, end)` of a source, by an encoder that has heard nothing before them."""
+    samples = sizes.frame_samples
+    part = _Part(source, start * samples, (end + 1) * samples)
+    return b"".join(data for _, data in encoded(part, sizes))[: (end - start) * sizes.frame_bytes]
+
+
+class _Part:
+    """Some frames of a source, as one sound."""
 
     ground = None
 
-    def __init__(self, source: AudioSource, length: int) -> None:
+    def __init__(self, source: AudioSource, start: int, end: int) -> None:
         self._source = source
+        self._start = start
         self.rate_hz = source.rate_hz
         self.channels = source.channels
-        self.length = length
+        self.length = end - start
 
     def render(self, start: int, out: NDArray[np.float32]) -> None:
-        self._source.render(start, out)
+        self._source.render(self._start + start, out)
         out[max(0, self.length - start) :] = 0.0
 
     def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none

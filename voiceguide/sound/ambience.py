@@ -1,7 +1,6 @@
-"""Beds made by synthesis: rain, waves, a drone. No recording, and no seam.
+"""Beds made by synthesis: rain, waves, a drone. No recording of anything, no seam, and nothing that comes round.
 
-Each is written down as a spectrum and turned into sound by one inverse Fourier transform, whose result goes round
-without a seam by nature: whatever happens in it takes a whole number of cycles.
+Each is a recording of a minute, made of pieces of unequal length that begin and end alike (`voiceguide.sound.tape`).
 """
 
 from __future__ import annotations
@@ -9,93 +8,218 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from msgspec import Struct
+
+from voiceguide.sound.tape import Tape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 BED_RATE_HZ: Final = 48_000
-LOOP_UNIT_FRAMES: Final = 1152
-"""An MP3 frame: in a loop of whole ones each comes again, and need not be encoded anew."""
-LOOP_FRAMES: Final = 1350 * LOOP_UNIT_FRAMES
-"""32.4 s: longer than anybody waits for a drop to come again, and a length that the FFT is fast at."""
-_LOOP_S: Final = LOOP_FRAMES / BED_RATE_HZ
+PIECE_UNIT_FRAMES: Final = 1152
+"""An MP3 frame: pieces are whole ones, so that each is encoded once and used wherever it sounds."""
+BEFORE_UNITS: Final = 3
+BEHIND_UNITS: Final = 13
+"""So much before and behind a border all pieces are alike: an encoder hears two frames back and three ahead, and the
+ten that are left are room for it to change over in."""
+_CROSSFADE_FRAMES: Final = 960
+"""20 ms, in which what all pieces share takes over from what is their own."""
 _BAND_HZ: Final = 15_000.0
 """Nothing is made above: it would cost bits and is hardly heard."""
+_SHARED: Final = 2.0
+"""Power that both channels share, for one of their own: a correlation of 0.67. Made mono, a bed loses 0.8 dB, and yet
+it is as wide as a room."""
 
-_DROPS: Final = 1500
-"""Single drops in a loop, 46 a second: they make rain of what would be a hiss."""
-_DROP_S: Final = 0.03
-_WAVES: Final = 2
-"""Waves in a loop, 16 s each: far from any breath, so that nobody breathes by them."""
-_CHORD: Final = ((110.0, 1.0), (164.8, 0.7), (220.0, 0.6), (329.6, 0.4), (440.0, 0.22), (659.3, 0.12))
-"""A and E in octaves, equal temperament, with amplitudes: the breath tones glide from A to A and fit."""
+_RAIN: Final = (290, 311, 329, 340, 353, 377)
+"""7.0 to 9.0 s, in units."""
+_RAIN_SWELLS_DB: Final = (2.0, -1.5, 3.0, -2.0, 1.0, -1.0)
+"""How far the rain grows in the middle of each piece."""
+_GAIN_STEP_FRAMES: Final = 48
+"""A millisecond, in which no swell moves by a hundredth of a decibel."""
+_RINGS_FOR: Final = 5.0
+"""Decay times until a drop has rung down: it has lost 43 dB."""
+
+_WAVES: Final = (420, 515, 610, 690, 765)
+"""A wave is a piece: one comes after 10 to 18 s, slower than any breath, and never when it is expected."""
+_WAVES_DB: Final = (12.2, 13.1, 12.5, 13.5, 12.8)
+"""How far each rises from trough to crest."""
+
+_DRONE: Final = (331, 367, 401, 433, 468)
+_DRONE_RATE_HZ: Final = 4000
+"""There is nothing in it above a quarter of this: it is written down at this rate, and raised by Fourier transform."""
+_CHORD: Final = (
+    (110.0, 0.5),
+    (164.8, 0.5),
+    (220.0, 0.7),
+    (329.6, 0.7),
+    (440.0, 0.5),
+    (659.3, 0.3),
+    (880.0, 0.12),
+)
+"""A and E in octaves, equal temperament, with amplitudes: the breath tones glide from A to A and fit. Half of its power
+lies above 300 Hz, where the loudspeaker of a phone begins."""
+_DRONE_SWELL_DB: Final = 5.0
+"""How far a partial grows or fades in the middle of a piece, at the most."""
+_APART_TURN: Final = np.pi / 4
+"""Between the channels of a partial: what it loses where they are added is 0.7 dB, and never more."""
 
 
-def rain() -> NDArray[np.float32]:
-    """Steady rain, shape (LOOP_FRAMES, 2)."""
+class _Drops(Struct, frozen=True):
+    """What falls: short tones that ring down."""
+
+    a_second: float
+    pitch_hz: tuple[float, float]
+    decay_s: tuple[float, float]
+    strength: tuple[float, float]
+    """Amplitudes, the hiss having a root mean square of 1: most are near the first, a few near the second."""
+
+
+_PATTER: Final = _Drops(60.0, pitch_hz=(1500.0, 6000.0), decay_s=(0.001, 0.004), strength=(0.5, 2.5))
+"""Drops that are heard as many ..."""
+_DROPS: Final = _Drops(9.0, pitch_hz=(900.0, 4500.0), decay_s=(0.003, 0.009), strength=(4.0, 11.0))
+"""... and those that are heard one by one."""
+
+
+class Ambience(Struct, frozen=True, eq=False):
+    """A recording, and how it is played."""
+
+    samples: NDArray[np.float32]
+    """Shape (n, 2), at BED_RATE_HZ, with a peak of a half."""
+    tape: Tape
+
+
+def rain() -> Ambience:
+    """Rain that comes and goes: a hiss, a patter, and drops that fall one by one."""
     random = np.random.default_rng(1)
-    wash = _noise(random, from_hz=120.0, bend_hz=1400.0, steepness=0.35)
-    at = random.integers(0, LOOP_FRAMES, _DROPS)
-    left = random.uniform(0.1, 0.9, _DROPS)
-    pitch_hz = random.uniform(1500.0, 5500.0, _DROPS)
-    decay_s = random.uniform(0.002, 0.006, _DROPS)
-    strength = random.pareto(3.0, _DROPS).clip(max=3.0) * 0.3
-    since_s = np.arange(round(_DROP_S * BED_RATE_HZ), dtype=np.float32) / np.float32(BED_RATE_HZ)
-    rings = np.sin(np.outer((2 * np.pi * pitch_hz).astype(np.float32), since_s))
-    rings *= np.exp(np.outer((-1.0 / decay_s).astype(np.float32), since_s))
-    drops = np.zeros((2, LOOP_FRAMES + BED_RATE_HZ), np.float32)
-    for side, share in zip(drops, (left, 1.0 - left), strict=True):
-        gains = (strength * np.sqrt(share)).astype(np.float32)
-        for start, drop in zip(at.tolist(), rings * gains[:, None], strict=True):
-            side[start : start + len(drop)] += drop
-    drops[:, :BED_RATE_HZ] += drops[:, LOOP_FRAMES:]  # what rings on over the end belongs to the beginning
-    wash += drops[:, :LOOP_FRAMES]
-    return _even(wash)
+    borders, length = _borders(_RAIN)
+    swell = _each_frame(10.0 ** (_arches(_RAIN, _RAIN_SWELLS_DB) / 20.0))
+    sound = _noise(random, length, from_hz=250.0, bend_hz=1300.0, steepness=0.42)
+    _let_fall(random, sound, _PATTER, ())
+    _make_alike(sound, borders)
+    _let_fall(random, sound, _DROPS, borders)
+    sound *= swell
+    return Ambience(_even(sound), _tape(_RAIN))
 
 
-def waves() -> NDArray[np.float32]:
-    """Waves on a beach, coming and going slowly."""
+def waves() -> Ambience:
+    """Waves on a beach, no two alike."""
     random = np.random.default_rng(2)
-    turn = (2 * np.pi * _WAVES * np.arange(LOOP_FRAMES) / LOOP_FRAMES).astype(np.float32)
-    # It comes in faster than it runs out.
-    swell = 0.5 + 0.5 * np.sin(turn + 0.5 * np.sin(turn))
-    deep = _noise(random, from_hz=60.0, bend_hz=300.0, steepness=1.0)
-    foam = _noise(random, from_hz=400.0, bend_hz=2500.0, steepness=1.0)
-    return _even(deep * (0.55 + 0.45 * swell) + foam * (0.1 + 0.6 * swell**2))
+    borders, length = _borders(_WAVES)
+    rise_db = _arches(_WAVES, _WAVES_DB, crest=0.42)
+    height = np.clip(rise_db / max(_WAVES_DB), 0.0, 1.0)
+    # The higher it is, the more of it is foam.
+    foam = 0.15 + 0.6 * height
+    gain = 10.0 ** (rise_db / 20.0)
+    sound = _noise(random, length, from_hz=70.0, bend_hz=350.0, steepness=0.75) * _each_frame(gain * np.sqrt(1.0 - foam))
+    sound += _noise(random, length, from_hz=300.0, bend_hz=2600.0, steepness=0.6) * _each_frame(gain * np.sqrt(foam))
+    _make_alike(sound, borders)
+    return Ambience(_even(sound), _tape(_WAVES))
 
 
-def drone() -> NDArray[np.float32]:
-    """A fifth in octaves that hardly moves."""
+def drone() -> Ambience:
+    """A fifth in octaves, whose colour changes slowly."""
     random = np.random.default_rng(3)
-    spectrum = np.zeros((2, LOOP_FRAMES // 2 + 1), np.complex64)
-    for pitch_hz, amplitude in _CHORD:
-        middle = round(pitch_hz * _LOOP_S)
-        for cycles in range(-2, 3):
-            # Neighbours of a thirtieth of a hertz beat against each other, on each side by themselves.
-            phases = random.uniform(0.0, 2 * np.pi, 2)
-            spectrum[:, middle + cycles] += amplitude / (1.0 + abs(cycles)) * np.exp(1j * phases)
-    return _even(np.fft.irfft(spectrum, LOOP_FRAMES))
+    step = BED_RATE_HZ // _DRONE_RATE_HZ
+    length = _borders(_DRONE)[1]
+    sound = np.zeros((2, length // step))
+    for number, (pitch_hz, amplitude) in enumerate(_CHORD):
+        first = 0
+        for units in _DRONE:
+            frames = units * PIECE_UNIT_FRAMES // step
+            gain_db = random.uniform(-_DRONE_SWELL_DB, _DRONE_SWELL_DB)
+            gain = amplitude * 10.0 ** (_arch(frames, step) * gain_db / 20.0)
+            cycles = pitch_hz * np.arange(frames) / _DRONE_RATE_HZ
+            # In the middle of a piece it is some hundredths of a hertz off, to end on a whole number of turns.
+            missing = round(pitch_hz * frames / _DRONE_RATE_HZ) - pitch_hz * frames / _DRONE_RATE_HZ
+            turn = 2 * np.pi * (cycles + missing * _ramp(frames, step))
+            apart = _APART_TURN / 2 * (-1) ** number
+            for side, ahead in zip(sound, (apart, -apart), strict=True):
+                side[first : first + frames] += gain * np.sin(turn + number + ahead)
+            first += frames
+    spectrum = np.zeros((2, length // 2 + 1), np.complex64)
+    low = np.fft.rfft(sound)
+    spectrum[:, : low.shape[1]] = low
+    return Ambience(_even(np.fft.irfft(spectrum, length)), _tape(_DRONE))
 
 
-AMBIENCES: Final[Mapping[str, Callable[[], NDArray[np.float32]]]] = {"rain": rain, "drone": drone, "waves": waves}
+AMBIENCES: Final[Mapping[str, Callable[[], Ambience]]] = {"rain": rain, "drone": drone, "waves": waves}
 
 
-def _noise(random: np.random.Generator, from_hz: float, bend_hz: float, steepness: float) -> NDArray[np.float32]:
-    """Noise of root mean square 1, even up to `bend_hz` and falling above; shape (2, LOOP_FRAMES).
+def _tape(units: Sequence[int]) -> Tape:
+    lengths = [PIECE_UNIT_FRAMES * count for count in units]
+    return Tape.shuffled(lengths, BEFORE_UNITS * PIECE_UNIT_FRAMES, BEHIND_UNITS * PIECE_UNIT_FRAMES)
+
+
+def _borders(units: Sequence[int]) -> tuple[list[int], int]:
+    """The frames at which pieces begin, and the length of all."""
+    *borders, length = np.cumsum([0, *units]) * PIECE_UNIT_FRAMES
+    return [int(border) for border in borders], int(length)
+
+
+def _own(frames: int, step: int) -> slice:
+    """What a piece shares with no other, at one frame for `step`."""
+    shared_before = (BEFORE_UNITS * PIECE_UNIT_FRAMES + _CROSSFADE_FRAMES) // step
+    shared_behind = (BEHIND_UNITS * PIECE_UNIT_FRAMES + _CROSSFADE_FRAMES) // step
+    return slice(shared_behind, frames - shared_before)
+
+
+def _ramp(frames: int, step: int) -> NDArray[np.float64]:
+    """From 0 to 1 over what a piece shares with no other."""
+    own = _own(frames, step)
+    return np.clip((np.arange(frames) - own.start) / (own.stop - own.start), 0.0, 1.0)
+
+
+def _arch(frames: int, step: int, crest: float = 0.5) -> NDArray[np.float64]:
+    """From 0 to 1, at a share `crest` of the way, and back over what a piece shares with no other."""
+    way = _ramp(frames, step) ** (np.log(0.5) / np.log(crest))
+    return np.sin(np.pi * way) ** 2
+
+
+def _arches(units: Sequence[int], heights: Sequence[float], crest: float = 0.5) -> NDArray[np.float64]:
+    """An arch over each piece, every millisecond."""
+    steps = [count * PIECE_UNIT_FRAMES // _GAIN_STEP_FRAMES for count in units]
+    arches = [_arch(count, _GAIN_STEP_FRAMES, crest) * height for count, height in zip(steps, heights, strict=True)]
+    return np.concatenate(arches)
+
+
+def _each_frame(gain: NDArray[np.float64]) -> NDArray[np.float32]:
+    """The gain of every millisecond for each of its frames."""
+    return np.repeat(gain.astype(np.float32), _GAIN_STEP_FRAMES)
+
+
+def _make_alike(sound: NDArray[np.float32], borders: Sequence[int]) -> None:
+    """Put what surrounds the first border around every other one."""
+    before = BEFORE_UNITS * PIECE_UNIT_FRAMES + _CROSSFADE_FRAMES
+    behind = BEHIND_UNITS * PIECE_UNIT_FRAMES + _CROSSFADE_FRAMES
+    shared = np.concatenate([sound[:, -before:], sound[:, :behind]], axis=1)
+    # Equal powers: the two have nothing to do with each other.
+    quarter = (np.arange(_CROSSFADE_FRAMES, dtype=np.float32) + 0.5) / _CROSSFADE_FRAMES * np.float32(np.pi / 2)
+    turn = np.full(before + behind, np.pi / 2, np.float32)
+    turn[:_CROSSFADE_FRAMES], turn[-_CROSSFADE_FRAMES:] = quarter, quarter[::-1]
+    for border in borders[1:]:
+        around = sound[:, border - before : border + behind]
+        around[:] = around * np.cos(turn) + shared * np.sin(turn)
+
+
+def _noise(
+    random: np.random.Generator, length: int, from_hz: float, bend_hz: float, steepness: float
+) -> NDArray[np.float32]:
+    """Noise of root mean square 1, even up to `bend_hz` and falling above; shape (2, length).
 
     Its amplitude is (1 + (f / bend_hz) ** 2) ** -steepness: 12 dB an octave, far up, for a steepness of 1.
-    Half of it both channels share: two that have nothing in common sound like two holes.
     """
-    used = slice(round(from_hz * _LOOP_S), round(_BAND_HZ * _LOOP_S))
-    hz = np.arange(used.start, used.stop, dtype=np.float32) / np.float32(_LOOP_S)
+    bins_a_hz = length / BED_RATE_HZ
+    used = slice(round(from_hz * bins_a_hz), round(_BAND_HZ * bins_a_hz))
+    hz = np.arange(used.start, used.stop, dtype=np.float32) / np.float32(bins_a_hz)
     amplitude = (1.0 + (hz / bend_hz) ** 2) ** -steepness
     shared, *own = (_with_any_phases(random, amplitude) for _ in range(3))
-    spectrum = np.zeros((2, LOOP_FRAMES // 2 + 1), np.complex64)
+    shared *= np.float32(np.sqrt(_SHARED))
+    spectrum = np.zeros((2, length // 2 + 1), np.complex64)
     spectrum[:, used] = shared
     spectrum[:, used] += own
-    sound = np.fft.irfft(spectrum, LOOP_FRAMES)
+    sound = np.fft.irfft(spectrum, length)
     sound *= 1.0 / np.sqrt(np.mean(np.square(sound)))
     return np.asarray(sound, np.float32)
 
@@ -107,6 +231,31 @@ def _with_any_phases(random: np.random.Generator, amplitude: NDArray[np.float32]
     np.multiply(amplitude, np.cos(phases), out=bins.real)
     np.multiply(amplitude, np.sin(phases), out=bins.imag)
     return bins
+
+
+def _let_fall(random: np.random.Generator, sound: NDArray[np.float32], drops: _Drops, clear_of: Sequence[int]) -> None:
+    """Add drops to a sound at any time, but where all pieces are alike around the borders `clear_of`."""
+    length = sound.shape[1]
+    rings_for = round(_RINGS_FOR * drops.decay_s[1] * BED_RATE_HZ)
+    since_s = np.arange(rings_for, dtype=np.float32) / np.float32(BED_RATE_HZ)
+    at = random.integers(0, length, round(drops.a_second * length / BED_RATE_HZ))
+    for border in (*clear_of, length) if clear_of else ():
+        first = border - BEFORE_UNITS * PIECE_UNIT_FRAMES - _CROSSFADE_FRAMES - rings_for
+        at = at[(at < first) | (at >= border + BEHIND_UNITS * PIECE_UNIT_FRAMES + _CROSSFADE_FRAMES)]
+    left = random.uniform(0.1, 0.9, len(at))
+    pitch_hz = random.uniform(*drops.pitch_hz, len(at))
+    decay_s = random.uniform(*drops.decay_s, len(at))
+    softest, loudest = drops.strength
+    strength = softest + (loudest - softest) * random.random(len(at)) ** 2
+    rings = np.sin(np.outer((2 * np.pi * pitch_hz).astype(np.float32), since_s))
+    rings *= np.exp(np.outer((-1.0 / decay_s).astype(np.float32), since_s))
+    fallen = np.zeros((2, length + rings_for), np.float32)
+    for side, share in zip(fallen, (left, 1.0 - left), strict=True):
+        gains = (strength * np.sqrt(share)).astype(np.float32)
+        for start, drop in zip(at.tolist(), rings * gains[:, None], strict=True):
+            side[start : start + rings_for] += drop
+    fallen[:, : rings_for] += fallen[:, length:]  # what rings on over the end belongs to the beginning
+    sound += fallen[:, :length]
 
 
 def _even(sound: NDArray[np.floating[Any]]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""The bed: what lies under the voice, stereo at 48 kHz, round and round without a seam."""
+"""The bed: what lies under the voice, stereo at 48 kHz, without a seam however long the session is."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from msgspec import Struct
 from voiceguide.errors import RequestError
 from voiceguide.model.pcm import from_pcm16, to_pcm16
 from voiceguide.places import path_of
-from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ, LOOP_UNIT_FRAMES
+from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ, PIECE_UNIT_FRAMES
 from voiceguide.sound.loudness import STEP_S, k_weighted, lufs
+from voiceguide.sound.tape import Tape
 from voiceguide.units import to_db, to_frames
 
 if TYPE_CHECKING:
@@ -36,10 +37,12 @@ MOMENTARY_STEPS: Final = 4
 
 
 class Bed(Struct, frozen=True, eq=False):
-    """A loop, and how loud it is."""
+    """A recording that goes on for ever, and how loud it is."""
 
     samples: NDArray[np.int16]
     """Shape (n, 2), at 48 kHz; the last frame goes over into the first."""
+    tape: Tape
+    """In which order the pieces of it sound: of a file there is one, round and round."""
     step_powers: NDArray[np.float64]
     """K-weighted mean squares of its steps of 100 ms, both channels together (ITU-R BS.1770-5)."""
     peak_dbfs: float
@@ -60,13 +63,9 @@ class Bed(Struct, frozen=True, eq=False):
         return lufs(float(np.convolve(round_again, np.ones(steps) / steps, mode="valid").max()))
 
     def parts(self, start: int, end: int) -> Iterator[tuple[int, NDArray[np.float32]]]:
-        """What sounds in `[start, end)` of a session, round and round: first frame, and samples of shape (m, 2)."""
-        length = len(self.samples)
-        while start < end:
-            at = start % length
-            part = self.samples[at : at + end - start]
-            yield start, from_pcm16(part)
-            start += len(part)
+        """What sounds in `[start, end)` of a session: first frame, and samples of shape (m, 2)."""
+        for at, first, last in self.tape.parts(start, end):
+            yield at, from_pcm16(self.samples[first:last])
 
 
 def check_bed(name: str) -> None:
@@ -93,7 +92,8 @@ def open_bed(name: str, session_s: float = math.inf) -> Bed | None:
     if name == NO_BED:
         return None
     if name in AMBIENCES:
-        return measured(to_pcm16(AMBIENCES[name]()))
+        ambience = AMBIENCES[name]()
+        return measured(to_pcm16(ambience.samples), ambience.tape)
     from voiceguide.sound.decoding import decoded
 
     most_s = min(session_s + SPARE_S + CROSSFADE_S, LONGEST_S)
@@ -107,20 +107,20 @@ def open_bed(name: str, session_s: float = math.inf) -> Bed | None:
 def seamless(samples: NDArray[np.int16]) -> NDArray[np.int16]:
     """The same, shorter by a crossfade of its end into its beginning, which is written over; shape (n, 2).
 
-    `n` is a multiple of LOOP_UNIT_FRAMES.
+    `n` is a multiple of PIECE_UNIT_FRAMES.
     """
     fade = min(to_frames(CROSSFADE_S, BED_RATE_HZ), len(samples) // 4)
     # Equal powers: what ends and what begins have nothing to do with each other.
     turn = (np.arange(fade) + 0.5)[:, None] / fade * (np.pi / 2)
-    loop = samples[: (len(samples) - fade) // LOOP_UNIT_FRAMES * LOOP_UNIT_FRAMES]
+    loop = samples[: (len(samples) - fade) // PIECE_UNIT_FRAMES * PIECE_UNIT_FRAMES]
     ending = samples[len(loop) : len(loop) + fade]
     over = from_pcm16(loop[:fade]) * np.sin(turn) + from_pcm16(ending) * np.cos(turn)
     loop[:fade] = to_pcm16(over.astype(np.float32))
     return loop
 
 
-def measured(samples: NDArray[np.int16]) -> Bed:
-    """A Bed of a loop, read in constant memory."""
+def measured(samples: NDArray[np.int16], tape: Tape | None = None) -> Bed:
+    """A Bed of a recording, read in constant memory; without a tape it goes round as it is."""
     step = to_frames(STEP_S, BED_RATE_HZ)
     sums: list[NDArray[np.float64]] = []
     peak = 0.0
@@ -130,4 +130,4 @@ def measured(samples: NDArray[np.int16]) -> Bed:
         squares = sum(k_weighted(np.ascontiguousarray(part[:, channel]), BED_RATE_HZ) ** 2 for channel in (0, 1))
         whole = np.asarray(squares)[: len(part) // step * step]
         sums.append(whole.reshape(-1, step).sum(axis=1))
-    return Bed(samples, np.concatenate(sums) / step, to_db(peak))
+    return Bed(samples, tape or Tape.of([len(samples)], [0]), np.concatenate(sums) / step, to_db(peak))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from msgspec.structs import replace
 
 from voiceguide.sound.ambience import BED_RATE_HZ
 from voiceguide.sound.ducking import GainCurve, bed_under_speech
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.mixer import Mixer
+    from voiceguide.sound.tape import Tape
 
 FADE_IN_S: Final = 4.0
 FADE_OUT_S: Final = 6.0
@@ -103,18 +105,25 @@ class BedAlone:
     """A Ground: a bed at one level throughout."""
 
     ground = None
+    is_featureless = False
 
     def __init__(self, bed: Bed, level_db: float, length: int) -> None:
         self._bed = bed
+        self._level_db = level_db
         self._gain = np.float32(to_gain(level_db))
         self.rate_hz = BED_RATE_HZ
         self.channels = 2
         self.length = length
 
     @property
-    def period_frames(self) -> int:
-        """The length of its loop."""
-        return len(self._bed.samples)
+    def tape(self) -> Tape:
+        """That of the bed."""
+        return self._bed.tape
+
+    @property
+    def recording(self) -> BedAlone:
+        """The bed with its pieces as they lie, twice."""
+        return BedAlone(replace(self._bed, tape=self._bed.tape.in_a_row), self._level_db, 2 * len(self._bed.samples))
 
     def render(self, start: int, out: NDArray[np.float32]) -> None:
         """Fill `out`, shape (n, 2), with the frames from `start` on."""

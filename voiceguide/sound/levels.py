@@ -45,12 +45,7 @@ class ToneLevels(Struct, frozen=True):
         return min(0.0, CLIP_LUFS - UNDER_SPEECH_DB - self.breath_lufs)
 
 
-FULL: Final = ToneLevels(chime_lufs=-18.5, breath_lufs=-20.5)
-"""Near the voice: a session whose words have tapered away is carried by them. The loudness range comes to 6.4 to
-8.4 LU (measured; 14.8 with soft tones), and where tones are most of a session (minimal words) it still comes within
-0.5 LU of MONO_LUFS."""
-SOFT: Final = ToneLevels(chime_lufs=-25.0, breath_lufs=-38.0)
-"""Well below the voice, above the noise of a room, and below the relative gate of BS.1770, so that a session's
-level is that of its voice."""
+FULL: Final = ToneLevels(chime_lufs=-24.4, breath_lufs=-27.5)
+SOFT: Final = ToneLevels(chime_lufs=-30.0, breath_lufs=-33.0)
 TONE_LEVELS: Final = {"full": FULL, "soft": SOFT, "off": SOFT}
 """By the values of Pacing.tones; where it is off, only chimes are left."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from voiceguide.model.clip import Clip
+    from voiceguide.sound.tape import Tape
 
 
 class AudioSource(Protocol):
@@ -41,7 +42,7 @@ class AudioSource(Protocol):
 
     @property
     def ground(self) -> Ground | None:
-        """What goes round under all else; None where that is silence."""
+        """What goes on under all else; None where that is silence."""
 
     def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
         """Spans `[start, end)` of at least that length, in order, in which the ground is all that sounds."""
@@ -51,8 +52,16 @@ class Ground(AudioSource, Protocol):
     """As long as what it lies under, and in its rests the same frame by frame."""
 
     @property
-    def period_frames(self) -> int:
-        """After how many frames it comes round."""
+    def is_featureless(self) -> bool:
+        """Whether nobody would hear it cut, shortened or put together anew: noise far below hearing."""
+
+    @property
+    def tape(self) -> Tape:
+        """The order in which its pieces sound."""
+
+    @property
+    def recording(self) -> AudioSource:
+        """Its pieces in the order in which they lie, twice."""
 
 
 class ClipSource:

@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 
 from voiceguide.model.script import CHIME_S, ToneName
-from voiceguide.sound.loudness import active_level, block_means, k_weighted
+from voiceguide.sound.loudness import BLOCK_S, block_means, k_weighted, lufs
 from voiceguide.units import SESSION_RATE_HZ, to_frames, to_gain
 
 if TYPE_CHECKING:
@@ -22,23 +22,26 @@ BREATH_FADE_S: Final = 0.12
 """Silent at the turning points, but soon there: 80-150 ms (docs/sources.md)."""
 _BREATH_HARMONICS: Final = (1.0, 0.6, 0.35, 0.2)
 """Up to 1.76 kHz: small loudspeakers lose what is below 300 Hz and need something to sound."""
-_STRIKE_S: Final = 0.006
+STRIKE_S: Final = 0.055
+"""How long a chime takes to come up: a bowl that is touched, not a bell that is hit. Less would startle out of silence."""
 _CHIME_END_S: Final = 0.15
 _PARTIALS: Final = ((1.0, 1.0, 1.0), (2.0, 0.45, 0.6), (3.01, 0.2, 0.35), (4.2, 0.08, 0.2))
 """Ratio to the note, amplitude, and how long it rings compared with the note itself."""
 _FINE: Final = 256
 
-# Notes as (start in seconds, frequency in Hz, decay in seconds): the rising pair opens, the falling three
-# close, two quick equal ones say that the side changes, one high note is the middle, one low one the end.
+_A4_HZ, _B4_HZ, _C5_HZ = 440.0, 493.88, 523.25
+# Notes as (start in seconds, frequency in Hz, decay in seconds), low and close together, so that none of them calls:
+# the rising pair opens, the falling three close, two quick equal ones say that the side changes, one high note is the
+# middle, one low one the end, a short one between them stands for the word `hold`.
 _CHIMES: Final = {
-    ToneName.START: ((0.0, 523.25, 0.55), (0.38, 783.99, 0.7)),
-    ToneName.HOLD_START: ((0.0, 587.33, 0.2),),
-    ToneName.HALFWAY: ((0.0, 880.0, 0.3),),
-    ToneName.SWITCH: ((0.0, 659.26, 0.28), (0.24, 659.26, 0.4)),
-    ToneName.RETURN: ((0.0, 392.0, 0.12),),
-    ToneName.TICK: ((0.0, 523.25, 0.06),),
-    ToneName.HOLD_END: ((0.0, 392.0, 0.55),),
-    ToneName.END: ((0.0, 783.99, 0.6), (0.42, 659.26, 0.6), (0.84, 523.25, 0.8)),
+    ToneName.START: ((0.0, _A4_HZ, 0.55), (0.38, _C5_HZ, 0.7)),
+    ToneName.HOLD_START: ((0.0, _B4_HZ, 0.2),),
+    ToneName.HALFWAY: ((0.0, _C5_HZ, 0.3),),
+    ToneName.SWITCH: ((0.0, _B4_HZ, 0.28), (0.24, _B4_HZ, 0.4)),
+    ToneName.RETURN: ((0.0, _A4_HZ, 0.12),),
+    ToneName.TICK: ((0.0, _C5_HZ, 0.08),),
+    ToneName.HOLD_END: ((0.0, _A4_HZ, 0.55),),
+    ToneName.END: ((0.0, _C5_HZ, 0.6), (0.42, _B4_HZ, 0.6), (0.84, _A4_HZ, 0.8)),
 }
 
 
@@ -53,9 +56,9 @@ class Tone(Struct, frozen=True, eq=False):
 
 @functools.lru_cache(maxsize=16)
 def chime(tone: ToneName, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> Tone:
-    """A chime, `CHIME_S` long, at `level_lufs`."""
+    """A chime, `CHIME_S` long, whose loudest 400 ms are at `level_lufs`."""
     frames = to_frames(CHIME_S[tone], rate_hz)
-    strike = np.minimum(1.0, np.arange(to_frames(_STRIKE_S, rate_hz)) / (_STRIKE_S * rate_hz))
+    strike = np.minimum(1.0, np.arange(to_frames(STRIKE_S, rate_hz)) / (STRIKE_S * rate_hz))
     ratios, amplitudes, shares = np.array(_PARTIALS).T
     sound = np.zeros(frames)
     for start_s, note_hz, decay_s in _CHIMES[tone]:
@@ -71,7 +74,7 @@ def chime(tone: ToneName, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> 
 
 @functools.lru_cache(maxsize=16)
 def breath_tone(tone: ToneName, frames: int, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> Tone:
-    """A tone that rises (inhale) or falls (exhale) by an octave over exactly `frames`, at `level_lufs`."""
+    """A tone that rises (inhale) or falls (exhale) by an octave over exactly `frames`; its loudest 400 ms at `level_lufs`."""
     octave = math.log(BREATH_HIGH_HZ / BREATH_LOW_HZ) / frames
     pitch_hz = _powers(np.array([octave]), np.array([BREATH_LOW_HZ * math.exp(octave / 2)]), frames)
     if tone is ToneName.EXHALE:
@@ -103,9 +106,11 @@ def _powers(rates: NDArray[Any], amplitudes: NDArray[Any], frames: int) -> NDArr
 
 
 def _at_level(sound: NDArray[np.float64], level_lufs: float, rate_hz: int) -> Tone:
+    """The sound with its highest momentary loudness (EBU Tech 3341) at `level_lufs`; a short one as if it went on."""
     samples = sound.astype(np.float32)
-    squares = k_weighted(samples, rate_hz) ** 2
-    gain = np.float32(to_gain(level_lufs - active_level(squares, rate_hz)))
+    powers = block_means(k_weighted(samples, rate_hz) ** 2, rate_hz)
+    filled = min(1.0, len(sound) / (BLOCK_S * rate_hz))
+    gain = np.float32(to_gain(level_lufs - lufs(float(powers.max()) / filled)))
     samples *= gain
     samples.flags.writeable = False  # it is shared
-    return Tone(samples, block_means(squares * gain**2, rate_hz))
+    return Tone(samples, powers * gain**2)
