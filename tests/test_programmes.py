@@ -11,7 +11,9 @@ import pytest
 from tests.wording import IDIOMS, PROMISES
 from voiceguide import session
 from voiceguide.library.loader import Library
+from voiceguide.model.base import spoken_texts
 from voiceguide.model.script import Role, SpanKind, ToneName
+from voiceguide.model.stretch import HoldMovement, Position
 from voiceguide.units import to_frames
 
 if TYPE_CHECKING:
@@ -21,9 +23,10 @@ if TYPE_CHECKING:
 
 LIBRARY = Library()
 PROGRAMMES = [
-    *("after-running", "desk-break", "full-body", "hands-wrists", "hips", "in-bed", "lower-back", "morning", "neck-desk"),
-    *("neck-shoulders", "seated", "upper-back", "wind-down"),
+    *("after-running", "desk-break", "full-body", "hands-wrists", "hips", "in-bed", "lower-back"),
+    *("morning", "neck-desk", "neck-shoulders", "seated", "upper-back", "wind-down"),
 ]
+MINUTES = {"neck-desk": 3, "hands-wrists": 4, "seated": 12, "full-body": 10, "after-running": 8, "in-bed": 10}
 # What each pace and each kind of words says is spoken at least once; steady and full is what most people hear.
 VARIANTS = [("steady", "full"), ("steady", "minimal"), ("gentle", "brief"), ("brisk", "full"), ("brisk", "minimal")]
 
@@ -43,6 +46,43 @@ def timeline(request: pytest.FixtureRequest, variant: tuple[str, str], clip_cach
 
 def test_these_are_the_shipped_programmes() -> None:
     assert LIBRARY.routine_ids() == PROGRAMMES
+
+
+@pytest.mark.parametrize(("routine", "minutes"), MINUTES.items())
+def test_a_programme_takes_about_as_long_as_it_is_meant_to(routine: str, minutes: int, clip_cache: Path) -> None:
+    planned = session.plan(routine, pacing=session.paced("steady"), cache_dir=clip_cache)
+    assert planned.timeline.duration_s == pytest.approx(60 * minutes, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("routine", "position"),
+    [
+        ("neck-desk", Position.CHAIR),
+        ("hands-wrists", Position.CHAIR),
+        ("seated", Position.CHAIR),
+        ("after-running", Position.STANDING),
+        ("in-bed", Position.SUPINE),
+    ],
+)
+def test_a_programme_stays_where_it_says_that_it_is_done(routine: str, position: Position) -> None:
+    assert {stretch.position for stretch in LIBRARY.routine(routine).stretches} == {position}
+
+
+def test_in_bed_nothing_is_needed_but_the_bed() -> None:
+    routine = LIBRARY.routine("in-bed")
+    assert not [prop for stretch in routine.stretches for prop in stretch.props]
+    spoken = [text for part in (routine, *routine.stretches) for _, text in spoken_texts(part)]
+    assert "Lie down on your back, legs long, arms beside you." in spoken
+    assert not [text for text in spoken if re.search(r"\b(mat|chair|cushion|floor|get up)\b", text)]
+
+
+def test_in_bed_the_end_is_a_long_rest_and_nobody_is_told_to_move() -> None:
+    routine = LIBRARY.routine("in-bed")
+    last = routine.stretches[-1].movement
+    assert isinstance(last, HoldMovement)
+    assert last.restful
+    assert last.hold_s.default >= 90
+    assert not routine.close
 
 
 def test_nothing_is_shortened_left_out_or_out_of_its_range(timeline: Timeline) -> None:
