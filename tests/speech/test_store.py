@@ -124,11 +124,14 @@ def test_prune_removes_what_is_old_damaged_or_left_over_and_clear_the_rest(tmp_p
 
 
 def test_a_look_at_a_store_that_is_not_there_makes_none(tmp_path: Path) -> None:
-    """`voiceguide cache` for a folder with a typing mistake in it."""
+    """`voiceguide cache` for a folder with a typing mistake in it; nor does one for a clip make a folder for it."""
     store = ClipStore(tmp_path / "nowhere", limit_bytes=7)
     assert store.info() == StoreInfo(tmp_path / "nowhere", 0, 0, 0, 7)
     assert (store.prune(0), store.clear(), store.in_use()) == (0, 0, None)
     assert list(tmp_path.iterdir()) == []
+    store.check_usable()
+    assert store.get(KEY) is None
+    assert list(store.directory.iterdir()) == []
 
 
 def test_what_is_there_is_counted_and_what_is_removed(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from tests.speech.fakes import ToneEngine
 from tests.speech.test_store import KEY, a_clip, kept, the_keys
-from tests.speech.test_store_of_others import lowest_free
+from tests.speech.test_store_of_others import open_descriptors
 from voiceguide import speech
 from voiceguide.held_folder import HeldFolder
 from voiceguide.speech import store as store_module
@@ -196,7 +196,7 @@ def test_where_nobody_can_tell_who_uses_it_what_was_used_in_the_last_day_stays(
     now_s = time.time()
     for key, age_s in zip(keys, (9 * DAY_S, DAY_S + 10, DAY_S - 10, 0.0), strict=True):
         os.utime(ClipStore(tmp_path)._path(key), (now_s - age_s, now_s - age_s))
-    before = lowest_free()
+    before = open_descriptors()
     with pytest.MonkeyPatch.context() as patch:
         store = without_locks(patch).ClipStore(tmp_path, limit_bytes=0)
         store.in_use().end(kept_some=False)
@@ -205,7 +205,7 @@ def test_where_nobody_can_tell_who_uses_it_what_was_used_in_the_last_day_stays(
     assert the_keys(store) == set(keys[2:])
     assert files_beside_clips(tmp_path) == []
     del store
-    assert lowest_free() == before
+    assert open_descriptors() == before
 
 
 def test_a_store_that_may_be_entered_and_not_listed_serves_what_it_has(
@@ -345,8 +345,8 @@ def test_a_session_ends_well_whatever_has_become_of_the_store(
 ) -> None:
     """It has been heard, or its file is written: nothing that the user could do about it is left."""
     store = made(tmp_path / "clips")
-    before = lowest_free()
+    before = open_descriptors()
     use = used(store)
     with trouble(store):
         use.end(kept_some=kept_some)
-    assert lowest_free() == before
+    assert open_descriptors() == before

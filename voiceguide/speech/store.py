@@ -347,7 +347,7 @@ if sys.platform == "win32":
     def _use_lock(_root: HeldFolder) -> None:
         return None
 
-    def _locked(_lock: int, *, alone: bool = False) -> bool:  # noqa: ARG001 -- there is none
+    def _locked(_lock: int, *, alone: bool) -> bool:  # noqa: ARG001 -- there is none
         return False
 
 else:
