@@ -28,7 +28,13 @@ ROOMS: Final = {
     ),
     "speech/store": Room(
         ("voiceguide.speech.store",),
-        ("tests/speech/test_store.py", "tests/speech/test_store_of_others.py", "-k", "not processes_share_a_store"),
+        (
+            "tests/speech/test_store.py",
+            "tests/speech/test_store_of_others.py",
+            "tests/speech/test_store_limit.py",
+            "-k",
+            "not processes_share_a_store and not another_process",
+        ),
     ),
     "speech/normalise": Room(
         ("voiceguide.speech.normalise",), ("tests/speech/test_normalise.py", "-k", "not normalising_twice")
