@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.users import MALLORY, VICTIM, as_user, shared_folder, told_by_a_child
+from tests.users import MALLORY, VICTIM, as_user, open_files, shared_folder, told_by_a_child
 from voiceguide import held_folder
 from voiceguide.held_folder import NOT_A_FILE, HeldFolder, open_file, read_file, strangers_in, system_error
 
@@ -53,10 +53,6 @@ def _nothing_waits_and_nothing_stays_open() -> Iterator[None]:
     if open_files() != before:
         gc.collect()  # what a traceback still holds
         assert open_files() == before
-
-
-def open_files() -> int:
-    return len(list(Path("/dev/fd").iterdir()))
 
 
 @pytest.fixture

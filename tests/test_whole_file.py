@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.users import VICTIM, shared_folder, told_by_a_child
+from tests.users import VICTIM, open_files, shared_folder, told_by_a_child
 from voiceguide.errors import ExportError, RequestError, VoiceguideError
 from voiceguide.held_folder import HeldFolder
 from voiceguide.whole_file import check_writable, clear_stale, replacing, replacing_in, whole_file
@@ -98,20 +98,22 @@ def test_what_was_exported_is_on_the_disk_before_it_has_its_name(
     sync = os.fsync
 
     def noted(descriptor: int) -> None:
-        named = target.exists() and target.stat().st_size == len(DATA)
+        named = target.exists() and target.stat().st_size == len(DATA) + 1
         synced.append((os.fstat(descriptor).st_size, named))
         sync(descriptor)
 
     monkeypatch.setattr(os, "fsync", noted)
     with whole_file(target, force=force) as file:
         file.write(DATA)
-    assert target.read_bytes() == DATA
+        file.write(b"!")
+    assert target.read_bytes() == DATA + b"!"
     # All of it, and while it was not there yet.
-    assert (len(DATA), False) in synced
+    assert (len(DATA) + 1, False) in synced
     # A hundred clips are not waited for, each of which can be spoken again.
     synced.clear()
-    with replacing(target) as file:
+    with replacing(target) as file, HeldFolder.at(tmp_path) as folder, replacing_in(folder, "y.mp3") as other:
         file.write(DATA)
+        other.write(DATA)
     assert synced == []
 
 
@@ -358,9 +360,13 @@ def test_folders_that_nobody_may_write_to_or_look_into(shared: Path) -> None:
         path = shared / name
         told = told_by_a_child(functools.partial(check_writable, path, force=False), VICTIM)
         assert told == f"ExportError: {path} cannot be written: {said}"
-    assert told_by_a_child(lambda: check_writable(shared / "x.mp3", force=False), VICTIM) == "None"
-    assert told_by_a_child(lambda: write(shared / "x.mp3"), VICTIM) == "None"
-    assert (shared / "x.mp3").stat().st_uid == VICTIM
+    # One that everybody may put things into and nobody may list.
+    (shared / "box").mkdir()
+    (shared / "box").chmod(0o1733)
+    for path in (shared / "x.mp3", shared / "box" / "x.mp3"):
+        assert told_by_a_child(functools.partial(check_writable, path, force=False), VICTIM) == "None"
+        assert told_by_a_child(functools.partial(write, path), VICTIM) == "None"
+        assert path.stat().st_uid == VICTIM
 
 
 # Temporary files
@@ -414,6 +420,7 @@ def test_it_is_locked_until_it_has_its_name(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_what_killed_ones_left_is_cleared_and_counted(tmp_path: Path) -> None:
+    before = open_files()
     left = [left_by_a_killed_one(tmp_path / name) for name in ("x.mp3", "x.mp3", "y.mp3", "z.mp3")]
     with HeldFolder.at(tmp_path) as folder:
         assert clear_stale(folder, "x.mp3") == 2
@@ -426,6 +433,8 @@ def test_what_killed_ones_left_is_cleared_and_counted(tmp_path: Path) -> None:
     assert names(tmp_path) == [left[2].name]
     assert clear_stale(tmp_path) == 1
     assert clear_stale(tmp_path / "nowhere") == 0
+    # A killed batch may have left thousands: each is let go of.
+    assert open_files() == before
 
 
 @pytest.mark.parametrize(
@@ -564,6 +573,8 @@ def is_open(descriptor: int) -> bool:
 
 @pytest.mark.parametrize("force", [False, True])
 def test_on_windows_it_gets_its_name_when_it_is_closed(tmp_path: Path, windows: list[bool], *, force: bool) -> None:
+    if force:
+        (tmp_path / "x.mp3").write_text("older")
     with replacing(tmp_path / "x.mp3", force=force) as file:
         file.write(DATA)
     assert windows == [True]
