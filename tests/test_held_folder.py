@@ -7,9 +7,11 @@ written and nobody knows why. The attacks themselves are in tests/faults/test_li
 from __future__ import annotations
 
 import errno
+import functools
 import gc
 import os
 import pty
+import shutil
 import signal
 import socket
 import stat
@@ -68,8 +70,18 @@ def like_macos(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def like_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without descriptors of folders."""
+    """Without descriptors of folders, and with nothing that takes one."""
     monkeypatch.setattr(held_folder, "_BY_DESCRIPTOR", False)
+    monkeypatch.setattr(shutil, "_use_fd_functions", False, raising=False)
+    for name in ("access", "link", "mkdir", "open", "readlink", "replace", "rmdir", "stat", "unlink"):
+        monkeypatch.setattr(os, name, functools.partial(without_descriptors, getattr(os, name)))
+
+
+def without_descriptors(action: Callable[..., object], *arguments: object, **named: object) -> object:
+    given = {name for name in named if name.endswith("dir_fd") and named[name] is not None}
+    if given or (action.__name__ == "link" and "follow_symlinks" in named):
+        raise NotImplementedError("unavailable on this platform")
+    return action(*arguments, **named)
 
 
 @pytest.fixture(params=["Linux", "macOS", "Windows"])

@@ -66,7 +66,7 @@ class HeldFolder:
     @property
     def path(self) -> Path:
         """What it was asked for by: for messages, and for systems without descriptors."""
-        return self._asked_for / self._name if self._name else self._asked_for
+        return self._asked_for / self._name
 
     @classmethod
     def at(cls, path: Path) -> HeldFolder:
