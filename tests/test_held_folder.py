@@ -18,7 +18,7 @@ import stat
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -73,13 +73,19 @@ def like_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without descriptors of folders, and with nothing that takes one."""
     monkeypatch.setattr(held_folder, "_BY_DESCRIPTOR", False)
     monkeypatch.setattr(shutil, "_use_fd_functions", False, raising=False)
-    for name in ("access", "link", "mkdir", "open", "readlink", "replace", "rmdir", "stat", "unlink"):
+    monkeypatch.setattr(os, "supports_fd", set())
+    for name in ("access", "link", "mkdir", "open", "readlink", "replace", "rmdir", "stat", "unlink", "utime"):
         monkeypatch.setattr(os, name, functools.partial(without_descriptors, getattr(os, name)))
 
 
-def without_descriptors(action: Callable[..., object], *arguments: object, **named: object) -> object:
-    given = {name for name in named if name.endswith("dir_fd") and named[name] is not None}
-    if given or (action.__name__ == "link" and "follow_symlinks" in named):
+def without_descriptors(action: Callable[..., object], *arguments: Any, **named: object) -> object:  # noqa: ANN401 -- as os has them
+    name = action.__name__
+    if (
+        any(named[each] is not None for each in named if each.endswith("dir_fd"))
+        or (name == "link" and "follow_symlinks" in named)
+        or (name == "open" and arguments[1] & os.O_DIRECTORY)
+        or (name == "utime" and isinstance(arguments[0], int))
+    ):
         raise NotImplementedError("unavailable on this platform")
     return action(*arguments, **named)
 
@@ -242,6 +248,10 @@ def test_all_the_same_by_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert not folder.holds("nothing")
         assert folder.is_writable()
         assert folder.stat().st_ino == path.stat().st_ino
+        descriptor = folder.open("file", os.O_RDWR)
+        folder.touch("file", descriptor)
+        os.close(descriptor)
+        assert (path / "file").stat().st_mtime > 1
         with folder.made_folder("made") as made, folder.made_folder("made") as again:
             assert made.path == again.path == path / "made"
             os.close(made.open("x", NEW))
@@ -257,6 +267,14 @@ def test_all_the_same_by_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         path.rmdir()
         assert folder.is_gone()
     assert listed(tmp_path / "here") == FILLED
+
+
+def test_a_folder_that_nobody_refers_to_is_let_go_of(tmp_path: Path, posix: str) -> None:
+    assert posix
+    before = open_files()
+    for _ in range(3):
+        assert HeldFolder.at(tmp_path).names() == []
+    assert open_files() == before
 
 
 def test_a_folder_that_was_let_go_of_is_nobodys(tmp_path: Path, anywhere: str) -> None:
@@ -326,10 +344,11 @@ def test_what_is_wrong_with_a_name_in_it_is_said_with_its_path(tmp_path: Path, a
     assert anywhere
     fill(tmp_path / "x")
     path = tmp_path / "x"
+    (path / "short").symlink_to("sub")
     with HeldFolder.at(path) as folder:
         attempts: list[tuple[Callable[[], object], type[OSError], int, str]] = [
             (lambda: folder.folder("nothing"), FileNotFoundError, errno.ENOENT, "nothing"),
-            (lambda: folder.folder("link"), NotADirectoryError, errno.ENOTDIR, "link"),
+            (lambda: folder.folder("short"), NotADirectoryError, errno.ENOTDIR, "short"),
             (lambda: folder.folder("file"), NotADirectoryError, errno.ENOTDIR, "file"),
             (lambda: folder.open("nothing", READ), FileNotFoundError, errno.ENOENT, "nothing"),
             (lambda: folder.open("link", READ), OSError, errno.ELOOP, "link"),
