@@ -434,7 +434,8 @@ def test_a_file_system_without_permissions_gets_its_folders_all_the_same(
     monkeypatch.setattr(os, "fchmod", refused)
     with HeldFolder.made(tmp_path / "a", 0o700) as folder:
         assert folder.names() == []
-    assert (tmp_path / "a").is_dir()
+    # Others were never let in, not for a moment either.
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o700
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object], *, instead: bool) -> None:
@@ -615,6 +616,15 @@ def test_whose_links_are_followed(  # noqa: PLR0913 -- a table
             assert raised.value.strerror == f"{link} is a link that somebody else has made"
 
 
+def test_a_file_of_somebody_elses_is_no_link(shared: Path, posix: str) -> None:
+    """Why it cannot be replaced is for the system to say."""
+    assert posix
+    (shared / "x").touch()
+    os.chown(shared / "x", MALLORY, MALLORY)
+    with as_user(VICTIM):
+        assert led(shared / "x") == (shared, "x")
+
+
 def test_folders_that_may_be_entered_and_not_read_are_passed_through(shared: Path) -> None:
     """As on machines with many users, where nobody may list what lies beside his own."""
     closed = shared / "closed"
@@ -642,6 +652,24 @@ def test_a_link_that_is_removed_while_it_is_looked_at(
 
     monkeypatch.setattr(held_folder, "_target", target)
     assert led(tmp_path / "link" / "x") == (tmp_path / "link", "x")
+
+
+def test_a_link_that_is_replaced_while_it_is_read_leads_where_the_first_one_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On Linux: whose it was has been looked at, and it is the very same that is read."""
+    link = tmp_path / "link"
+    link.symlink_to("harmless")
+    read: Callable[..., str] = os.readlink
+
+    def replaced(*arguments: object, **named: object) -> str:
+        link.unlink()
+        link.symlink_to("precious")
+        monkeypatch.setattr(os, "readlink", read)
+        return read(*arguments, **named)
+
+    monkeypatch.setattr(os, "readlink", replaced)
+    assert led(link) == (tmp_path, "harmless")
 
 
 @pytest.mark.parametrize("same", ["number", "time", "neither"])
