@@ -39,13 +39,6 @@ ROOMS: Final = {
     "speech/normalise": Room(
         ("voiceguide.speech.normalise",), ("tests/speech/test_normalise.py", "-k", "not normalising_twice")
     ),
-    "whole_file": Room(
-        ("voiceguide.whole_file",),
-        (
-            "tests/test_whole_file.py",
-            "tests/faults/test_temporaries.py",
-            "-k",
-            "not exporter and not killed and not at_once and not points_to and not new_routine",
-        ),
-    ),
+    "whole_file": Room(("voiceguide.whole_file",), ("tests/test_whole_file.py",)),
+    "held_folder": Room(("voiceguide.held_folder",), ("tests/test_held_folder.py",)),
 }
