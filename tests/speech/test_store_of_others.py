@@ -439,7 +439,7 @@ def test_clips_that_somebody_else_could_have_planted_are_not_heard(
             attempt()
         assert str(raised.value) == (
             f"the clip store {place} cannot be trusted: others can write to {open_one}: "
-            f"chmod -R go-w '{open_one}', or name another with --cache-dir"
+            f"chmod go-w '{open_one}', or name another with --cache-dir"
         )
 
 
