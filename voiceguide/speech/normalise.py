@@ -2,7 +2,7 @@
 
 Engines differ in what they make of `30s` or `3 x 10`; they all read words. Four steps: characters that are typed in
 many ways become one (here), words that are said wrong are spelt as they sound (`pronouncing.py`), numbers become words
-(`english.py`), and what may still be read wrong, or with silence or gibberish (nothing, emoji, another script: measured
+(`english`), and what may still be read wrong, or with silence or gibberish (nothing, emoji, another script: measured
 with hibari), is refused with what to write instead.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from voiceguide.errors import UnspeakableError
 from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.characters import visible
-from voiceguide.speech.english import doubt, read_numbers
+from voiceguide.speech.english import doubt, read_numbers, read_slashes
 from voiceguide.speech.pronouncing import pronunciations
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _SIGNS: Final = str.maketrans(
     }
 )
 _ELLIPSIS_OF_NUMBERS: Final = re.compile("(?<=[0-9])\u2026(?=[0-9])")
-_SAME_LETTER: Final = frozenset({"<wide>", "<narrow>", "<font>", "<compat>", "<noBreak>", "<fraction>"})
+_SAME_LETTER: Final = frozenset({"<wide>", "<narrow>", "<font>", "<compat>", "<fraction>"})
 """Characters that are others drawn otherwise: full width, bold, ligatures, \u00bd. Not powers: their height counts."""
 _VULGAR: Final = re.compile("(?<=[0-9]) ?([\u00bc-\u00be\u2150-\u215e])")
 _DEGREE: Final = re.compile("(?<=[0-9]) ?[\u00ba\u02da](?!\\w)")
@@ -62,6 +62,7 @@ _IN_WORDS: Final = {
     "@": "at",
     "#": "number",
     "°": "degrees",
+    "%": "percent",
     "±": "plus or minus",
     "→": "to",
 }
@@ -78,8 +79,10 @@ def normalise(text: str, words: Pronunciations | None = None) -> str:
         return result  # it is going to be refused
     words = words or pronunciations()
     # A word with a digit goes before the grammar of numbers, any other behind it: `sec` is one of its units.
-    if _DIGIT.search(result):
+    if _DIGIT.search(result) or "/" in result:
         result = read_numbers(words.respelt(result, with_digits=True))
+    if words.language == "en":
+        result = read_slashes(result, words.are_in_one)
     result = read_numbers(words.respelt(result, with_digits=False))
     return unicodedata.normalize("NFC", result)
 
