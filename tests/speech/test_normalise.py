@@ -186,6 +186,8 @@ NAMELESS = unicodedata.name("\U00017000", "UNKNOWN").split()[0].title()
         ("a > b", f"'a > b' {CANNOT}'>' is markup, not a word; write 'more than'"),
         ("a ~ b", f"'a ~ b' {CANNOT}'~' is markup, not a word; write 'about'"),
         ("a @ b", f"'a @ b' {CANNOT}'@' is markup, not a word; write 'at'"),
+        ("20 > 30 S", f"'20 > 30 S' {CANNOT}'>' is markup, not a word; write 'more than'"),
+        ("20 S > 30 S", f"'20 S > 30 S' {CANNOT}'>' is markup, not a word; write 'more than'"),
         ("a # b", f"'a # b' {CANNOT}'#' is markup, not a word; write 'number'"),
         ("a ° b", f"'a ° b' {CANNOT}'°' (degree sign) has no sound; write 'degrees'"),
         ("a % b", f"'a % b' {CANNOT}'%' (percent sign) has no sound; write 'percent'"),
@@ -196,7 +198,7 @@ NAMELESS = unicodedata.name("\U00017000", "UNKNOWN").split()[0].title()
 )  # fmt: skip
 def test_a_refusal_says_what_and_what_to_write_instead(text: str, message: str) -> None:
     with pytest.raises(UnspeakableError) as caught:
-        check_speakable(normalise(text), LATIN)
+        check_speakable(normalise(text), LATIN, text)
     assert str(caught.value) == message
 
 

@@ -651,6 +651,14 @@ MIXED = [
     ("3010 tempo", "three zero one zero tempo"),
     ("Tempo 3010", "Tempo three zero one zero"),
     ("Ratio 1:2", "Ratio 1 to 2"),
+    ("1:30-2:00 h", "1 hour 30 minutes to 2 hours"),
+    ("1,5 - 2 min", "one point five to 2 minutes"),
+    ("1 1/2 - 2 min", "1 and a half to 2 minutes"),
+    ("900 - 1,000 steps", "900 to one thousand steps"),
+    ("the 1/2-1 min rest", "the half to 1 minute rest"),
+    ("for another 1/2 min", "for another half minute"),
+    ('Hold 30", then say "rest"', 'Hold 30 seconds, then say "rest"'),
+    ('Say "hold 30" and "rest"', 'Say "hold 30" and "rest"'),
 ]
 
 REFUSED = [
@@ -754,8 +762,10 @@ REFUSED = [
     ("6 in apart", "6 in ", "'inches'"),
     ("in the 80s", "80s", "'80 seconds'"),
     ("Music of the 70s", "70s", "'the nineties'"),
+    ("Since The 60s", "60s", "'60 seconds'"),
     ("since the 1980s", "1980s", "leave a year out"),
     ("40:20 work", "40:20", "'7 s, 30 s' for two"),
+    ("40:20 Rest", "40:20", "'7 s, 30 s' for two"),
     ("40:20 (work/rest)", "40:20", "'7 s, 30 s' for two"),
     ("30:15 intervals", "30:15", ""),
     ("45:15 on/off", "45:15", ""),

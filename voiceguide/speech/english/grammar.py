@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from voiceguide.speech.english.pieces import (
     BEGIN,
@@ -46,6 +45,11 @@ from voiceguide.speech.english.quantities import (
     with_unit,
 )
 from voiceguide.speech.english.words import HUNDRED, ROMAN, TENS, cardinal, ordinal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 
 def closes_quotation(text: str, at: int) -> bool:
@@ -132,8 +136,9 @@ def _time_of_day(match: re.Match[str]) -> str:
 def _length(written: str, *, hours: bool) -> str:
     """`1:30` as minutes and seconds, or as hours and minutes; `1:00:00` as hours, minutes and seconds."""
     parts = [int(part) for part in written.split(":")]
-    units = ("hour", "minute", "second") if hours or len(parts) > 2 else ("minute", "second")  # noqa: PLR2004
-    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in zip(parts, units, strict=False) if count]
+    first = 0 if hours or len(parts) > 2 else 1  # noqa: PLR2004 -- three parts begin with hours
+    units = ("hour", "minute", "second")[first : first + len(parts)]
+    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in zip(parts, units, strict=True) if count]
     return " ".join(said) or "0 seconds"
 
 
@@ -277,9 +282,6 @@ def _bare(match: re.Match[str]) -> str:
     return quantity(match["number"], text_before(match)) + tail(match)
 
 
-_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
-
-
 def _rule(pattern: str, say: str | Callable[[re.Match[str]], str]) -> _Rule:
     def read(match: re.Match[str]) -> str:
         try:
@@ -350,7 +352,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(r"^([1-9][0-9]?)([a-h])(?=[.)](?: |$))", lambda match: f"{cardinal(int(match[1]))} {match[2].upper()}"),
     _rule(rf"(?<![0-9] )(?<!\w)({LETTER}{{2,}})([–—])(?=[0-9])", r"\1 \2 "),  # noqa: RUF001
     _rule(
-        rf"(?<!\w)({_MANY}|once|twice|one {LETTER}+){PER.removesuffix('?')}",
+        rf"(?<!\w)({_MANY}|once|twice|one {LETTER}+){PER}",
         lambda match: match[1] + per_what(match),
     ),
     _rule(
