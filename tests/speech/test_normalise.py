@@ -188,6 +188,7 @@ NAMELESS = unicodedata.name("\U00017000", "UNKNOWN").split()[0].title()
         ("a @ b", f"'a @ b' {CANNOT}'@' is markup, not a word; write 'at'"),
         ("20 > 30 S", f"'20 > 30 S' {CANNOT}'>' is markup, not a word; write 'more than'"),
         ("20 S > 30 S", f"'20 S > 30 S' {CANNOT}'>' is markup, not a word; write 'more than'"),
+        ("№ of sets", f"'№ of sets' {CANNOT}'#' is markup, not a word; write 'number'"),
         ("a # b", f"'a # b' {CANNOT}'#' is markup, not a word; write 'number'"),
         ("a ° b", f"'a ° b' {CANNOT}'°' (degree sign) has no sound; write 'degrees'"),
         ("a % b", f"'a % b' {CANNOT}'%' (percent sign) has no sound; write 'percent'"),

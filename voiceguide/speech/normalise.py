@@ -40,7 +40,7 @@ _SIGNS: Final = str.maketrans(
         "\u2715": "\u00d7",
         "\u2716": "\u00d7",
         "\u2a2f": "\u00d7",
-        "\u2116": "No.",
+        "\u2116": "#",
     }
 )
 _ELLIPSIS_OF_NUMBERS: Final = re.compile("(?<=[0-9])\u2026(?=[0-9])")
@@ -138,7 +138,7 @@ def _refusal(character: str, scripts: frozenset[str] | None) -> str | None:
     if character in _MARKUP:
         return f"{character!r} is markup, not a word{instead}"
     category = unicodedata.category(character)
-    if category[0] in "LM":
+    if category[0] in {"L", "M"}:
         script = unicodedata.name(character, "UNKNOWN").split()[0]
         if scripts is not None and category[0] == "L" and script not in scripts:
             return f"{character!r} is {script.title()} script, which this voice does not read"

@@ -49,7 +49,7 @@ class Pronunciations:
             # Most words begin nothing, and are not looked at further.
             if token.start() < done or not self._begins(token[0]):
                 continue
-            for end in self._ends(text, tokens[index : index + self._longest]):
+            for end in self._ends(tokens[index : index + self._longest]):
                 phrase = text[token.start() : end]
                 sound = self._sound(phrase)
                 if sound is not None and any(map(str.isdecimal, phrase)) is with_digits:
@@ -67,11 +67,10 @@ class Pronunciations:
         return lower in self._first or (not word.isascii() and _plain(lower) in self._first)
 
     @staticmethod
-    def _ends(text: str, tokens: list[re.Match[str]]) -> Iterator[int]:
-        """Where the phrases end that begin with the first token, the longest first."""
+    def _ends(tokens: list[re.Match[str]]) -> Iterator[int]:
+        """Where the phrases end that begin with the first token, the longest first: some end with a dot or a slash."""
         for last in reversed(tokens):
-            if text[last.end() : last.end() + 1] in {".", "/"}:
-                yield last.end() + 1
+            yield last.end() + 1
             yield last.end()
 
     def _sound(self, phrase: str) -> str | None:
