@@ -99,6 +99,9 @@ def test_other_scripts_pass_where_the_engine_reads_them() -> None:
         ("w/strap, w/o shoes, w/out a mat", "with strap, without shoes, without a mat"),
         ("w/2 blocks", "with 2 blocks"),
         ("N/A", "N/A"),
+        ("10 e/s/twice", "10 each side or twice"),
+        ("sit/w/a strap", "sit or with a strap"),
+        ("open/close your eyes", "open and cloze your eyes"),
     ],
 )
 def test_a_slash_between_words_is_said_as_it_is_meant(text: str, spoken: str) -> None:

@@ -81,10 +81,15 @@ def normalise(text: str, words: Pronunciations | None = None) -> str:
     # A word with a digit goes before the grammar of numbers, any other behind it: `sec` is one of its units.
     if _DIGIT.search(result) or "/" in result:
         result = read_numbers(words.respelt(result, with_digits=True))
-    if words.language == "en":
-        result = read_slashes(result, words.are_in_one)
+    # Before the words, which are told by what stands beside them, and behind: `sit/w/a strap`.
+    result = _without_slashes(result, words)
     result = read_numbers(words.respelt(result, with_digits=False))
+    result = _without_slashes(result, words)
     return unicodedata.normalize("NFC", result)
+
+
+def _without_slashes(text: str, words: Pronunciations) -> str:
+    return read_slashes(text, words.are_in_one) if words.language == "en" else text
 
 
 def _plain(text: str) -> str:
