@@ -27,6 +27,7 @@ what happened, where, and what to do next.
 from __future__ import annotations
 
 import difflib
+import errno
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -199,3 +200,13 @@ class ReaderLeftError(OutputError):
     """Whoever read standard output has left, as `head` does: nothing went wrong, and there is nothing left to do."""
 
     exit_code = 0
+
+
+def is_full(error: OSError) -> bool:
+    """Whether there was no room left for what was to be written, on the disk or for this user."""
+    return error.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+def reason(error: OSError) -> str:
+    """What the system says of an error, in words for everybody."""
+    return "the disk is full" if is_full(error) else error.strerror or str(error)

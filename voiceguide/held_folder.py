@@ -21,28 +21,32 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
 
-_BY_DESCRIPTOR: Final = (
-    {os.open, os.link, os.mkdir, os.readlink, os.rename, os.rmdir, os.stat, os.unlink} <= os.supports_dir_fd
-    and os.listdir in os.supports_fd
-    and hasattr(os, "geteuid")
-)
-_O_PATH: Final[int] = getattr(os, "O_PATH", 0)
+
+def _flag(name: str) -> int:
+    """A flag for `os.open`; 0 where the system has none by that name."""
+    return int(getattr(os, name, 0))
+
+
+_BY_DESCRIPTOR: Final = os.open in os.supports_dir_fd
+"""POSIX has all of its family since 2008, Windows none."""
+_O_PATH: Final = _flag("O_PATH")
 """Opens a thing without touching what is in it: a folder that may be entered and not read, or a link itself (Linux)."""
-_NO_LINK: Final[int] = getattr(os, "O_NOFOLLOW", 0)
-_PASSING: Final[int] = _O_PATH | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
-_LISTING: Final[int] = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
-_AT_ONCE: Final[int] = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+_NO_LINK: Final = _flag("O_NOFOLLOW")
+_LISTING: Final = _flag("O_DIRECTORY")
+_PASSING: Final = _LISTING | _O_PATH
+_AT_ONCE: Final = _flag("O_NONBLOCK") | _flag("O_NOCTTY")
 """Opening a FIFO waits for somebody to write to it; opening a terminal may make it ours."""
-_BYTES: Final[int] = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_BYTES: Final = _flag("O_BINARY")
 NOT_A_FILE: Final = frozenset({errno.EISDIR, errno.EINVAL, errno.ELOOP, errno.EMLINK, errno.ENOTDIR})
 """How `HeldFolder.open` refuses what is no ordinary file."""
 _MOST_LINKS: Final = 40
 """As many as Linux follows."""
-_NOT_A_FOLDER: Final = frozenset({errno.ENOTDIR, errno.ELOOP, getattr(errno, "EMLINK", errno.ELOOP)})
+_NOT_A_FOLDER: Final = frozenset({errno.ENOTDIR, errno.ELOOP, errno.EMLINK})
 """How systems refuse to open a link as a folder; EMLINK is FreeBSD's."""
-_CHUNK_BYTES: Final = 1 << 20
+_CHUNK_BYTES: Final = 1_048_576
 _CLOSED: Final = -1
 """A descriptor that nothing works with."""
 
@@ -62,7 +66,7 @@ class HeldFolder:
     @property
     def path(self) -> Path:
         """What it was asked for by: for messages, and for systems without descriptors."""
-        return self._asked_for / self._name if self._name else self._asked_for
+        return self._asked_for / self._name
 
     @classmethod
     def at(cls, path: Path) -> HeldFolder:
@@ -73,7 +77,7 @@ class HeldFolder:
         if not _BY_DESCRIPTOR:
             os.listdir(path)  # noqa: PTH208 -- says at once what is wrong with it
             return cls(path, None)
-        return cls(path, _walked(path, into=True)[0])
+        return cls(path, _walked(*path.parts, ".")[0])
 
     @classmethod
     def made(cls, path: Path, mode: int | None = None) -> HeldFolder:
@@ -85,7 +89,7 @@ class HeldFolder:
         if not _BY_DESCRIPTOR:
             path.mkdir(parents=True, exist_ok=True)
             return cls(path, None)
-        return cls(path, _walked(path, into=True, make=True, mode=mode)[0])
+        return cls(path, _walked(*path.parts, ".", make=True, mode=mode)[0])
 
     @classmethod
     def leading_to(cls, path: Path) -> tuple[HeldFolder, str]:
@@ -97,16 +101,16 @@ class HeldFolder:
         if not _BY_DESCRIPTOR:
             real = Path(os.path.realpath(path))
             if not real.parent.is_dir():
-                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(real.parent))
+                raise system_error(errno.ENOENT, real.parent)
             return cls(real.parent, None), real.name
-        descriptor, name, where = _walked(path, into=False)
+        descriptor, name, where = _walked(*path.parts)
         return cls(where, descriptor), name
 
     def folder(self, name: str) -> HeldFolder:
         """The folder `name` in this one."""
         if self._descriptor is None:
             if (self.path / name).is_symlink():
-                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(self.path / name))
+                raise system_error(errno.ENOTDIR, self.path / name)
             return HeldFolder.at(self.path / name)
         # Paths are put together where somebody asks for them: a plan opens a hundred folders.
         try:
@@ -131,7 +135,7 @@ class HeldFolder:
         IsADirectoryError for a folder, and another OSError for a link, a pipe, a device or a socket.
         """
         try:
-            return _ordinary(_opened(self._at(name), flags | _NO_LINK, mode, folder=self._descriptor), name)
+            return _opened(self._at(name), flags | _NO_LINK, mode, folder=self._descriptor)
         except OSError as error:
             error.filename = str(self.path / name)
             raise
@@ -172,7 +176,7 @@ class HeldFolder:
 
     def is_writable(self) -> bool:
         """Whether this user may make files in it."""
-        return os.access(self._at("."), os.W_OK | os.X_OK, dir_fd=self._descriptor)
+        return os.access(self._at("."), os.W_OK, dir_fd=self._descriptor)
 
     def is_gone(self) -> bool:
         """Whether the folder was removed since it was opened."""
@@ -243,7 +247,7 @@ def open_file(path: Path) -> int:
 
     Nothing is waited for. IsADirectoryError for a folder, another OSError for a pipe, a device or a socket.
     """
-    return _ordinary(_opened(str(path), os.O_RDONLY), str(path))
+    return _opened(str(path), os.O_RDONLY)
 
 
 def read_file(path: Path, most_bytes: int) -> bytes:
@@ -257,16 +261,10 @@ def read_file(path: Path, most_bytes: int) -> bytes:
 
 def read_up_to(descriptor: int, most_bytes: int) -> bytes:
     """What there is to read in an ordinary file, up to `most_bytes`."""
-    # As much as there should be at once, and one more: a file that ends there needs no other look.
-    asked = min(most_bytes, os.fstat(descriptor).st_size + 1)
     parts = []
-    while asked > 0:
-        part = os.read(descriptor, asked)
+    while part := os.read(descriptor, min(most_bytes, _CHUNK_BYTES)):
         parts.append(part)
         most_bytes -= len(part)
-        if len(part) < asked:
-            break
-        asked = min(most_bytes, _CHUNK_BYTES)
     return b"".join(parts)
 
 
@@ -284,70 +282,56 @@ def strangers_in(folder: HeldFolder, *, may_be_sticky: bool = False) -> str | No
     if may_be_sticky and found.st_mode & stat.S_ISVTX:
         return None
     if found.st_mode & stat.S_IWOTH or (found.st_mode & stat.S_IWGRP and not _is_private(found.st_gid)):
-        return f"others can write to {folder.path}: chmod -R go-w '{folder.path}'"
+        return f"others can write to {folder.path}: chmod go-w '{folder.path}'"
     return None
 
 
-if sys.platform == "win32":
+def _is_private(group: int) -> bool:
+    """Whether only this user, or root, is in a group, as far as it can be known."""
+    import grp
+    import pwd
 
-    def _is_private(_group: int) -> bool:
+    if group == 0:
+        return True
+    try:
+        user = pwd.getpwuid(os.geteuid())
+        found = grp.getgrgid(group)
+    except KeyError:
         return False
+    # The other users whose first group it is are not asked for: that can take seconds where users are many.
+    return group == user.pw_gid and found.gr_name == user.pw_name and set(found.gr_mem) <= {user.pw_name}
 
-else:
 
-    def _is_private(group: int) -> bool:
-        """Whether only this user, or root, is in a group, as far as it can be known."""
-        import grp
-        import pwd
-
-        if group == 0:
-            return True
-        try:
-            user = pwd.getpwuid(os.geteuid())
-            found = grp.getgrgid(group)
-        except KeyError:
-            return False
-        # The other users whose first group it is are not asked for: that can take seconds where users are many.
-        return found.gr_gid == user.pw_gid and found.gr_name == user.pw_name and set(found.gr_mem) <= {user.pw_name}
+def system_error(number: int, path: Path) -> OSError:
+    """What the system would raise, of the class that goes with its number."""
+    return OSError(number, os.strerror(number), str(path))
 
 
 def _opened(path: str, flags: int, mode: int = 0o600, *, folder: int | None = None) -> int:
-    """As `os.open`; what it says of sockets, and of devices that are not there, in words for everybody."""
+    """As `os.open` for ordinary files; OSError in words for everybody where it is none."""
     try:
-        return os.open(path, flags | _AT_ONCE | _BYTES, mode, dir_fd=folder)
+        descriptor = os.open(path, flags | _AT_ONCE | _BYTES, mode, dir_fd=folder)
     except OSError as error:
-        if error.errno in {errno.ENXIO, errno.ENODEV}:
+        if error.errno in {errno.ENXIO, errno.ENODEV}:  # a socket, or a device that is not there
             raise _not_ordinary(path) from error
         raise
+    found = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(found):
+        return descriptor
+    os.close(descriptor)
+    raise system_error(errno.EISDIR, Path(path)) if stat.S_ISDIR(found) else _not_ordinary(path)
 
 
 def _not_ordinary(path: str) -> OSError:
     return OSError(errno.EINVAL, "Not an ordinary file", path)
 
 
-def _ordinary(descriptor: int, path: str) -> int:
-    """The descriptor, if it is that of an ordinary file; closed where it is not, and OSError raised."""
-    try:
-        mode = os.fstat(descriptor).st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-        if not stat.S_ISREG(mode):
-            raise _not_ordinary(path)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor
+def _walked(*names: str, make: bool = False, mode: int | None = None) -> tuple[int, str, Path]:
+    """A descriptor of the folder that the parts of a path lead to, the last name that remains, and where the folder is.
 
-
-def _walked(path: Path, *, into: bool, make: bool = False, mode: int | None = None) -> tuple[int, str, Path]:
-    """A descriptor of the folder that `path` leads to, the last name that remains, and where the folder is.
-
-    With `into` the path is that of the folder itself, and the name `.`.
+    Of the path of a folder itself the last part is `.`.
     """
-    if "\0" in str(path):
-        message = "embedded null byte"
-        raise ValueError(message)
-    with contextlib.closing(_Walk(path, into=into)) as walk:
+    with contextlib.closing(_Walk(names)) as walk:
         descriptor, name, where = walk.end(make=make, mode=mode)
         return os.dup(descriptor), name, where
 
@@ -355,8 +339,8 @@ def _walked(path: Path, *, into: bool, make: bool = False, mode: int | None = No
 class _Walk:
     """Goes along a path, and holds the folder that it has come to."""
 
-    def __init__(self, path: Path, *, into: bool) -> None:
-        self._todo = list(reversed([*path.parts, *(["."] if into else [])]))
+    def __init__(self, names: Sequence[str]) -> None:
+        self._todo = list(reversed(names))
         self._links = 0
         self._where = Path()
         self._folder = os.open(".", _PASSING)
@@ -380,17 +364,13 @@ class _Walk:
 
     def _enter(self, name: str, *, make: bool, mode: int | None) -> bool:
         """Go into the folder `name`. False for a link, and for the last name of all."""
-        if name == os.sep:
-            entered, where = os.open(os.sep, _PASSING), Path(os.sep)
-        elif self._todo or name == "..":
-            found = _entered(self._folder, name, self._where, make=make, mode=mode)
-            if found is None:
-                return False
-            entered, where = found, self._where / name
-        else:
+        if not self._todo:
+            return False
+        entered = _entered(self._folder, name, self._where, make=make, mode=mode)
+        if entered is None:
             return False
         os.close(self._folder)
-        self._folder, self._where = entered, where
+        self._folder, self._where = entered, self._where / name
         return True
 
     def _counted(self, name: str) -> tuple[int, str, Path] | None:
@@ -401,7 +381,7 @@ class _Walk:
         if self._links <= _MOST_LINKS:
             return None
         if self._first is None:
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(self._where / name))
+            raise system_error(errno.ELOOP, self._where / name)
         return self._first
 
     def close(self) -> None:
@@ -415,16 +395,13 @@ def _entered(folder: int, name: str, where: Path, *, make: bool, mode: int | Non
     """A descriptor of the folder `name`; None where it is a link."""
     try:
         return os.open(name, _PASSING | _NO_LINK, dir_fd=folder)
-    except FileNotFoundError:
-        if not make:
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(where / name)) from None
-        return _made(name, folder, mode)
     except OSError as error:
-        if error.errno not in _NOT_A_FOLDER:
-            raise
-        if stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+        if make and isinstance(error, FileNotFoundError):
+            return _made(name, folder, mode)
+        if error.errno in _NOT_A_FOLDER and stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
             return None
-        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(where / name)) from error
+        error.filename = str(where / name)
+        raise
 
 
 def _made(name: str, folder: int, mode: int | None) -> int:
@@ -433,7 +410,8 @@ def _made(name: str, folder: int, mode: int | None) -> int:
         if mode is not None:
             # Not by its name, which somebody may have given to something else.
             descriptor = os.open(name, _LISTING | _NO_LINK, dir_fd=folder)
-            os.fchmod(descriptor, mode)
+            with contextlib.suppress(OSError):  # file systems without modes; the mask has taken some away, added none
+                os.fchmod(descriptor, mode)
             return descriptor
     return os.open(name, _PASSING | _NO_LINK, dir_fd=folder)
 
@@ -467,7 +445,7 @@ def _link(folder: int, name: str) -> tuple[os.stat_result, str | None]:
         if (found.st_ino, found.st_ctime_ns) != (again.st_ino, again.st_ctime_ns):
             raise PermissionError(errno.EACCES, f"{name} is being replaced")
         return found, target
-    itself = os.open(name, _O_PATH | _NO_LINK | getattr(os, "O_CLOEXEC", 0), dir_fd=folder)
+    itself = os.open(name, _O_PATH | _NO_LINK, dir_fd=folder)
     try:
         found = os.fstat(itself)
         return found, os.readlink("", dir_fd=itself) if stat.S_ISLNK(found.st_mode) else None

@@ -18,8 +18,7 @@ import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from voiceguide.errors import ExportError
-from voiceguide.whole_file import is_full
+from voiceguide.errors import ExportError, is_full
 
 if sys.platform != "win32":
     import fcntl

@@ -94,12 +94,12 @@ class _Stdout(io.BufferedWriter):
             raise self._given_up(error) from error
 
     def _given_up(self, error: OSError) -> Exception:
-        from voiceguide.errors import OutputError, ReaderLeftError
+        from voiceguide.errors import OutputError, ReaderLeftError, reason
 
         _open_on_nothing(_STDOUT)  # Python writes what is left once more at its end, and would complain
         if error.errno == errno.EPIPE:
             return ReaderLeftError("whoever read the output has left")
-        return OutputError(f"what there is to say cannot be written: {_reason(error)}")
+        return OutputError(f"what there is to say cannot be written: {reason(error)}")
 
 
 class _Stderr(io.BufferedWriter):
@@ -162,9 +162,3 @@ def _lookalike(error: UnicodeError) -> tuple[str, int]:
         raise error
     missing = error.object[error.start : error.end]
     return "".join(_ASCII.get(each) or each.encode("ascii", "backslashreplace").decode() for each in missing), error.end
-
-
-def _reason(error: OSError) -> str:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return "the disk is full"
-    return error.strerror or str(error)

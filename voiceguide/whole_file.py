@@ -15,23 +15,18 @@ import stat
 import sys
 from typing import IO, TYPE_CHECKING, Final
 
-from voiceguide.errors import ExportError, RequestError, VoiceguideError
-from voiceguide.held_folder import HeldFolder
-
-if sys.platform != "win32":
-    import fcntl
+from voiceguide.errors import ExportError, RequestError, reason
+from voiceguide.held_folder import HeldFolder, system_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_TEMPORARY: Final = re.compile(r"\.(?P<target>.+)\.voiceguide-[0-9a-f]{16}\.part", re.DOTALL)
+_TEMPORARY: Final = re.compile(r"\.(?P<target>.*)\.voiceguide-[0-9a-f]{16}\.part", re.DOTALL)
 _MOST_NAME_BYTES: Final = 200
 """Of the target's name in the temporary's: file systems end at 255."""
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 """How file systems without hard links, FAT for one, refuse them."""
-DISK_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
-"""How the system says that there is no room left, on the disk or for this user."""
 _OTHERS: Final = 0o077
 """What the group and everybody else may do."""
 
@@ -89,23 +84,11 @@ def whole_file(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
     try:
         with replacing(path, mode=0o666, durable=True, force=force) as file:
             yield file
-    except VoiceguideError:
-        raise
     except FileExistsError as error:
         raise _there_already(path) from error
     except OSError as error:
         message = f"{path} was not written: {reason(error)}"
         raise ExportError(message) from error
-
-
-def is_full(error: OSError) -> bool:
-    """Whether there was no room left for what was to be written."""
-    return error.errno in DISK_FULL
-
-
-def reason(error: OSError) -> str:
-    """What the system says of an error, in words for everybody."""
-    return "the disk is full" if is_full(error) else error.strerror or str(error)
 
 
 @contextlib.contextmanager
@@ -179,6 +162,8 @@ def _removed_if_stale(folder: HeldFolder, name: str) -> bool:
         if sys.platform == "win32":
             folder.unlink(name)  # refused for a folder, and while the file is open, which is lock enough
             return True
+        import fcntl
+
         if not stat.S_ISREG(folder.stat(name).st_mode):
             return False  # not opened at all: some devices act when they are
         descriptor = folder.open(name, os.O_RDWR)
@@ -199,6 +184,8 @@ def _locked(folder: HeldFolder, target: str, mode: int, names: list[str]) -> IO[
         file = open(descriptor, "w+b")  # noqa: PTH123, SIM115 -- a descriptor; the caller closes it
         if sys.platform == "win32":
             return file
+        import fcntl
+
         if not mode & _OTHERS:
             with contextlib.suppress(OSError):  # file systems without modes
                 os.fchmod(descriptor, mode)
@@ -222,7 +209,7 @@ def _name(folder: HeldFolder, temporary: str, target: str, *, force: bool) -> No
             if error.errno not in _NO_LINKS:
                 raise
             if folder.holds(target):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), target) from error
+                raise system_error(errno.EEXIST, folder.path / target) from error
         else:
             return
     folder.rename(temporary, target)

@@ -26,6 +26,7 @@ import pytest
 from tests.faults.harness import PATIENCE_S, Program, files_in, left_behind, struck
 from tests.player.test_history import entry as an_entry
 from tests.speech.test_store import KEY, a_clip
+from tests.users import MALLORY, VICTIM, as_user, shared_folder
 from voiceguide import held_folder
 from voiceguide.config import resolve
 from voiceguide.errors import ExportError, RequestError, StoreError, VoiceguideError
@@ -45,34 +46,14 @@ if sys.platform != "win32":
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there are no such links, pipes and users on Windows")
 
-VICTIM: Final = 61_001
-MALLORY: Final = 61_002
 SESSION: Final = ("upper-back", "--only", "cat-cow")
 
 
-@contextmanager
-def as_user(user: int) -> Iterator[None]:
-    """As somebody else, in this process, where it is root's."""
-    os.setegid(user)
-    os.seteuid(user)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-        os.setegid(0)
-
-
 @pytest.fixture
-def shared(tmp_path: Path) -> Iterator[Path]:
+def shared() -> Iterator[Path]:
     """A folder like `/tmp`, which everybody can reach."""
-    if os.geteuid() != 0:
-        pytest.skip("this takes another user: run the tests as root")
-    folder = Path("/tmp") / f"voiceguide-test-{os.getpid()}-{time.monotonic_ns()}"  # noqa: S108 -- of a name of its own
-    folder.mkdir()
-    folder.chmod(0o1777)
-    assert tmp_path.is_dir()
-    yield folder
-    shutil.rmtree(folder)
+    with shared_folder() as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -432,9 +413,9 @@ def test_a_store_that_others_can_write_to_is_refused_with_how_to_mend_it(
             lambda: ClipStore(clips).info(),
             lambda: ClipStore(clips).clear(),
         ):
-            with pytest.raises(StoreError, match=r"others can write to .*: chmod -R go-w '.*', or name another with"):
+            with pytest.raises(StoreError, match=r"others can write to .*: chmod go-w '.*', or name another with"):
                 attempt()
-        subprocess.run(["chmod", "-R", "go-w", str(clips)], check=True)
+        subprocess.run(["chmod", "go-w", str(place)], check=True)
         assert ClipStore(clips).get(KEY)
     assert shared.is_dir()
 

@@ -14,17 +14,17 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
 from tests.mutants.mutations import Mutant, mutants_of
-from tests.mutants.rooms import ROOMS
+from tests.mutants.rooms import ROOMS, ROOT, file_of
 from tests.mutants.trials import CannotPassError, Trials
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.mutants.rooms import Room
 
-ROOT: Final = Path(__file__).parents[2]
 RESULTS: Final = ROOT / ".mutants"
 LEAST_KILLED: Final = 0.9
 _SHARED: Final = ("tests/conftest.py", "tests/strategies.py")
@@ -92,7 +92,7 @@ def tried(name: str, room: Room, jobs: int, *, survivors: bool) -> Outcome:
     begun = time.monotonic()
     kept = Kept(name, _tests_digest(room), survivors=survivors)
     for module in room.modules:
-        path = ROOT / (module.replace(".", "/") + ".py")
+        path = file_of(module)
         mutants = list(mutants_of(path.read_text(encoding="utf-8")))
         new = [mutant for mutant in mutants if kept.get(mutant) is None]
         if new:

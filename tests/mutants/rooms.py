@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -14,6 +17,26 @@ class Room:
     tests: tuple[str, ...]
     """Arguments for pytest: files, and options that leave out what is slow."""
 
+
+def file_of(module: str) -> Path:
+    """The file of a module, or of a package."""
+    place = ROOT / module.replace(".", "/")
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+
+
+_SLOW_FOR_TEXTS: Final = (
+    "normalising_twice",
+    "default_voice",
+    "espeak",
+    "stable",
+    "re_speaks",
+    "at_the_limit",
+    "same_as_once",
+    "never_a_subtraction",
+    "is_one_number",
+    "inside_of_a_sentence",
+    "stays_as_it_is",
+)
 
 ROOMS: Final = {
     "model/timeline": Room(("voiceguide.model.timeline",), ("tests/model/test_timeline.py",)),
@@ -28,18 +51,33 @@ ROOMS: Final = {
     ),
     "speech/store": Room(
         ("voiceguide.speech.store",),
-        ("tests/speech/test_store.py", "tests/speech/test_store_of_others.py", "-k", "not processes_share_a_store"),
-    ),
-    "speech/normalise": Room(
-        ("voiceguide.speech.normalise",), ("tests/speech/test_normalise.py", "-k", "not normalising_twice")
-    ),
-    "whole_file": Room(
-        ("voiceguide.whole_file",),
         (
-            "tests/test_whole_file.py",
-            "tests/faults/test_temporaries.py",
+            "tests/speech/test_store.py",
+            "tests/speech/test_store_of_others.py",
+            "tests/speech/test_store_limit.py",
             "-k",
-            "not exporter and not killed and not at_once and not points_to and not new_routine",
+            "not processes_share_a_store and not another_process",
         ),
     ),
+    "speech/normalise": Room(
+        (
+            "voiceguide.speech.normalise",
+            "voiceguide.speech.pronouncing",
+            "voiceguide.speech.english",
+            "voiceguide.speech.english.words",
+            "voiceguide.speech.english.pieces",
+            "voiceguide.speech.english.quantities",
+            "voiceguide.speech.english.grammar",
+            "voiceguide.speech.english.doubts",
+        ),
+        (
+            "tests/speech/test_numbers.py",
+            "tests/speech/test_normalise.py",
+            "tests/speech/test_pronouncing.py",
+            "-k",
+            f"not ({' or '.join(_SLOW_FOR_TEXTS)})",
+        ),
+    ),
+    "whole_file": Room(("voiceguide.whole_file",), ("tests/test_whole_file.py",)),
+    "held_folder": Room(("voiceguide.held_folder",), ("tests/test_held_folder.py",)),
 }

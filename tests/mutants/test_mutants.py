@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,12 +12,12 @@ import pytest
 pytest.importorskip("mutmut", reason="pip install -e '.[mutants]'")
 
 from tests.mutants.mutations import mutants_of
-from tests.mutants.rooms import ROOMS
+from tests.mutants.rooms import ROOMS, ROOT, file_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
 SOURCE = """
 import functools
 LIMIT = 5
@@ -72,7 +71,7 @@ def test_every_mutant_is_another_text_that_python_reads() -> None:
 @pytest.mark.parametrize("name", ROOMS)
 def test_every_room_is_there_with_its_tests(name: str) -> None:
     room = ROOMS[name]
-    assert all((ROOT / (module.replace(".", "/") + ".py")).is_file() for module in room.modules)
+    assert all(file_of(module).is_file() for module in room.modules)
     assert any((ROOT / argument).is_file() for argument in room.tests)
 
 

@@ -38,7 +38,9 @@ from voiceguide.planning.fitting import (
     choices,
     extremes,
     fit,
+    texts_around,
     texts_for_fitting,
+    texts_of_doses,
 )
 from voiceguide.planning.phrasing import phrase, turns_of
 from voiceguide.planning.scheduling import schedule
@@ -277,6 +279,21 @@ def test_every_word_that_may_be_said_is_spoken_before_it_is_fitted_and_no_other(
     assert set(found) == wanted
     assert len(found) == len(wanted)
     assert any("twelve" in text for text in found)
+
+
+@pytest.mark.parametrize("words", ["full", "minimal"])
+@pytest.mark.parametrize("minutes", [5, 12])
+def test_a_batch_of_many_lengths_knows_every_word_of_each(minutes: int, words: Any) -> None:  # noqa: ANN401 -- of Pacing
+    """What its doses say is listed once, and what is said around them for each length.
+
+    A word that is missing from both is found out only when the file is made.
+    """
+    made, pacing = routine(HELD, COUNTED, IN_TURNS), Pacing(countdown=3, words=words)
+    around, of_doses = texts_around(made, pacing, BOOK, minutes), texts_of_doses(made, pacing, BOOK)
+    assert {*around, *of_doses} == set(texts_for_fitting(made, pacing, BOOK, minutes))
+    assert not set(around) & set(of_doses)
+    assert len(of_doses) == len(set(of_doses))
+    assert any(BOOK.numbers[minutes] in text for text in around) == (words == "full")
 
 
 def ways(

@@ -201,3 +201,53 @@ def test_each_language_has_a_list_of_its_own() -> None:
     """`ab` is a muscle in English, and half of every German verb."""
     assert shipped("de") == {}
     assert normalise("Leg die Arme ab.", pronunciations({"Arme": "Arrme"}, "de")) == "Leg die Arrme ab."
+
+
+def test_a_word_that_is_not_ascii_is_found_as_it_is_and_without_its_accents() -> None:
+    words = Pronunciations({"fa\u00e7on": "fassohn", "ole": "olay"})
+    assert words.respelt("fa\u00e7on, ol\u00e9, Ol\u00e9, OL\u00c9S", with_digits=False) == "fassohn, olay, Olay, Olays"
+    assert words.respelt("facon", with_digits=False) == "facon"
+
+
+def test_plurals_and_possessives_are_said_like_the_word() -> None:
+    words = Pronunciations({"mat": "matt", "tai chi": "tie chee", "Ab.": "Abb"})
+    assert words.respelt("mats, mat's, MATS', mats' ends, tai chi's", with_digits=False) == (
+        "matts, matt's, Matts', matts' ends, tie chee's"
+    )
+    assert words.respelt("matt's mate's", with_digits=False) == "matt's mate's"
+
+
+def test_hyphens_and_spaces_are_alike_and_a_phrase_ends_at_any_other_sign() -> None:
+    words = Pronunciations({"tai-chi": "tie chee"})
+    assert words.respelt("tai chi, tai-chi, tai, chi, tai_chi", with_digits=False) == (
+        "tie chee, tie chee, tai, chi, tai_chi"
+    )
+
+
+def test_a_word_with_a_digit_goes_first_and_alone() -> None:
+    words = Pronunciations({"4K": "four K", "mat": "matt", "mat 5": "mat the fifth"})
+    assert words.respelt("4K mat 5, mat", with_digits=True) == "four K mat the fifth, mat"
+    assert words.respelt("4K mat 5, mat", with_digits=False) == "4K matt 5, matt"
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("an ab.", "an abb."),
+        ("incl. a mat", "including a mat"),
+        ("a mat incl.", "a mat including."),
+        ("a mat incl. Then rest", "a mat including. Then rest"),
+        ("a mat incl. 3 rests", "a mat including 3 rests"),
+        ("ROM. Then", "R.O.M. Then"),
+        ("w/ a strap", "with a strap"),
+        ("w/tai chi", "with tie chee"),
+        ("(w/)", "(with)"),
+    ],
+)
+def test_a_dot_and_a_slash_that_belong_to_a_word_go_with_it(text: str, spoken: str) -> None:
+    assert normalise(text) == spoken
+
+
+def test_a_list_that_holds_nothing_changes_nothing() -> None:
+    assert pronunciations({}, "de").respelt("ab, tai chi", with_digits=False) == "ab, tai chi"
+    assert shipped("en") == shipped() != {}

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import multiprocessing
 import os
-import subprocess
-import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import pytest
 
 from tests.sound.measure import block_powers
-from tests.speech.fakes import ToneEngine
-from voiceguide.errors import StoreError
+from voiceguide.errors import NoHomeError, StoreError
+from voiceguide.held_folder import HeldFolder
 from voiceguide.model.clip import Clip
 from voiceguide.model.pcm import from_pcm16
 from voiceguide.speech import store as store_module
-from voiceguide.speech.narrator import Narrator
-from voiceguide.speech.store import ClipStore, clip_key, default_directory
+from voiceguide.speech.store import ClipStore, StoreInfo, clip_key, default_directory
 from voiceguide.whole_file import replacing
 
 if TYPE_CHECKING:
@@ -44,6 +42,7 @@ def the_file(store: ClipStore) -> Path:
 def test_a_clip_comes_back_as_it_was(tmp_path: Path) -> None:
     store = ClipStore(tmp_path / "new" / "folder")
     assert store.get(KEY) is None
+    assert list(tmp_path.iterdir()) == []
     clip = a_clip()
     store.put(KEY, "Hold.", clip)
     back = store.get(KEY)
@@ -124,18 +123,60 @@ def test_prune_removes_what_is_old_damaged_or_left_over_and_clear_the_rest(tmp_p
     assert store.info().clips == 0
 
 
+def test_a_look_at_a_store_that_is_not_there_makes_none(tmp_path: Path) -> None:
+    """`voiceguide cache` for a folder with a typing mistake in it; nor does one for a clip make a folder for it."""
+    store = ClipStore(tmp_path / "nowhere", limit_bytes=7)
+    assert store.info() == StoreInfo(tmp_path / "nowhere", 0, 0, 0, 7)
+    assert (store.prune(0), store.clear(), store.in_use()) == (0, 0, None)
+    assert list(tmp_path.iterdir()) == []
+    store.check_usable()
+    assert store.get(KEY) is None
+    assert list(store.directory.iterdir()) == []
+
+
+def test_what_is_there_is_counted_and_what_is_removed(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path, limit_bytes=70_000)
+    keys = kept(store, "one", "two", "three", "four", "five")
+    for key in keys[:2]:
+        store._path(key).write_bytes(b"broken")
+    for key in keys[3:]:
+        store._path(key).with_name(f".{key}.clip.voiceguide-{0:016x}.part").write_bytes(b"x")
+    size = sum(store._path(key).stat().st_size for key in keys)
+    assert store.info() == StoreInfo(tmp_path, 5, size, 2, 70_000)
+    assert store.clear() == 7
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_clips_go_when_they_were_not_used_for_so_many_days_and_not_before(tmp_path: Path) -> None:
+    store = ClipStore(tmp_path)
+    older, newer = kept(store, "older", "newer")
+    now = time.time()
+    for key, age_s in ((older, 30 * 86_400 + 10), (newer, 30 * 86_400 - 10)):
+        os.utime(store._path(key), (now - age_s, now - age_s))
+    assert store.prune(30) == 1
+    assert the_keys(store) == {newer}
+
+
 def test_what_is_no_clip_of_ours_is_left_alone_whatever_it_is_called(tmp_path: Path) -> None:
     """Somebody names a folder of their own with --cache-dir."""
-    films = [tmp_path / "films" / "holiday.clip", tmp_path / "aa" / "holiday.clip"]
+    films = [tmp_path / "films" / "holiday.clip", tmp_path / "aa" / "holiday.clip", tmp_path / "ab"]
     for film in films:
-        film.parent.mkdir()
+        film.parent.mkdir(exist_ok=True)
         film.write_bytes(b"precious")
     store = ClipStore(tmp_path)
     assert (store.info().clips, store.prune(0), store.clear()) == (0, 0, 0)
     assert all(film.exists() for film in films)
 
 
-def test_reading_a_clip_marks_it_as_used(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_path", [False, True])
+def test_reading_a_clip_marks_it_as_used(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    by_path: bool,  # noqa: FBT001 -- a table
+) -> None:
+    if by_path:  # as on Windows
+        monkeypatch.setattr("voiceguide.held_folder._BY_DESCRIPTOR", False)
+        monkeypatch.setattr(os, "supports_fd", frozenset())
     store = ClipStore(tmp_path)
     store.put(KEY, "Hold.", a_clip())
     old = time.time() - 40 * 86_400
@@ -185,94 +226,56 @@ def kept(store: ClipStore, *texts: str) -> list[str]:
     return keys
 
 
-def test_beyond_the_limit_what_was_used_the_longest_ago_goes(tmp_path: Path) -> None:
-    store = ClipStore(tmp_path, limit_bytes=35_000)
-    one, two, three, four, five = kept(store, "one", "two", "three", "four", "five")
-    assert store.get(one)
-    use = store.in_use()
-    assert use
-    use.end(kept_some=True)
-    assert the_keys(store) == {one, four, five}
-    assert store.info().size_bytes <= 35_000
-    assert store.info().limit_bytes == 35_000
-    assert (two, three) == tuple(key for key in (two, three) if store.get(key) is None)
-
-
-def test_a_store_without_a_limit_grows_and_one_that_nothing_was_kept_in_is_not_looked_through(tmp_path: Path) -> None:
-    keys = kept(ClipStore(tmp_path), "one", "two")
-    for store, kept_some in (
-        (ClipStore(tmp_path, limit_bytes=None), True),
-        (ClipStore(tmp_path, limit_bytes=0), False),
-    ):
-        use = store.in_use()
-        assert use
-        use.end(kept_some=kept_some)
-        assert the_keys(store) == set(keys)
-
-
-HOLDER = """
-import sys
-from pathlib import Path
-from voiceguide.speech.store import ClipStore
-use = ClipStore(Path(sys.argv[1])).in_use()
-print("using", flush=True)
-sys.stdin.read()
-use.end(kept_some=False)
-"""
-
-
-@pytest.mark.parametrize("ending", ["in peace", "killed"])
-def test_nothing_goes_while_another_process_uses_the_store(tmp_path: Path, ending: str) -> None:
-    """Whoever leaves last sees to the limit; one that was killed holds nobody up."""
-    store = ClipStore(tmp_path, limit_bytes=0)
-    keys = kept(store, "one", "two")
-    command = [sys.executable, "-c", HOLDER.replace(")).in_use", "), limit_bytes=0).in_use"), str(tmp_path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
-        assert other.stdout
-        assert other.stdout.readline() == "using\n"
-        use = store.in_use()
-        assert use
-        use.end(kept_some=True)
-        assert the_keys(store) == set(keys)
-        if ending == "killed":
-            other.kill()
-        else:
-            other.communicate("", timeout=60)
-            assert the_keys(store) == set()
-    use = store.in_use()
-    assert use
-    use.end(kept_some=False)
-    assert the_keys(store) == set()
-    assert [path for path in tmp_path.iterdir() if path.is_file()] == []
-
-
-def test_a_narrator_keeps_its_clips_while_it_is_open_and_the_limit_when_it_is_closed(tmp_path: Path) -> None:
-    store = ClipStore(tmp_path, limit_bytes=0)
-    with Narrator(ToneEngine("sine"), store) as narrator, Narrator(ToneEngine("sine"), store) as other:
-        assert len(narrator.speak(["Hold.", "Release."])) == 2
-        assert len(other.stored(["Hold.", "Release."])) == 2
-        narrator.close()
-        assert len(other.stored(["Hold.", "Release."])) == 2
-    assert the_keys(store) == set()
-
-
 def test_where_the_store_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert default_directory().name == "audio_cache"
     monkeypatch.setenv("VOICEGUIDE_CACHE_DIR", str(tmp_path))
     assert default_directory() == tmp_path
 
 
-def test_a_checkout_that_others_can_write_to_keeps_no_clips(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """As one that a container was given."""
-    module = tmp_path / "voiceguide" / "speech" / "store.py"
-    for path in (module, tmp_path / "audio_cache" / "README.md", tmp_path / "pyproject.toml"):
+def a_checkout(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """The module lies in a checkout, and `cache` beside it is the user's folder for what can be made again."""
+    module = folder / "voiceguide" / "speech" / "store.py"
+    for path in (module, folder / "audio_cache" / "README.md", folder / "pyproject.toml"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
     monkeypatch.setattr(store_module, "__file__", str(module))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+
+
+def test_a_checkout_that_others_can_write_to_keeps_no_clips(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As one that a container was given."""
+    a_checkout(monkeypatch, tmp_path)
     assert default_directory() == tmp_path / "audio_cache"
     (tmp_path / "audio_cache").chmod(0o777)
     assert default_directory() == tmp_path / "cache" / "voiceguide"
+
+
+@pytest.mark.parametrize("missing", ["pyproject.toml", "audio_cache/README.md"])
+def test_what_is_no_checkout_keeps_no_clips(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, missing: str) -> None:
+    """An installed package beside which something is called as a checkout's things are."""
+    a_checkout(monkeypatch, tmp_path)
+    (tmp_path / missing).unlink()
+    assert default_directory() == tmp_path / "cache" / "voiceguide"
+
+
+def test_clips_are_not_kept_behind_a_link_of_somebody_elses(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    a_checkout(monkeypatch, tmp_path)
+
+    def theirs(_path: Path) -> NoReturn:
+        raise PermissionError(errno.EACCES, "audio_cache is a link that somebody else has made")
+
+    monkeypatch.setattr(HeldFolder, "at", theirs)
+    assert default_directory() == tmp_path / "cache" / "voiceguide"
+
+
+def test_a_user_without_a_home_is_told_to_name_a_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(store_module, "__file__", str(tmp_path / "voiceguide" / "speech" / "store.py"))
+    monkeypatch.setattr(store_module, "cache_folder", lambda: None)
+    with pytest.raises(NoHomeError) as told:
+        default_directory()
+    assert str(told.value) == (
+        "there is no place for spoken clips: this user has no home folder; name a folder with --cache-dir, or set HOME"
+    )
 
 
 @pytest.mark.parametrize(
@@ -282,6 +285,10 @@ def test_a_checkout_that_others_can_write_to_keeps_no_clips(monkeypatch: pytest.
         ("block_powers", [math.nan] * 6),
         ("block_powers", [-1.0] * 6),
         ("block_powers", [1e308] * 6),
+        ("block_powers", [10.5] * 6),
+        ("block_powers", [0.01, 0.01, 0.01, 0.01, 0.01, -1e-9]),
+        ("block_powers", [math.nan, 0.01, 0.01, 0.01, 0.01, 0.01]),
+        ("block_powers", [0.01, 0.01, 0.01, 0.01, 0.01, math.nan]),
         ("block_powers", [0.0] * 6),
         ("block_powers", [1e-300] * 6),
         ("block_powers", [10**400] * 6),

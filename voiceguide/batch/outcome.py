@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from voiceguide.errors import VoiceguideError
-from voiceguide.whole_file import is_full
+from voiceguide.errors import VoiceguideError, is_full
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,9 +14,8 @@ from voiceguide import __version__, streams
 from voiceguide.cli.console import complain, help_if_alone, text
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
 from voiceguide.cli.pacing_options import option
-from voiceguide.errors import KnobError, ReaderLeftError, VoiceguideError
+from voiceguide.errors import KnobError, ReaderLeftError, VoiceguideError, is_full
 from voiceguide.private import decline_telemetry
-from voiceguide.whole_file import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

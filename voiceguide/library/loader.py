@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from voiceguide.errors import DataError, ExportError, RequestError, UnknownNameError
+from voiceguide.errors import DataError, ExportError, RequestError, UnknownNameError, reason
 from voiceguide.held_folder import HeldFolder
 from voiceguide.library.reading import Reading
 from voiceguide.library.toml_file import read_model, read_toml
@@ -18,7 +18,7 @@ from voiceguide.model.stretch import Area, Position, Stretch, hurried
 from voiceguide.places import entries, path_of
 from voiceguide.showing import shown
 from voiceguide.units import counted
-from voiceguide.whole_file import clear_stale, reason, replacing_in
+from voiceguide.whole_file import clear_stale, replacing_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,11 +11,10 @@ from typing import IO, TYPE_CHECKING, Final, cast
 
 import numpy as np
 
-from voiceguide.errors import ExportError, RequestError
+from voiceguide.errors import ExportError, RequestError, is_full
 from voiceguide.held_folder import open_file
 from voiceguide.scratch import scratch_file
 from voiceguide.units import to_frames
-from voiceguide.whole_file import is_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 Engines differ in what they make of `30s` or `3 x 10`; they all read words. Four steps: characters that are typed in
 many ways become one (here), words that are said wrong are spelt as they sound (`pronouncing.py`), numbers become words
-(`english.py`), and what may still be read wrong, or with silence or gibberish (nothing, emoji, another script: measured
+(`english`), and what may still be read wrong, or with silence or gibberish (nothing, emoji, another script: measured
 with hibari), is refused with what to write instead.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from voiceguide.errors import UnspeakableError
 from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.characters import visible
-from voiceguide.speech.english import doubt, read_numbers
+from voiceguide.speech.english import doubt, read_numbers, read_slashes
 from voiceguide.speech.pronouncing import pronunciations
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ _SIGNS: Final = str.maketrans(
         "\u2715": "\u00d7",
         "\u2716": "\u00d7",
         "\u2a2f": "\u00d7",
-        "\u2116": "No.",
+        "\u2116": "#",
     }
 )
 _ELLIPSIS_OF_NUMBERS: Final = re.compile("(?<=[0-9])\u2026(?=[0-9])")
-_SAME_LETTER: Final = frozenset({"<wide>", "<narrow>", "<font>", "<compat>", "<noBreak>", "<fraction>"})
+_SAME_LETTER: Final = frozenset({"<wide>", "<narrow>", "<font>", "<compat>", "<fraction>"})
 """Characters that are others drawn otherwise: full width, bold, ligatures, \u00bd. Not powers: their height counts."""
 _VULGAR: Final = re.compile("(?<=[0-9]) ?([\u00bc-\u00be\u2150-\u215e])")
 _DEGREE: Final = re.compile("(?<=[0-9]) ?[\u00ba\u02da](?!\\w)")
@@ -62,6 +62,7 @@ _IN_WORDS: Final = {
     "@": "at",
     "#": "number",
     "°": "degrees",
+    "%": "percent",
     "±": "plus or minus",
     "→": "to",
 }
@@ -78,10 +79,17 @@ def normalise(text: str, words: Pronunciations | None = None) -> str:
         return result  # it is going to be refused
     words = words or pronunciations()
     # A word with a digit goes before the grammar of numbers, any other behind it: `sec` is one of its units.
-    if _DIGIT.search(result):
+    if _DIGIT.search(result) or "/" in result:
         result = read_numbers(words.respelt(result, with_digits=True))
+    # Before the words, which are told by what stands beside them, and behind: `sit/w/a strap`.
+    result = _without_slashes(result, words)
     result = read_numbers(words.respelt(result, with_digits=False))
+    result = _without_slashes(result, words)
     return unicodedata.normalize("NFC", result)
+
+
+def _without_slashes(text: str, words: Pronunciations) -> str:
+    return read_slashes(text, words.are_in_one) if words.language == "en" else text
 
 
 def _plain(text: str) -> str:
@@ -135,7 +143,7 @@ def _refusal(character: str, scripts: frozenset[str] | None) -> str | None:
     if character in _MARKUP:
         return f"{character!r} is markup, not a word{instead}"
     category = unicodedata.category(character)
-    if category[0] in "LM":
+    if category[0] in {"L", "M"}:
         script = unicodedata.name(character, "UNKNOWN").split()[0]
         if scripts is not None and category[0] == "L" and script not in scripts:
             return f"{character!r} is {script.title()} script, which this voice does not read"

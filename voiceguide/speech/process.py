@@ -18,10 +18,9 @@ from queue import Empty, SimpleQueue
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from voiceguide import private
-from voiceguide.errors import SpeechError
+from voiceguide.errors import SpeechError, reason
 from voiceguide.scratch import ScratchFolder
 from voiceguide.speech.engine import SpeechEngine, Take
-from voiceguide.whole_file import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_ENDS: Final = re.compile(r"\s*$|\s+[^\W\d_a-z]")
-_ENDINGS: Final = ("'s", "s'", "s", "'")
-"""A word is known with these behind it, too: plural and possessive."""
+_ENDINGS: Final = ("'s", "s")
+"""A word is known with these behind it, too: possessive and plural. What else stands behind it stays."""
 
 
 class Pronunciations:
@@ -29,9 +29,11 @@ class Pronunciations:
     A word in lower case stands for any case; one with a capital only for itself.
     """
 
-    def __init__(self, *lists: Mapping[str, str]) -> None:
+    def __init__(self, *lists: Mapping[str, str], language: str = "en") -> None:
+        self.language = language
         self._layers = [{_unhyphenated(word): sound for word, sound in words.items()} for words in lists]
         keys = [key for words in self._layers for key in words]
+        self._with_slash = {key.lower() for key in keys if "/" in key}
         first = {match[0].lower() for key in keys if (match := _TOKEN.match(key))}
         self._first = first | {word + ending for word in first for ending in _ENDINGS}
         self._longest = max((len(_TOKEN.findall(key)) for key in keys), default=0)
@@ -47,7 +49,7 @@ class Pronunciations:
             # Most words begin nothing, and are not looked at further.
             if token.start() < done or not self._begins(token[0]):
                 continue
-            for end in self._ends(text, tokens[index : index + self._longest]):
+            for end in self._ends(tokens[index : index + self._longest]):
                 phrase = text[token.start() : end]
                 sound = self._sound(phrase)
                 if sound is not None and any(map(str.isdecimal, phrase)) is with_digits:
@@ -56,16 +58,19 @@ class Pronunciations:
                     break
         return "".join([*parts, text[done:]])
 
+    def are_in_one(self, words: str) -> bool:
+        """Whether the lists hold a word or a phrase with these `words`, which stand around a slash."""
+        return any(words.lower() in key for key in self._with_slash)
+
     def _begins(self, word: str) -> bool:
         lower = word.lower()
         return lower in self._first or (not word.isascii() and _plain(lower) in self._first)
 
     @staticmethod
-    def _ends(text: str, tokens: list[re.Match[str]]) -> Iterator[int]:
-        """Where the phrases end that begin with the first token, the longest first."""
+    def _ends(tokens: list[re.Match[str]]) -> Iterator[int]:
+        """Where the phrases end that begin with the first token, the longest first: some end with a dot or a slash."""
         for last in reversed(tokens):
-            if text[last.end() : last.end() + 1] in {".", "'", "/"}:
-                yield last.end() + 1
+            yield last.end() + 1
             yield last.end()
 
     def _sound(self, phrase: str) -> str | None:
@@ -91,6 +96,8 @@ class Pronunciations:
 
 def _in_place(sound: str, phrase: str, behind: str) -> str:
     """`sound` in the place of `phrase`, before the text `behind`; the dot of a sentence stays, and stays one."""
+    if phrase.endswith("/") and behind[:1].isalnum():
+        return f"{sound} "  # `w/strap`
     if behind.startswith("."):
         return sound.removesuffix(".")
     ends = phrase.endswith(".") and _SENTENCE_ENDS.match(behind)
@@ -115,7 +122,7 @@ def shipped(language: str = "en") -> Mapping[str, str]:
 
 @functools.lru_cache(maxsize=64)
 def _laid_over(language: str, own: tuple[tuple[str, str], ...]) -> Pronunciations:
-    return Pronunciations(dict(own), shipped(language))
+    return Pronunciations(dict(own), shipped(language), language=language)
 
 
 def pronunciations(own: Mapping[str, str] | None = None, language: str = "en") -> Pronunciations:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from msgspec import Struct, ValidationError, convert
+from msgspec import Struct, convert
 
 from voiceguide.errors import StoreError
 from voiceguide.held_folder import NOT_A_FILE, HeldFolder, read_up_to, strangers_in
@@ -88,8 +88,12 @@ def _is_own(folder: Path) -> bool:
 
 def clip_key(text: str, fingerprint: Mapping[str, str]) -> str:
     """The address of a clip: a digest of the text and of all that its sound depends on."""
-    canonical = json.dumps({"text": text, **fingerprint}, sort_keys=True, ensure_ascii=False)
-    return hashlib.blake2b(canonical.encode(), digest_size=_KEY_BYTES).hexdigest()
+    return hashlib.blake2b(_canonical({"text": text, **fingerprint}), digest_size=_KEY_BYTES).hexdigest()
+
+
+def _canonical(fields: Mapping[str, Any]) -> bytes:
+    """One line of JSON, the same for the same fields."""
+    return json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()
 
 
 class StoreInfo(Struct, frozen=True):
@@ -192,29 +196,26 @@ class ClipStore:
             except FileNotFoundError:
                 return None
 
-    def trim(self, *, unused_since_s: float = math.inf) -> int:
-        """Remove the clips that were used the longest ago until the rest is within the limit; count them.
+    def trim(self, *, unused_since_s: float = math.inf) -> None:
+        """Remove the clips that were used the longest ago until the rest is within the limit.
 
         None that was used after `unused_since_s`, in seconds since 1970. Who calls it without that knows that no
         session needs any of them.
         """
         if self.limit_bytes is None:
-            return 0
+            return
         clips = []
         for folder, name in self._files():
             with self._translated(), contextlib.suppress(FileNotFoundError):
                 found = folder.stat(name)
                 clips.append((found.st_mtime_ns, found.st_size, _key(name)))
         excess = sum(size for _, size, _ in clips) - self.limit_bytes
-        removed = 0
         for used_ns, size, key in sorted(clips):
             if excess <= 0 or used_ns / 1e9 > unused_since_s:
-                break
+                return
             with self._translated(), contextlib.suppress(FileNotFoundError), self._folder_of(key) as folder:
                 folder.unlink(_name(key))
                 excess -= size
-                removed += 1
-        return removed
 
     def _read(self, folder: HeldFolder, name: str, key: str) -> Clip | None:
         try:
@@ -225,7 +226,7 @@ class ClipStore:
                 return None
             raise
         try:
-            clip = _decode(read_up_to(descriptor, _MOST_BYTES + 1), key)
+            clip = _decode(read_up_to(descriptor, _MOST_BYTES), key)
             if clip is None:
                 _discard(folder, name)
             else:
@@ -293,13 +294,12 @@ class ClipStore:
             raise self._unusable(error) from error
 
     def _unusable(self, error: OSError) -> StoreError:
+        reason = error.strerror or type(error).__name__
         if isinstance(error, NotADirectoryError | FileExistsError) and self.directory.is_file():
             message = f"the clip store {self.directory} is a file: name a folder with --cache-dir"
+        elif error.errno in NOT_A_FILE and error.filename and self.directory in Path(error.filename).parents:
+            message = f"the clip store {self.directory} cannot be used: {reason}: remove {error.filename}"
         else:
-            reason = error.strerror or type(error).__name__
-            if error.errno in NOT_A_FILE and error.filename:
-                message = f"the clip store {self.directory} cannot be used: {reason}: remove {error.filename}"
-                return StoreError(message)
             message = f"the clip store {self.directory} cannot be used: {reason}; name another with --cache-dir"
         return StoreError(message)
 
@@ -360,7 +360,7 @@ else:
             return None
         due_s = time.monotonic() + _LOCK_WAIT_S
         try:
-            while not _locked(lock, alone=False):
+            while not _locked(lock):
                 # Somebody is removing clips, which takes milliseconds; or has been stopped in the middle of it.
                 if time.monotonic() > due_s:
                     break
@@ -370,7 +370,7 @@ else:
             return None
         return lock
 
-    def _locked(lock: int, *, alone: bool) -> bool:
+    def _locked(lock: int, *, alone: bool = False) -> bool:
         """Whether the lock could be had at once. OSError where the file system has none."""
         try:
             fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
@@ -390,7 +390,7 @@ def _key(name: str) -> str:
 def _data(folder: HeldFolder, name: str) -> bytes:
     """What is in a file; nothing where there is a link by its name."""
     try:
-        return folder.read(name, _MOST_BYTES + 1)
+        return folder.read(name, _MOST_BYTES)
     except OSError:
         if _is_link(folder, name):
             return b""
@@ -420,11 +420,11 @@ def _encode(key: str, text: str, clip: Clip) -> bytes:
         "block_powers": clip.block_powers.tolist(),  # to the last bit: the gain of a session hangs on them
     }
     header["digest"] = _digest(header, pcm)
-    return json.dumps(header, ensure_ascii=False).encode() + b"\n" + pcm
+    return _canonical(header) + b"\n" + pcm
 
 
 class _Header(Struct):
-    """The first line of a clip's file, less its digest."""
+    """The first line of a clip's file."""
 
     format: int
     key: str
@@ -433,6 +433,7 @@ class _Header(Struct):
     onset_frame: int
     end_frame: int
     block_powers: list[float]
+    digest: str
 
 
 def _decode(data: bytes, key: str) -> Clip | None:
@@ -440,31 +441,32 @@ def _decode(data: bytes, key: str) -> Clip | None:
 
     A digest can be written by anybody, so the values are looked at, too.
     """
-    end = data.find(b"\n", 0, _HEADER_LIMIT)
+    line, _, pcm = data.partition(b"\n")
+    if len(line) > _HEADER_LIMIT:
+        return None
     try:
-        written = json.loads(data[: max(0, end)])
-        pcm = data[end + 1 :]
-        digest = written.pop("digest")
+        written = json.loads(line)
         header = convert(written, _Header)
+        del written["digest"]
         samples = from_pcm16(np.frombuffer(pcm, dtype="<i2"))
-        powers = np.asarray(header.block_powers, dtype=np.float64)
+        powers = np.asarray(header.block_powers)
         is_sound = (
             header.format == FORMAT
             and header.key == key
             and header.rate_hz == SESSION_RATE_HZ
             and len(powers) == block_count(len(samples), header.rate_hz)
-            and all(0.0 <= power <= _LOUDEST for power in header.block_powers)
-            and max(header.block_powers) >= _SOFTEST
-            and digest == _digest(written, pcm)
+            and powers.min() >= 0.0
+            and _SOFTEST <= powers.max() <= _LOUDEST
+            and header.digest == _digest(written, pcm)
         )
         if not is_sound:
             return None
         return Clip(samples, header.rate_hz, header.onset_frame, header.end_frame, powers)
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, ValidationError):
+    except (ValueError, RecursionError):  # msgspec's own are a ValueError
         return None
 
 
 def _digest(header: Mapping[str, Any], pcm: bytes) -> str:
-    hasher = hashlib.blake2b(json.dumps(header, sort_keys=True, ensure_ascii=False).encode(), digest_size=16)
+    hasher = hashlib.blake2b(_canonical(header), digest_size=16)
     hasher.update(pcm)
     return hasher.hexdigest()

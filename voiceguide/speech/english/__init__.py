@@ -22,10 +22,20 @@ for the first text that holds a number: the grammar takes a tenth of a second to
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NUMBERS: Final = re.compile(r"[0-9/&]|\b(?:I{1,3}|IV|VI{0,3})\b")
 """What texts that the grammar has nothing to do with do not hold."""
+
+_SLASH: Final = re.compile(r"([^\W\d_]{2,})(?:/ ?| /)(?=([^\W\d_]{2,}))")
+_TURNS: Final = (
+    "cat/cow contract/relax flexion/extension in/out inhale/exhale on/off open/close push/pull up/down work/rest"
+)
+_IN_TURN: Final = frozenset(_TURNS.split())
+"""What is done one after the other, and not one or the other."""
 
 _MOST_PASSES: Final = 8
 """One rule may bring about what another, before it, waits for; no text needs more than three."""
@@ -42,6 +52,23 @@ def read_numbers(text: str) -> str:
         if text == before:
             break
     return text
+
+
+def read_slashes(text: str, known: Callable[[str], bool]) -> str:
+    """`text` with what a slash between two words means: `a mat or towel`, `breathe in and out`, `and or`.
+
+    What is `known` is left as it is written.
+    """
+
+    def said(match: re.Match[str]) -> str:
+        one, other = match.groups()
+        if known(f"{one}/{other}"):
+            return match[0]
+        if other.lower() == "or":
+            return f"{one} "
+        return f"{one} {'and' if f'{one}/{other}'.lower() in _IN_TURN else 'or'} "
+
+    return _SLASH.sub(said, text)
 
 
 def doubt(text: str) -> tuple[str, str] | None:

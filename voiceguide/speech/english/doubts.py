@@ -13,7 +13,7 @@ _MONTH: Final = (
     r"Dec(?:ember)?)\b"
 )
 """March and May are verbs, too."""
-_PLAIN: Final = re.compile(rf"{BEGIN}(?:0|[1-9][0-9]{{0,2}}){END}", re.IGNORECASE)
+_PLAIN: Final = re.compile(rf"{BEGIN}(?:0|[1-9][0-9]{{0,2}}){END}")
 """What every engine reads alike."""
 # Each begins where a number begins: tried at every digit of a long one, it would take the square of its length.
 _DOUBTFUL: Final = (
@@ -38,10 +38,11 @@ _DOUBTFUL: Final = (
 _SHAPES: Final = (
     (r"[0-9]+[-/.][0-9]+[-/.][0-9]+.*", "leave a date out, and write a list as '12, 10, 8'"),
     (r"[0-9]+/[0-9]+", "write 'or', 'of', 'to' or 'out of' between the numbers"),
-    (r"[0-9]{1,2}:[0-9]{2}", "write '7:30 am' for a time of day, '7 min 30 s' for a length"),
+    (r"[0-9]{1,2}:[0-9]{2}", "write '7:30 am' for a time of day, '7 min 30 s' for a length, '7 s, 30 s' for two"),
     (r"[0-9]+,[0-9]+", "write '{0}.{1}' for a decimal, '{0}, {1}' for two numbers"),
     (r"0[0-9]+", "write it without the zero in front, or in words"),
-    (r"(?:19|20)[0-9]{2}", "leave a year out, and write a count with a comma, as in '2,000'"),
+    (r"[2-9]0s", "write '{0} seconds' for a length, and a decade in words, as in 'the nineties'"),
+    (r"(?:19|20)[0-9]{2}s?", "leave a year out, and write a count with a comma, as in '2,000'"),
     (r"[0-9]{4,}", "write so large a number in words"),
     (r"[0-9.,]+m", "write '30 minutes' or '30 metres'"),
     (r"[0-9.,]+[\"']", "write it with its unit, as in '6 inches', '6 feet' or '6 seconds'"),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from voiceguide.speech.english.pieces import (
     BEGIN,
@@ -46,6 +45,11 @@ from voiceguide.speech.english.quantities import (
     with_unit,
 )
 from voiceguide.speech.english.words import HUNDRED, ROMAN, TENS, cardinal, ordinal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 
 def closes_quotation(text: str, at: int) -> bool:
@@ -114,7 +118,7 @@ def _at_least_that(match: re.Match[str]) -> str:
 
 def _time_of_day(match: re.Match[str]) -> str:
     def said(hour: str, minute: str | None, half: str | None) -> str:
-        if not 1 <= int(hour) <= 12:  # noqa: PLR2004 -- the hours of a clock
+        if int(hour) > 12:  # noqa: PLR2004 -- the hours of a clock
             raise UnreadError
         words = cardinal(int(hour))
         if minute and int(minute):
@@ -129,11 +133,12 @@ def _time_of_day(match: re.Match[str]) -> str:
     return f"{start} {joiner if joiner.isalpha() else 'to'} {end}"
 
 
-def _length(written: str, *, hours: bool = False) -> str:
+def _length(written: str, *, hours: bool) -> str:
     """`1:30` as minutes and seconds, or as hours and minutes; `1:00:00` as hours, minutes and seconds."""
     parts = [int(part) for part in written.split(":")]
-    units = ("hour", "minute", "second") if hours or len(parts) > 2 else ("minute", "second")  # noqa: PLR2004
-    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in zip(parts, units, strict=False) if count]
+    first = 0 if hours or len(parts) > 2 else 1  # noqa: PLR2004 -- three parts begin with hours
+    units = ("hour", "minute", "second")[first : first + len(parts)]
+    said = [f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in zip(parts, units, strict=True) if count]
     return " ".join(said) or "0 seconds"
 
 
@@ -142,7 +147,11 @@ def _clock(match: re.Match[str]) -> str:
         raise UnreadError  # a time of day, or a place in the session
     if _NO_LENGTH_BEHIND.match(match.string[match.end() :]):
         raise UnreadError
-    hours = (match["unit"] or "").strip().lower().startswith("h")
+    if re.fullmatch(_RATIO_OF_SECONDS, match["to"]) and (
+        _WORK_BEHIND.match(match.string[match.end() :]) or _WORK_BEFORE.search(text_before(match))
+    ):
+        raise UnreadError
+    hours = bool(match["hours"])
     end = _length(match["to"], hours=hours) + per_what(match)
     return f"{_length(match['from'], hours=hours)} to {end}" if match["from"] else end
 
@@ -234,17 +243,15 @@ def _range(match: re.Match[str]) -> str:
     start = quantity(low, text_before(match))
     low_unit = match["low_unit"]
     high_unit = match["high_unit"] or low_unit
-    if low_unit and unit_words(low_unit) != unit_words(high_unit):
-        words = unit_words(low_unit)
-        start += f" {words[low != '1'] if words else low_unit.strip(' -')}"
+    if low_unit and unit_words(low_unit)[1] != unit_words(high_unit)[1]:
+        start += f" {unit_words(low_unit)[low != '1']}"
     end = quantity(high)
     return f"{start} to {with_unit(match, end, high, high_unit) if high_unit else end}{tail(match)}"
 
 
 def _at_least(match: re.Match[str]) -> str:
     """`5+ min`."""
-    words = unit_words(match["unit"])
-    return f"{quantity(match['number'])} or more {words[1] if words else match['unit'].strip(' -')}"
+    return f"{quantity(match['number'])} or more {unit_words(match['unit'])[1]}"
 
 
 def _either(match: re.Match[str]) -> bool:
@@ -253,8 +260,17 @@ def _either(match: re.Match[str]) -> bool:
     return bool(re.fullmatch(FRACTION, match["number"])) and _counts(text_before(match), behind)
 
 
+def _is_decade(match: re.Match[str]) -> bool:
+    """Whether it may be one of years: `in the 80s`, but not `in the 30s hold`."""
+    return bool(
+        re.fullmatch("[2-9]0s", match[0])
+        and re.search(r"\b(?:in|of|from|since) the $", text_before(match), re.IGNORECASE)
+        and not NOUN_FOLLOWS.match(match.string[match.end() :])
+    )
+
+
 def _measure(match: re.Match[str]) -> str:
-    if _either(match):
+    if _either(match) or _is_decade(match):
         raise UnreadError
     number = quantity(match["number"], text_before(match))
     return with_unit(match, number, match["number"], match["unit"]) + tail(match)
@@ -264,9 +280,6 @@ def _bare(match: re.Match[str]) -> str:
     if _either(match) or _of_a_size(match):
         raise UnreadError
     return quantity(match["number"], text_before(match)) + tail(match)
-
-
-_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 
 def _rule(pattern: str, say: str | Callable[[re.Match[str]], str]) -> _Rule:
@@ -283,17 +296,24 @@ _CLOCK: Final = r"[0-9]{1,3}:[0-5][0-9](?::[0-5][0-9])?(?![0-9])"
 _HOUR_OF_DAY: Final = r"0?[1-9]:[0-9]{2}|1[0-9]:[0-9]{2}|2[0-3]:[0-9]{2}"
 _OF_A_DAY_BEFORE: Final = re.compile(r"\b(?:at|by|before|since|until|till) $", re.IGNORECASE)
 _MANY_BEFORE: Final = re.compile(r"\b(?:breaths|cycles|holds|reps|repetitions|rounds|sets):? $", re.IGNORECASE)
-_BEFORE_LEAST: Final = re.compile(r"(?:^|[(,;:] |\b(?:for|hold|rest|stay) )$", re.IGNORECASE)
+_BEFORE_LEAST: Final = re.compile(r"(?:^|\(|[,;:] |\b(?:for|hold|rest|stay) )$", re.IGNORECASE)
+_WORK_REST: Final = r"work[ :/-]+(?:(?:to|and)[ -])?rest"
 _NO_LENGTH_BEHIND: Final = re.compile(
-    r" (?:o'clock|noon|midnight|tonight|in the (?:morning|afternoon|evening)|tabata|work[ :/-]+rest)\b", re.IGNORECASE
+    rf" (?:o'clock|noon|midnight|tonight|in the (?:morning|afternoon|evening)|tabata|{_WORK_REST})\b", re.IGNORECASE
 )
 """What makes a time of day of `6:00`, or two lengths of `20:10`."""
+_RATIO_OF_SECONDS: Final = r"[1-9][0-9]:(?!00)[0-9]{2}"
+_WORK_BEHIND: Final = re.compile(r" \(?(?:work|rest|on|off|intervals?)\b", re.IGNORECASE)
+_WORK_BEFORE: Final = re.compile(rf"\b(?:tabata|{_WORK_REST}):? $", re.IGNORECASE)
+"""What makes two lengths of `40:20`, and not of `1:30` or `10:00`."""
 _PHASE: Final = r"(?:[1-9]?[0-9]\.[0-9]|[0-9](?![0-9.])|[1-9][0-9](?=:[0-9](?![0-9])))"
 """Of a breath, with colons: `4:6`. With two digits behind a colon it is a length."""
-_TIME_UNIT: Final = r"(?:seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h)(?!\w)"
+_TIME_UNIT: Final = r"(?: ?(?:(?P<hours>hours?|hrs?|h)|seconds?|secs?|s|minutes?|mins?|m)(?!\w))?"
+_BELOW_ZERO: Final = r"(?: ?[°%]|[ -]?(?:degs?|degrees?|percent)(?!\w))"
+"""What there is less than none of: a tilt, a change."""
 _MANY: Final = (
-    r"(?:breaths|reps|repetitions|rounds|sets|cycles|counts|times|circles|rolls|turns|seconds|minutes|hours|days|"
-    r"laps|steps|stretches|sessions|hold)"
+    r"(?:breaths|reps|repetitions|rounds|sets|cycles|counts|times|circles|rolls|turns|seconds|secs|minutes|mins|hours|"
+    r"days|laps|steps|stretches|sessions|hold)"
 )
 _RULES: Final[tuple[_Rule, ...]] = (
     # What only lacks a space or a word.
@@ -303,7 +323,12 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(rf"(?<!\w)({LETTER}{{2,}}):(?=[.0-9])", r"\1: "),
     _rule(r"\b(in|out|on|off|work|rest|hold|sets?|reps?|rounds?) ?/ ?(?=[.0-9])", r"\1, "),
     _rule(rf"(?<=[0-9])({UNIT})? ?(?:[~→]|[-–]+>) ?(?=[0-9])", r"\1–"),  # noqa: RUF001
+    _rule(rf"(?<=[\w\"'%°+)]) ?/ ?ea(?:ch)?(?!\w){DOT}", " each"),
     _rule(r"(?:±|\+ ?/ ?-) ?(?=\.?[0-9])", "plus or minus "),
+    _rule(
+        rf"(?<![^\s(])(?<![0-9%°] )[-–](?={MEASURED}(?:(?:{DASH}| to [-–]?){MEASURED})?{_BELOW_ZERO})",  # noqa: RUF001
+        "minus ",
+    ),
     _rule(r"(?<![\w<>-])[<>] ?(?=\.?[0-9])", _compared),
     _rule(r"(?<!\w)min(?P<dot>\.?) ?(?=\.?[0-9])", _at_least_that),
     _rule(r"(?<!\w)max\. ?(?=[.0-9])", "at most "),
@@ -326,10 +351,13 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(rf"^([1-9][0-9]?)([.)])(?={LETTER})", r"\1\2 "),
     _rule(r"^([1-9][0-9]?)([a-h])(?=[.)](?: |$))", lambda match: f"{cardinal(int(match[1]))} {match[2].upper()}"),
     _rule(rf"(?<![0-9] )(?<!\w)({LETTER}{{2,}})([–—])(?=[0-9])", r"\1 \2 "),  # noqa: RUF001
-    _rule(rf"(?<!\w)({_MANY}){PER.removesuffix('?')}", lambda match: match[1] + per_what(match)),
+    _rule(
+        rf"(?<!\w)({_MANY}|once|twice|one {LETTER}+){PER}",
+        lambda match: match[1] + per_what(match),
+    ),
     _rule(
         rf"(?<!\w)((?:warrior|virabhadrasana|phase|grade) |{LABEL} (?!(?-i:I\b)))((?-i:I{{1,3}}|IV|VI{{0,3}}))\b(?!')",
-        lambda match: f"{match[1]}{cardinal(ROMAN.index(match[2]))}",
+        lambda match: f"{match[1]}{cardinal(ROMAN.index(match[2]) + 1)}",
     ),
     # Lengths as they are written by hand: 2'30", 90", 1h30, 2m30s.
     _rule(r"(?<=[0-9]) ?''", '"'),
@@ -348,7 +376,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
         _time_of_day,
     ),
     _rule(rf"(?P<label>\bratio (?:of )?)(?P<ratio>{SMALL}(?::{SMALL}){{1,3}}){END}", _ratio),
-    _rule(rf"{BEGIN}(?:(?P<from>{_CLOCK}){DASH})?(?P<to>{_CLOCK})(?P<unit> ?{_TIME_UNIT})?{PER}{END}", _clock),
+    _rule(rf"{BEGIN}(?:(?P<from>{_CLOCK}){DASH})?(?P<to>{_CLOCK}){_TIME_UNIT}{PER}{END}", _clock),
     _rule(rf"(?P<label>){BEGIN}(?P<ratio>{_PHASE}(?::{_PHASE}){{1,3}}){END}", _ratio),
     # Several numbers that are one thing.
     _rule(
@@ -387,8 +415,8 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(rf"(?P<label>\b{GRADED}(?: [a-z]+){{0,3}} )(?P<one>10|[0-9])/(?P<all>10|5){END}", _out_of),
     _rule(rf"(?P<label>){BEGIN}(?P<one>10|[0-9])/(?P<all>10){END}", _out_of),
     _rule(
-        r"(?P<where>\b(?:in|into|over|past|from|through|of) (?:your|their|his|her|our|my)(?: (?:early|mid|late))? )"
-        rf"(?P<tens>[2-9])0s(?!\w)(?!{NOUN_FOLLOWS.pattern})",
+        r"(?P<where>\b(?:in|into|over|past|from|through|of) (?:your|their|his|her|our|my) |\b(?:early|mid|late)[ -]|"
+        rf"\bthe (?='))'?(?P<tens>[2-9])0s(?!\w)(?!{NOUN_FOLLOWS.pattern})",
         _decade,
     ),
     # Sets, ranges, measures, and numbers alone.

@@ -61,7 +61,8 @@ PER: Final = (
     r"(?: ?/ ?(?P<per>day|d|week|wk|month|hour|hr|h|minute|min|side|leg|arm|foot|hand|knee|hip|direction|way|set|"
     r"round|session|exercise|stretch|pose|breath)(?!\w))?"
 )
-PER_WORDS: Final = {"d": "day", "wk": "week", "hr": "hour", "h": "hour", "min": "minute"}
+PER_WORDS: Final = {"d": "day", "h": "hour"}
+"""Others are among the words that are said wrong."""
 MORE: Final = r"(?P<more>\+(?![\w.])(?! ?[0-9]))?"
 CLOSE: Final = rf"(?:(?P<hyphen>-(?={LETTER}{{2}}))|{END})"
 """The end of a number, or the hyphen that makes it part of a compound: `10-breath hold`."""

@@ -24,6 +24,8 @@ from voiceguide.speech.english.words import HUNDRED, ONES, THOUSAND, cardinal
 _PARTS: Final = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 8: "eighth"}
 """The fractions of this field; tenths are marks out of ten."""
 _MILLION: Final = 1_000_000
+_SINGULAR: Final = {"inches": "inch", "feet": "foot", "metres": "metre", "meters": "meter"}
+"""What a fraction is one of: `3/4 inches` are three quarters of an inch."""
 
 
 class UnreadError(Exception):
@@ -42,7 +44,7 @@ def _whole(written: str) -> str:
 
 def decimal(written: str) -> str:
     """A decimal with a point or a comma, digit by digit behind it: `one point two five`."""
-    before, _, after = written.replace(",", ".").partition(".")
+    before, after = written.replace(",", ".").split(".")
     if after == "000":
         raise UnreadError  # a thousand, where the comma is a point
     return f"{cardinal(int(before or 0))} point {' '.join(ONES[int(digit)] for digit in after)}"
@@ -62,8 +64,8 @@ def _fraction(written: str, before: str = "") -> str:
 def quantity(written: str, before: str = "") -> str:
     """A number of any kind as it is spoken, behind the text `before`."""
     if "/" in written:
-        whole, mixed, fraction = re.sub(r"[ -](?=[0-9]+/)", " ", written).rpartition(" ")
-        return f"{whole} and {_fraction(fraction)}" if mixed else _fraction(fraction, before)
+        *whole, fraction = re.split("[ -]", written)
+        return f"{whole[0]} and {_fraction(fraction)}" if whole else _fraction(fraction, before)
     if "." in written or re.fullmatch(COMMA, written):
         return decimal(written)
     return _whole(written)
@@ -71,12 +73,12 @@ def quantity(written: str, before: str = "") -> str:
 
 def value(written: str) -> float:
     """How much it is, to tell a range from its reverse."""
-    total = 0.0
-    for part in re.split("[ -]", written):
-        over, _, under = part.partition("/")
-        decimal = over.replace(",", "." if re.fullmatch(COMMA, over) else "")
-        total += float(decimal) / float(under or 1)
-    return total
+    return sum(map(_part, re.split("[ -]", written)))
+
+
+def _part(written: str) -> float:
+    over, _, under = written.partition("/")
+    return float(over.replace(",", "." if re.fullmatch(COMMA, over) else "")) / float(under or 1)
 
 
 def text_before(match: re.Match[str]) -> str:
@@ -90,10 +92,11 @@ def per_what(match: re.Match[str]) -> str:
     return f" per {PER_WORDS.get(per, per)}" if per else ""
 
 
-def unit_words(unit: str) -> tuple[str, str] | None:
-    """Singular and plural of a short unit; None for one that is a word."""
-    short = unit.strip(" -").lower().replace(" ", "")
-    return SHORT_UNITS.get(short) or SHORT_UNITS.get(short.removesuffix("s"))
+def unit_words(unit: str) -> tuple[str, str]:
+    """Singular and plural of a short unit; one that is a word stays as it is written."""
+    word = re.sub("^[ -]", "", unit)
+    short = word.lower().replace(" ", "")
+    return SHORT_UNITS.get(short) or SHORT_UNITS.get(short.removesuffix("s")) or (word, word)
 
 
 def _is_adjective(match: re.Match[str], unit: str) -> bool:
@@ -106,14 +109,14 @@ def _is_adjective(match: re.Match[str], unit: str) -> bool:
 
 def with_unit(match: re.Match[str], number: str, written: str, unit: str) -> str:
     """`number`, which was `written` so, with its unit in the form that belongs to it."""
-    words = unit_words(unit)
     if unit == "m" and (
         DISTANCE.match(match.string[match.end() :]) or COVERED.search(text_before(match)) or value(written) >= HUNDRED
     ):
         raise UnreadError  # metres
-    one, many = words or (unit.strip(" -"),) * 2
+    one, many = unit_words(unit)
     if re.fullmatch(FRACTION, written):
-        joiner = "" if written.startswith("1/") else "of an " if one == "hour" else "of a "
+        one = _SINGULAR.get(one.lower(), one)
+        joiner = "" if written.startswith("1/") else "of an " if one in {"hour", "inch"} else "of a "
         return f"{number} {joiner}{one}"
     return f"{number} {one if written == '1' or _is_adjective(match, unit) else many}"
 

@@ -10,7 +10,8 @@ _UP_TO_NINETEEN: Final = (
     "eighteen nineteen"
 )
 ONES: Final = tuple(_UP_TO_NINETEEN.split())
-TENS: Final = ("", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_TENS: Final = "zero ten twenty thirty forty fifty sixty seventy eighty ninety"
+TENS: Final = tuple(_TENS.split())
 _ORDINALS: Final = {
     "one": "first",
     "two": "second",
@@ -20,7 +21,7 @@ _ORDINALS: Final = {
     "nine": "ninth",
     "twelve": "twelfth",
 }
-ROMAN: Final = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII")
+ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII")
 HUNDRED: Final = 100
 THOUSAND: Final = 1000
 
