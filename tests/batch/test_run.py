@@ -370,17 +370,17 @@ def test_one_that_fails_does_not_stop_the_others(
 def test_a_text_that_comes_out_wrong_fails_the_sessions_that_say_it(
     manifest: Write, cache: Path, counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("UNSPEAKABLE", "Wrists under shoulders.")
+    monkeypatch.setenv("UNSPEAKABLE", "Put your wrists under your shoulders.")
     other = '[[sessions]]\nroutines = ["desk-break"]\nonly = ["shoulder-rolls"]\npaces = ["brisk"]\n'
     path = manifest(SMALL.replace('words = "brief"', 'words = "full"') + other)
     report = run(path, cache_dir=cache)
     assert outcomes(report) == ["failed"] * 3 + ["made"]
-    assert all("counting:sine does not get 'Wrists" in failure for failure in report.failures)
+    assert all("counting:sine does not get 'Put your wrists" in failure for failure in report.failures)
     # All else has been spoken, so that mending the one text is all that is left.
     before = len(counted.texts())
     monkeypatch.delenv("UNSPEAKABLE")
     assert outcomes(run(path, cache_dir=cache)) == ["made"] * 3 + ["kept"]
-    assert [text for _, text in counted.texts()[before:]] == ["Wrists under shoulders."] * 3
+    assert [text for _, text in counted.texts()[before:]] == ["Put your wrists under your shoulders."] * 3
 
 
 def test_a_voice_that_cannot_speak_is_found_before_work(manifest: Write, cache: Path, tmp_path: Path) -> None:

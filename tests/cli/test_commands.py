@@ -109,7 +109,7 @@ def test_list_show_voices_cache_and_doctor(clip_cache: Path) -> None:
     assert set(listed) == {"id", "title", "minutes", "stretches"}
     assert "upper-back" in run("list").stdout
     assert "Thread the needle" in run("show", "upper-back").stdout
-    assert "Right ear toward right shoulder" in run("show", "upper-trapezius").stdout
+    assert "tilt the right ear toward the right shoulder" in run("show", "upper-trapezius").stdout
     voices = json.loads(run("voices", "--json").stdout)
     assert [voice["voice"] for voice in voices if voice["default"]] == ["hibari:heart"]
     assert "hibari:heart" in run("voices").stdout

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 START_LEAD_S = 1.5
 """From the start chime to the first word: the chime has rung down, and a sleepy headset has woken."""
 AFTER_WELCOME_S = 2.0
+ROLL_S = 4.0
+"""From the back onto one side, and up from there: each takes so long, whatever the pace."""
 FEWEST_MINUTES = 2
 """Of which the welcome tells: about one minute is no news."""
 END_REST_S = 3.5
@@ -193,7 +195,9 @@ def _arrival(guiding: Guiding, before: Stretch | None, place: Place) -> Iterator
     stretch, pacing = guiding.stretch, guiding.pacing
     arrive = stretch.arrive
     if rolls_up(before, stretch):
-        yield from moving(guiding.wording.phrasebook.roll_up, Role.SAFETY, place, pacing.same_posture_s, pacing)
+        settle_s = ROLL_S * max(1.0, pacing.settle_scale)
+        yield from say(guiding.wording.phrasebook.roll_up, Role.SAFETY, place, settle_s=settle_s)
+        yield rest(settle_s, place, least_s=settle_s)
     words = arrive.stay if same_place(before, stretch) else arrive.walk if walks(before, stretch) else None
     settle_s = max(change_s(before, stretch, pacing), arrive.settle_s * pacing.settle_scale)
     yield from moving(words or arrive.at(guiding.familiarity), Role.SETUP, place, settle_s, pacing)
