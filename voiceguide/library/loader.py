@@ -169,6 +169,7 @@ class Library:
             language=file.language,
             pronounce=self._pronounce | file.pronounce,
             items=tuple((item, own.get(item.stretch) or self.stretch(item.stretch)) for item in file.items),
+            sleep=file.sleep,
             close=tuple(file.close),
         )
 

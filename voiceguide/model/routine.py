@@ -55,6 +55,8 @@ class RoutineFile(Model):
     language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] = "en"
     items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
     close: tuple[Closing, ...] = ()
+    sleep: bool = False
+    """Whether it ends in sleep, unless the pacing says otherwise: its closing words are left out then."""
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
     """Words of this routine with how they sound: `"tai chi" = "tie chee"`."""
     stretches: Annotated[tuple[OwnStretch, ...], Field(max_length=MOST_STRETCHES)] = ()
@@ -69,6 +71,8 @@ class Routine(Model):
     language: str
     items: tuple[tuple[Item, Stretch], ...]
     close: tuple[Closing, ...]
+    sleep: bool = False
+    """Whether it ends in sleep, unless the pacing says otherwise."""
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
     """Words with how they sound, those of the configuration among them."""
 
