@@ -198,14 +198,17 @@ def test_what_cannot_be_a_bed_is_said_in_a_line(tmp_path: Path) -> None:
 # Under a voice.
 
 
-def bedded(speech: list[tuple[float, float]], seconds: float, level_db: float) -> BeddedSource:
+def bedded(
+    speech: list[tuple[float, float]], seconds: float, level_db: float, fades_from_s: float | None = None
+) -> BeddedSource:
     """A bed of even noise under a silent voice."""
     rng = np.random.default_rng(4)
     bed = measured(to_pcm16((rng.standard_normal((BED_RATE_HZ * 7, 2)) * 0.1).astype(np.float32)))
     length = round(seconds * BED_RATE_HZ)
     silent = Timeline("r", "R", "en", BED_RATE_HZ, length, (), (), (Chapter("One", 0, length),))
     words = [(round(first * BED_RATE_HZ), round(last * BED_RATE_HZ)) for first, last in speech]
-    return BeddedSource(Mixer(silent, {}, gain_db=0.0), words, bed, level_db)
+    fades_from = None if fades_from_s is None else round(fades_from_s * BED_RATE_HZ)
+    return BeddedSource(Mixer(silent, {}, gain_db=0.0), words, bed, level_db, fades_from)
 
 
 def test_it_steps_aside_before_the_word_and_does_not_pump() -> None:
@@ -226,6 +229,17 @@ def test_it_steps_aside_before_the_word_and_does_not_pump() -> None:
     assert levels[-1] < rest - 50
     assert np.abs(levels[round(FADE_IN_S * 10) + 1 : 190] - rest).max() < 0.5
     assert levels[-round(FADE_OUT_S * 10) - 2] == pytest.approx(rest, abs=0.5)
+
+
+def test_where_a_session_ends_in_sleep_the_bed_fades_from_the_last_word_on() -> None:
+    source = bedded([(10.0, 11.0)], 60.0, -14.0, fades_from_s=20.0)
+    sound = rendered(source, 0, source.length)
+    second = BED_RATE_HZ
+    levels = np.array([level_db(sound[at * second : (at + 1) * second]) for at in range(60)])
+    assert levels[14:19] == pytest.approx(levels[16], abs=0.5)
+    steps = np.diff(levels[21:58])
+    assert steps == pytest.approx(-1.5, abs=0.5)
+    assert levels[59] < levels[16] - 55
 
 
 @given(st.floats(-60.0, -6.0), st.integers(0, 3))
