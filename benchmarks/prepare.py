@@ -32,7 +32,7 @@ def sound_of(planned: session.Session, cue: Cue) -> tuple[str, int, NDArray[np.f
     if cue.tone is None:
         clip = planned.clips[cue.text]
         return cue.text, cue.start - clip.onset_frame, clip.samples
-    levels = TONE_LEVELS[planned.pacing.tones]
+    levels = TONE_LEVELS[planned.pacing.tones or "full"]
     frames = cue.end - cue.start
     if cue.tone in BREATH_TONES:
         return f"{cue.tone} {frames}", cue.start, breath_tone(cue.tone, frames, levels.breath_lufs).samples

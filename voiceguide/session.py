@@ -52,6 +52,7 @@ from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_
 from voiceguide.planning.presets import faults_of, paced
 from voiceguide.planning.wording import sentences, without_tokens
 from voiceguide.sound.arrangement import arranged, make_chimes
+from voiceguide.sound.awake import Awake
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed, open_bed
 from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.homeless import HomelessStore
@@ -147,14 +148,17 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         force: bool = False,
         bit_rate_kbps: int | None = None,
         captions: Iterable[str] = (),
+        keep_alive: bool = True,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         """Write the session to `path`, in the format of its suffix; constant memory, whole or not at all.
 
         `force` replaces files that are there. `bit_rate_kbps` is the format's usual one where None. `captions`
-        (`vtt`, `srt`, `lrc`, `txt`) go beside it by the same name, each whole or not at all. `progress` is told
-        frames done and frames in all. Raises RequestError (unknown suffix, rate or caption format, file is
-        there) and ExportError (cannot be written).
+        (`vtt`, `srt`, `lrc`, `txt`) go beside it by the same name, each whole or not at all. `keep_alive` wakes a
+        headset before the first word and fills digital silence with noise far below hearing
+        (`voiceguide.sound.awake`); a bed does both by itself. `progress` is told frames done and frames in all.
+        Raises RequestError (unknown suffix, rate or caption format, file is there) and ExportError (cannot be
+        written).
         """
         captions = tuple(captions)
         check_target(path, force=force, bit_rate_kbps=bit_rate_kbps, captions=captions)
@@ -163,7 +167,8 @@ class Session(Struct, frozen=True, eq=False, dict=True):
             # Meanwhile the sound is arranged, which leaves a core free.
             report = functools.partial(_report, progress, self.source.length) if progress else None
             about = self._about(drawn.result if drawn else bytes)
-            export(self.source, Path(path), about, force=force, bit_rate_kbps=bit_rate_kbps, progress=report)
+            source = self._kept_awake() if keep_alive and self.source.channels == 1 else self.source
+            export(source, Path(path), about, force=force, bit_rate_kbps=bit_rate_kbps, progress=report)
         for name, target in caption_targets(Path(path), captions).items():
             with whole_file(target, force=force) as file:
                 file.write(FORMATS[name](about).encode())
@@ -177,6 +182,10 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         from voiceguide.picture.layout import lay_out
 
         write_picture(lay_out(self.timeline, self.pacing.pace, self.voice), Path(path), force=force)
+
+    def _kept_awake(self) -> AudioSource:
+        first_word = next((cue.start for cue in self.timeline.speech()), self.timeline.length)
+        return Awake(self.source, first_word)
 
     def _cover(self) -> bytes:
         from voiceguide.picture.cover import cover
@@ -308,7 +317,7 @@ def plan(  # noqa: PLR0913 -- what a session depends on
     """
     library = Library(own=routines_folder(), pronounce=pronounce)
     chosen = library.routine(routine) if isinstance(routine, str) else routine
-    pacing = pacing or Pacing()
+    pacing = (pacing or Pacing()).of_routine(sleep=chosen.sleep)
     check_bed(pacing.bed)
     clips: dict[str, Clip] = {}
     bed = _bed_for(chosen, pacing, library)
@@ -365,7 +374,7 @@ def player(  # noqa: PLR0913 -- what a session depends on
     library = Library(own=routines_folder(), pronounce=pronounce)
     chosen = library.routine(routine) if isinstance(routine, str) else routine
     spelt = {**(pronounce or {}), **chosen.pronounce}
-    pacing = entry.pacing if entry else pacing or Pacing()
+    pacing = (entry.pacing if entry else pacing or Pacing()).of_routine(sleep=chosen.sleep)
     check_bed(pacing.bed)
     voice = voice or (entry.voice if entry else None)
     with contextlib.ExitStack() as open_voices:

@@ -19,8 +19,9 @@ import pytest
 from voiceguide.errors import ExportError
 from voiceguide.export import mp3_ground, mp3_parts
 from voiceguide.export.mp3_frames import FrameFormat, joined, move_reservoir
-from voiceguide.export.mp3_ground import GroundFrames, closed, saved_frames, usable_rests
+from voiceguide.export.mp3_ground import GroundFrames, TapeFrames, saved_frames, usable_rests
 from voiceguide.export.mp3_parts import NoJointError, Piece, encoded, encoded_in_one, parts, pieces
+from voiceguide.sound.tape import Tape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,14 +39,20 @@ class Source:
     channels = 1
 
     def __init__(
-        self, length: int, rests: Sequence[tuple[int, int]] = (), ground: object = None, period_frames: int = 0
+        self, length: int, rests: Sequence[tuple[int, int]] = (), ground: object = None, tape: Tape | None = None
     ) -> None:
         self.length = length
         self.resting = rests
         self.ground: Any = ground
-        self.period_frames = period_frames
+        self.tape = tape
+        self.is_featureless = False
         self.asked: list[int] = []
         self.rendered: list[tuple[int, int]] = []
+
+    @property
+    def recording(self) -> Source:
+        assert self.tape
+        return Source(2 * self.tape.borders[-1])
 
     def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
         self.asked.append(least_frames)
@@ -257,22 +264,78 @@ def test_where_no_frame_has_room_there_is_no_joint() -> None:
 # --- What goes round
 
 
-@pytest.mark.parametrize("first", range(12))
-def test_a_round_follows_itself(first: int) -> None:
+PERIOD = 20
+
+
+def taped(kind: type[Encoder] | None = None, tape: Tape | None = None) -> TapeFrames:
+    """A tape of sounds by encoders known as number 900, 1000 and so on, whose twentieth frame is the first of a piece."""
+    tape = tape or Tape.of([PERIOD], [0])
+    runs = []
+    for number, length in enumerate(np.diff(tape.borders).tolist()):
+        first = 900 + 100 * number
+        made = (kind or Encoder)(Source(3000 * SAMPLES), first, SIZES).taken(first + PERIOD + length + 40)
+        runs.append(made[(PERIOD - 2) * FRAME :])
+    frames = TapeFrames.spliced(runs, tape, SIZES)
+    assert frames is not None
+    return frames
+
+
+def follows_itself(frames: TapeFrames, tape: Tape, count: int) -> list[int]:
+    """How late each of the first steps begins; fails where a frame stands in a wrong place or has lost its data."""
+    late: dict[int, int] = {}
+    begun: set[int] = set()
+    for number, frame in enumerate(heard(frames.between(0, count), unseen=PERIOD), start=PERIOD):
+        assert frame is not None
+        assert frames.reaches_back(number) == frames.between(number, number + 1)[4]
+        step = tape.step_at(number)
+        piece, offset = (frame[0] - 900) // 100, frame[1] - PERIOD
+        if (piece, offset) == (tape.piece_of(step), number - tape.start_of(step)):
+            begun.add(step)
+            continue
+        # Still the piece before, which sounds the same there.
+        assert (piece, offset) == (tape.piece_of(step - 1), number - tape.start_of(step - 1))
+        assert step not in begun
+        late[step] = number - tape.start_of(step) + 1
+    return [late.get(step, 0) for step in range(tape.step_at(count))]
+
+
+@pytest.mark.parametrize("length", range(16, 28))
+def test_a_piece_follows_itself(length: int) -> None:
     """As often as it likes: every frame finds its data in the ones before, over the seam too."""
-    period = 20
-    frames = run(first, 45)
-    ring = closed(frames, period, SIZES)
-    assert ring is not None
-    joint = next(at for at in range(2, 25) if frames[at * FRAME + 4] <= frames[(period + at) * FRAME + 4])
-    once = [(first, period + at) for at in range(joint)] + [(first, at) for at in range(joint, period)]
-    assert heard(ring * 3, unseen=period) == once * 2
+    tape = Tape.of([length], [0])
+    late = follows_itself(taped(Encoder, tape), tape, 10 * length)
+    assert len(set(late[2:])) == 1
 
 
-def test_a_round_needs_frames_behind_it_to_be_closed() -> None:
-    frames = run(3, 23, Free)
-    assert closed(frames, 20, SIZES) is not None
-    assert closed(frames[: 22 * FRAME], 20, SIZES) is None
+@pytest.mark.parametrize("seed", range(6))
+def test_pieces_follow_each_other_in_any_order(seed: int) -> None:
+    """At the first frame that can, where all sound alike; all over the tape, and from whatever frame one begins."""
+    order = np.random.default_rng(seed).permutation([0, 1, 2, 3] * 3).tolist()
+    tape = Tape.of([40, 31, 37, 52], order, before=3, behind=25)
+    frames = taped(Encoder, tape)
+    late = follows_itself(frames, tape, 1100)
+    assert max(late) < 22
+    assert len(set(late)) > 1
+    whole = frames.between(0, 700)
+    for start, end in ((0, 1), (39, 43), (40, 300), (155, 420), (699, 700), (50, 50)):
+        assert frames.between(start, end) == whole[start * FRAME : end * FRAME]
+
+
+def test_a_piece_that_can_follow_nowhere_is_not_spliced() -> None:
+    class Full(Encoder):
+        def reached(self, number: int, _drawn: int) -> int:
+            return 100 if number < 42 else 90
+
+    tape = Tape.of([40], [0])
+    made = Full(Source(1000 * SAMPLES), 900, SIZES).taken(990)
+    assert TapeFrames.spliced([made], tape, SIZES) is None
+    # Room for as many frames as the run holds behind the piece, and no more than all pieces have in common.
+    easy = run(900, 90, Free)
+    assert TapeFrames.spliced([easy], tape, SIZES) is not None
+    assert TapeFrames.spliced([easy[: 42 * FRAME]], tape, SIZES) is None
+    assert TapeFrames.spliced([easy[: 43 * FRAME]], tape, SIZES) is not None
+    assert TapeFrames.spliced([easy, easy], Tape.of([40, 40], [0, 1], behind=3), SIZES) is None
+    assert TapeFrames.spliced([easy, easy], Tape.of([40, 40], [0, 1], behind=4), SIZES) is not None
 
 
 def test_a_rest_is_used_where_the_encoder_hears_nothing_else() -> None:
@@ -287,15 +350,9 @@ def test_what_is_saved_is_counted_by_what_is_lost_at_each_rest() -> None:
     assert saved_frames([(0, 12), (0, 13), (5, 40), (7, 9)]) == 0 + 1 + 23 + 0
 
 
-PERIOD = 20
-
-
 def ground(rests: list[tuple[int, int]]) -> GroundFrames:
     """Of a sound that goes round every twenty frames, by an encoder known as number 900."""
-    frames = Encoder(Source(1000 * SAMPLES), 900, SIZES).taken(945)
-    ring = closed(frames, PERIOD, SIZES)
-    assert ring is not None
-    return GroundFrames(ring, rests, SIZES)
+    return GroundFrames(taped(), rests, SIZES)
 
 
 def test_long_rests_are_known_by_their_middles() -> None:
@@ -340,9 +397,7 @@ def test_where_every_joint_is_free_the_ground_begins_with_the_rest_and_ends_thre
     use(monkeypatch, Free)
 
     def runs(start: int, end: int, rests: list[tuple[int, int]]) -> list[tuple[int | None, int]]:
-        ring = closed(Free(Source(1000 * SAMPLES), 900, SIZES).taken(945), PERIOD, SIZES)
-        assert ring is not None
-        found = heard(GroundFrames(ring, rests, SIZES).woven(Source(450 * SAMPLES), start, end))
+        found = heard(GroundFrames(taped(Free), rests, SIZES).woven(Source(450 * SAMPLES), start, end))
         in_order(found, start)
         assert len(found) == end - start
         return from_whom(found)
@@ -364,9 +419,8 @@ def test_where_every_joint_is_free_the_ground_begins_with_the_rest_and_ends_thre
     assert runs(0, 100, []) == [(0, 100)]
 
 
-def woven_runs(ring: bytes | None, start: int, end: int, rests: list[tuple[int, int]]) -> list[tuple[int | None, int]]:
-    assert ring is not None
-    found = heard(GroundFrames(ring, rests, SIZES).woven(Source(450 * SAMPLES), start, end))
+def woven_runs(tape: TapeFrames, start: int, end: int, rests: list[tuple[int, int]]) -> list[tuple[int | None, int]]:
+    found = heard(GroundFrames(tape, rests, SIZES).woven(Source(450 * SAMPLES), start, end))
     in_order(found, start)
     assert len(found) == end - start
     return from_whom(found)
@@ -384,18 +438,18 @@ def test_where_the_next_sound_cannot_follow_its_encoder_is_begun_fourteen_frames
             return drawn if self.start not in self.at else max(1, min(255, 20 * number))
 
     use(monkeypatch, Refused)
-    ring = closed(Free(Source(1000 * SAMPLES), 900, SIZES).taken(945), PERIOD, SIZES)
+    tape = taped(Free)
     rests = [(30, 60), (100, 130)]
     Refused.at = {55}
-    assert woven_runs(ring, 0, 150, rests) == [(0, 30), (900, 18), (46, 52), (900, 27), (125, 23)]
+    assert woven_runs(tape, 0, 150, rests) == [(0, 30), (900, 18), (46, 52), (900, 27), (125, 23)]
     Refused.at = {55, 46}
-    assert woven_runs(ring, 0, 150, rests) == [(0, 100), (900, 27), (125, 23)]
+    assert woven_runs(tape, 0, 150, rests) == [(0, 100), (900, 27), (125, 23)]
     # Not before the ground begins, but with it.
     Refused.at = {39}
-    assert woven_runs(ring, 0, 100, [(30, 44)]) == [(0, 30), (900, 2), (30, 68)]
+    assert woven_runs(tape, 0, 100, [(30, 44)]) == [(0, 30), (900, 2), (30, 68)]
     Refused.at = {40}
-    assert woven_runs(ring, 0, 100, [(32, 45)]) == [(0, 100)]
-    assert woven_runs(ring, 0, 100, [(31, 45)]) == [(0, 31), (900, 2), (31, 67)]
+    assert woven_runs(tape, 0, 100, [(32, 45)]) == [(0, 100)]
+    assert woven_runs(tape, 0, 100, [(31, 45)]) == [(0, 31), (900, 2), (31, 67)]
 
 
 @pytest.mark.parametrize(
@@ -415,15 +469,15 @@ def test_the_ground_begins_where_it_can_follow_if_it_is_worth_it(
             return 0 if number % PERIOD == zero else max(1, drawn)
 
     use(monkeypatch, Free)
-    ring = closed(Picky(Source(1000 * SAMPLES), 900, SIZES).taken(945), PERIOD, SIZES)
-    assert woven_runs(ring, 0, 100, [(30, 60), (62, 98)]) == runs
+    tape = taped(Picky)
+    assert woven_runs(tape, 0, 100, [(30, 60), (62, 98)]) == runs
 
 
 # --- A source in pieces and parts
 
 
 def cut(source: Source, calm: Sequence[int] = ()) -> list[Piece]:
-    around = GroundFrames(b"", [(frame - 30, frame + 30) for frame in calm], SIZES) if calm else None
+    around = GroundFrames(taped(), [(frame - 30, frame + 30) for frame in calm], SIZES) if calm else None
     return list(pieces(source, SIZES, around))
 
 
@@ -448,7 +502,11 @@ def test_only_silences_worth_it_are_left_out() -> None:
     assert cut(Source(300 * at, [(250 * at, 300 * at)])) == [Piece(0, 302, sounding=True)]
     assert len(cut(Source(300 * at, [(250 * at, 300 * at - 1)]))) == 3
     # Where something goes round under it there is no silence.
-    assert cut(Source(300 * at, [(50 * at, 100 * at)], ground="something")) == [Piece(0, 302, sounding=True)]
+    going_on = grounded(60 * at, 300 * at, [(50 * at, 100 * at)])
+    assert cut(going_on) == [Piece(0, 302, sounding=True)]
+    # Unless that is as good as silence.
+    going_on.ground.is_featureless = True
+    assert len(cut(going_on)) == 3
 
 
 @pytest.mark.parametrize("length", [1, 46, 47, 48, 575, 576, 622, 623, 624, 57_600 - 1105, 57_601 - 1105])
@@ -687,7 +745,7 @@ def test_an_unknown_number_of_processors_is_one(monkeypatch: pytest.MonkeyPatch)
 
 
 def grounded(period: int, length: int, rests: Sequence[tuple[int, int]]) -> Source:
-    return Source(length, rests, ground=Source(length, period_frames=period))
+    return Source(length, rests, ground=Source(length, tape=Tape.of([period], [0])))
 
 
 ROOMY = [(200 * SAMPLES, 400 * SAMPLES), (500 * SAMPLES, 700 * SAMPLES)]
@@ -697,11 +755,12 @@ def test_what_goes_round_is_made_once_and_woven_in(encoder_begun: list[Encoder])
     source = grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY)
     made = mp3_parts._ground_frames(source, SIZES)
     assert made is not None
-    assert len(made._ring) == 60 * FRAME
+    [made_run] = made._tape._runs
+    assert len(made_run) == 102 * FRAME
     assert made._rests == [(203, 397), (503, 697)]
     assert [begun.start for begun in encoder_begun] == [0]
     # A period, the two frames of the run-up and forty to join in.
-    assert len(heard(made._ring * 2, unseen=60)) == 60
+    assert len(heard(made._tape.between(0, 120), unseen=60)) == 60
     assert encoder_begun[0].made >= 102
     assert frames_in(Source(103 * SAMPLES)) == len(encoder_begun[0].stream) // FRAME
 
@@ -762,7 +821,7 @@ def test_the_borders_of_what_is_gained() -> None:
 
 def test_ten_minutes_of_what_goes_round_are_held_at_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mp3_parts, "encoded", lambda *_: iter([(0, b"frames")]))
-    monkeypatch.setattr(mp3_parts, "closed", lambda *_: b"a ring")
+    monkeypatch.setattr(TapeFrames, "spliced", lambda *_: "spliced")
     for period, held in ((24_958, True), (24_959, False)):
         source = grounded(period * SAMPLES, 80_000 * SAMPLES, [(0, 80_000 * SAMPLES)])
         assert (mp3_parts._ground_frames(source, SIZES) is not None) is held
@@ -782,8 +841,8 @@ def test_a_ground_whose_parts_cannot_be_joined_is_left_to_the_encoder(monkeypatc
     assert mp3_parts._ground_frames(grounded(200 * SAMPLES, 2000 * SAMPLES, [(0, 1900 * SAMPLES)]), SIZES) is None
 
 
-def test_a_ground_that_cannot_be_closed_is_left_to_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mp3_parts, "closed", lambda *_: None)
+def test_a_ground_that_cannot_be_spliced_is_left_to_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(TapeFrames, "spliced", lambda *_: None)
     assert mp3_parts._ground_frames(grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES) is None
 
 
@@ -798,13 +857,43 @@ def test_a_round_is_not_closed_with_frames_that_have_heard_its_end(monkeypatch: 
     assert mp3_parts._ground_frames(grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES) is None
 
 
-def test_the_beginning_of_a_ground_is_one_sound_and_then_silence() -> None:
+def test_a_part_of_a_ground_is_one_sound_and_then_silence() -> None:
     source = Source(1000)
-    beginning = mp3_parts._Beginning(source, 600)
-    assert (beginning.length, beginning.rate_hz, beginning.channels, beginning.ground) == (600, 24_000, 1, None)
-    assert list(beginning.rests(1)) == []
+    part = mp3_parts._Part(source, 100, 700)
+    assert (part.length, part.rate_hz, part.channels, part.ground) == (600, 24_000, 1, None)
+    assert list(part.rests(1)) == []
     for start, ones in ((0, 50), (560, 40), (599, 1), (600, 0), (700, 0)):
         out = np.full(50, 9.0, np.float32)
-        beginning.render(start, out)
+        part.render(start, out)
         assert out.tolist() == [1.0] * ones + [0.0] * (50 - ones)
-    assert source.rendered[1] == (560, 50)
+    assert source.rendered[1] == (660, 50)
+
+
+def test_pieces_are_encoded_each_by_its_own_encoder_from_two_frames_before_it(encoder_begun: list[Encoder]) -> None:
+    source = Source(3000 * SAMPLES, [(200 * SAMPLES, 2800 * SAMPLES)])
+    tape = Tape.of([60 * SAMPLES, 80 * SAMPLES, 70 * SAMPLES], [0, 1, 2, 1], behind=30 * SAMPLES)
+    source.ground = Source(3000 * SAMPLES, tape=tape)
+    made = mp3_parts._ground_frames(source, SIZES)
+    assert made is not None
+    assert [len(run) // FRAME for run in made._tape._runs] == [102, 122, 112]
+    assert len(encoder_begun) == 3
+    assert len(heard(made._tape.between(0, 800), unseen=60)) == 740
+
+
+def test_a_rest_over_noise_that_nobody_hears_is_filled_with_frames_that_stand_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """But for the last four, in which the next sound keeps its data."""
+    lone = [bytes([7, number]).ljust(FRAME, b"\0") for number in range(3)]
+    monkeypatch.setattr(mp3_ground, "_lone_frames", lambda *_: lone)
+    source = grounded(60 * SAMPLES, 300 * SAMPLES, [(50 * SAMPLES, 100 * SAMPLES), (150 * SAMPLES, 190 * SAMPLES)])
+    source.ground.is_featureless = True
+    frames = b"".join(data for _, data in encoded(source, SIZES))
+    found = [frames[at : at + FRAME] for at in range(0, len(frames), FRAME)]
+    assert len(found) == frames_in(source)
+    for first, last in ((54, 96), (154, 186)):
+        assert found[first : last - 4] == [lone[number % 3] for number in range(first, last - 4)]
+        assert [frame[:HEAD] for frame in found[last - 4 : last]] == [SILENT[:HEAD]] * 4
+    # Nothing is heard of that by what follows: as if it were silent.
+    silent = b"".join(SILENT if frame in lone else frame for frame in found)
+    assert from_whom(heard(silent)) == [(0, 54), (None, 42), (0, 58), (None, 32), (0, 116)]

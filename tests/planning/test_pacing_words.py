@@ -24,6 +24,7 @@ CHANGES = {
     "tones": ("off", "no tones"),
     "countdown": (3, "the last 3 s of a hold counted down"),
     "bed": ("/home/me/my private song.mp3", "sound from a file under the voice"),
+    "sleep": (True, "soft tones, ends in sleep"),
     "first_side": ("left", "left side first"),
     "level": ("easier", "easier ways to do them"),
     "walk_s": (9, "9 s to walk from one place to another"),
@@ -50,8 +51,8 @@ def test_every_change_is_said_plainly(knob: str) -> None:
 
 def test_no_knob_is_without_words() -> None:
     assert set(Pacing.model_fields) == {*CHANGES, "pace", "words", "bed_level_db", "variation"}
-    assert pacing_in_words(paced(bed="rain", bed_level_db=-20)).endswith("rain under the voice, 20 dB below it")
-    assert pacing_in_words(paced(bed_level_db=-20)) == "steady, full words"
+    assert pacing_in_words(paced(bed="rain", bed_level_db=-30)).endswith("rain under the voice, 30 dB below it")
+    assert pacing_in_words(paced(bed_level_db=-30)) == "steady, full words"
     whole = paced(breath={"in_s": 4, "hold_in_s": 1, "out_s": 6, "hold_out_s": 2})
     assert pacing_in_words(whole).endswith("breath in 4 s, hold 1 s, out 6 s, hold 2 s")
 

@@ -158,7 +158,7 @@ def test_a_long_hold_says_now_and_then_how_many_minutes_are_to_go(library: Libra
 def test_what_is_to_go_is_true_and_leaves_the_quiet_of_a_hold_alone(
     library: Library, routine_id: str, hold_s: int, words: str
 ) -> None:
-    pacing = paced(hold_s=float(hold_s), words=words)
+    pacing = paced(hold_s=float(hold_s), words=words, sleep=False)
     timeline = estimate(write_script(library.routine(routine_id), pacing, library.phrasebook), pacing.speech_rate)
     for told in told_in_holds(timeline):
         assert all(seconds % 60 == 0 for seconds, _ in told)
@@ -177,7 +177,7 @@ def test_a_hold_of_two_minutes_and_less_says_nothing_of_minutes(library: Library
 
 def test_a_rest_is_left_alone_for_longer_and_told_less(library: Library) -> None:
     def told(hold_s: float) -> list[int]:
-        pacing = paced(hold_s=hold_s, only=("quiet-rest",))
+        pacing = paced(hold_s=hold_s, only=("quiet-rest",), sleep=False)
         routine = selected(library.routine("wind-down"), pacing)
         timeline = estimate(write_script(routine, pacing, library.phrasebook), 0.9)
         [rest] = told_in_holds(timeline)

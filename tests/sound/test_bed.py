@@ -17,7 +17,7 @@ from voiceguide import session
 from voiceguide.errors import RequestError
 from voiceguide.model.pcm import to_pcm16
 from voiceguide.model.timeline import Chapter, Cue, Timeline
-from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ, LOOP_UNIT_FRAMES
+from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ, PIECE_UNIT_FRAMES
 from voiceguide.sound.bed import BUILT_IN, Bed, measured, open_bed
 from voiceguide.sound.bedded import FADE_IN_S, FADE_OUT_S, BeddedSource
 from voiceguide.sound.mixer import Mixer
@@ -76,7 +76,7 @@ def test_a_built_in_bed_is_two_sides_of_one_room(name: str, beds: Mapping[str, B
     left, right = beds[name].samples.T.astype(np.float64)
     assert abs(np.corrcoef(left, right)[0, 1]) < 0.8
     assert abs(level_db(left) - level_db(right)) < 1.5
-    assert np.array_equal(to_pcm16(AMBIENCES[name]()), beds[name].samples)  # the same every time
+    assert np.array_equal(to_pcm16(AMBIENCES[name]().samples), beds[name].samples)  # the same every time
 
 
 def test_loudness_is_that_of_a_known_tone() -> None:
@@ -90,9 +90,9 @@ def test_loudness_is_that_of_a_known_tone() -> None:
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
-def test_a_built_in_loop_is_whole_mp3_frames(name: str, beds: Mapping[str, Bed]) -> None:
+def test_built_in_pieces_are_whole_mp3_frames(name: str, beds: Mapping[str, Bed]) -> None:
     """Those of it can be used again then."""
-    assert len(beds[name].samples) % LOOP_UNIT_FRAMES == 0
+    assert not np.any(np.array(beds[name].tape.borders) % PIECE_UNIT_FRAMES)
 
 
 # A file of the listener's.
@@ -118,7 +118,7 @@ def test_a_file_is_looped_without_a_seam(hum: Path) -> None:
     assert bed
     loop = bed.samples.astype(np.float64) / 32768
     assert 7.5 * BED_RATE_HZ - len(loop) == pytest.approx(576, abs=776)  # a quarter of it is crossfaded
-    assert len(loop) % LOOP_UNIT_FRAMES == 0
+    assert len(loop) % PIECE_UNIT_FRAMES == 0
     # No step at the seam that a sine of twice its height, which is halved, would not make.
     steepest = 0.3 * 2 * np.pi * 261.6 / BED_RATE_HZ
     assert np.abs(np.diff(np.concatenate([loop[-100:], loop[:100]]), axis=0)).max() <= steepest
@@ -163,9 +163,13 @@ def test_in_its_rests_a_session_is_its_bed_alone(rainy: session.Session) -> None
         whole, alone = rendered(source, start, end - start), rendered(source.ground, start, end - start)
         assert np.array_equal(whole, alone)
         assert whole.any()
-    period = source.ground.period_frames
+    tape, recording = source.ground.tape, source.ground.recording
     start, end = max(spans, key=lambda span: span[1] - span[0])
-    assert np.array_equal(rendered(source.ground, start, 5000), rendered(source.ground, start % period, 5000))
+    assert end - start > 5000
+    for at, first, last in tape.parts(start, start + 5000):
+        there = rendered(recording, first, last - first)
+        assert np.array_equal(rendered(source.ground, at, last - first), there)
+        assert np.array_equal(rendered(recording, first + tape.borders[-1], last - first), there)
     assert not rendered(source.ground, source.length - 10, 100)[10:].any()
 
 
@@ -194,14 +198,17 @@ def test_what_cannot_be_a_bed_is_said_in_a_line(tmp_path: Path) -> None:
 # Under a voice.
 
 
-def bedded(speech: list[tuple[float, float]], seconds: float, level_db: float) -> BeddedSource:
+def bedded(
+    speech: list[tuple[float, float]], seconds: float, level_db: float, fades_from_s: float | None = None
+) -> BeddedSource:
     """A bed of even noise under a silent voice."""
     rng = np.random.default_rng(4)
     bed = measured(to_pcm16((rng.standard_normal((BED_RATE_HZ * 7, 2)) * 0.1).astype(np.float32)))
     length = round(seconds * BED_RATE_HZ)
     silent = Timeline("r", "R", "en", BED_RATE_HZ, length, (), (), (Chapter("One", 0, length),))
     words = [(round(first * BED_RATE_HZ), round(last * BED_RATE_HZ)) for first, last in speech]
-    return BeddedSource(Mixer(silent, {}, gain_db=0.0), words, bed, level_db)
+    fades_from = None if fades_from_s is None else round(fades_from_s * BED_RATE_HZ)
+    return BeddedSource(Mixer(silent, {}, gain_db=0.0), words, bed, level_db, fades_from)
 
 
 def test_it_steps_aside_before_the_word_and_does_not_pump() -> None:
@@ -222,6 +229,17 @@ def test_it_steps_aside_before_the_word_and_does_not_pump() -> None:
     assert levels[-1] < rest - 50
     assert np.abs(levels[round(FADE_IN_S * 10) + 1 : 190] - rest).max() < 0.5
     assert levels[-round(FADE_OUT_S * 10) - 2] == pytest.approx(rest, abs=0.5)
+
+
+def test_where_a_session_ends_in_sleep_the_bed_fades_from_the_last_word_on() -> None:
+    source = bedded([(10.0, 11.0)], 60.0, -14.0, fades_from_s=20.0)
+    sound = rendered(source, 0, source.length)
+    second = BED_RATE_HZ
+    levels = np.array([level_db(sound[at * second : (at + 1) * second]) for at in range(60)])
+    assert levels[14:19] == pytest.approx(levels[16], abs=0.5)
+    steps = np.diff(levels[21:58])
+    assert steps == pytest.approx(-1.5, abs=0.5)
+    assert levels[59] < levels[16] - 55
 
 
 @given(st.floats(-60.0, -6.0), st.integers(0, 3))

@@ -12,7 +12,7 @@ from voiceguide.model.script import CHIME_S, ToneName
 from voiceguide.sound.ducking import Ducking, GainCurve
 from voiceguide.sound.levels import CLIP_LUFS, TONE_LEVELS
 from voiceguide.sound.limiter import limited, limiting_gains, true_peak_dbtp
-from voiceguide.sound.loudness import integrated_lufs
+from voiceguide.sound.loudness import integrated_lufs, lufs
 from voiceguide.sound.spectrum import spectrum_of
 from voiceguide.sound.tones import breath_tone, chime
 from voiceguide.units import to_db, to_frames
@@ -115,6 +115,37 @@ def test_chimes_ring_from_silence_to_silence(tone: ToneName) -> None:
     assert np.abs(np.diff(sound)).max() < 0.15
 
 
+@pytest.mark.parametrize("tone", [tone for tone in ToneName if tone in CHIME_S])
+@pytest.mark.parametrize("name", TONE_LEVELS)
+def test_a_chime_is_low_and_slow_and_keeps_its_distance(tone: ToneName, name: str) -> None:
+    """440 to 523 Hz, 40 to 60 ms to its height, no louder than -24 LUFS in any 400 ms: the end chime as little."""
+    levels = TONE_LEVELS[name]
+    sound = chime(tone, levels.chime_lufs).samples.astype(np.float64)
+    assert lufs(block_powers(sound.astype(np.float32), RATE_HZ).max()) == pytest.approx(levels.chime_lufs, abs=0.05)
+    assert levels.chime_lufs <= -24.0
+    first = sound[: to_frames(0.2)]
+    spectrum = np.abs(np.fft.rfft(first * np.hanning(len(first)), 1 << 16))
+    assert 435.0 <= spectrum.argmax() * RATE_HZ / (1 << 16) <= 528.0
+    # The height of each turn of the wave, until the first note is at its highest.
+    turn = round(RATE_HZ / 440)
+    heights = np.array([np.abs(first[at : at + turn]).max() for at in range(0, len(first) - turn, 12)])
+    top_s = (heights.argmax() * 12 + turn) / RATE_HZ
+    tenth_s = (np.argmax(heights > 0.1 * heights.max()) * 12 + turn) / RATE_HZ
+    assert 0.04 <= top_s <= 0.065
+    assert top_s - tenth_s >= 0.035
+
+
+def test_tones_lie_well_under_the_voice() -> None:
+    """Of a session at -19 LUFS, whose voice is at about -17: breath tones at -27, soft ones at -33, chimes at -24."""
+    full, soft = TONE_LEVELS["full"], TONE_LEVELS["soft"]
+    assert -28.0 <= full.breath_lufs <= -27.0
+    assert -34.0 <= soft.breath_lufs <= -32.0
+    assert -25.0 <= full.chime_lufs <= -24.0
+    assert soft.chime_lufs <= full.chime_lufs - 5.0
+    assert CLIP_LUFS - full.breath_lufs >= 9.5
+    assert TONE_LEVELS["off"] == soft
+
+
 def test_chimes_are_distinct() -> None:
     sounds = [chime(tone, CHIME_LUFS).samples for tone in CHIME_S]
     for index, one in enumerate(sounds):
@@ -131,7 +162,7 @@ def test_a_breath_tone_glides_an_octave_and_is_silent_at_the_turns(tone: ToneNam
     assert len(sound) == to_frames(seconds)
     assert np.abs(sound[[0, -1]]).max() < 1e-4
     assert abs(sound.mean()) < 1e-4
-    assert active_lufs(sound.astype(np.float32), RATE_HZ) == pytest.approx(BREATH_TONE_LUFS, abs=0.1)
+    assert lufs(block_powers(sound.astype(np.float32), RATE_HZ).max()) == pytest.approx(BREATH_TONE_LUFS, abs=0.1)
     window = 2400
     pitches = []
     for start in range(window, len(sound) - 2 * window, window):
@@ -165,8 +196,8 @@ def test_a_chime_is_the_sum_of_fading_sines_that_its_notes_say() -> None:
     seconds = np.arange(to_frames(CHIME_S[ToneName.HALFWAY])) / RATE_HZ
     expected = np.zeros(len(seconds))
     for ratio, amplitude, share in ((1.0, 1.0, 1.0), (2.0, 0.45, 0.6), (3.01, 0.2, 0.35), (4.2, 0.08, 0.2)):
-        expected += amplitude * np.exp(-seconds / (0.3 * share)) * np.sin(2 * np.pi * 880.0 * ratio * seconds)
-    expected *= np.minimum(1.0, seconds / 0.006) * np.minimum(1.0, (seconds[-1] - seconds) / 0.15)
+        expected += amplitude * np.exp(-seconds / (0.3 * share)) * np.sin(2 * np.pi * 523.25 * ratio * seconds)
+    expected *= np.minimum(1.0, seconds / 0.055) * np.minimum(1.0, (seconds[-1] - seconds) / 0.15)
     sound = chime(ToneName.HALFWAY, -20.0).samples
     scale = float(sound @ expected) / float(expected @ expected)
     assert np.abs(sound - scale * expected).max() < 0.1 / 32768

@@ -176,6 +176,21 @@ def test_a_breath_tone_steps_back_for_every_word_near_it(words: list[tuple[int, 
     assert np.array_equal(np.array(heard(mixed, start, end - start), np.float32), expected)
 
 
+def test_tones_and_chimes_fade_where_the_session_ends_in_sleep_and_the_voice_does_not() -> None:
+    cues = (word("w", 30_000, 2000), breath(ToneName.INHALE, 40_000, 50_000), bell(ToneName.HOLD_END, 50_000))
+    length = cues[-1].end + 1000
+    clips = {"w": clip(*[0.5] * 2000)}
+    awake = Mixer(session(length, *cues), clips, gain_db=0.0)
+    asleep = Mixer(session(length, *cues), clips, gain_db=0.0, tones_fade_from=45_000)
+    before, after = (np.array(heard(mixed, 0, length)) for mixed in (awake, asleep))
+    assert np.array_equal(before[:45_000], after[:45_000])
+    share = np.clip((np.arange(length) - 45_000) / (length - 45_000), 0.0, 1.0)
+    assert after == pytest.approx(before * 10 ** (-3.0 * share), rel=1e-4, abs=1e-9)
+    # Whatever is said there is said as loud as ever.
+    late = Mixer(session(length, *cues), clips, gain_db=0.0, tones_fade_from=0)
+    assert heard(late, 30_000, 2000) == [0.5] * 2000
+
+
 def test_at_another_rate_a_breath_tone_steps_back_for_as_many_seconds() -> None:
     cues = [Cue(Role.SETUP, "w", 30_000, 32_000, 0)]
     clips = {"w": clip(*[0.0] * 2000)}

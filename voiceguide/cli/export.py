@@ -14,7 +14,7 @@ from voiceguide.units import clock
 
 
 @with_pacing
-def export(
+def export(  # noqa: PLR0913 -- each is an option
     routine: Annotated[str, typer.Argument(help="An id from `voiceguide list`, or a .toml file.")],
     *,
     output: Annotated[
@@ -34,6 +34,9 @@ def export(
     captions: Annotated[
         str, typer.Option(metavar="vtt,srt,lrc,txt", help="Text with times, in files of the same name beside it.")
     ] = "",
+    keep_alive: Annotated[
+        bool | None, typer.Option("--keep-alive/--no-keep-alive", help="Keep a headset awake through silence.")
+    ] = None,
     request: Request,
 ) -> None:
     from voiceguide import session
@@ -49,8 +52,9 @@ def export(
             pronounce=request.pronounce,
             progress=report,
         )
+    awake = request.playing.keep_alive if keep_alive is None else keep_alive
     with progress("encoding") as report:
-        planned.export(output, force=force, bit_rate_kbps=bitrate, captions=wanted, progress=report)
+        planned.export(output, force=force, bit_rate_kbps=bitrate, captions=wanted, keep_alive=awake, progress=report)
     timeline = planned.timeline
     for text in timeline.notes:
         note(text)

@@ -140,12 +140,15 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         list[str] | None, typer.Option(metavar="ID", help="Leave this stretch out; may be repeated.")
     ] = None,
     first_side: Annotated[FirstSide | None, typer.Option(help="The side that every stretch begins with.")] = None,
-    tones: Annotated[Tones | None, typer.Option(help="Breath tones; full is near the voice, soft well below.")] = None,
+    tones: Annotated[Tones | None, typer.Option(help="Breath tones; full is 10 LU under the voice, soft 16.")] = None,
     bed: Annotated[
         str | None, typer.Option(metavar="rain|drone|waves|none|FILE", help="What lies under the voice, in stereo.")
     ] = None,
     bed_level: Annotated[
-        str | None, typer.Option(metavar="DB", help="How far below the session the bed lies; usually -26.")
+        str | None, typer.Option(metavar="DB", help="How far below the session the bed lies; usually -20.")
+    ] = None,
+    sleep: Annotated[
+        bool | None, typer.Option("--sleep/--no-sleep", help="End in sleep: no end chime, nothing said after the rest.")
     ] = None,
     no_breath: Annotated[
         bool, typer.Option("--no-breath", help="No breath words and tones; repetitions are counted.")
@@ -179,6 +182,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         "tones": tones,
         "bed": bed,
         "bed_level_db": read(parse_level_db, bed_level),
+        "sleep": sleep,
         "breath_cues": False if no_breath else None,
         "voice": voice,
         "cache_dir": cache_dir,

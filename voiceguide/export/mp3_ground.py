@@ -1,4 +1,4 @@
-"""The MP3 frames of what goes on under a session: made once, spliced as its tape says, and woven in wherever it rests."""
+"""The MP3 frames of what goes on under a session: made once, spliced by its tape, and woven in wherever it rests."""
 
 from __future__ import annotations
 

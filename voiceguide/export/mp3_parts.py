@@ -236,15 +236,16 @@ def _ground_frames(source: AudioSource, sizes: FrameFormat) -> GroundFrames | No
     recording = ground.recording
     try:
         with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="ground") as pool:
-            runs = list(pool.map(lambda span: _frames_between(recording, *span, sizes), spans))
+            runs = list(pool.map(lambda span: _frames_between(recording, span, sizes), spans))
     except NoJointError:
         return None
     spliced = TapeFrames.spliced(runs, tape, sizes)
     return GroundFrames(spliced, rests, sizes) if spliced else None
 
 
-def _frames_between(source: AudioSource, start: int, end: int, sizes: FrameFormat) -> bytes:
-    """The MP3 frames `[start, end)` of a source, by an encoder that has heard nothing before them."""
+def _frames_between(source: AudioSource, span: tuple[int, int], sizes: FrameFormat) -> bytes:
+    """The MP3 frames of a span of a source, by an encoder that has heard nothing before them."""
+    start, end = span
     samples = sizes.frame_samples
     part = _Part(source, start * samples, (end + 1) * samples)
     return b"".join(data for _, data in encoded(part, sizes))[: (end - start) * sizes.frame_bytes]

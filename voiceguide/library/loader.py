@@ -193,6 +193,7 @@ class Library:
             items=tuple((item, own.get(item.stretch) or self.stretch(item.stretch)) for item in file.items),
             areas=file.areas,
             prepare=file.prepare,
+            sleep=file.sleep,
             close=tuple(file.close),
         )
 

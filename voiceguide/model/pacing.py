@@ -5,7 +5,7 @@ Presets are just values of this.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field
 
@@ -47,15 +47,20 @@ class Pacing(Model):
     """Factor on the breath of movements that go with it; holds keep their length."""
     breath_cues: bool = True
     """Breath words and tones in movements that go with the breath."""
-    tones: Literal["off", "soft", "full"] = "full"
-    """Breath tones and how loud they and the chimes are; where they are off, the breath words go on to the end."""
+    tones: Literal["off", "soft", "full"] | None = None
+    """Breath tones and how loud they and the chimes are; where they are off, the breath words go on to the end. None is
+    `full`, and `soft` where the session ends in sleep."""
     countdown: Annotated[int, Field(ge=0, le=20)] = 0
     """Seconds counted down aloud at the end of each hold; 0 says `one more breath` instead."""
     bed: Annotated[str, Field(min_length=1, max_length=4096), BeforeValidator(_as_text)] = "none"
     """What lies under the voice: `rain`, `drone`, `waves`, `none`, or a file of sound (a path, or its address)."""
-    bed_level_db: Annotated[float, Field(ge=-60.0, le=-6.0)] = -26.0
+    bed_level_db: Annotated[float, Field(ge=-60.0, le=-6.0)] = -20.0
     """How far the bed's loudest 3 s lie from the session's loudness while nothing is said; under a word it is softer
-    still. Up to here the loudness range stays what it is without a bed; above, it grows (-14: 15 LU, measured)."""
+    still. The loudness range counts what lies so near (docs/sound.md); at -26 it is that of the session without a bed.
+    """
+    sleep: bool | None = None
+    """Whether the session ends in sleep: nothing is said behind its last rest, no chime ends it, and what sounds fades
+    out from the last word on. None leaves it to the routine."""
     first_side: Side | None = None
 
     transition_s: Change | None = None
@@ -84,3 +89,8 @@ class Pacing(Model):
     only: tuple[Identifier, ...] = ()
     """Stretches to keep; empty keeps all."""
     skip: tuple[Identifier, ...] = ()
+
+    def of_routine(self, *, sleep: bool) -> Self:
+        """With what it leaves to the routine filled in; `sleep` is whether that one ends in sleep."""
+        asleep = sleep if self.sleep is None else self.sleep
+        return self.model_copy(update={"sleep": asleep, "tones": self.tones or ("soft" if asleep else "full")})

@@ -69,6 +69,8 @@ class RoutineFile(Model):
     prepare: Annotated[tuple[Preparation, ...], Field(max_length=20)] = ()
     """What is laid out at the start, said behind the props whatever the words."""
     close: tuple[Closing, ...] = ()
+    sleep: bool = False
+    """Whether it ends in sleep, unless the pacing says otherwise: its closing words are left out then."""
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
     """Words of this routine with how they sound: `"tai chi" = "tie chee"`."""
     stretches: Annotated[tuple[OwnStretch, ...], Field(max_length=MOST_STRETCHES)] = ()
@@ -85,6 +87,8 @@ class Routine(Model):
     areas: tuple[Area, ...] = ()
     prepare: tuple[Preparation, ...] = ()
     close: tuple[Closing, ...]
+    sleep: bool = False
+    """Whether it ends in sleep, unless the pacing says otherwise."""
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
     """Words with how they sound, those of the configuration among them."""
 

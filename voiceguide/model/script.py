@@ -138,6 +138,8 @@ class Mark(Struct, frozen=True):
     """A chime at `at_s`, ahead of the word."""
     required: bool = False
     """What is required extends its phase where no form fits; the rest is left out and reported."""
+    late: bool = False
+    """Whether it is said as late as its phase of a breath allows, and `at_s` is only the earliest."""
 
 
 class Phase(Struct, frozen=True):
@@ -169,6 +171,8 @@ class Hold(Struct, frozen=True):
     place: Place = Place()
     added_s: float = 0.0
     """How much of `seconds` the listener added to this hold alone, while it ran."""
+    restful: bool = False
+    """Whether it is a rest, which one may fall asleep in, and no stretch."""
 
 
 Beat = Say | Rest | Sound | Breathe | Hold

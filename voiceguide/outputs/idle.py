@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from voiceguide.sound.awake import KEEP_ALIVE_DBFS
 from voiceguide.units import to_gain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-KEEP_ALIVE_DBFS: Final = -84.0
-"""Root mean square: two steps of 16 bits, 65 dB below the voice and below the noise of any room."""
 _NOISE_FRAMES: Final = 48_000
 _PEAK: Final = 32768.0 * to_gain(KEEP_ALIVE_DBFS) * np.sqrt(3)
 _NOISE: Final = np.rint(np.random.default_rng(1).uniform(-_PEAK, _PEAK, (_NOISE_FRAMES, 1))).astype(np.int16)

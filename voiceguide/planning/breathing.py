@@ -21,8 +21,10 @@ WORD_LEAD_S = 0.4
 """How early the breath word comes: the body follows the word, so that it moves as the phase begins."""
 PREPARE_S = 1.6
 """Quiet between the last preparing sentence and the first breath; 1-2 s (docs/sources.md)."""
-ASIDE_AT_S = 1.4
-"""When `halfway` and `last one` are said in an exhale: the breath word and the turn of the tone are over."""
+ASIDE_FROM_S = 1.0
+"""From when in a phase `halfway` and `last one` may be said. They are said as a breath ends, just before it turns into
+the next: there the tone is on its way to silence, and the words mean what they say. In the first second of a phase
+nobody speaks of anything but the breath; where there is no later room, they are left out."""
 SPOKEN_REPETITIONS = 3
 """After the third repetition the tones carry the movement alone."""
 FEWEST_FOR_LAST = 3
@@ -94,17 +96,20 @@ def _phases(
     assert guiding.dose.breath is not None  # noqa: S101 -- narrows the type: these movements have one
     inhale, exhale = words
     dressed: list[Phase] = []
-    for phase in phases_of(guiding.dose.breath):
+    tone: ToneName | None
+    phases = phases_of(guiding.dose.breath)
+    for number, phase in enumerate(phases, start=1):
         match phase.kind:
             case SpanKind.INHALE:
                 marks = _breath_word(guiding, inhale, Role.INHALE, repetition, side)
                 tone = ToneName.INHALE
             case SpanKind.EXHALE:
-                marks = _breath_word(guiding, exhale, Role.EXHALE, repetition, side) + _aside(guiding, repetition)
+                marks = _breath_word(guiding, exhale, Role.EXHALE, repetition, side)
                 tone = ToneName.EXHALE
             case _:
-                dressed.append(phase)
-                continue
+                marks, tone = (), None
+        if number == len(phases):
+            marks += _aside(guiding, repetition)
         dressed.append(Phase(phase.kind, phase.seconds, marks, tone if guiding.tones else None))
     return tuple(dressed)
 
@@ -139,11 +144,11 @@ def _forms(guiding: Guiding, instruction: Instruction, familiarity: Familiarity,
 
 
 def _aside(guiding: Guiding, repetition: int) -> tuple[Mark, ...]:
-    """What is said once a breath has turned: the middle, and the last repetition before it begins."""
+    """What is said as a breath ends: the middle, and the last repetition before it begins."""
     book = guiding.wording.phrasebook
     count = guiding.dose.repetitions
     if count >= FEWEST_FOR_LAST and repetition == count - 1:
-        return (Mark(ASIDE_AT_S, (book.last_repetition,), Role.REMAINING),)
+        return (Mark(ASIDE_FROM_S, (book.last_repetition,), Role.REMAINING, late=True),)
     if count >= FEWEST_FOR_HALFWAY and 2 * repetition == count:
-        return (Mark(ASIDE_AT_S, (book.halfway,), Role.HALFWAY),)
+        return (Mark(ASIDE_FROM_S, (book.halfway,), Role.HALFWAY, late=True),)
     return ()

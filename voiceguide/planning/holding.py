@@ -126,7 +126,8 @@ def _hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int) ->
     if guiding.dose.breath and (breaths := whole_breaths(seconds, guiding.dose.breath)):
         count, breath = breaths
         phases = phases_of(breath) * count
-    return Hold(seconds, phases, tuple(_marks(guiding, movement, place, index)), _countdown(guiding), place)
+    marks = tuple(_marks(guiding, movement, place, index))
+    return Hold(seconds, phases, marks, _countdown(guiding), place, restful=movement.restful)
 
 
 def _countdown(guiding: Guiding) -> Forms:

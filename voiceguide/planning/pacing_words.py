@@ -18,10 +18,10 @@ _BEDS: Final[Mapping[str, str]] = {"rain": "rain", "drone": "a drone", "waves": 
 
 def pacing_in_words(pacing: Pacing) -> str:
     """Its pace, how much is said, and what was changed of the pace: `steady, full words, holds of 30 s`."""
-    preset = PRESETS[pacing.pace]
+    preset = PRESETS[pacing.pace].of_routine(sleep=False)
     changed = [
         _WORDS[name](value)
-        for name, value in pacing
+        for name, value in pacing.of_routine(sleep=False)
         if name in _WORDS and value != getattr(preset, name) and not (name == "bed_level_db" and pacing.bed == "none")
     ]
     return ", ".join([pacing.pace, f"{pacing.words} words", *changed])
@@ -58,6 +58,7 @@ _WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "countdown": "the last {} s of a hold counted down".format,
     "bed": _bed,
     "bed_level_db": lambda level_db: f"{-level_db:g} dB below it",
+    "sleep": lambda _: "ends in sleep",
     "first_side": "{} side first".format,
     "level": "{} ways to do them".format,
     "walk_s": "{:g} s to walk from one place to another".format,

@@ -23,6 +23,7 @@ from voiceguide.planning.guiding import Guiding, moving, rest, say
 from voiceguide.planning.holding import hold_beats
 from voiceguide.planning.minimal import names_and_counts
 from voiceguide.planning.positions import change_s, rolls_up, same_place, walks
+from voiceguide.planning.sleeping import asleep, is_rest
 from voiceguide.planning.wording import Wording, after, joined
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ FEWEST_MINUTES = 2
 """Of which the welcome tells: about one minute is no news."""
 END_REST_S = 3.5
 """Quiet behind the end chime, so that it rings out."""
+ASLEEP_S = 20.0
+"""In the place of the closing words, where the session ends in sleep: what sounds fades out."""
 
 Rank = Literal["only", "first", "next", "last"]
 
@@ -69,6 +72,8 @@ def welcome_and_close(routine: Routine, pacing: Pacing, wording: Wording, minute
     welcome, close = _welcome(routine, pacing, wording, minutes), _close(routine, pacing, wording)
     if pacing.words == "minimal":
         close = iter([Sound(ToneName.END, END_REST_S)])
+    if pacing.of_routine(sleep=routine.sleep).sleep:
+        close = _close_of_sleep(routine, pacing, wording)
     return (
         Section("Welcome", None, tuple(welcome), pacing.sentence_gap_s),
         Section("Close", None, tuple(close), pacing.sentence_gap_s),
@@ -87,6 +92,7 @@ class Turn(Struct, frozen=True):
 
 def turns_of(routine: Routine, pacing: Pacing, wording: Wording) -> list[Turn]:
     """The items of a routine in their places."""
+    pacing = pacing.of_routine(sleep=routine.sleep)
     turns: list[Turn] = []
     seen: Counter[str] = Counter()
     before: Stretch | None = None
@@ -113,6 +119,8 @@ def phrase_turn(turn: Turn) -> Section:
     beats = _stretch(turn.guiding, turn.before, turn.rank)
     if turn.guiding.pacing.words == "minimal":
         beats = names_and_counts(beats)
+    if turn.guiding.pacing.sleep and turn.rank in {"last", "only"}:
+        beats = asleep(beats)
     return Section(stretch.title, stretch.id, tuple(beats), turn.guiding.pacing.sentence_gap_s)
 
 
@@ -218,7 +226,18 @@ def _announcement(guiding: Guiding, rank: Rank) -> str:
 
 
 def _close(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:
+    yield from _closing_words(routine, pacing, wording)
+    yield Sound(ToneName.END, END_REST_S)
+
+
+def _closing_words(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:
     for closing in routine.close:
         yield from say(wording.choose((closing.say, *closing.also)), Role.CLOSE, settle_s=LEAST_SETTLE_S)
         yield rest(closing.settle_s * pacing.settle_scale, kind=SpanKind.REST)
-    yield Sound(ToneName.END, END_REST_S)
+
+
+def _close_of_sleep(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:
+    """Quiet; behind a stretch that is no rest, after the closing words, which lead out of it."""
+    if not is_rest(routine.stretches[-1].movement) and pacing.words != "minimal":
+        yield from _closing_words(routine, pacing, wording)
+    yield rest(ASLEEP_S, kind=SpanKind.REST)

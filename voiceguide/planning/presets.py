@@ -103,10 +103,10 @@ def parse_seconds(text: str) -> float:
 
 
 def parse_level_db(text: str) -> float:
-    """How far below something lies, in decibels: `-26`, `-26dB` and `26` are the same; RequestError for no number."""
+    """How far below something lies, in decibels: `-20`, `-20dB` and `20` are the same; RequestError for no number."""
     written = _LEVEL.fullmatch(text.strip().replace("\N{MINUS SIGN}", "-"))
     if not written:
-        message = f"{text!r} is no level: write -26, or 26, for 26 dB below"
+        message = f"{text!r} is no level: write -20, or 20, for 20 dB below"
         raise RequestError(message)
     return -float(written[1].replace(",", "."))
 

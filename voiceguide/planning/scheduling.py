@@ -202,6 +202,7 @@ class _Placing(Struct):
                 end += at + self.spoken[text] - limit
                 self.notes.append(f"{self.name(place)}: a breath is drawn out so that {text!r} fits.")
             if text is not None:
+                at = max(at, limit - self.spoken[text]) if mark.late else at
                 spoken_to = self.speak(text, mark.role, place, at) + self.frames(CUE_GAP_S)
         if phase.tone:
             self.tone(phase.tone, place, start, end)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from voiceguide.sound.awake import WAKE_DBFS
 from voiceguide.units import to_gain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WAKE_DBFS: Final = -60.0
-"""Root mean square of the wake signal: 41 dB below the voice at full volume. Noise: a tone could be heard."""
 MOST_LIFT_DB: Final = 30.0
 """How far it is raised against a low volume, which would leave too little of it: down to a volume of 0.32."""
 _FADE_SHARE: Final = 0.25

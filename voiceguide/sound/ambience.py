@@ -41,8 +41,8 @@ _GAIN_STEP_FRAMES: Final = 48
 _RINGS_FOR: Final = 5.0
 """Decay times until a drop has rung down: it has lost 43 dB."""
 
-_WAVES: Final = (420, 515, 610, 690, 765)
-"""A wave is a piece: one comes after 10 to 18 s, slower than any breath, and never when it is expected."""
+_WAVES: Final = (360, 480, 610, 720, 830)
+"""A wave is a piece: one comes after 9 to 20 s, and never when it is expected, so that nobody breathes by them."""
 _WAVES_DB: Final = (12.2, 13.1, 12.5, 13.5, 12.8)
 """How far each rises from trough to crest."""
 
@@ -112,7 +112,9 @@ def waves() -> Ambience:
     # The higher it is, the more of it is foam.
     foam = 0.15 + 0.6 * height
     gain = 10.0 ** (rise_db / 20.0)
-    sound = _noise(random, length, from_hz=70.0, bend_hz=350.0, steepness=0.75) * _each_frame(gain * np.sqrt(1.0 - foam))
+    sound = _noise(random, length, from_hz=70.0, bend_hz=350.0, steepness=0.75) * _each_frame(
+        gain * np.sqrt(1.0 - foam)
+    )
     sound += _noise(random, length, from_hz=300.0, bend_hz=2600.0, steepness=0.6) * _each_frame(gain * np.sqrt(foam))
     _make_alike(sound, borders)
     return Ambience(_even(sound), _tape(_WAVES))
@@ -168,13 +170,13 @@ def _own(frames: int, step: int) -> slice:
 def _ramp(frames: int, step: int) -> NDArray[np.float64]:
     """From 0 to 1 over what a piece shares with no other."""
     own = _own(frames, step)
-    return np.clip((np.arange(frames) - own.start) / (own.stop - own.start), 0.0, 1.0)
+    return np.asarray(np.clip((np.arange(frames) - own.start) / (own.stop - own.start), 0.0, 1.0))
 
 
 def _arch(frames: int, step: int, crest: float = 0.5) -> NDArray[np.float64]:
     """From 0 to 1, at a share `crest` of the way, and back over what a piece shares with no other."""
     way = _ramp(frames, step) ** (np.log(0.5) / np.log(crest))
-    return np.sin(np.pi * way) ** 2
+    return np.asarray(np.sin(np.pi * way) ** 2)
 
 
 def _arches(units: Sequence[int], heights: Sequence[float], crest: float = 0.5) -> NDArray[np.float64]:
@@ -254,7 +256,7 @@ def _let_fall(random: np.random.Generator, sound: NDArray[np.float32], drops: _D
         gains = (strength * np.sqrt(share)).astype(np.float32)
         for start, drop in zip(at.tolist(), rings * gains[:, None], strict=True):
             side[start : start + rings_for] += drop
-    fallen[:, : rings_for] += fallen[:, length:]  # what rings on over the end belongs to the beginning
+    fallen[:, :rings_for] += fallen[:, length:]  # what rings on over the end belongs to the beginning
     sound += fallen[:, :length]
 
 

@@ -47,7 +47,7 @@ def make_chimes(pacing: Pacing) -> None:
     """Make the chimes that any session of that pacing may have: `arranged` finds them made."""
     rate_hz = SESSION_RATE_HZ * _factor(pacing, SESSION_RATE_HZ)
     for tone in CHIME_S:
-        chime(tone, TONE_LEVELS[pacing.tones].chime_lufs, rate_hz)
+        chime(tone, TONE_LEVELS[pacing.tones or "full"].chime_lufs, rate_hz)
 
 
 def arranged(
@@ -58,6 +58,8 @@ def arranged(
     before: Arrangement | None = None,
 ) -> Arrangement:
     """The sound of a Timeline; spoken cues that have no clip yet are silent.
+
+    Where the session ends in sleep its tones and its bed fade out from the last word on.
 
     `open_bed` gives the bed of the pacing, and is asked last: it may still be in the making. `before` is the
     arrangement of an earlier plan of the same session: its gain is kept, and so are the clips that it has brought to
@@ -72,10 +74,12 @@ def arranged(
             raised = pool.map(clip_times, missing, itertools.repeat(factor))
             clips = {text: ready[text] if text in ready else next(raised) for text in clips}
     audible = replace(timeline, cues=tuple(cue for cue in timeline.cues if cue.tone or cue.text in clips))
-    voice = Mixer(audible, clips, TONE_LEVELS[pacing.tones], before.gain_db if before else None)
     words = [(cue.start, cue.end) for cue in timeline.speech()]
+    fades_from = max((end for _, end in words), default=0) if pacing.sleep else None
+    gain_db = before.gain_db if before else None
+    voice = Mixer(audible, clips, TONE_LEVELS[pacing.tones or "full"], gain_db, fades_from)
     bed = open_bed()
-    source = BeddedSource(voice, words, bed, pacing.bed_level_db) if bed else voice
+    source = BeddedSource(voice, words, bed, pacing.bed_level_db, fades_from) if bed else voice
     return Arrangement(timeline, clips, bed, source, voice.gain_db, factor)
 
 

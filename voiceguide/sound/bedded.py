@@ -8,7 +8,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from voiceguide.sound.ambience import BED_RATE_HZ
-from voiceguide.sound.ducking import GainCurve, bed_under_speech
+from voiceguide.sound.ducking import SILENT_DB, GainCurve, bed_under_speech
 from voiceguide.sound.levels import (
     BED_PEAK_DBFS,
     BED_PEAK_UNDER_SPEECH_DBFS,
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 FADE_IN_S: Final = 4.0
 FADE_OUT_S: Final = 6.0
-_SILENT_DB: Final = -60.0
-"""Where a fade begins: on top of the level of a bed that is below hearing."""
 
 
 class BeddedSource:
@@ -40,10 +38,17 @@ class BeddedSource:
 
     `bed_level_db` is how far the bed, by its loudest 3 s, lies from the session's loudness while nothing is said.
     Under the spans of `speech`, in frames at the rate of both, it is at least UNDER_SPEECH_DB below the voice, by its
-    loudest 400 ms.
+    loudest 400 ms. It fades out from `fades_from` on, or over the last FADE_OUT_S.
     """
 
-    def __init__(self, voice: Mixer, speech: Sequence[tuple[int, int]], bed: Bed, bed_level_db: float) -> None:
+    def __init__(
+        self,
+        voice: Mixer,
+        speech: Sequence[tuple[int, int]],
+        bed: Bed,
+        bed_level_db: float,
+        fades_from: int | None = None,
+    ) -> None:
         self._voice = voice
         self._bed = bed
         self._rest_db = rest_db = min(STEREO_LUFS + bed_level_db - bed.loudest_lufs, BED_PEAK_DBFS - bed.peak_dbfs)
@@ -56,7 +61,7 @@ class BeddedSource:
         self._curve = (
             bed_under_speech(under_db - rest_db)
             .curve(speech, self.rate_hz)
-            .plus(_fades(voice.length, self.rate_hz, rest_db))
+            .plus(_fades(voice.length, self.rate_hz, rest_db, fades_from))
         )
 
     @property
@@ -136,15 +141,17 @@ class BedAlone:
         return iter(())
 
 
-def _fades(length: int, rate_hz: int, level_db: float) -> GainCurve:
+def _fades(length: int, rate_hz: int, level_db: float, fades_from: int | None) -> GainCurve:
     """The level from the first frame to the last, in and out."""
     fade_in = min(to_frames(FADE_IN_S, rate_hz), length // 3)
     fade_out = min(to_frames(FADE_OUT_S, rate_hz), length // 3)
+    if fades_from is not None:
+        fade_out = min(max(fade_out, length - fades_from), length - fade_in)
     return GainCurve.through(
         [
-            (0, level_db + _SILENT_DB),
+            (0, level_db + SILENT_DB),
             (fade_in, level_db),
             (length - fade_out, level_db),
-            (length, level_db + _SILENT_DB),
+            (length, level_db + SILENT_DB),
         ]
     )

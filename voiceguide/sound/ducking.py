@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 from msgspec import Struct
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+
+SILENT_DB: Final = -60.0
+"""Where a fade begins or ends: below the level of what fades it is below hearing."""
 
 
 class GainCurve(Struct, frozen=True, eq=False):

@@ -16,7 +16,7 @@ CLIP_LUFS: Final = -17.4
 """Active loudness of every clip: with it a session of sentences comes out near MONO_LUFS by itself."""
 SHORT_LIFT_DB: Final = 1.7
 """How much louder a word on its own is made: the ear adds up a sound over about a second, and hears a short one softer.
-With it the loudness range of every shipped routine stays below 8 LU, over a bed too (measured)."""
+With it the loudness range of the voice of every shipped routine stays below 8 LU (measured)."""
 SHORT_S: Final = (1.3, 2.0)
 """Up to the first length a clip has all of that lift, from the second on none."""
 LARGEST_TRIM_DB: Final = 0.8
@@ -34,7 +34,10 @@ BED_PEAK_UNDER_SPEECH_DBFS: Final = -24.0
 
 
 class ToneLevels(Struct, frozen=True):
-    """How loud the sounds are that are not speech, in LUFS."""
+    """How loud the sounds are that are not speech, in LUFS, by their loudest 400 ms.
+
+    A session is trimmed as a whole by up to 0.8 dB either way, and they with its voice.
+    """
 
     chime_lufs: float
     breath_lufs: float
@@ -45,6 +48,8 @@ class ToneLevels(Struct, frozen=True):
         return min(0.0, CLIP_LUFS - UNDER_SPEECH_DB - self.breath_lufs)
 
 
+# The voice is at about -17 LUFS. Ten below it a tone is heard by whoever waits for it, and startles nobody; what it costs
+# is loudness range (docs/sound.md).
 FULL: Final = ToneLevels(chime_lufs=-24.4, breath_lufs=-27.5)
 SOFT: Final = ToneLevels(chime_lufs=-30.0, breath_lufs=-33.0)
 TONE_LEVELS: Final = {"full": FULL, "soft": SOFT, "off": SOFT}

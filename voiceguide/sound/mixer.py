@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voiceguide.model.script import ToneName
-from voiceguide.sound.ducking import breath_under_speech
+from voiceguide.sound.ducking import SILENT_DB, GainCurve, breath_under_speech
 from voiceguide.sound.levels import FULL, LARGEST_TRIM_DB, MONO_LUFS
 from voiceguide.sound.loudness import integrated_lufs
 from voiceguide.sound.tones import breath_tone, chime
@@ -37,6 +37,7 @@ class Mixer:
 
     Safe to render from several threads at once. `clips` holds a clip for every spoken text of the
     timeline, at its rate. `gain_db` is the gain of the whole; None measures it (`trim_db`).
+    Tones and chimes fade from `tones_fade_from` to the end, where it is given.
     """
 
     def __init__(
@@ -45,11 +46,15 @@ class Mixer:
         clips: Mapping[str, Clip],
         levels: ToneLevels = FULL,
         gain_db: float | None = None,
+        tones_fade_from: int | None = None,
     ) -> None:
         self._timeline = timeline
         self._clips = clips
         self._levels = levels
         self._ducking = breath_under_speech(levels.duck_db)
+        self._fade: GainCurve | None = None
+        if tones_fade_from is not None:
+            self._fade = GainCurve.through([(tones_fade_from, 0.0), (timeline.length, SILENT_DB)])
         self.gain_db = trim_db(timeline, clips, levels) if gain_db is None else gain_db
         self._gain = np.float32(to_gain(self.gain_db))
         self._speech = np.array([(cue.start, cue.end) for cue in timeline.speech()]).reshape(-1, 2)
@@ -115,7 +120,8 @@ class Mixer:
             return self._clips[cue.text].samples
         if cue.tone in BREATH_TONES:
             return self._tone(index)
-        return chime(cue.tone, self._levels.chime_lufs, self.rate_hz).samples
+        samples = chime(cue.tone, self._levels.chime_lufs, self.rate_hz).samples
+        return samples * self._fade.gains(cue.start, cue.end) if self._fade else samples
 
     def _rendered_tone(self, index: int) -> NDArray[np.float32]:
         """A breath tone, stepped back under the words near it; whole, so that blocks cannot differ."""
@@ -124,6 +130,8 @@ class Mixer:
         near, past = np.searchsorted(self._speech[:, 0], (cue.start, cue.end))
         words: list[tuple[int, int]] = self._speech[max(0, near - 1) : past + 1].tolist()
         gains = self._ducking.curve(words, self.rate_hz).gains(cue.start, cue.end)
+        if self._fade:
+            gains *= self._fade.gains(cue.start, cue.end)
         return breath_tone(cue.tone, cue.end - cue.start, self._levels.breath_lufs, self.rate_hz).samples * gains
 
 

@@ -51,6 +51,9 @@ class AudioSource(Protocol):
 class Ground(AudioSource, Protocol):
     """As long as what it lies under, and in its rests the same frame by frame."""
 
+    def __hash__(self) -> int:
+        """By identity: what is made of it is kept for as long as it is used."""
+
     @property
     def is_featureless(self) -> bool:
         """Whether nobody would hear it cut, shortened or put together anew: noise far below hearing."""

@@ -8,6 +8,7 @@ each, and they are played in an order that nobody can learn.
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
@@ -49,12 +50,19 @@ class Tape(Struct, frozen=True, eq=False):
 
     @classmethod
     def shuffled(cls, lengths: Sequence[int], before: int, behind: int) -> Self:
-        """A tape of at least four pieces in any order, the same every time: none comes again among the next two."""
+        """A tape of at least four pieces in an order of chance, the same every time.
+
+        None comes again among the next two, and of the others the one that has followed these two the least often.
+        """
         random = np.random.default_rng(len(lengths))
         order: list[int] = []
-        for draw in random.integers(0, len(lengths) - _APART, _STEPS).tolist():
-            others = [piece for piece in range(len(lengths)) if piece not in order[-_APART:]]
-            order.append(others[draw])
+        followed: Counter[tuple[int, ...]] = Counter()
+        for chance in random.random((_STEPS, len(lengths))).tolist():
+            last = tuple(order[-_APART:])
+            others = [piece for piece in range(len(lengths)) if piece not in last]
+            chosen = min(others, key=lambda piece: (followed[*last, piece], followed[piece,], chance[piece]))
+            followed.update([(*last, chosen), (chosen,)])
+            order.append(chosen)
         return cls.of(lengths, order, before, behind)
 
     @property

@@ -23,7 +23,7 @@ BREATH_FADE_S: Final = 0.12
 _BREATH_HARMONICS: Final = (1.0, 0.6, 0.35, 0.2)
 """Up to 1.76 kHz: small loudspeakers lose what is below 300 Hz and need something to sound."""
 STRIKE_S: Final = 0.055
-"""How long a chime takes to come up: a bowl that is touched, not a bell that is hit. Less would startle out of silence."""
+"""How long a chime takes to come up: a bowl that is touched, no bell that is hit. A quicker one startles."""
 _CHIME_END_S: Final = 0.15
 _PARTIALS: Final = ((1.0, 1.0, 1.0), (2.0, 0.45, 0.6), (3.01, 0.2, 0.35), (4.2, 0.08, 0.2))
 """Ratio to the note, amplitude, and how long it rings compared with the note itself."""
@@ -74,7 +74,10 @@ def chime(tone: ToneName, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> 
 
 @functools.lru_cache(maxsize=16)
 def breath_tone(tone: ToneName, frames: int, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> Tone:
-    """A tone that rises (inhale) or falls (exhale) by an octave over exactly `frames`; its loudest 400 ms at `level_lufs`."""
+    """A tone that rises (inhale) or falls (exhale) by an octave over exactly `frames`.
+
+    Its loudest 400 ms are at `level_lufs`.
+    """
     octave = math.log(BREATH_HIGH_HZ / BREATH_LOW_HZ) / frames
     pitch_hz = _powers(np.array([octave]), np.array([BREATH_LOW_HZ * math.exp(octave / 2)]), frames)
     if tone is ToneName.EXHALE:
