@@ -268,7 +268,7 @@ PERIOD = 20
 
 
 def taped(kind: type[Encoder] | None = None, tape: Tape | None = None) -> TapeFrames:
-    """A tape of sounds by encoders known as number 900, 1000 and so on, whose twentieth frame is the first of a piece."""
+    """A tape of sounds by encoders known as number 900, 1000 and so on; frame 20 of each is the first of a piece."""
     tape = tape or Tape.of([PERIOD], [0])
     runs = []
     for number, length in enumerate(np.diff(tape.borders).tolist()):

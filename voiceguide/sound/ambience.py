@@ -32,17 +32,17 @@ _SHARED: Final = 2.0
 """Power that both channels share, for one of their own: a correlation of 0.67. Made mono, a bed loses 0.8 dB, and yet
 it is as wide as a room."""
 
-_RAIN: Final = (290, 311, 329, 340, 353, 377)
-"""7.0 to 9.0 s, in units."""
-_RAIN_SWELLS_DB: Final = (2.0, -1.5, 3.0, -2.0, 1.0, -1.0)
+_RAIN: Final = (250, 274, 299, 324, 353)
+"""6.0 to 8.5 s, in units."""
+_RAIN_SWELLS_DB: Final = (2.0, -1.5, 3.0, -2.0, 1.0)
 """How far the rain grows in the middle of each piece."""
 _GAIN_STEP_FRAMES: Final = 48
 """A millisecond, in which no swell moves by a hundredth of a decibel."""
 _RINGS_FOR: Final = 5.0
 """Decay times until a drop has rung down: it has lost 43 dB."""
 
-_WAVES: Final = (360, 480, 610, 720, 830)
-"""A wave is a piece: one comes after 9 to 20 s, and never when it is expected, so that nobody breathes by them."""
+_WAVES: Final = (310, 410, 500, 600, 680)
+"""A wave is a piece: one comes after 8 to 16 s, and never when it is expected, so that nobody breathes by them."""
 _WAVES_DB: Final = (12.2, 13.1, 12.5, 13.5, 12.8)
 """How far each rises from trough to crest."""
 

@@ -48,8 +48,8 @@ class ToneLevels(Struct, frozen=True):
         return min(0.0, CLIP_LUFS - UNDER_SPEECH_DB - self.breath_lufs)
 
 
-# The voice is at about -17 LUFS. Ten below it a tone is heard by whoever waits for it, and startles nobody; what it costs
-# is loudness range (docs/sound.md).
+# The voice is at about -17 LUFS. Ten below it a tone is heard by whoever waits for it, and startles nobody; what it
+# costs is loudness range (docs/sound.md).
 FULL: Final = ToneLevels(chime_lufs=-24.4, breath_lufs=-27.5)
 SOFT: Final = ToneLevels(chime_lufs=-30.0, breath_lufs=-33.0)
 TONE_LEVELS: Final = {"full": FULL, "soft": SOFT, "off": SOFT}
