@@ -13,7 +13,7 @@ from voiceguide.planning.pacing_words import pacing_in_words
 from voiceguide.planning.presets import PRESETS, paced
 
 CHANGES = {
-    "speech_rate": (0.8, "the voice at 0.8 of its natural speed"),
+    "speech_rate": (0.9, "the voice at 0.9 of its natural speed"),
     "sentence_gap_s": (1.2, "1.2 s between sentences"),
     "hold_s": (30, "holds of 30 s"),
     "repetitions": (1, "1 repetition"),

@@ -227,7 +227,7 @@ def test_doses_outside_the_data_are_kept_and_noted(library: Library) -> None:
 def test_the_welcome_says_how_long_it_will_take(library: Library) -> None:
     for changes in ({}, {"pace": "gentle"}, {"hold_s": 60}, {"only": ("cat-cow",)}):
         script = script_of(library, **changes)
-        minutes = estimate(script, 0.9).duration_s / 60
+        minutes = estimate(script, paced(**changes).speech_rate).duration_s / 60
         said = next(b.text for b in script.sections[0].beats if isinstance(b, Say) and "minutes" in b.text)
         assert library.phrasebook.numbers.index(said.split("about ")[1].split(" ")[0]) == pytest.approx(
             minutes, abs=0.7

@@ -34,8 +34,9 @@ class Pacing(Model):
     """Which way to do each stretch is said: the usual one, an easier one offered once, or one of the others alone."""
     variation: Annotated[int, Field(ge=0, le=9_999_999)] = 0
     """Which of several wordings is said: a number, such as that of a day; 0 says the first everywhere."""
-    speech_rate: Annotated[float, Field(ge=0.6, le=1.25)] = 0.9
-    """Speed of the voice; 1.0 is its natural one. Outside 0.6-1.25 word errors climb (measured)."""
+    speech_rate: Annotated[float, Field(ge=0.6, le=1.25)] = 0.8
+    """Speed of the voice; 1.0 is its natural one. Outside 0.6-1.25 word errors climb; how 0.75 to 0.9 compare stands in
+    docs/speech.md."""
     sentence_gap_s: Annotated[float, Field(ge=0.15, le=5.0)] = 0.7
     """Quiet between two sentences: slower guiding comes from pauses before it comes from a slower voice."""
 

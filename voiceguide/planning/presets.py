@@ -23,7 +23,7 @@ PRESETS: Final[Mapping[str, Pacing]] = {
     # Changes of position take 1.6 times as long, the switch of sides 13 s (docs/sources.md).
     "gentle": Pacing(
         pace="gentle",
-        speech_rate=0.88,
+        speech_rate=0.75,
         sentence_gap_s=0.9,
         same_posture_s=4.8,
         switch_s=13.0,

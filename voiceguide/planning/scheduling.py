@@ -314,6 +314,7 @@ def estimated_frames(texts: Iterable[str], speech_rate: float) -> dict[str, int]
     """About how long each text will be, in frames.
 
     The guess, 0.08 s and 0.048 s a character at the voice's natural rate, is a line fitted to the clips of
-    `upper-back` with the default voice.
+    `upper-back` with the default voice. At rates of 0.75 and 0.8 whole sessions come out within 2.3 % (measured),
+    though that voice's speed goes in steps.
     """
     return {text: to_frames((0.08 + 0.048 * len(text)) / speech_rate) for text in texts}
