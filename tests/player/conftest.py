@@ -48,7 +48,7 @@ class Program:
     def status(self) -> dict[str, Any]:
         return ask("status")
 
-    def wait_for(self, until: Callable[[dict[str, Any]], bool], seconds: float = 15.0) -> dict[str, Any]:
+    def wait_for(self, until: Callable[[dict[str, Any]], bool], seconds: float = 60.0) -> dict[str, Any]:
         deadline, last = time.monotonic() + seconds, None
         while time.monotonic() < deadline:
             try:

@@ -119,7 +119,7 @@ def running(player: Player) -> Iterator[Player]:
         raise errors[0]
 
 
-def wait_for(player: Player, until: Callable[[Status], bool], seconds: float = 10.0) -> Status:
+def wait_for(player: Player, until: Callable[[Status], bool], seconds: float = 40.0) -> Status:
     deadline = time.monotonic() + seconds
     while not until(status := player.status()):
         assert time.monotonic() < deadline, status
