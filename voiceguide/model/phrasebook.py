@@ -66,6 +66,8 @@ class Phrasebook(Model):
     other_side: Wordings
     this_side: Text
     """{Side}: where words are minimal, which side it is."""
+    side_first: Text
+    """{Side}: the same where the sides take turns."""
     rest: Wordings
     rounds_left: Text
     """{Count} more rounds: never what could be breaths."""

@@ -25,6 +25,10 @@ def describe_routine(routine: Routine) -> str:
     for number, (item, stretch) in enumerate(routine.items, start=1):
         lines.append(f"{number}. {stretch.title} ({stretch.id}): {stretch.gist}")
         lines.append(f"   {dose_in_words(stretch, item)}")
+    cautions = {stretch.title: stretch.cautions for stretch in routine.stretches if stretch.cautions}
+    if cautions:
+        lines += ["", "Take care"]
+        lines += [f"  {title}: {line}" for title, those in cautions.items() for line in those]
     return "\n".join(lines)
 
 

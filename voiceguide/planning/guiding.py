@@ -85,8 +85,9 @@ class Guiding(Struct, frozen=True):
     def this_side(self, place: Place) -> Iterator[Say]:
         """Which side it is, where words are minimal and nothing else says so."""
         assert place.side is not None  # noqa: S101 -- narrows the type
-        side = self.wording.side(place.side)
-        yield from say(self.wording.phrasebook.this_side.format(side=side, Side=side.capitalize()), Role.SWITCH, place)
+        book, side = self.wording.phrasebook, self.wording.side(place.side)
+        template = book.side_first if self.stretch.sides.kind == "alternating" else book.this_side
+        yield from say(template.format(side=side, Side=side.capitalize()), Role.SWITCH, place)
 
     def guide(self, step: Guidance, familiarity: Familiarity, place: Place, role: Role) -> Iterator[Say | Rest]:
         """A step of guidance and the time to do it; nothing where it has no words any more."""

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 START_LEAD_S = 1.5
 """From the start chime to the first word: the chime has rung down, and a sleepy headset has woken."""
 AFTER_WELCOME_S = 2.0
+STOP_HERE_S = 4.0
+"""To stop the session, for whom it concerns."""
 ROLL_S = 4.0
 """From the back onto one side, and up from there: each takes so long, whatever the pace."""
 FEWEST_MINUTES = 2
@@ -144,6 +146,7 @@ def _welcome(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -
         yield from moving(preparation.say, Role.SAFETY, Place(), preparation.settle_s * pacing.settle_scale, pacing)
     if conditions := _conditions(routine.stretches, book):
         yield from say(book.screening.format(conditions=conditions), Role.SAFETY)
+        yield rest(STOP_HERE_S, kind=SpanKind.REST)
     yield from say(book.safety, Role.SAFETY)
     yield rest(AFTER_WELCOME_S + pacing.same_posture_s / 2, kind=SpanKind.REST)
 
@@ -181,9 +184,14 @@ def _stretch(guiding: Guiding, before: Stretch | None, rank: Rank) -> Iterator[B
     place = Place(stretch.id)
     role = Role.ANNOUNCE if rank in {"first", "only"} else Role.NEXT
     yield from say(_announcement(guiding, rank), role, place)
+    caution = stretch.caution if guiding.new else None
+    if caution and walks(before, stretch):  # eyes open, before the first step
+        yield from say(caution, Role.SAFETY, place)
+        yield rest(pacing.same_posture_s / 2, place)
+        caution = None
     yield from _arrival(guiding, before, place)
-    if stretch.caution and guiding.new:
-        yield from say(stretch.caution, Role.SAFETY, place)
+    if caution:
+        yield from say(caution, Role.SAFETY, place)
         yield rest(pacing.same_posture_s / 2, place)
     for step in stretch.setup:
         yield from guiding.guide(step, guiding.familiarity, place, Role.SETUP)
