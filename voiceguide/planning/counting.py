@@ -76,7 +76,8 @@ def _there(guiding: Guiding, movement: CountMovement, place: Place) -> Iterator[
 def _back(guiding: Guiding, back: Instruction, place: Place) -> Iterator[Say | Sound]:
     """The way back: in words as long as the movement is, then a soft tone."""
     if _taught(guiding, place):
-        yield from say(guiding.fill(back.at(guiding.familiarity), place.side), Role.INSTRUCT, place)
+        words = guiding.fill(back.at(guiding.familiarity), place.side)
+        yield from say(words, Role.INSTRUCT, place, settle_s=LEAST_SETTLE_S)
     elif guiding.tones:
         yield Sound(ToneName.RETURN, 0.0, place)
     else:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 START_LEAD_S = 1.5
 """From the start chime to the first word: the chime has rung down, and a sleepy headset has woken."""
 AFTER_WELCOME_S = 2.0
-STOP_HERE_S = 4.0
+STOP_HERE_S = 3.0
 """To stop the session, for whom it concerns."""
 ROLL_S = 4.0
 """From the back onto one side, and up from there: each takes so long, whatever the pace."""
