@@ -44,7 +44,6 @@ from voiceguide.planning.fitting import (
 )
 from voiceguide.planning.phrasing import phrase, turns_of
 from voiceguide.planning.scheduling import schedule
-from voiceguide.planning.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -120,7 +119,7 @@ def lengths_of(made: Routine, pacing: Pacing) -> dict[str, int]:
 def doses(only: Stretch, item: Item | None = None, **knobs: Any) -> list[Any]:  # noqa: ANN401 -- of Pacing
     """Every dose of a stretch alone: the hold or the repetitions, the rounds, and the cost."""
     made, pacing = routine(only, items=[item or Item(stretch=only.id)]), Pacing(**knobs)
-    [turn] = turns_of(made, pacing, Wording(BOOK))
+    [turn] = turns_of(made, pacing, BOOK)
     return [
         (c.item.hold_s or c.item.repetitions, c.item.rounds, c.cost)
         for c in choices(turn, pacing, lengths_of(made, pacing))
@@ -254,7 +253,7 @@ def test_every_dose_is_known_by_its_length_with_short_usual_and_long_rests() -> 
     lengths = lengths_of(made, pacing)
     draft = phrase(made, pacing, BOOK, minutes=5)
     assert around_of(draft, lengths) == measured([draft.sections[0], draft.sections[-1]], lengths)
-    for number, turn in enumerate(turns_of(made, pacing, Wording(BOOK))):
+    for number, turn in enumerate(turns_of(made, pacing, BOOK)):
         found = choices(turn, pacing, lengths)
         for choice in found:
             items = list(made.items)
@@ -412,7 +411,7 @@ PACING = Pacing(switch_s=5, enter_s=3, leave_s=2, transition_s=6)
 
 
 def ends(made: Routine, pacing: Pacing, lengths: dict[str, int], minutes: int = 5) -> tuple[int, int]:
-    found = [choices(turn, pacing, lengths) for turn in turns_of(made, pacing, Wording(BOOK))]
+    found = [choices(turn, pacing, lengths) for turn in turns_of(made, pacing, BOOK)]
     around = around_of(phrase(made, pacing, BOOK, minutes=minutes), lengths)
     return (
         around[0] + sum(min(choice.shortest for choice in row) for row in found),
@@ -452,7 +451,7 @@ def test_the_doses_are_those_that_the_search_has_chosen() -> None:
     made = routine(*ALL)
     lengths = lengths_of(made, PACING)
     low, high = ends(made, PACING, lengths)
-    options = [choices(turn, PACING, lengths) for turn in turns_of(made, PACING, Wording(BOOK))]
+    options = [choices(turn, PACING, lengths) for turn in turns_of(made, PACING, BOOK)]
     around = around_of(phrase(made, PACING, BOOK, minutes=5), lengths)
     for share in (0.05, 0.6):
         frames = round(low + share * (high - low))

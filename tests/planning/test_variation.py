@@ -7,9 +7,9 @@ import pytest
 from voiceguide.library.loader import Library
 from voiceguide.model.script import Role
 from voiceguide.planning.phrasing import phrase
-from voiceguide.planning.planner import plan_timeline
+from voiceguide.planning.planner import draft, plan_timeline, texts_to_speak
 from voiceguide.planning.presets import PRESETS, paced, parse_variation
-from voiceguide.planning.scheduling import estimated_frames
+from voiceguide.planning.scheduling import estimated_frames, schedule
 from voiceguide.planning.wording import Wording
 
 LIBRARY = Library()
@@ -56,6 +56,16 @@ def test_no_sentence_that_varies_is_said_twice_in_a_row(name: str) -> None:
         texts = [text for text in said(name, DAYS[0], {role}) if text not in {BOOK.last_repetition, BOOK.last_round}]
         if len(texts) > 2:
             assert len(set(texts)) > 1
+
+
+@pytest.mark.parametrize("day", [0, *DAYS[:4]])
+def test_an_exact_length_is_met_on_every_day_with_nothing_said_that_was_not_known(day: int) -> None:
+    routine = LIBRARY.routine("hips")
+    pacing = paced(variation=day, length_s=1200.0)
+    known = set(texts_to_speak(routine, pacing, BOOK))
+    script = draft(routine, pacing, BOOK, lambda texts: estimated_frames(texts, 0.9)).script
+    assert set(script.texts()) <= known
+    assert schedule(script, estimated_frames(script.texts(), 0.9)).duration_s == pytest.approx(1200.0, abs=0.001)
 
 
 def test_off_says_the_first_wording_everywhere() -> None:

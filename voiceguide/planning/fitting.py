@@ -22,7 +22,6 @@ from voiceguide.model.stretch import BreathsMovement, HoldMovement
 from voiceguide.planning.dose import dose_of
 from voiceguide.planning.phrasing import phrase, phrase_turn, turns_of, welcome_and_close
 from voiceguide.planning.scheduling import schedule
-from voiceguide.planning.wording import Wording
 from voiceguide.units import SESSION_RATE_HZ, clock, to_frames
 
 if TYPE_CHECKING:
@@ -80,14 +79,14 @@ def texts_for_fitting(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, 
 
 def texts_around(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, minutes: int) -> list[str]:
     """Every text of the welcome and the close, which alone say how long the session is."""
-    around = welcome_and_close(routine, pacing, Wording(phrasebook), minutes)
+    around = welcome_and_close(routine, pacing, phrasebook, minutes)
     return [text for section in around for text in _alone(section).texts()]
 
 
 def texts_of_doses(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[str]:
     """Every text of the doses that fitting may choose from, whatever the length."""
     texts: dict[str, None] = {}
-    for turn in turns_of(routine, pacing, Wording(phrasebook)):
+    for turn in turns_of(routine, pacing, phrasebook):
         for item, _ in _doses(turn, pacing):
             texts.update(dict.fromkeys(_alone(phrase_turn(_dosed(turn, item, pacing))).texts()))
     return list(texts)
@@ -103,7 +102,7 @@ def fit(
     """
     assert pacing.length_s is not None  # noqa: S101 -- what the caller fits to
     target = to_frames(pacing.length_s)
-    options = [choices(turn, pacing, spoken_frames) for turn in turns_of(routine, pacing, Wording(phrasebook))]
+    options = [choices(turn, pacing, spoken_frames) for turn in turns_of(routine, pacing, phrasebook)]
     draft = phrase(routine, pacing, phrasebook, minutes=minutes)
     around = around_of(draft, spoken_frames)
     chosen = best(options, target, around)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 WAY_S = 3.0
 """To change over to an easier or a harder way."""
-_SHORTEST_SHARE, _LONGEST_SHARE = 0.6, 2.5
+_SHORTEST_SHARE, _LONGEST_SHARE = 0.5, 2.5
 """How far fitting to a length may squeeze or stretch a rest."""
 
 
@@ -42,14 +42,16 @@ def rest(
     return Rest(seconds, max(seconds * _SHORTEST_SHARE, least_s), seconds * _LONGEST_SHARE, kind, place)
 
 
-def moving(text: str, role: Role, place: Place, settle_s: float, pacing: Pacing) -> Iterator[Say | Rest]:
-    """Words that move the body, and `settle_s` to do it in.
+def moving(
+    text: str, role: Role, place: Place, settle_s: float, pacing: Pacing, *, least_s: float = 0.0
+) -> Iterator[Say | Rest]:
+    """Words that move the body, and `settle_s` to do it in, of which fitting to a length leaves `least_s`.
 
     Time belongs to the movement, however well its words are known: behind each sentence there is enough for it.
     """
-    least_s = LEAST_SETTLE_S * max(1.0, pacing.settle_scale)
-    yield from say(text, role, place, settle_s=least_s)
-    yield rest(settle_s, place, least_s=least_s)
+    enough_s = LEAST_SETTLE_S * max(1.0, pacing.settle_scale)
+    yield from say(text, role, place, settle_s=enough_s)
+    yield rest(settle_s, place, least_s=max(enough_s, least_s))
 
 
 class Guiding(Struct, frozen=True):

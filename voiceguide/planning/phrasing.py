@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 START_LEAD_S = 1.5
 """From the start chime to the first word: the chime has rung down, and a sleepy headset has woken."""
 AFTER_WELCOME_S = 2.0
+LEAST_WAY = 0.6
+"""Of the time from one position to the next, what fitting to a length leaves at least."""
 STOP_HERE_S = 3.0
 """To stop the session, for whom it concerns."""
 ROLL_S = 4.0
@@ -57,9 +59,8 @@ def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes:
 
     `minutes` is what the welcome says of its length; less than two leaves the length out.
     """
-    wording = Wording(phrasebook, pacing.variation)
-    turns = turns_of(routine, pacing, wording)
-    welcome, close = welcome_and_close(routine, pacing, wording, minutes)
+    turns = turns_of(routine, pacing, phrasebook)
+    welcome, close = welcome_and_close(routine, pacing, phrasebook, minutes)
     return Script(
         routine=routine.id,
         title=routine.title,
@@ -69,8 +70,11 @@ def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes:
     )
 
 
-def welcome_and_close(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -> tuple[Section, Section]:
+def welcome_and_close(
+    routine: Routine, pacing: Pacing, phrasebook: Phrasebook, minutes: int
+) -> tuple[Section, Section]:
     """What stands before and behind the items of a routine. `minutes` as for `phrase`: nothing else depends on them."""
+    wording = Wording(phrasebook, pacing.variation)
     welcome, close = _welcome(routine, pacing, wording, minutes), _close(routine, pacing, wording)
     if pacing.words == "minimal":
         close = iter([Sound(ToneName.END, END_REST_S)])
@@ -92,8 +96,9 @@ class Turn(Struct, frozen=True):
     rank: Rank
 
 
-def turns_of(routine: Routine, pacing: Pacing, wording: Wording) -> list[Turn]:
+def turns_of(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[Turn]:
     """The items of a routine in their places."""
+    wording = Wording(phrasebook, pacing.variation)
     pacing = pacing.of_routine(sleep=routine.sleep)
     turns: list[Turn] = []
     seen: Counter[str] = Counter()
@@ -216,7 +221,10 @@ def _arrival(guiding: Guiding, before: Stretch | None, place: Place) -> Iterator
         yield rest(settle_s, place, least_s=settle_s)
     words = arrive.stay if same_place(before, stretch) else arrive.walk if walks(before, stretch) else None
     settle_s = max(change_s(before, stretch, pacing), arrive.settle_s * pacing.settle_scale)
-    yield from moving(words or arrive.at(guiding.familiarity), Role.SETUP, place, settle_s, pacing)
+    # Nobody is hurried through the room, nor much on the way to the floor.
+    least_s = min(settle_s, pacing.walk_s) if walks(before, stretch) else settle_s * LEAST_WAY
+    said = words or arrive.at(guiding.familiarity)
+    yield from moving(said, Role.SETUP, place, settle_s, pacing, least_s=least_s)
 
 
 def _announcement(guiding: Guiding, rank: Rank) -> str:

@@ -18,7 +18,6 @@ from voiceguide.planning.fitting import around_of, best, choices, extremes
 from voiceguide.planning.phrasing import phrase, turns_of
 from voiceguide.planning.presets import PRESETS
 from voiceguide.planning.scheduling import estimated_frames
-from voiceguide.planning.wording import Wording
 from voiceguide.units import SESSION_RATE_HZ, clock, to_frames
 
 if TYPE_CHECKING:
@@ -90,7 +89,7 @@ def _ends(
     speak: Callable[[Iterable[str]], Mapping[str, int]],
 ) -> tuple[int, int]:
     """The shortest and the longest length in whole seconds, each of which is met when it is asked for."""
-    items = [extremes(turn, pacing, known) for turn in turns_of(routine, pacing, Wording(phrasebook))]
+    items = [extremes(turn, pacing, known) for turn in turns_of(routine, pacing, phrasebook)]
 
     @functools.cache
     def reach(minutes: int) -> Reach:
@@ -150,7 +149,7 @@ class _Trying(Struct, frozen=True):
     def skipped(self) -> list[str]:
         """The stretches to leave out: one, the shortest that is enough; else as few as possible."""
         lengths: dict[str, int] = {}
-        for turn in turns_of(self.routine, self.pacing, Wording(self.phrasebook)):
+        for turn in turns_of(self.routine, self.pacing, self.phrasebook):
             name = turn.item.stretch
             lengths[name] = lengths.get(name, 0) + extremes(turn, self.pacing, self.known)[0]
         over = self.reach(self.routine, self.pacing).shortest - self.target
@@ -172,15 +171,14 @@ class _Trying(Struct, frozen=True):
 
     def reach(self, routine: Routine, pacing: Pacing) -> Reach:
         spoken = _Guessed(self.known, self.pacing.speech_rate, pacing.speech_rate)
-        items = [extremes(turn, pacing, spoken) for turn in turns_of(routine, pacing, Wording(self.phrasebook))]
+        items = [extremes(turn, pacing, spoken) for turn in turns_of(routine, pacing, self.phrasebook)]
         around = around_of(phrase(routine, pacing, self.phrasebook, minutes=self.minutes), spoken)
         return Reach(around[0] + sum(low for low, _ in items), around[2] + sum(high for _, high in items))
 
     def nearest(self, speak: Callable[[Iterable[str]], Mapping[str, int]]) -> str:
         """For a length between two that can be reached: a routine of few doses, with rests that are short."""
         options = [
-            choices(turn, self.pacing, self.known)
-            for turn in turns_of(self.routine, self.pacing, Wording(self.phrasebook))
+            choices(turn, self.pacing, self.known) for turn in turns_of(self.routine, self.pacing, self.phrasebook)
         ]
 
         @functools.cache
