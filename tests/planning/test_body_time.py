@@ -167,15 +167,15 @@ def test_an_easier_way_is_offered_once_and_said_alone_where_it_is_chosen() -> No
     way = LIBRARY.stretch("ear-to-shoulder").movement.easier_way
     assert way
     said = {level: texts(routine, level) for level in ("usual", "easier", "harder")}
-    assert [text for text in said["usual"] if text.startswith("If you like, ")] != []
+    assert [text for text in said["usual"] if text.startswith("To make it easier, ")] != []
     first, second = (way.split("{")[0] for _ in range(2))
     assert first == second
-    offered = [text for text in said["usual"] if text.startswith(f"If you like, {first}")]
+    offered = [text for text in said["usual"] if text.startswith(f"To make it easier, {first}")]
     assert len(offered) == 1
     alone = [text for text in said["easier"] if text.startswith(f"{first[:1].upper()}{first[1:]}")]
     assert len(alone) >= 2  # on each side
-    assert not [text for text in said["easier"] if text.startswith("If you like, ")]
-    assert not [text for text in said["harder"] if text.startswith("If you like, ")]
+    assert not [text for text in said["easier"] if text.startswith("To make it easier, ")]
+    assert not [text for text in said["harder"] if text.startswith("To make it easier, ")]
 
 
 def texts(routine: object, level: str) -> list[str]:

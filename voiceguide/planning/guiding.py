@@ -92,10 +92,16 @@ class Guiding(Struct, frozen=True):
         yield from say(template.format(side=side, Side=side.capitalize()), Role.SWITCH, place)
 
     def guide(self, step: Guidance, familiarity: Familiarity, place: Place, role: Role) -> Iterator[Say | Rest]:
-        """A step of guidance and the time to do it; nothing where it has no words any more."""
+        """A step of guidance and the time to do it; nothing where it has no words any more.
+
+        Minimal words leave out what is done, and not its time.
+        """
+        settle_s = step.settle_s * self.pacing.settle_scale
         if not (text := step.at(familiarity)):
+            if self.pacing.words == "minimal" and step.moves:  # not said, and done all the same
+                yield rest(settle_s, place)
             return
-        words, settle_s = self.fill(text, place.side), step.settle_s * self.pacing.settle_scale
+        words = self.fill(text, place.side)
         if step.moves:
             yield from moving(words, role, place, settle_s, self.pacing)
         else:

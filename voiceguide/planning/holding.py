@@ -83,7 +83,7 @@ def _one_hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int
     familiarity = after(guiding.familiarity, index)
     if place.side and pacing.words == "minimal":
         yield from guiding.this_side(place)
-    steps = [step for step in movement.prepare if step.at(familiarity)]
+    steps = [step for step in movement.prepare if step.at(familiarity) or pacing.words == "minimal"]
     # To arrange the other side takes its time, whatever the words: the last step takes what the others leave of it.
     spare_s = (
         pacing.switch_s - sum(step.settle_s * pacing.settle_scale for step in steps) if index and place.side else 0.0
@@ -95,7 +95,8 @@ def _one_hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int
     yield from guiding.level(familiarity, place)
     enter = guiding.fill(movement.enter.at(familiarity), place.side)
     yield from moving(enter, Role.INSTRUCT, place, pacing.enter_s, pacing)
-    yield from say(_holding(guiding, movement, index), Role.HOLD, place)
+    if not (movement.restful and pacing.words == "minimal"):  # whose chime for `hold` would wake
+        yield from say(_holding(guiding, movement, index), Role.HOLD, place)
     yield _hold(guiding, movement, place, index)
     yield Sound(ToneName.HOLD_END, CHIME_LEAD_S, place)
     release = _worded(guiding, movement.release, familiarity, index)

@@ -147,11 +147,11 @@ def _welcome(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -
     yield from say(_title(routine, pacing, wording, minutes), Role.WELCOME)
     if props := _props(routine.stretches, book):
         yield from say(props, Role.SAFETY)
-    for preparation in routine.prepare:
-        yield from moving(preparation.say, Role.SAFETY, Place(), preparation.settle_s * pacing.settle_scale, pacing)
     if conditions := _conditions(routine.stretches, book):
         yield from say(book.screening.format(conditions=conditions), Role.SAFETY)
         yield rest(STOP_HERE_S, kind=SpanKind.REST)
+    for preparation in routine.prepare:
+        yield from moving(preparation.say, Role.SAFETY, Place(), preparation.settle_s * pacing.settle_scale, pacing)
     yield from say(book.safety, Role.SAFETY)
     yield rest(AFTER_WELCOME_S + pacing.same_posture_s / 2, kind=SpanKind.REST)
 
