@@ -33,7 +33,8 @@ def line_of(text: str, part: str) -> int:
 
 
 def test_every_mistake_is_listed_with_its_line_and_field(tmp_path: Path) -> None:
-    text = GOOD.replace('position = "seated"', 'position = "hanging"').replace("settle_s = 4", 'settle_s = "long"')
+    text = GOOD.replace('position = "seated"', 'position = "hanging"')
+    text = 'settle_s = "long"'.join(text.rsplit("settle_s = 4", 1))
     text = text.replace("hold_s = { min = 20", "hold_s = { min = 40") + "\n[surprise]\nx = 1\n"
     found = {field: (line, message) for line, field, message in mistakes(tmp_path, text)}
     assert set(found) == {"position", "movement.prepare.1.settle_s", "movement.hold_s", "surprise"}

@@ -18,7 +18,7 @@ LIBRARY = Library()
 
 
 def doses(routine: Routine) -> dict[str, str]:
-    lines = describe_routine(routine).splitlines()[3:]
+    lines = describe_routine(routine).split("\n\n")[1].splitlines()
     return {head.split("(")[1].split(")")[0]: dose.strip() for head, dose in zip(lines[::2], lines[1::2], strict=True)}
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from voiceguide import session
 
 RATE_HZ = 24_000
-PLAIN = ["--wake", "0", "--no-keep-alive"]
+PLAIN = ["--wake", "0", "--no-keep-alive", "--variation", "off"]
 """As the exporter renders it, with nothing added for headsets."""
 
 
