@@ -948,6 +948,11 @@ def test_a_refusal_tells_what_to_write_in_the_place_of_each_kind(written: str, w
     assert refusal(written) == f"{written!r} cannot be spoken: what {what!r} means is not clear; {how}"
 
 
+@pytest.mark.parametrize("written", ["30s..60s", "4 sec-7 sec-8 sec", '4"-7"-8"', "30sec.-1min."])
+def test_a_refusal_quotes_nothing_that_nobody_has_written(written: str) -> None:
+    assert refusal(written).startswith(f"{written!r} cannot be spoken: what its numbers mean is not clear; write ")
+
+
 @pytest.mark.parametrize(
     ("written", "spoken"),
     [
