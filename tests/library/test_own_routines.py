@@ -211,6 +211,11 @@ def test_mistakes_in_its_words_have_line_and_field(tmp_path: Path) -> None:
     ]
 
 
+def test_a_mistake_among_its_words_makes_none_of_the_others_one(tmp_path: Path) -> None:
+    text = PRONOUNCED + '[pronounce]\n"4K" = "four K"\na = 3\n'
+    assert [(line, field) for line, field, _ in checked(tmp_path / "mine.toml", text)] == [(10, "pronounce.a")]
+
+
 def test_numbers_are_refused_with_file_line_and_how_to_write_them(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     text = PRONOUNCED.replace("Rest in jooj, 3x30s.", "Rest at 7:30.").replace("4K", "four K")

@@ -61,7 +61,7 @@ def test_settings_of_the_configuration_are_told_in_our_words() -> None:
     [
         ("hold_s", "xyz", "write a number here"),
         ("hold_s", 9999, "it must be at most 600"),
-        ("hold_s", float("inf"), "write a number that has an end here"),
+        ("hold_s", float("inf"), "write a number here"),
         ("hold_s", None, None),
         ("rounds", 1.5, "write a whole number here"),
         ("rounds", "two", "write a whole number here"),

@@ -9,6 +9,7 @@ import pytest
 from voiceguide.model.sides import side_word
 
 HARMLESS = [
+    "From L4 to L 5.",
     "Knees at a right angle, all right.",
     "Form right angles with the elbows.",
     "A right-angled knee.",
@@ -45,6 +46,9 @@ HARMLESS = [
     "Sit upright, bright and alright, with leftovers.",
 ]
 SIDES = [
+    "The \uff4c\uff45\uff46\uff54 arm.",
+    "Lift the R knee.",
+    "Two times thirty seconds L/R.",
     "Lift the left leg.",
     "Turn right.",
     "Turn right now.",
@@ -79,7 +83,7 @@ def test_what_is_no_side_may_be_said(text: str) -> None:
 def test_a_side_is_found(text: str) -> None:
     found = side_word(text)
     assert found is not None
-    assert found.lower() in {"left", "right"}
+    assert found.lower() in {"left", "right", "l", "r"}
 
 
 def test_a_text_at_the_limit_takes_no_time() -> None:

@@ -182,7 +182,11 @@ NAMELESS = unicodedata.name("\U00017000", "UNKNOWN").split()[0].title()
         ("a\x07", rf"'a\x07' {CANNOT}'\x07' (cc) has no sound"),
         ("a ¨", f"'a ¨' {CANNOT}'¨' (diaeresis) has no sound"),
         ("a²", f"'a²' {CANNOT}'²' (superscript two) has no sound"),
-        ("B12", f"'B12' {CANNOT}what 'B12' means is not clear; write it in words, as in 'three sets of ten'"),
+        (
+            "B12",
+            (f"'B12' {CANNOT}what 'B12' means is not clear; write it in words, as in 'three sets of ten', "
+            "or how it sounds under [pronounce]"),
+        ),
         ("a + b", f"'a + b' {CANNOT}'+' is markup, not a word; write 'plus'"),
         ("a = b", f"'a = b' {CANNOT}'=' is markup, not a word; write 'is'"),
         ("a < b", f"'a < b' {CANNOT}'<' is markup, not a word; write 'less than'"),

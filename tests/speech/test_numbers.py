@@ -404,6 +404,16 @@ CLOCKS = [
 ]
 
 MORE = [
+    ('raise the arm 30"', "raise the arm 30 seconds"),
+    ('heel slides 5" x 10', "heel slides 5 seconds 10 times"),
+    ("10x1 min", "10 times 1 minute"),
+    ("Tempo 30X0", "Tempo three zero X zero"),
+    ("31x1 tempo", "three one X one tempo"),
+    ("Warrior 1/2", "Warrior 1 or 2"),
+    ("Rd 2/3", "round 2 of 3"),
+    ("rd. 2", "round 2"),
+    ("a 10s count", "a 10 second count"),
+    ("100 yds", "100 yards"),
     ("Hold for 30s-45s", "Hold for 30 to 45 seconds"),
     ("5min/side", "5 minutes per side"),
     ("3x/day for 2wks", "3 times per day for 2 weeks"),
@@ -670,6 +680,20 @@ MIXED = [
 ]
 
 REFUSED = [
+    ("Walk 2.5 m", "2.5 m", "2 metres"),
+    ("walk 1,5 m", "1,5 m", "2 metres"),
+    ("½ m", "1/2 m", "2 metres"),
+    ("1,500 m", "1,500 m", "2 metres"),
+    ("1000 R", "1000 R", "write the unit out"),
+    ("2.5 e", "2.5 e", "write the unit out"),
+    ("20X1", "20X1", "[pronounce]"),
+    ("31x0", "31x0", "[pronounce]"),
+    ('lift the heel 1" up', '1"', "6 inches"),
+    ('raise your arm 4"', '4"', "6 inches"),
+    ('slide 2" back', '2"', "6 inches"),
+    ('5" higher', '5"', "6 inches"),
+    ('2" wider than the hips', '2"', "6 inches"),
+    ("step back 3'", "3'", "6 feet"),
     ("4K", "4K", "as in '30 s'"),
     ("1RM", "1RM", ""),
     ("10k steps", "10k", ""),
@@ -915,13 +939,18 @@ HOW = [
     ('6" away', '6"', "write it with its unit, as in '6 inches', '6 feet' or '6 seconds'"),
     ("-5 times", "-5", "write 'minus', or put a space behind the dash"),
     ("4K", "4K", "write it with a space and a unit or a word that is known, as in '30 s', '3 rounds'"),
-    ("B12", "B12", "write it in words, as in 'three sets of ten'"),
+    ("B12", "B12", "write it in words, as in 'three sets of ten', or how it sounds under [pronounce]"),
 ]
 
 
 @pytest.mark.parametrize(("written", "what", "how"), HOW)
 def test_a_refusal_tells_what_to_write_in_the_place_of_each_kind(written: str, what: str, how: str) -> None:
     assert refusal(written) == f"{written!r} cannot be spoken: what {what!r} means is not clear; {how}"
+
+
+@pytest.mark.parametrize("written", ["30s..60s", "4 sec-7 sec-8 sec", '4"-7"-8"', "30sec.-1min."])
+def test_a_refusal_quotes_nothing_that_nobody_has_written(written: str) -> None:
+    assert refusal(written).startswith(f"{written!r} cannot be spoken: what its numbers mean is not clear; write ")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from msgspec import Struct, field
@@ -65,12 +66,13 @@ class Reading(Struct):
         return found
 
     def pronounce(self) -> dict[str, str]:
-        """The words that the file has pronounced in its own way; none where that table holds mistakes."""
+        """The words that the file has pronounced in its own way, but for those that hold mistakes."""
         words = self.data.get("pronounce", {})
-        try:
-            return PronounceFile.model_validate({"pronounce": words}).pronounce
-        except ValidationError:
-            return {}
+        found: dict[str, str] = {}
+        for word, sound in words.items() if isinstance(words, dict) else ():
+            with contextlib.suppress(ValidationError):
+                found |= PronounceFile.model_validate({"pronounce": {word: sound}}).pronounce
+        return found
 
     def note(self, at: Field, message: str) -> None:
         """Keep a mistake, unless another one of the same field is known."""

@@ -27,7 +27,7 @@ _BY_KIND: Final = {
     "int_from_float": "write a whole number here",
     "float_type": "write a number here",
     "float_parsing": "write a number here",
-    "finite_number": "write a number that has an end here",
+    "finite_number": "write a number here",
     "list_type": "write a list here, in square brackets",
     "tuple_type": "write a list here, in square brackets",
     "dict_type": "write a table here",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from typing import Final
 
 _END: Final = r"(?= *(?:[.,;:!?)]|$))"
@@ -39,7 +40,8 @@ _HARMLESS: Final = (
     rf"|\b(?:is|are|was|were|has|have|what's|nothing|anything|something|time|{_COUNTED}"
     rf"|(?:any|enough|little|no|some)(?: \w+)?(?: \w+)?) left(?:{_END}| (?:before|for|in|until)\b)(?!.*\bright\b)"
 )
-_SIDE: Final = re.compile(r"\b(?:left|right)\b", re.IGNORECASE)
+_SIDE: Final = re.compile(r"\b(?:left|right)\b|\b(?-i:[LR])\b(?! ?[0-9])", re.IGNORECASE)
+"""In letters too, as sheets have them: `2 x 30 s L/R`. With a number they are a vertebra."""
 
 
 @functools.cache
@@ -49,7 +51,9 @@ def _harmless() -> re.Pattern[str]:
 
 
 def side_word(text: str) -> str | None:
-    """The first `left` or `right` in `text` that may be a side; None where there is none."""
+    """The first `left` or `right` in `text` that may be a side, or its letter; None where there is none."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)  # wide letters, and others that are read as these
     if not _SIDE.search(text):
         return None
     text = text.replace("\u2019", "'")

@@ -133,7 +133,9 @@ def check_speakable(text: str, scripts: frozenset[str] | None, written: str | No
         raise UnspeakableError(message)
     if found := doubt(text):
         what, how = found
-        message = f"{written!r} cannot be spoken: what {what!r} means is not clear; {how}"
+        # What the grammar has made of a part of it is nothing that anybody has written.
+        meant = f"what {what!r} means" if what in _plain(written) else "what its numbers mean"
+        message = f"{written!r} cannot be spoken: {meant} is not clear; {how}"
         raise UnspeakableError(message)
 
 

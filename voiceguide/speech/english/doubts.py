@@ -26,7 +26,7 @@ _DOUBTFUL: Final = (
     (re.compile(r"(?<![0-9])[0-9]+ [0-9]+"), "write a comma or a word between two numbers"),
     (re.compile(r"(?<![0-9])[0-9]+ [-–—] ?[0-9]+"), "write '5 to 10' for a range, or a comma between two things"),  # noqa: RUF001
     (
-        re.compile(r"(?<![0-9])[0-9]+ (?![aAI]\b)[A-Za-z]\b(?!')"),
+        re.compile(r"(?<![0-9.,/])[0-9]+(?:[.,/][0-9]+)* (?![aAI]\b)[A-Za-z]\b(?!')"),
         "write the unit out, as in '30 minutes' or '2 metres'",
     ),
     (re.compile(rf"(?<![0-9])[0-9]+ in(?:\.(?= ?[a-z,])| (?={DISTANCE_WORDS}))"), "write 'inches'"),
@@ -49,7 +49,7 @@ _SHAPES: Final = (
     (r"[-–][0-9].*", "write 'minus', or put a space behind the dash"),  # noqa: RUF001
     (r"[0-9.,]+[^\W\d_]+", "write it with a space and a unit or a word that is known, as in '30 s', '3 rounds'"),
 )
-_HOW: Final = "write it in words, as in 'three sets of ten'"
+_HOW: Final = "write it in words, as in 'three sets of ten', or how it sounds under [pronounce]"
 
 
 def found(text: str) -> tuple[str, str] | None:

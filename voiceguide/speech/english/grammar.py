@@ -14,15 +14,18 @@ from voiceguide.speech.english.pieces import (
     DISTANCE,
     DOT,
     END,
+    FARTHER,
     FRACTION,
     GRADED,
     HALVED,
     LABEL,
     LETTER,
+    LONE_LETTER,
     MEASURED,
     MORE,
     MOST_WITH_DASHES,
     MOST_WITH_SLASHES,
+    MOVED,
     NOUN_FOLLOWS,
     OFTEN_FOLLOWS,
     PER,
@@ -72,10 +75,19 @@ def _is_size(match: re.Match[str]) -> bool:
     return bool(
         DISTANCE.match(behind)
         or THING.match(behind)
+        or _is_small_way(before, behind)
         or re.search(r"/[0-9]+$", before)
         or re.match(rf" ?{X} ?[0-9][0-9./ ]*[\"']", behind)
         or re.search(rf"[\"'] ?{X} ?[0-9][0-9./ ]*$", before)
     )
+
+
+def _is_small_way(before: str, behind: str) -> bool:
+    """Whether so few of them may be a way as well as a time: `lift the heel 1" up`, `step back 3'`."""
+    number = re.search(r"(?<![0-9.,])[0-9]{1,2}$", before)
+    if not number or int(number[0]) > _LONGEST_WAY:
+        return False
+    return bool(FARTHER.match(behind) or MOVED.search(before[: number.start()]))
 
 
 def _prime(match: re.Match[str]) -> str:
@@ -217,7 +229,9 @@ def _decade(match: re.Match[str]) -> str:
 
 
 def _sets(match: re.Match[str]) -> str:
-    """`3x30s`: the first factor."""
+    """`3x30s`: the first factor; but not that of a tempo, `20X1`."""
+    if len(match["to"]) > 1 and _ONCE.match(match.string[match.end() :]):
+        raise UnreadError
     number = f"{match['from']} to {match['to']}" if match["from"] else match["to"]
     return f"{number} {'time' if number == '1' else 'times'} "
 
@@ -277,7 +291,8 @@ def _measure(match: re.Match[str]) -> str:
 
 
 def _bare(match: re.Match[str]) -> str:
-    if _either(match) or _of_a_size(match):
+    # In words nobody would see any more that a letter stands behind a number: `2.5 m`.
+    if _either(match) or _of_a_size(match) or LONE_LETTER.match(match.string[match.end() :]):
         raise UnreadError
     return quantity(match["number"], text_before(match)) + tail(match)
 
@@ -306,6 +321,9 @@ _RATIO_OF_SECONDS: Final = r"[1-9][0-9]:(?!00)[0-9]{2}"
 _WORK_BEHIND: Final = re.compile(r" \(?(?:work|rest|on|off|intervals?)\b", re.IGNORECASE)
 _WORK_BEFORE: Final = re.compile(rf"\b(?:tabata|{_WORK_REST}):? $", re.IGNORECASE)
 """What makes two lengths of `40:20`, and not of `1:30` or `10:00`."""
+_ONCE: Final = re.compile(rf"[01](?![0-9.:])(?!{UNIT})(?! ?[A-Za-z])", re.IGNORECASE)
+_LONGEST_WAY: Final = 12
+"""Inches or feet: a foot, or a few long steps."""
 _PHASE: Final = r"(?:[1-9]?[0-9]\.[0-9]|[0-9](?![0-9.])|[1-9][0-9](?=:[0-9](?![0-9])))"
 """Of a breath, with colons: `4:6`. With two digits behind a colon it is a length."""
 _TIME_UNIT: Final = r"(?: ?(?:(?P<hours>hours?|hrs?|h)|seconds?|secs?|s|minutes?|mins?|m)(?!\w))?"
@@ -348,6 +366,8 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(r"≤ ?(?=[0-9.])", "at most "),
     _rule(r"(?<![\w#])(?:#|No\.|Nr\.?|N[º°]\.?) ?(?=[0-9])", "number "),
     _rule(rf"(?<!\w)({LABEL})[-.]?(?=[0-9])", r"\1 "),
+    _rule(r"(?<!\w)rds?\.? ?(?=[0-9])", "round "),
+    _rule(r"\b((?:warrior|virabhadrasana|grade|type|series) [1-9])/(?=[1-9](?![0-9/]))", r"\1 or "),
     _rule(rf"^([1-9][0-9]?)([.)])(?={LETTER})", r"\1\2 "),
     _rule(r"^([1-9][0-9]?)([a-h])(?=[.)](?: |$))", lambda match: f"{cardinal(int(match[1]))} {match[2].upper()}"),
     _rule(rf"(?<![0-9] )(?<!\w)({LETTER}{{2,}})([–—])(?=[0-9])", r"\1 \2 "),  # noqa: RUF001
@@ -380,8 +400,8 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(rf"(?P<label>){BEGIN}(?P<ratio>{_PHASE}(?::{_PHASE}){{1,3}}){END}", _ratio),
     # Several numbers that are one thing.
     _rule(
-        r"(?<![\w.,:/-])(?:(?<=\btempo )[0-9]{4}|[0-9]{4}(?= tempo\b))(?!\w)",
-        lambda match: " ".join(cardinal(int(digit)) for digit in match[0]),
+        r"(?<![\w.,:/-])(?:(?<=\btempo )[0-9x]{4}|[0-9x]{4}(?= tempo\b))(?!\w)",
+        lambda match: " ".join(cardinal(int(digit)) if digit.isdecimal() else "X" for digit in match[0]),
     ),
     _rule(
         rf"{BEGIN}(?P<pattern>{SMALL}(?:(?:{DASH}{SMALL}){{2,9}}|(?:/{SMALL}){{2,3}}))"
@@ -439,7 +459,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(rf"{BEGIN}1/2[ -](?={HALVED}\b)", "half "),
     _rule(rf"{BEGIN}(?P<number>{QUANTITY}){PER}{MORE}{CLOSE}", _bare),
     _rule(
-        rf"{BEGIN}{COMMA}(?= {LETTER})(?! (?:and|or|to|then|plus|each|a|x)\b)",
+        rf"{BEGIN}{COMMA}(?= {LETTER})(?!{LONE_LETTER.pattern})(?! (?:and|or|to|then|plus|each|a|x)\b)",
         lambda match: decimal(match[0]),
     ),
     _rule(r"(?<=[0-9]) ?\+ ?(?=[0-9])", " plus "),

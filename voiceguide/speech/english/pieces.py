@@ -35,6 +35,7 @@ SHORT_UNITS: Final = {
     "cm": ("centimeter", "centimeters"),
     "km": ("kilometer", "kilometers"),
     "ft": ("foot", "feet"),
+    "yd": ("yard", "yards"),
     "ml": ("milliliter", "milliliters"),
     "wk": ("week", "weeks"),
     "yr": ("year", "years"),
@@ -51,7 +52,7 @@ LONG_UNIT: Final = (
     r"kilograms?|kilos?|pounds?)"
 )
 UNIT: Final = (
-    r"(?:[ -]?(?:secs?|s|mins?|hrs?|h|kgs?|lbs?|mm|cm|km|ft|ml|wks?|yrs?|cts?|bpm|degs?|(?<=[0-9])m)(?!\w|/h)"
+    r"(?:[ -]?(?:secs?|s|mins?|hrs?|h|kgs?|lbs?|mm|cm|km|ft|yds?|ml|wks?|yrs?|cts?|bpm|degs?|(?<=[0-9])m)(?!\w|/h)"
     rf"| ?°(?: ?[CF](?!\w))?| ?%|[ -]?{LONG_UNIT}(?!\w))"
 )
 """A unit with the space or the hyphen before it."""
@@ -80,7 +81,7 @@ LABEL: Final = (
 """What is numbered in this field."""
 GRADED: Final = r"(?:pain|effort|intensity|exertion|discomfort|tension|stiffness|comfort|rpe)"
 NOUN: Final = (
-    r"(?:holds?|stretch|stretches|rests?|breaks?|pauses?|planks?|sessions?|walks?|jogs?|runs?|warm-?ups?|cool-?downs?|"
+    r"(?:holds?|count|stretch|stretches|rests?|breaks?|pauses?|planks?|sessions?|walks?|jogs?|runs?|warm-?ups?|cool-?downs?|"
     r"routines?|intervals?|sets?|rounds?|timers?|workouts?|flows?|practices?|meditations?|exercises?|windows?|"
     r"versions?|blocks?|circuits?|hangs?|squats?|bridges?|sits?|relaxations?|inhales?|exhales?|scans?|countdowns?|"
     r"drills?|programmes?|programs?|videos?|class|classes|"
@@ -100,6 +101,18 @@ DISTANCE_WORDS: Final = (
     r"(?:away|apart|wide|long|tall|high|deep|thick|off (?:the|your)|above|below|from|in front|behind|square)\b"
 )
 DISTANCE: Final = re.compile(rf" ?{DISTANCE_WORDS}", re.IGNORECASE)
+FARTHER: Final = re.compile(
+    r" ?(?:up|down|higher|lower|wider|narrower|taller|closer|further|farther|back|forwards?|backwards?|out|outwards?|"
+    r"inwards?|sideways|to the side|toward|towards)(?!\w)",
+    re.IGNORECASE,
+)
+MOVED: Final = re.compile(
+    r"\b(?:lift|raise|lower|slide|move|step|reach|drop|scoot|shift|push|pull|walk|bring)(?: [a-z]+){0,4} $",
+    re.IGNORECASE,
+)
+"""Where a few inches go, and what goes there: a prime between them may be no time."""
+LONE_LETTER: Final = re.compile(r" (?![aAI]\b)[A-Za-z]\b(?!')")
+"""A unit or a sign that stands for anything."""
 THING: Final = re.compile(
     r" (?:(?:foam|yoga|exercise|rolled|folded|small|soft|thick) )*"
     r"(?:balls?|bands?|benches|bench|blocks?|bolsters?|books?|bricks?|cushions?|gaps?|mats?|pillows?|platforms?|rollers?|"
