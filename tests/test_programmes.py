@@ -26,7 +26,7 @@ PROGRAMMES = [
     *("after-running", "desk-break", "full-body", "hands-wrists", "hips", "in-bed", "lower-back"),
     *("morning", "neck-desk", "neck-shoulders", "seated", "upper-back", "wind-down"),
 ]
-MINUTES = {"neck-desk": 3, "hands-wrists": 4, "seated": 12, "full-body": 10, "after-running": 8, "in-bed": 10}
+MINUTES = {"neck-desk": 4, "hands-wrists": 4, "seated": 12, "full-body": 10, "after-running": 8, "in-bed": 10}
 # What each pace and each kind of words says is spoken at least once; steady and full is what most people hear.
 VARIANTS = [("steady", "full"), ("steady", "minimal"), ("gentle", "brief"), ("brisk", "full"), ("brisk", "minimal")]
 
