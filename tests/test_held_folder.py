@@ -13,7 +13,6 @@ import os
 import pty
 import shutil
 import signal
-import socket
 import stat
 import sys
 from contextlib import suppress
@@ -22,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from tests.special_files import unix_socket
 from tests.users import MALLORY, VICTIM, as_user, open_files, shared_folder, told_by_a_child
 from voiceguide import held_folder
 from voiceguide.held_folder import NOT_A_FILE, HeldFolder, open_file, read_file, strangers_in, system_error
@@ -713,16 +713,6 @@ def test_a_link_that_is_replaced_while_it_is_read_is_refused(
 
 def pipe(path: Path) -> None:
     os.mkfifo(path)
-
-
-def unix_socket(path: Path) -> None:
-    here = Path.cwd()
-    os.chdir(path.parent)  # the path may be too long for one
-    try:
-        with socket.socket(socket.AF_UNIX) as server:
-            server.bind(path.name)
-    finally:
-        os.chdir(here)
 
 
 def device(major: int, minor: int) -> Callable[[Path], None]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -25,6 +24,7 @@ import pytest
 
 from tests.faults.harness import PATIENCE_S, Program, files_in, left_behind, struck
 from tests.player.test_history import entry as an_entry
+from tests.special_files import unix_socket
 from tests.speech.test_store import KEY, a_clip
 from tests.users import MALLORY, VICTIM, as_user, shared_folder
 from voiceguide import held_folder
@@ -487,16 +487,6 @@ def device(path: Path) -> None:
         os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 5))  # /dev/zero: no end
     except OSError:
         pytest.skip("no device can be made here: run the tests as root")
-
-
-def unix_socket(path: Path) -> None:
-    here = Path.cwd()
-    os.chdir(path.parent)  # the path may be too long for one
-    try:
-        with socket.socket(socket.AF_UNIX) as server:
-            server.bind(path.name)
-    finally:
-        os.chdir(here)
 
 
 def link_to(make: Callable[[Path], None]) -> Callable[[Path], None]:

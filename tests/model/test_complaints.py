@@ -10,12 +10,14 @@ from pydantic import Field, ValidationError
 from voiceguide.batch.manifest import Manifest
 from voiceguide.config import ConfigFile
 from voiceguide.model.base import Model, Text
-from voiceguide.model.complaints import complaint
+from voiceguide.model.complaints import _BY_PATTERN, complaint
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.routine import RoutineFile
 from voiceguide.model.stretch import Stretch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pydantic import BaseModel
 
 
@@ -99,6 +101,19 @@ def test_lists_tables_names_and_kinds_have_theirs() -> None:
 
 def test_a_name_that_is_like_nothing_among_many_is_said_with_how_many_there_are() -> None:
     assert complaints(Pacing, {"qqqq": 1})["qqqq"].startswith("there is no such setting: there are ")
+
+
+def patterns_in(schema: object) -> Iterator[str]:
+    match schema:
+        case {"pattern": str(pattern)}:
+            yield pattern
+    for part in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from patterns_in(part)
+
+
+@pytest.mark.parametrize("model", [ConfigFile, Manifest, Pacing, RoutineFile, Stretch])
+def test_every_pattern_that_a_text_may_miss_has_words(model: type[BaseModel]) -> None:
+    assert set(patterns_in(model.model_json_schema())) <= set(_BY_PATTERN)
 
 
 class _Odd(Model):

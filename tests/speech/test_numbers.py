@@ -404,6 +404,8 @@ CLOCKS = [
 ]
 
 MORE = [
+    ('push into the hand 5"', "push into the hand 5 seconds"),
+    ("walk 10'", "walk 10 minutes"),
     ('raise the arm 30"', "raise the arm 30 seconds"),
     ('heel slides 5" x 10', "heel slides 5 seconds 10 times"),
     ("10x1 min", "10 times 1 minute"),

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 _NUMBERS: Final = re.compile(r"[0-9/&]|\b(?:I{1,3}|IV|VI{0,3})\b")
 """What texts that the grammar has nothing to do with do not hold."""
 
-_SLASH: Final = re.compile(r"([^\W\d_]{2,})(?:/ ?| /)(?=([^\W\d_]{2,}))")
+_SLASH: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})(?:/ ?| /)(?=([^\W\d_]{2,}))")
+"""From the first letter of a word on: tried at each of a long one, it would take the square of its length."""
 _TURNS: Final = (
     "cat/cow contract/relax flexion/extension in/out inhale/exhale on/off open/close push/pull up/down work/rest"
 )

@@ -107,7 +107,7 @@ FARTHER: Final = re.compile(
     re.IGNORECASE,
 )
 MOVED: Final = re.compile(
-    r"\b(?:lift|raise|lower|slide|move|step|reach|drop|scoot|shift|push|pull|walk|bring)(?: [a-z]+){0,4} $",
+    r"\b(?:lift|raise|lower|slide|move|step|reach|drop|scoot|shift|bring)(?: [a-z]+){0,4} $",
     re.IGNORECASE,
 )
 """Where a few inches go, and what goes there: a prime between them may be no time."""
