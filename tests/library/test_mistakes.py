@@ -109,6 +109,17 @@ def test_routines_come_by_id_or_by_path(library: Library, tmp_path: Path) -> Non
         library.routine(str(path))
 
 
+def test_a_preparation_names_props_that_its_stretches_want(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    text = 'id = "mine"\ntitle = "Mine"\ndescription = "Short."\n[[prepare]]\nsay = "Lay a cushion down."\n'
+    path.write_text(text + 'props = ["a cushon"]\n[[items]]\nstretch = "childs-pose"\n', encoding="utf-8")
+    wanted = r"6: prepare\.1\.props\.1: no prop of its stretches is called 'a cushon': did you mean a cushion"
+    with pytest.raises(DataError, match=wanted):
+        library.routine(str(path))
+    path.write_text(path.read_text(encoding="utf-8").replace("cushon", "cushion"), encoding="utf-8")
+    assert library.routine(str(path)).prepare[0].props == ("a cushion",)
+
+
 def test_lines_are_found_in_tables_lists_and_behind_multi_line_strings() -> None:
     text = 'a = 1\nb = """\nc = 2\n"""\n[t]\nd = 3\n[[l]]\ne = 4\n[[l]]\ne = 5\n[l.sub]\nf = 6\n[[l.m]]\ng = 7\n'
     lines = field_lines(text)

@@ -21,6 +21,7 @@ from voiceguide.planning.planner import draft, plan_timeline
 from voiceguide.planning.positions import change_s, walks
 from voiceguide.planning.presets import PRESETS, paced, parse_length
 from voiceguide.planning.scheduling import estimated_frames, schedule
+from voiceguide.planning.selection import selected
 from voiceguide.planning.wording import sentences
 from voiceguide.units import SESSION_RATE_HZ as RATE_HZ
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from voiceguide.model.script import Script
+    from voiceguide.model.script import Script, Section
     from voiceguide.model.timeline import Cue, Timeline
 
 LIBRARY = Library()
@@ -133,7 +134,7 @@ def test_what_is_laid_out_and_who_should_take_care_is_said_before_the_body_is_do
         routine = LIBRARY.routine(name)
         for words in ("full", "brief", "minimal"):
             welcome = phrase(routine, paced(words=words), BOOK).sections[0]
-            said = [beat.text for beat in welcome.beats if isinstance(beat, Say)]
+            said = said_in(welcome)
             wanted = [sentence for step in routine.prepare for sentence in sentences(step.say)]
             assert [text for text in said if text in wanted] == wanted
             concerned = {condition for stretch in routine.stretches for condition in stretch.conditions}
@@ -141,6 +142,18 @@ def test_what_is_laid_out_and_who_should_take_care_is_said_before_the_body_is_do
                 assert any(BOOK.conditions[condition] in text for text in said), (name, condition)
             for prop in {prop.name for stretch in routine.stretches for prop in stretch.props}:
                 assert any(prop in text for text in said), (name, prop)
+
+
+def test_furniture_is_placed_only_for_the_stretches_that_want_it() -> None:
+    def laid_out(*only: str) -> set[str]:
+        routine = selected(LIBRARY.routine("lower-back"), paced(only=only))
+        return {text for text in said_in(phrase(routine, paced(), BOOK).sections[0]) if text.startswith("Lay the")}
+
+    towel, cushion = "Lay the towel beside the mat, where your hands will be.", "Lay the cushion beside the mat."
+    assert laid_out("strap-hamstring") == {towel}
+    assert laid_out("childs-pose") == {cushion}
+    assert laid_out("pelvic-tilt") == set()
+    assert laid_out() == {towel, cushion}
 
 
 def test_a_caution_is_said_before_its_stretch_whatever_the_words() -> None:
@@ -178,9 +191,13 @@ def test_an_easier_way_is_offered_once_and_said_alone_where_it_is_chosen() -> No
     assert not [text for text in said["harder"] if text.startswith("To make it easier, ")]
 
 
+def said_in(section: Section) -> list[str]:
+    return [beat.text for beat in section.beats if isinstance(beat, Say)]
+
+
 def texts(routine: object, level: str) -> list[str]:
     script: Script = phrase(routine, paced(level=level), BOOK)  # type: ignore[arg-type]
-    return [beat.text for section in script.sections for beat in section.beats if isinstance(beat, Say)]
+    return [text for section in script.sections for text in said_in(section)]
 
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("en/*/*.toml")), ids=lambda path: path.stem)

@@ -184,13 +184,21 @@ class Library:
                 reading.note_unknown(("items", index, "stretch"), name, known)
         if file is None or reading.mistakes:
             return None
+        items = tuple((item, own.get(item.stretch) or self.stretch(item.stretch)) for item in file.items)
+        props = {prop.name for _, stretch in items for prop in stretch.props}
+        for index, preparation in enumerate(file.prepare):
+            for place, name in enumerate(preparation.props):
+                if name not in props:
+                    reading.note_unknown(("prepare", index, "props", place), name, props, "prop of its stretches")
+        if reading.mistakes:
+            return None
         return Routine(
             id=file.id,
             title=file.title,
             description=file.description,
             language=file.language,
             pronounce=self._pronounce | file.pronounce,
-            items=tuple((item, own.get(item.stretch) or self.stretch(item.stretch)) for item in file.items),
+            items=items,
             areas=file.areas,
             prepare=file.prepare,
             sleep=file.sleep,

@@ -81,13 +81,13 @@ class Reading(Struct):
             self._told.add(mistake.field)
             self.mistakes.append(mistake)
 
-    def note_unknown(self, at: Field, name: str, known: Collection[str]) -> None:
-        """Keep that no stretch is called `name`, for the first ones with the names among `known` that are like it."""
+    def note_unknown(self, at: Field, name: str, known: Collection[str], kind: str = "stretch") -> None:
+        """Keep that nothing of its kind is called `name`, for the first ones with the names that are like it."""
         self._looked_for += 1
         if self._looked_for <= MOST_NAMES_LOOKED_FOR:
-            self.note(at, str(UnknownNameError("stretch", name, known)))
+            self.note(at, str(UnknownNameError(kind, name, known)))
         else:
-            self.note(at, f"no stretch is called {name!r}")
+            self.note(at, f"no {kind} is called {name!r}")
 
     def finish(self) -> None:
         """Raise DataError with every mistake."""

@@ -31,6 +31,8 @@ class Preparation(Model):
     say: PlainText
     settle_s: Seconds = 8.0
     """Time to do it, eyes open."""
+    props: Annotated[tuple[PlainText, ...], Field(max_length=10)] = ()
+    """What it puts in place, named as the stretches name it: said only where the chosen stretches want all of them."""
 
 
 class Closing(Model):

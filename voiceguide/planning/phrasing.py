@@ -150,7 +150,10 @@ def _welcome(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -
     if conditions := _conditions(routine.stretches, book):
         yield from say(book.screening.format(conditions=conditions), Role.SAFETY)
         yield rest(STOP_HERE_S, kind=SpanKind.REST)
+    wanted = {prop.name for stretch in routine.stretches for prop in stretch.props}
     for preparation in routine.prepare:
+        if not wanted.issuperset(preparation.props):
+            continue
         yield from moving(preparation.say, Role.SAFETY, Place(), preparation.settle_s * pacing.settle_scale, pacing)
     yield from say(book.safety, Role.SAFETY)
     yield rest(AFTER_WELCOME_S + pacing.same_posture_s / 2, kind=SpanKind.REST)
