@@ -26,4 +26,6 @@ def selected(routine: Routine, pacing: Pacing) -> Routine:
     if not kept:
         message = f"nothing is left of {routine.id}: --only and --skip take every stretch away"
         raise RequestError(message)
-    return routine.model_copy(update={"items": kept})
+    # Its closing words belong to its last stretch: they may speak to somebody who stands, or lies.
+    close = routine.close if kept[-1] is routine.items[-1] else None
+    return routine.model_copy(update={"items": kept, "close": close})
