@@ -32,8 +32,8 @@ def count_beats(guiding: Guiding, movement: CountMovement) -> Iterator[Beat]:
     for step in movement.prepare:
         yield from guiding.guide(step, guiding.familiarity, place, Role.INSTRUCT)
     yield from guiding.level(guiding.familiarity, place)
-    yield from guiding.meaning(ToneName.RETURN, place)
-    yield from guiding.meaning(ToneName.TICK, place)
+    for tone in sorted(count_tones(guiding, movement, guiding.dose.repetitions)):
+        yield from guiding.meaning(tone, place)
     parts = 2 if movement.back else 1
     part_s = max(movement.rep_s * guiding.pacing.settle_scale / parts, LEAST_SETTLE_S)
     # The movement is shown in more words than a number: what it takes to say them is no time to do it.
@@ -50,11 +50,11 @@ def count_beats(guiding: Guiding, movement: CountMovement) -> Iterator[Beat]:
     yield from moving(words, Role.RELEASE, place, guiding.pacing.same_posture_s, guiding.pacing)
 
 
-def count_tones(guiding: Guiding, movement: CountMovement) -> frozenset[ToneName]:
-    """The tones that a counted movement speaks through, once its words are known."""
+def count_tones(guiding: Guiding, movement: CountMovement, count: int) -> frozenset[ToneName]:
+    """The tones that `count` repetitions of a movement speak through, once its words are known."""
     if not guiding.tones:
         return frozenset()
-    sided, count = guiding.side_of(1) is not None, guiding.dose.repetitions
+    sided = guiding.side_of(1) is not None
     taught = 0 if guiding.pacing.words == "minimal" else 2 if sided else 1
     found = {ToneName.RETURN} if movement.back and count > taught else set()
     # The last ones are announced, and the middle one is a number.

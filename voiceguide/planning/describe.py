@@ -53,7 +53,8 @@ def dose_in_words(stretch: Stretch, item: Item | None = None) -> str:
             times = _range(counts, dose.repetitions, "breath", "breaths")
             return f"{times}, {breath.in_s:g} s in and {breath.out_s:g} s out"
         case CountMovement() as movement:
-            return f"{_range(movement.repetitions, dose.repetitions, 'repetition', 'repetitions')}, one every {movement.rep_s:g} s"
+            times = _range(movement.repetitions, dose.repetitions, "repetition", "repetitions")
+            return f"{times}, one every {movement.rep_s:g} s"
         case HoldMovement() as movement:
             several = max(movement.rounds.max, dose.rounds) > 1
             rounds = f", {_range(movement.rounds, dose.rounds, 'round', 'rounds')}" if several else ""
@@ -65,7 +66,7 @@ def _range(limits: CountRange | SecondsRange, done: float, one: str, many: str) 
     if limits.min == limits.max == done:
         return counted(done, one, many)
     usual = f"{limits.min:g}" if limits.min == limits.max else f"{limits.min:g} to {limits.max:g}"
-    return f"{done:g} {many} ({usual})"
+    return f"{counted(done, one, many)} ({usual})"
 
 
 def _stretch_lines(stretch: Stretch, wording: Wording) -> Iterator[str]:

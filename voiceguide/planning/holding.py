@@ -88,9 +88,7 @@ def _one_hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int
         yield from _this_side(guiding, movement, place)
     steps = [step for step in movement.prepare if step.at(familiarity) or pacing.words == "minimal"]
     # To arrange the other side takes its time, whatever the words: the last step takes what the others leave of it.
-    spare_s = (
-        pacing.switch_s - sum(settled(step.settle_s, pacing) for step in steps) if index and place.side else 0.0
-    )
+    spare_s = pacing.switch_s - sum(settled(step.settle_s, pacing) for step in steps) if index and place.side else 0.0
     offered_before = movement.balance or movement.restful
     if offered_before:
         yield from guiding.level(familiarity, place)

@@ -119,8 +119,8 @@ def turns_of(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[T
             new=not seen[stretch.id],
             number=number,
         )
-        speaking = tones_that_speak(guiding)
-        guiding, heard = replace(guiding, explains=speaking - heard), heard | speaking
+        guiding = replace(guiding, explains=_speaking_tones(guiding, most=True) - heard)
+        heard |= _speaking_tones(guiding, most=False)
         turns.append(Turn(item, guiding, before, _rank(number + 1, len(routine.items))))
         seen[stretch.id] += 1
         before = stretch
@@ -138,12 +138,15 @@ def phrase_turn(turn: Turn) -> Section:
     return Section(stretch.title, stretch.id, tuple(beats), turn.guiding.pacing.sentence_gap_s)
 
 
-def tones_that_speak(guiding: Guiding) -> frozenset[ToneName]:
-    """The tones of an item that stand for words which are not said beside them."""
+def _speaking_tones(guiding: Guiding, *, most: bool) -> frozenset[ToneName]:
+    """The tones of an item that stand for words which are not said beside them.
+
+    With the `most` or the fewest repetitions that it may have: no item's words depend on another's dose.
+    """
     is_minimal = guiding.pacing.words == "minimal"
     match guiding.stretch.movement:
         case CountMovement() as movement:
-            return count_tones(guiding, movement)
+            return count_tones(guiding, movement, movement.repetitions.max if most else movement.repetitions.min)
         case HoldMovement(restful=False) if is_minimal and guiding.pacing.tones != "off":
             return frozenset({ToneName.HOLD_START})
         case BreatheMovement() | BreathsMovement() if is_minimal and guiding.tones:
@@ -247,9 +250,9 @@ def _arrival(guiding: Guiding, before: Stretch | None, place: Place) -> Iterator
     way_s = change_s(before, stretch, pacing)
     if stands_up(before, stretch):
         up_s = UP_S * max(1.0, pacing.settle_scale)
-        words = guiding.wording.phrasebook.stand_up
-        yield from moving(words, Role.SAFETY, place, STEADY_S, pacing, least_s=STEADY_S, between_s=UP_S)
-        way_s = max(pacing.walk_s if on_foot else pacing.same_posture_s, way_s - up_s * len(sentences(words)))
+        up = guiding.wording.phrasebook.stand_up
+        yield from moving(up, Role.SAFETY, place, STEADY_S, pacing, least_s=STEADY_S, between_s=UP_S)
+        way_s = max(pacing.walk_s if on_foot else pacing.same_posture_s, way_s - up_s * len(sentences(up)))
     words = arrive.stay if is_there else arrive.walk if before and on_foot else None
     settle_s = max(way_s, settled(arrive.settle_s, pacing))
     # Nobody is hurried through the room, nor much on the way to the floor.
