@@ -39,7 +39,7 @@ def test_every_mistake_is_listed_with_its_line_and_field(tmp_path: Path) -> None
     found = {field: (line, message) for line, field, message in mistakes(tmp_path, text)}
     assert set(found) == {"position", "movement.prepare.1.settle_s", "movement.hold_s", "surprise"}
     assert found["position"][0] == line_of(text, "hanging")
-    assert found["movement.prepare.1.settle_s"][0] == line_of(text, "settle_s")
+    assert found["movement.prepare.1.settle_s"][0] == line_of(text, '"long"')
     assert found["movement.hold_s"][0] == line_of(text, "hold_s")
     assert "min <= default <= max" in found["movement.hold_s"][1]
     assert found["surprise"][0] == line_of(text, "[surprise]")

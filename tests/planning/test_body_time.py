@@ -14,15 +14,16 @@ from tests.strategies import STILL, pacings, routines, spoken_lengths
 from voiceguide import session
 from voiceguide.errors import DataError, RequestError
 from voiceguide.library.loader import DATA, Library
-from voiceguide.model.script import Role, Say, SpanKind
-from voiceguide.model.stretch import LEAST_SETTLE_S, Area, Position, Stretch, hurried
+from voiceguide.model.base import tokens_in
+from voiceguide.model.script import Role, Say, SpanKind, ToneName
+from voiceguide.model.stretch import LEAST_SETTLE_S, Area, HoldMovement, Position, Stretch, hurried
 from voiceguide.planning.phrasing import phrase
 from voiceguide.planning.planner import draft, plan_timeline
 from voiceguide.planning.positions import change_s, walks
 from voiceguide.planning.presets import PRESETS, paced, parse_length
 from voiceguide.planning.scheduling import estimated_frames, schedule
 from voiceguide.planning.selection import selected
-from voiceguide.planning.wording import sentences
+from voiceguide.planning.wording import Wording, sentences
 from voiceguide.units import SESSION_RATE_HZ as RATE_HZ
 
 if TYPE_CHECKING:
@@ -172,7 +173,61 @@ def test_minimal_words_name_the_side_of_every_hold() -> None:
         for span in timeline.spans:
             if span.kind is SpanKind.HOLD and span.side:
                 named = [c for c in timeline.speech() if c.role is Role.SWITCH and c.end <= span.start]
-                assert named[-1].text == f"{span.side.capitalize()} side."
+                stretch = LIBRARY.stretch(str(span.stretch))
+                assert isinstance(stretch.movement, HoldMovement)
+                bare = [part.bare for part in (*stretch.movement.prepare, stretch.movement.enter) if part.bare]
+                wording = Wording(BOOK)
+                own = [wording.fill(text, stretch=stretch, side=span.side) for text in bare if tokens_in(text)]
+                assert named[-1].text in {f"{span.side.capitalize()} side.", *(sentences(text)[-1] for text in own)}
+
+
+def test_bare_words_for_a_side_say_what_goes_where_rather_than_its_name() -> None:
+    timeline = plan_timeline(LIBRARY.routine("full-body"), paced(words="minimal"), BOOK, spoken)
+    named = [cue.text for cue in timeline.speech() if cue.role is Role.SWITCH and cue.stretch == "low-lunge"]
+    assert named == ["Step the left foot forward.", "Step the right foot forward."]  # for the right hip, then the left
+
+
+def test_who_is_on_the_floor_is_told_how_to_stand_up_and_has_the_time_for_it() -> None:
+    for words in ("full", "brief", "minimal"):
+        timeline = plan_timeline(LIBRARY.routine("full-body"), paced(words=words), BOOK, spoken)
+        up = sentences(BOOK.stand_up)
+        cues = [cue for cue in timeline.speech() if cue.stretch == "doorway-chest"]
+        assert [cue.text for cue in cues[1:4]] == up  # behind the name
+        assert cues[4].text == "Walk to the doorway, eyes open."
+        assert (cues[4].start - cues[1].start) / RATE_HZ > 15
+
+
+def test_a_session_that_ends_early_has_a_close_that_fits_it() -> None:
+    library = LIBRARY.routine("full-body")
+    for words in ("full", "brief"):
+        script = phrase(selected(library, paced(only=("low-lunge",), words=words)), paced(words=words), BOOK)
+        assert said_in(script.sections[-1]) == sentences(BOOK.close[0])
+        whole = phrase(selected(library, paced(only=("side-bends",))), paced(), BOOK)
+        assert said_in(whole.sections[-1])[0].startswith("Now stand still")
+    lying = selected(LIBRARY.routine("lower-back"), paced(only=("knee-hug",)))
+    for words in ("full", "minimal"):
+        assert said_in(phrase(lying, paced(words=words), BOOK).sections[-1])[-1] == BOOK.close_lying
+
+
+def test_no_routine_of_minimal_words_leaves_somebody_on_the_back_without_the_way_up() -> None:
+    for name in ROUTINES:
+        routine = LIBRARY.routine(name)
+        if routine.stretches[-1].position is Position.SUPINE and name != "in-bed":
+            said = " ".join(phrase(routine, paced(words="minimal"), BOOK).texts())
+            assert "one side before you get up" in said or "onto one side" in said, name
+
+
+def test_tones_say_once_what_they_mean_before_they_come() -> None:
+    for name in ROUTINES:
+        for words in ("full", "minimal"):
+            timeline = plan_timeline(LIBRARY.routine(name), paced(words=words), BOOK, spoken)
+            for tone, meaning in ((ToneName.RETURN, BOOK.return_tone), (ToneName.TICK, BOOK.tick)):
+                first = next((cue.start for cue in timeline.cues if cue.tone is tone), None)
+                told = [cue.start for cue in timeline.speech() if cue.text == meaning]
+                assert len(told) <= 1, (name, tone)
+                if first is not None:
+                    assert told, (name, tone)
+                    assert told[0] < first, (name, tone)
 
 
 def test_an_easier_way_is_offered_once_and_said_alone_where_it_is_chosen() -> None:
@@ -185,7 +240,7 @@ def test_an_easier_way_is_offered_once_and_said_alone_where_it_is_chosen() -> No
     assert first == second
     offered = [text for text in said["usual"] if text.startswith(f"To make it easier, {first}")]
     assert len(offered) == 1
-    alone = [text for text in said["easier"] if text.startswith(f"{first[:1].upper()}{first[1:]}")]
+    alone = [text for text in said["easier"] if text.startswith(f"The easier way: {first}")]
     assert len(alone) >= 2  # on each side
     assert not [text for text in said["easier"] if text.startswith("To make it easier, ")]
     assert not [text for text in said["harder"] if text.startswith("To make it easier, ")]

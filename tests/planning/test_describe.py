@@ -25,9 +25,9 @@ def doses(routine: Routine) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("routine", "stretch", "shown"),
     [
-        ("neck-shoulders", "chest-opener", "hold 10 to 30 (30) s"),
-        ("wind-down", "supine-twist", "hold 20 to 60 (40) s a side"),
-        ("desk-break", "settle-chair", "(2) breaths"),
+        ("neck-shoulders", "chest-opener", "hold 30 s (10 to 30)"),
+        ("wind-down", "supine-twist", "hold 40 s (20 to 60) a side"),
+        ("desk-break", "settle-chair", "2 breaths (2 to 5)"),
     ],
 )
 def test_a_routine_is_shown_with_its_own_doses(routine: str, stretch: str, shown: str) -> None:
@@ -35,7 +35,9 @@ def test_a_routine_is_shown_with_its_own_doses(routine: str, stretch: str, shown
 
 
 def test_a_stretch_alone_is_shown_with_its_usual_dose() -> None:
-    assert "hold 20 to 60 (30) s a side" in describe_stretch(LIBRARY.stretch("supine-twist"), LIBRARY.phrasebook)
+    assert "hold 30 s (20 to 60) a side, 1 round (1 to 3)" in describe_stretch(
+        LIBRARY.stretch("supine-twist"), LIBRARY.phrasebook
+    )
 
 
 def test_one_is_not_counted_as_many() -> None:
@@ -43,5 +45,5 @@ def test_one_is_not_counted_as_many() -> None:
     assert isinstance(stretch.movement, CountMovement)
     once = stretch.movement.model_copy(update={"repetitions": CountRange(min=1, default=1, max=1)})
     stretch = stretch.model_copy(update={"movement": once})
-    assert dose_in_words(stretch) == "1 repetition at your own pace"
-    assert dose_in_words(stretch, Item(stretch=stretch.id, repetitions=3)) == "1 (3) repetitions at your own pace"
+    assert dose_in_words(stretch) == "1 repetition, one every 6 s"
+    assert dose_in_words(stretch, Item(stretch=stretch.id, repetitions=3)) == "3 repetitions (1), one every 6 s"

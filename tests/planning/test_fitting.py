@@ -267,7 +267,9 @@ def test_between_two_lengths_the_nearest_is_named() -> None:
     stretch = LIBRARY.stretch("quiet-rest")
     assert isinstance(stretch.movement, HoldMovement)
     wide = stretch.movement.model_copy(update={"hold_s": SecondsRange(min=60, default=60, max=600)})
-    lone = stretch.model_copy(update={"movement": wide.model_copy(update={"breath": Breath(in_s=20, out_s=30)})})
+    lone = stretch.model_copy(
+        update={"movement": wide.model_copy(update={"breath": Breath(in_s=20, out_s=30), "easier_way": None})}
+    )
     routine = Routine(
         id="x", title="X", description="x", language="en", items=((Item(stretch=lone.id), lone),), close=()
     )
@@ -282,7 +284,7 @@ def test_between_two_lengths_the_nearest_is_named() -> None:
             assert near
             planned(routine, pacing.model_copy(update={"length_s": parse_length(near[1])}))
             refused += 1
-    assert refused > 5
+    assert refused >= 3
 
 
 def test_a_long_routine_is_fitted_too() -> None:

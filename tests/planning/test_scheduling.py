@@ -492,7 +492,7 @@ def test_the_same_note_is_told_once_the_scripts_own_first() -> None:
 
 
 def test_a_length_that_nobody_has_spoken_is_guessed_from_its_letters() -> None:
-    assert estimated_frames(["", "a" * 100], 1.0) == {"": 1920, "a" * 100: 117_120}
-    assert estimated_frames(["a" * 100], 0.5) == {"a" * 100: 234_240}
+    assert estimated_frames(["", "a" * 100], 1.0) == {"": 4800, "a" * 100: 126_000}
+    assert estimated_frames(["a" * 100], 0.5) == {"a" * 100: 252_000}
     made = estimate(script(Say("a" * 100, Role.SETUP)), 0.5)
-    assert (made.rate_hz, made.length) == (24_000, 234_240)
+    assert (made.rate_hz, made.length) == (24_000, 252_000)

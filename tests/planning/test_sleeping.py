@@ -30,10 +30,11 @@ def test_behind_the_last_rest_nothing_sounds(library: Library, words: str, hold_
     timeline = planned(library, "wind-down", words=words, hold_s=hold_s)
     rest = [span for span in timeline.spans if span.kind is SpanKind.HOLD][-1]
     assert not [cue for cue in timeline.cues if cue.end > rest.end]
-    # Nor is anybody told the time of it: a word for the rest itself, and then quiet.
+    # Nor is anybody told the time of it: a word for the rest itself, that nothing more will come, and then quiet.
     inside = [cue for cue in timeline.cues if cue.start >= rest.start]
-    assert {cue.role for cue in inside} <= {Role.ENCOURAGE}
-    assert max([cue.end for cue in inside], default=rest.start) < rest.start + 12 * timeline.rate_hz
+    assert {cue.role for cue in inside} == {Role.ENCOURAGE}
+    assert " ".join(cue.text for cue in inside).endswith(library.phrasebook.last_words)
+    assert max(cue.end for cue in inside) < rest.start + 24 * timeline.rate_hz
     assert timeline.length - rest.end >= 10 * timeline.rate_hz
 
 

@@ -13,7 +13,7 @@ from voiceguide.library.loader import Library
 from voiceguide.model.script import Breathe, Hold, Role, SpanKind, ToneName
 from voiceguide.planning.breathing import WORD_LEAD_S
 from voiceguide.planning.phrasing import phrase
-from voiceguide.planning.scheduling import COUNT_STEP_S, CUE_GAP_S, schedule
+from voiceguide.planning.scheduling import ASIDE_APART_S, COUNT_STEP_S, CUE_GAP_S, schedule
 from voiceguide.units import SESSION_RATE_HZ as RATE_HZ
 from voiceguide.units import to_frames
 
@@ -98,7 +98,8 @@ def test_nobody_speaks_over_the_first_second_of_a_breath_but_of_the_breath(
             assert cue.start >= span.start + RATE_HZ
         for span in around:
             turn = min([span.end, *(later.start for later in speech if later.start >= cue.end)])
-            assert turn - cue.end <= to_frames(WORD_LEAD_S + CUE_GAP_S) + 1
+            late_enough = WORD_LEAD_S + CUE_GAP_S + ASIDE_APART_S
+            assert turn - cue.end <= to_frames(late_enough) + 1
 
 
 @given(planned())

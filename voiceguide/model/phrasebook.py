@@ -42,6 +42,8 @@ class Phrasebook(Model):
     """Between the last two of a list: `and`."""
     either: Text
     """Between the last two of a choice: `or`."""
+    fetch: Text
+    """Behind the props: nobody can fetch a mat while the session goes on."""
     safety: Text
     """Said in every session, whatever the words."""
     screening: Text
@@ -50,8 +52,22 @@ class Phrasebook(Model):
     """Every one of them, as it stands in `screening`."""
     roll_up: Text
     """From lying on the back to anything but lying: by one side."""
+    stand_up: Text
+    """From the floor to standing or to a chair."""
     easier_way: Text
     """{way}: offered once."""
+    easier_chosen: Text
+    """{way}: every time, for whoever has chosen the easier ways."""
+    harder_chosen: Text
+    """{way}: the same for the harder ones."""
+    return_tone: Text
+    """What the soft tone of the way back means, before it comes for the first time."""
+    tick: Text
+    """What a tick means in the same way."""
+    breath_tones: Text
+    """What the tones of a breath mean, where words are minimal."""
+    chimes: Text
+    """What the chimes of a hold mean, where words are minimal."""
     first: Text
     """{name} and {gist}, for the first stretch."""
     next: Wordings
@@ -63,6 +79,12 @@ class Phrasebook(Model):
     """The same without {gist}, once known or for brief words."""
     next_known: Wordings
     last_known: Wordings
+    close: Wordings
+    """For a session that ends otherwise than its routine: one of the last stretches is left out."""
+    close_lying: Text
+    """Behind that, said to who lies."""
+    last_words: Text
+    """In the last rest of a session that ends in sleep: nobody should lie waiting for more."""
     other_side: Wordings
     this_side: Text
     """{Side}: where words are minimal, which side it is."""

@@ -42,6 +42,8 @@ class Closing(Model):
     also: Annotated[tuple[PlainText, ...], Field(max_length=3)] = ()
     """Other wordings that mean the same: which one is said depends on the day."""
     settle_s: Seconds = 4.0
+    always: bool = False
+    """Said whatever the words: it keeps somebody safe, as how to get up does."""
 
 
 class OwnStretch(Model):
@@ -88,7 +90,8 @@ class Routine(Model):
     items: tuple[tuple[Item, Stretch], ...]
     areas: tuple[Area, ...] = ()
     prepare: tuple[Preparation, ...] = ()
-    close: tuple[Closing, ...]
+    close: tuple[Closing, ...] | None
+    """None where its last stretch is left out, and they would not fit what is."""
     sleep: bool = False
     """Whether it ends in sleep, unless the pacing says otherwise."""
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it

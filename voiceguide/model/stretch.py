@@ -147,6 +147,9 @@ class Spoken(Model):
 class Instruction(Spoken):
     """Words without which the session could not be followed: the next fuller form is said for a missing one."""
 
+    between_s: Seconds = LEAST_SETTLE_S
+    """Quiet between its sentences, in which the body does the first; never less than LEAST_SETTLE_S."""
+
     def at(self, familiarity: Familiarity) -> str:
         """The words for this familiarity."""
         if familiarity is Familiarity.FULL:
@@ -180,12 +183,16 @@ class Guidance(Spoken):
     """Whether the body does something at these words; then no settle_s is below LEAST_SETTLE_S."""
     of_tones: bool = False
     """It speaks of the breath tones: not said where there are none."""
+    always: bool = False
+    """Said whatever the words: it keeps somebody safe, or nothing would be clear without it."""
 
     def at(self, familiarity: Familiarity) -> str | None:
         """The words for this familiarity; None for silence.
 
         What names a side is not silent as long as there are brief words: the other side needs its name.
         """
+        if self.always:
+            return self.say if familiarity is Familiarity.FULL else self.brief or self.say
         if familiarity is Familiarity.BARE and not self.bare and self.brief and tokens_in(self.brief) & SIDE_TOKENS:
             return self.brief
         return {"full": self.say, "brief": self.brief, "bare": self.bare}[familiarity]
@@ -327,6 +334,8 @@ class HoldMovement(Model):
     restful: bool = False
     """A rest rather than a stretch: nobody is told to hold, and neither its middle nor its end is announced.
     A long one is told how many minutes are to go, but seldom."""
+    balance: bool = False
+    """Done on one leg: whatever can be said before that is."""
     prepare: tuple[Guidance, ...] = ()
     """Arranging hands and feet, before every hold of a side."""
     enter: Instruction

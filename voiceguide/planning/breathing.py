@@ -56,11 +56,15 @@ def breaths_beats(guiding: Guiding, movement: BreathsMovement) -> Iterator[Beat]
 
 def _prepared(guiding: Guiding, movement: BreatheMovement | BreathsMovement) -> Iterator[Beat]:
     place = Place(guiding.stretch.id)
-    for step in movement.prepare:
-        if step.of_tones and not guiding.tones:
-            continue
+    # What moves comes last: arms that are up wait for nothing but the breath.
+    steps = [step for step in movement.prepare if guiding.tones or not step.of_tones]
+    told = next((at for at in range(len(steps), 0, -1) if not steps[at - 1].moves), 0)
+    for step in steps[:told]:
         yield from guiding.guide(step, guiding.familiarity, place, Role.INSTRUCT)
     yield from guiding.level(guiding.familiarity, place)
+    for step in steps[told:]:
+        yield from guiding.guide(step, guiding.familiarity, place, Role.INSTRUCT)
+    yield from guiding.meaning(ToneName.INHALE, place)
     if guiding.pacing.words == "minimal" and (side := guiding.side_of(1)):
         yield from guiding.this_side(Place(guiding.stretch.id, side))
     yield rest(PREPARE_S, place)

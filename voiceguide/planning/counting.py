@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from voiceguide.model.stretch import CountMovement, Instruction
     from voiceguide.planning.guiding import Guiding
 
+SHOWN_S = 1.0
+"""Of the time from one cue to the next, what a number takes to be said."""
 LAST_FROM = 3
 """Repetitions from which on the last one is announced."""
 SIDES_SAID = 4
@@ -30,25 +32,43 @@ def count_beats(guiding: Guiding, movement: CountMovement) -> Iterator[Beat]:
     for step in movement.prepare:
         yield from guiding.guide(step, guiding.familiarity, place, Role.INSTRUCT)
     yield from guiding.level(guiding.familiarity, place)
+    for tone in sorted(count_tones(guiding, movement, guiding.dose.repetitions)):
+        yield from guiding.meaning(tone, place)
     parts = 2 if movement.back else 1
     part_s = max(movement.rep_s * guiding.pacing.settle_scale / parts, LEAST_SETTLE_S)
+    # The movement is shown in more words than a number: what it takes to say them is no time to do it.
+    shown_s = max(part_s - SHOWN_S, LEAST_SETTLE_S)
     for repetition in range(1, guiding.dose.repetitions + 1):
         here = Place(guiding.stretch.id, guiding.side_of(repetition), repetition)
         yield from _there(guiding, movement, here)
-        yield _even(part_s, here)
+        quiet_s = shown_s if _taught(guiding, here) else LEAST_SETTLE_S
+        yield _even(part_s, here, quiet_s)
         if movement.back:
             yield from _back(guiding, movement.back, here)
-            yield _even(part_s, here)
+            yield _even(part_s, here, quiet_s)
     words = guiding.fill(movement.finish.at(guiding.familiarity))
     yield from moving(words, Role.RELEASE, place, guiding.pacing.same_posture_s, guiding.pacing)
 
 
-def _even(seconds: float, place: Place) -> Rest:
+def count_tones(guiding: Guiding, movement: CountMovement, count: int) -> frozenset[ToneName]:
+    """The tones that `count` repetitions of a movement speak through, once its words are known."""
+    if not guiding.tones:
+        return frozenset()
+    sided = guiding.side_of(1) is not None
+    taught = 0 if guiding.pacing.words == "minimal" else 2 if sided else 1
+    found = {ToneName.RETURN} if movement.back and count > taught else set()
+    # The last ones are announced, and the middle one is a number.
+    if sided and count > SIDES_SAID + 1:
+        found.add(ToneName.TICK)
+    return frozenset(found)
+
+
+def _even(seconds: float, place: Place, quiet_s: float) -> Rest:
     """`seconds` from one cue to the next: so it is no time that fitting may take from or add to.
 
-    Enough of it is quiet for the movement: words that are long for it draw it out.
+    `quiet_s` of it are for the movement: words that are long for it draw it out.
     """
-    return Rest(seconds, seconds, seconds, SpanKind.TRANSITION, place, least_quiet_s=LEAST_SETTLE_S)
+    return Rest(seconds, seconds, seconds, SpanKind.TRANSITION, place, least_quiet_s=quiet_s)
 
 
 def _there(guiding: Guiding, movement: CountMovement, place: Place) -> Iterator[Say | Sound]:

@@ -25,6 +25,9 @@ def describe_routine(routine: Routine) -> str:
     for number, (item, stretch) in enumerate(routine.items, start=1):
         lines.append(f"{number}. {stretch.title} ({stretch.id}): {stretch.gist}")
         lines.append(f"   {dose_in_words(stretch, item)}")
+    props = dict.fromkeys(prop.name for stretch in routine.stretches for prop in stretch.props)
+    if props:
+        lines += ["", "You need: " + ", ".join(props)]
     cautions = {stretch.title: stretch.cautions for stretch in routine.stretches if stretch.cautions}
     if cautions:
         lines += ["", "Take care"]
@@ -38,7 +41,7 @@ def describe_stretch(stretch: Stretch, phrasebook: Phrasebook) -> str:
 
 
 def dose_in_words(stretch: Stretch, item: Item | None = None) -> str:
-    """`hold 20 to 30 (20) s, 2 to 3 (3) rounds`: the data's range, and in brackets what is done.
+    """`hold 20 s (20 to 30), 3 rounds (2 to 3)`: what is done, and in brackets the data's range.
 
     `item` is the stretch's place in a routine, which may have a dose of its own.
     """
@@ -50,7 +53,8 @@ def dose_in_words(stretch: Stretch, item: Item | None = None) -> str:
             times = _range(counts, dose.repetitions, "breath", "breaths")
             return f"{times}, {breath.in_s:g} s in and {breath.out_s:g} s out"
         case CountMovement() as movement:
-            return f"{_range(movement.repetitions, dose.repetitions, 'repetition', 'repetitions')} at your own pace"
+            times = _range(movement.repetitions, dose.repetitions, "repetition", "repetitions")
+            return f"{times}, one every {movement.rep_s:g} s"
         case HoldMovement() as movement:
             several = max(movement.rounds.max, dose.rounds) > 1
             rounds = f", {_range(movement.rounds, dose.rounds, 'round', 'rounds')}" if several else ""
@@ -62,7 +66,7 @@ def _range(limits: CountRange | SecondsRange, done: float, one: str, many: str) 
     if limits.min == limits.max == done:
         return counted(done, one, many)
     usual = f"{limits.min:g}" if limits.min == limits.max else f"{limits.min:g} to {limits.max:g}"
-    return f"{usual} ({done:g}) {many}"
+    return f"{counted(done, one, many)} ({usual})"
 
 
 def _stretch_lines(stretch: Stretch, wording: Wording) -> Iterator[str]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiceguide.model.base import SIDE_TOKENS, tokens_in
 from voiceguide.model.script import Hold, Mark, Phase, Place, Role, Sound, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S, Familiarity
 from voiceguide.planning.breathing import phases_of
 from voiceguide.planning.dose import whole_breaths
-from voiceguide.planning.guiding import moving, rest, say
+from voiceguide.planning.guiding import moving, rest, say, settled
 from voiceguide.planning.wording import after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voiceguide.model.script import Beat, Forms
+    from voiceguide.model.script import Beat, Forms, Say
     from voiceguide.model.stretch import HoldMovement, Instruction, Side
     from voiceguide.planning.guiding import Guiding
 
@@ -81,26 +82,41 @@ def _between(guiding: Guiding, place: Place, index: int, *, switching: bool) -> 
 def _one_hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -> Iterator[Beat]:
     pacing = guiding.pacing
     familiarity = after(guiding.familiarity, index)
+    if not index:
+        yield from guiding.meaning(ToneName.HOLD_START, place)
     if place.side and pacing.words == "minimal":
-        yield from guiding.this_side(place)
+        yield from _this_side(guiding, movement, place)
     steps = [step for step in movement.prepare if step.at(familiarity) or pacing.words == "minimal"]
     # To arrange the other side takes its time, whatever the words: the last step takes what the others leave of it.
-    spare_s = (
-        pacing.switch_s - sum(step.settle_s * pacing.settle_scale for step in steps) if index and place.side else 0.0
-    )
+    spare_s = pacing.switch_s - sum(settled(step.settle_s, pacing) for step in steps) if index and place.side else 0.0
+    offered_before = movement.balance or movement.restful
+    if offered_before:
+        yield from guiding.level(familiarity, place)
     for step in steps:
         yield from guiding.guide(step, familiarity, place, Role.SETUP)
     if spare_s > 0.0:
         yield rest(spare_s, place)
-    yield from guiding.level(familiarity, place)
     enter = guiding.fill(movement.enter.at(familiarity), place.side)
-    yield from moving(enter, Role.INSTRUCT, place, pacing.enter_s, pacing)
+    yield from moving(enter, Role.INSTRUCT, place, pacing.enter_s, pacing, between_s=movement.enter.between_s)
+    if not offered_before:
+        yield from guiding.level(familiarity, place)
     if not (movement.restful and pacing.words == "minimal"):  # whose chime for `hold` would wake
         yield from say(_holding(guiding, movement, index), Role.HOLD, place)
     yield _hold(guiding, movement, place, index)
     yield Sound(ToneName.HOLD_END, CHIME_LEAD_S, place)
     release = _worded(guiding, movement.release, familiarity, index)
-    yield from moving(guiding.fill(release, place.side), Role.RELEASE, place, pacing.leave_s, pacing)
+    words, between_s = guiding.fill(release, place.side), movement.release.between_s
+    yield from moving(words, Role.RELEASE, place, pacing.leave_s, pacing, between_s=between_s)
+
+
+def _this_side(guiding: Guiding, movement: HoldMovement, place: Place) -> Iterator[Say]:
+    """Which side it is, where words are minimal: in the barest words of the stretch that name it, or by itself."""
+    bare = (part.bare for part in (*movement.prepare, movement.enter))
+    named = next((words for words in bare if words and tokens_in(words) & SIDE_TOKENS), None)
+    if named is None:
+        yield from guiding.this_side(place)
+    else:
+        yield from say(guiding.fill(named, place.side), Role.SWITCH, place)
 
 
 def _worded(guiding: Guiding, instruction: Instruction, familiarity: Familiarity, index: int) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from voiceguide.model.script import Place, Role, Script, Section, Sound, SpanKind, ToneName
 from voiceguide.model.stretch import (
@@ -15,16 +16,17 @@ from voiceguide.model.stretch import (
     CountMovement,
     Familiarity,
     HoldMovement,
+    Position,
 )
 from voiceguide.planning.breathing import breathe_beats, breaths_beats
-from voiceguide.planning.counting import count_beats
+from voiceguide.planning.counting import count_beats, count_tones
 from voiceguide.planning.dose import dose_of
-from voiceguide.planning.guiding import Guiding, moving, rest, say
+from voiceguide.planning.guiding import Guiding, moving, rest, say, settled
 from voiceguide.planning.holding import hold_beats
 from voiceguide.planning.minimal import names_and_counts
-from voiceguide.planning.positions import change_s, rolls_up, same_place, walks
+from voiceguide.planning.positions import change_s, rolls_up, same_place, stands_up, walks
 from voiceguide.planning.sleeping import asleep, is_rest
-from voiceguide.planning.wording import Wording, after, joined
+from voiceguide.planning.wording import Wording, after, joined, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,8 +42,12 @@ START_LEAD_S = 1.5
 AFTER_WELCOME_S = 2.0
 LEAST_WAY = 0.6
 """Of the time from one position to the next, what fitting to a length leaves at least."""
-STOP_HERE_S = 3.0
-"""To stop the session, for whom it concerns."""
+PAUSE_HERE_S = 2.5
+"""To pause the session, for whom it concerns."""
+UP_S = 5.0
+"""From the floor to standing: for each sentence of it, a part of the way."""
+STEADY_S = 4.0
+"""Until the head has followed."""
 ROLL_S = 4.0
 """From the back onto one side, and up from there: each takes so long, whatever the pace."""
 FEWEST_MINUTES = 2
@@ -76,8 +82,6 @@ def welcome_and_close(
     """What stands before and behind the items of a routine. `minutes` as for `phrase`: nothing else depends on them."""
     wording = Wording(phrasebook, pacing.variation)
     welcome, close = _welcome(routine, pacing, wording, minutes), _close(routine, pacing, wording)
-    if pacing.words == "minimal":
-        close = iter([Sound(ToneName.END, END_REST_S)])
     if pacing.of_routine(sleep=routine.sleep).sleep:
         close = _close_of_sleep(routine, pacing, wording)
     return (
@@ -102,6 +106,7 @@ def turns_of(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[T
     pacing = pacing.of_routine(sleep=routine.sleep)
     turns: list[Turn] = []
     seen: Counter[str] = Counter()
+    heard: frozenset[ToneName] = frozenset()
     before: Stretch | None = None
     for number, (item, stretch) in enumerate(routine.items):
         guiding = Guiding(
@@ -114,6 +119,8 @@ def turns_of(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[T
             new=not seen[stretch.id],
             number=number,
         )
+        guiding = replace(guiding, explains=_speaking_tones(guiding, most=True) - heard)
+        heard |= _speaking_tones(guiding, most=False)
         turns.append(Turn(item, guiding, before, _rank(number + 1, len(routine.items))))
         seen[stretch.id] += 1
         before = stretch
@@ -127,8 +134,25 @@ def phrase_turn(turn: Turn) -> Section:
     if turn.guiding.pacing.words == "minimal":
         beats = names_and_counts(beats)
     if turn.guiding.pacing.sleep and turn.rank in {"last", "only"}:
-        beats = asleep(beats)
+        beats = asleep(beats, turn.guiding.wording.phrasebook.last_words)
     return Section(stretch.title, stretch.id, tuple(beats), turn.guiding.pacing.sentence_gap_s)
+
+
+def _speaking_tones(guiding: Guiding, *, most: bool) -> frozenset[ToneName]:
+    """The tones of an item that stand for words which are not said beside them.
+
+    With the `most` or the fewest repetitions that it may have: no item's words depend on another's dose.
+    """
+    is_minimal = guiding.pacing.words == "minimal"
+    match guiding.stretch.movement:
+        case CountMovement() as movement:
+            return count_tones(guiding, movement, movement.repetitions.max if most else movement.repetitions.min)
+        case HoldMovement(restful=False) if is_minimal and guiding.pacing.tones != "off":
+            return frozenset({ToneName.HOLD_START})
+        case BreatheMovement() | BreathsMovement() if is_minimal and guiding.tones:
+            return frozenset({ToneName.INHALE})
+        case _:
+            return frozenset()
 
 
 _START_OF = {"full": Familiarity.FULL, "brief": Familiarity.BRIEF, "minimal": Familiarity.BARE}
@@ -147,14 +171,18 @@ def _welcome(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -
     yield from say(_title(routine, pacing, wording, minutes), Role.WELCOME)
     if props := _props(routine.stretches, book):
         yield from say(props, Role.SAFETY)
+        yield from say(book.fetch, Role.SAFETY)
+        yield rest(PAUSE_HERE_S, kind=SpanKind.REST)
     if conditions := _conditions(routine.stretches, book):
         yield from say(book.screening.format(conditions=conditions), Role.SAFETY)
-        yield rest(STOP_HERE_S, kind=SpanKind.REST)
+        yield rest(PAUSE_HERE_S, kind=SpanKind.REST)
     wanted = {prop.name for stretch in routine.stretches for prop in stretch.props}
     for preparation in routine.prepare:
         if not wanted.issuperset(preparation.props):
             continue
-        yield from moving(preparation.say, Role.SAFETY, Place(), preparation.settle_s * pacing.settle_scale, pacing)
+        # No pace makes furniture lighter.
+        settle_s = preparation.settle_s * max(1.0, pacing.settle_scale)
+        yield from moving(preparation.say, Role.SAFETY, Place(), settle_s, pacing, least_s=preparation.settle_s)
     yield from say(book.safety, Role.SAFETY)
     yield rest(AFTER_WELCOME_S + pacing.same_posture_s / 2, kind=SpanKind.REST)
 
@@ -193,10 +221,6 @@ def _stretch(guiding: Guiding, before: Stretch | None, rank: Rank) -> Iterator[B
     role = Role.ANNOUNCE if rank in {"first", "only"} else Role.NEXT
     yield from say(_announcement(guiding, rank), role, place)
     caution = stretch.caution if guiding.new else None
-    if caution and walks(before, stretch):  # eyes open, before the first step
-        yield from say(caution, Role.SAFETY, place)
-        yield rest(pacing.same_posture_s / 2, place)
-        caution = None
     yield from _arrival(guiding, before, place)
     if caution:
         yield from say(caution, Role.SAFETY, place)
@@ -222,12 +246,22 @@ def _arrival(guiding: Guiding, before: Stretch | None, place: Place) -> Iterator
         settle_s = ROLL_S * max(1.0, pacing.settle_scale)
         yield from say(guiding.wording.phrasebook.roll_up, Role.SAFETY, place, settle_s=settle_s)
         yield rest(settle_s, place, least_s=settle_s)
-    words = arrive.stay if same_place(before, stretch) else arrive.walk if walks(before, stretch) else None
-    settle_s = max(change_s(before, stretch, pacing), arrive.settle_s * pacing.settle_scale)
+    is_there, on_foot = same_place(before, stretch), walks(before, stretch)
+    way_s = change_s(before, stretch, pacing)
+    if stands_up(before, stretch):
+        up_s = UP_S * max(1.0, pacing.settle_scale)
+        up = guiding.wording.phrasebook.stand_up
+        yield from moving(up, Role.SAFETY, place, STEADY_S, pacing, least_s=STEADY_S, between_s=UP_S)
+        way_s = max(pacing.walk_s if on_foot else pacing.same_posture_s, way_s - up_s * len(sentences(up)))
+    words = arrive.stay if is_there else arrive.walk if before and on_foot else None
+    settle_s = max(way_s, settled(arrive.settle_s, pacing))
     # Nobody is hurried through the room, nor much on the way to the floor.
-    least_s = min(settle_s, pacing.walk_s) if walks(before, stretch) else settle_s * LEAST_WAY
+    least_s = min(settle_s, pacing.walk_s) if on_foot else settle_s * LEAST_WAY
+    # Minimal words leave out how a position is arranged, but not which one comes.
+    role = Role.SAFETY if pacing.words == "minimal" and not is_there else Role.SETUP
     said = words or arrive.at(guiding.familiarity)
-    yield from moving(said, Role.SETUP, place, settle_s, pacing, least_s=least_s)
+    between_s = least_s if on_foot else arrive.between_s
+    yield from moving(said, role, place, settle_s, pacing, least_s=least_s, between_s=between_s)
 
 
 def _announcement(guiding: Guiding, rank: Rank) -> str:
@@ -250,9 +284,24 @@ def _close(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]
 
 
 def _closing_words(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:
+    if routine.close is None:
+        yield from _any_close(routine, pacing, wording)
+        return
     for closing in routine.close:
+        if pacing.words == "minimal" and not closing.always:
+            continue
         yield from say(wording.choose((closing.say, *closing.also)), Role.CLOSE, settle_s=LEAST_SETTLE_S)
         yield rest(closing.settle_s * pacing.settle_scale, kind=SpanKind.REST)
+
+
+def _any_close(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:
+    """Closing words that fit however the body is: the routine's own ones belong to a stretch that is left out."""
+    book = wording.phrasebook
+    if pacing.words != "minimal":
+        yield from say(wording.choose(book.close), Role.CLOSE, settle_s=LEAST_SETTLE_S)
+    if routine.stretches[-1].position in {Position.SUPINE, Position.PRONE}:
+        yield from say(book.close_lying, Role.CLOSE, settle_s=LEAST_SETTLE_S)
+    yield rest(pacing.same_posture_s, kind=SpanKind.REST)
 
 
 def _close_of_sleep(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:

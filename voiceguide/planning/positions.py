@@ -56,6 +56,11 @@ def rolls_up(before: Stretch | None, after: Stretch) -> bool:
     return before is not None and before.position is Position.SUPINE and _GROUP[after.position] != "lying"
 
 
+def stands_up(before: Stretch | None, after: Stretch) -> bool:
+    """Whether one comes up from the floor to stand, or to sit on a chair."""
+    return before is not None and _GROUP[before.position] not in _UPRIGHT and _GROUP[after.position] in _UPRIGHT
+
+
 def change_s(before: Stretch | None, after: Stretch, pacing: Pacing) -> float:
     """Seconds from one stretch to the next; `before` is None at the start of a session, when somebody stands.
 

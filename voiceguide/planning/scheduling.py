@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 CUE_GAP_S = 0.25
 """Least quiet between two spoken cues, and between a cue and the end of the phase it belongs to."""
+ASIDE_APART_S = 1.0
+"""From what is said as a breath ends to the word of the next breath."""
 TONE_WORD_S = 0.7
 """From a halfway chime to its word: the strike has rung down."""
 COUNT_INTERVAL_S = 1.0
@@ -202,7 +204,10 @@ class _Placing(Struct):
                 end += at + self.spoken[text] - limit
                 self.notes.append(f"{self.name(place)}: a breath is drawn out so that {text!r} fits.")
             if text is not None:
-                at = max(at, limit - self.spoken[text]) if mark.late else at
+                if mark.late:
+                    # Not so late that it runs into the word of the next breath, which would make one sentence of both.
+                    apart = self.frames(ASIDE_APART_S) if next_lead else 0
+                    at = max(at, limit - apart - self.spoken[text])
                 spoken_to = self.speak(text, mark.role, place, at) + self.frames(CUE_GAP_S)
         if phase.tone:
             self.tone(phase.tone, place, start, end)

@@ -19,11 +19,13 @@ def selected(routine: Routine, pacing: Pacing) -> Routine:
             kind = f"stretch in {routine.id}"
             raise UnknownNameError(kind, name, ids)
     kept = tuple(
-        (item, stretch)
-        for item, stretch in routine.items
-        if (not pacing.only or stretch.id in pacing.only) and stretch.id not in pacing.skip
+        entry
+        for entry in routine.items
+        if (not pacing.only or entry[1].id in pacing.only) and entry[1].id not in pacing.skip
     )
     if not kept:
         message = f"nothing is left of {routine.id}: --only and --skip take every stretch away"
         raise RequestError(message)
-    return routine.model_copy(update={"items": kept})
+    # Its closing words belong to its last stretch: they may speak to somebody who stands, or lies.
+    close = routine.close if kept[-1] is routine.items[-1] else None
+    return routine.model_copy(update={"items": kept, "close": close})

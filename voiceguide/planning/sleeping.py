@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from voiceguide.model.script import Hold, Role
+from voiceguide.model.script import Hold, Mark, Role
 from voiceguide.model.stretch import BreathsMovement, HoldMovement
 
 if TYPE_CHECKING:
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
     from voiceguide.model.script import Beat
     from voiceguide.model.stretch import Movement
+
+
+LAST_WORDS_S = 10.0
+"""From the start of the last rest, or what is said in it, to the last words."""
 
 
 def is_rest(movement: Movement) -> bool:
@@ -27,8 +31,10 @@ def is_rest(movement: Movement) -> bool:
             return False
 
 
-def asleep(beats: Iterable[Beat]) -> Iterator[Beat]:
+def asleep(beats: Iterable[Beat], last_words: str) -> Iterator[Beat]:
     """The beats of the last item up to its last rest, in which nobody is told the time.
+
+    `last_words` say that nothing more will come, so that nobody lies waiting for it.
 
     A hold that is no rest has a word that leads out of it, and stays as it is: nobody is left in a stretch.
     """
@@ -39,4 +45,8 @@ def asleep(beats: Iterable[Beat]) -> Iterator[Beat]:
         yield from beats
         return
     yield from beats[:last]
-    yield replace(hold, marks=tuple(mark for mark in hold.marks if mark.role is Role.ENCOURAGE), countdown=())
+    marks = tuple(mark for mark in hold.marks if mark.role is Role.ENCOURAGE)
+    at_s = max([mark.at_s for mark in marks], default=0.0) + LAST_WORDS_S
+    if at_s < hold.seconds / 2:
+        marks += (Mark(at_s, (last_words,), Role.ENCOURAGE),)
+    yield replace(hold, marks=marks, countdown=())
