@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from voiceguide.speech.english.words import cardinal
+from voiceguide.language.en.words import cardinal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

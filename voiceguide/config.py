@@ -14,7 +14,7 @@ from pydantic import Field, create_model, field_validator
 
 from voiceguide.errors import RequestError, UnknownNameError
 from voiceguide.library.toml_file import read_model
-from voiceguide.model.base import Identifier, Model
+from voiceguide.model.base import LANGUAGE_PATTERN, Identifier, Model
 from voiceguide.model.keeping import Keeping, size_text
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-ENVIRONMENT: Final = {"voice": "VOICEGUIDE_VOICE", "cache_dir": "VOICEGUIDE_CACHE_DIR"}
+ENVIRONMENT: Final = {
+    "voice": "VOICEGUIDE_VOICE",
+    "language": "VOICEGUIDE_LANGUAGE",
+    "cache_dir": "VOICEGUIDE_CACHE_DIR",
+}
 VOICE_FILE_SUFFIX: Final = ".onnx"
 """Of voices that are named by a file."""
 _NOT_CONFIGURED: Final = {"only", "skip"}
@@ -79,10 +83,14 @@ Settings = create_model(
     "Settings",
     __base__=Readable,
     voice=(str | None, None),
+    language=(Annotated[str, Field(pattern=LANGUAGE_PATTERN)] | None, None),
     cache_dir=(str | None, None),
     **optional_knobs(_NOT_CONFIGURED),
 )
-"""Every knob of Pacing, the voice and the cache folder, each optional."""
+"""Every knob of Pacing, the voice, the language and the cache folder, each optional."""
+
+
+Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 
 
 class ConfigFile(Model):
@@ -93,6 +101,8 @@ class ConfigFile(Model):
     cache: Keeping = Keeping()
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
     """Words with how they sound: `"tai chi" = "tie chee"`."""
+    voices: Annotated[dict[Language, str], Field(max_length=100)] = {}  # noqa: RUF012 -- the same
+    """A voice for each language, by its two letters: it counts before `voice`, which speaks one of them."""
     profiles: Annotated[dict[Identifier, Settings], Field(max_length=100)] = {}  # noqa: RUF012 -- pydantic copies it
 
 
@@ -109,6 +119,8 @@ class Resolved(Struct, frozen=True):
 
     pacing: Pacing
     voice: str | None
+    language: str | None
+    """Of the words, in two letters; None for the routine's own."""
     cache_dir: str | None
     cache_limit_bytes: int | None
     """What the clips may take once no session uses them; None for any number."""
@@ -144,6 +156,11 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     won: dict[str, Choice] = {}
     for source, values in layers:
         won |= {name: Choice(name, value, source) for name, value in values.items()}
+    language = str(won["language"].value) if "language" in won else None
+    if "voice" in won and won["voice"].source not in {"option"} and language in file.voices:
+        won.pop("voice")
+    if "voice" not in won and (own := _paths_beside(path, {"voice": file.voices.get(language or "en")})["voice"]):
+        won["voice"] = Choice("voice", own, f"voices.{language or 'en'} in {path}")
     pace = str(won["pace"].value) if "pace" in won else "steady"
     knobs = {name: choice.value for name, choice in won.items() if name not in {"pace", *ENVIRONMENT}}
     if str(knobs.get("bed", "")).startswith("~"):
@@ -152,6 +169,7 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     return Resolved(
         pacing=pacing,
         voice=won["voice"].value if "voice" in won else None,
+        language=language,
         cache_dir=str(expanded(won["cache_dir"].value)) if "cache_dir" in won else None,
         cache_limit_bytes=file.cache.limit,
         playing=file.player,
@@ -219,7 +237,7 @@ def _limit_choice(keeping: Keeping, path: object) -> Choice:
 
 
 def _all_choices(pacing: Pacing, won: Mapping[str, Choice]) -> Iterator[Choice]:
-    for name in ("voice", "cache_dir"):
+    for name in ("voice", "language", "cache_dir"):
         yield won.get(name) or Choice(name, None, "built in")
     plain = PRESETS["steady"]
     for name in Pacing.model_fields:

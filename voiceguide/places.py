@@ -51,6 +51,12 @@ def routines_folder() -> Path | None:
     return folder / "routines" if folder else None
 
 
+def phrases_folder() -> Path | None:
+    """The folder of the user's own phrasebooks, `fr.toml`; it need not exist. None where nobody knows it."""
+    folder = _data_folder()
+    return folder / "phrases" if folder else None
+
+
 def history_folder() -> Path | None:
     """The folder that says what was played when; it need not exist. None where nobody knows it."""
     folder = _data_folder()

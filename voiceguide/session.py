@@ -45,9 +45,9 @@ from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Stretch
 from voiceguide.model.volume import parse_volume, percentage
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
-from voiceguide.places import as_text, history_folder, known, routines_folder
+from voiceguide.places import as_text, history_folder, known, phrases_folder, routines_folder
 from voiceguide.planning.document import timeline_document
-from voiceguide.planning.pacing_words import pacing_in_words
+from voiceguide.planning.pacing_words import changes_in_words
 from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_to_speak
 from voiceguide.planning.presets import faults_of, paced
 from voiceguide.planning.wording import sentences, without_tokens
@@ -58,13 +58,14 @@ from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.homeless import HomelessStore
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, default_directory
-from voiceguide.speech.voices import DEFAULT_VOICE, open_engine
+from voiceguide.speech.voices import DEFAULT_VOICE, check_language, fallback_voices, open_engine, voice_for
 from voiceguide.units import counted
 from voiceguide.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.clip import Clip
     from voiceguide.model.routine import Routine
     from voiceguide.model.segment import AudioSegment
@@ -89,6 +90,7 @@ __all__ = [
     "check_target",
     "export_clip",
     "history",
+    "library",
     "load",
     "narrator_for",
     "open_store",
@@ -109,6 +111,8 @@ class Session(Struct, frozen=True, eq=False, dict=True):
 
     routine: Routine
     pacing: Pacing
+    phrasebook: Phrasebook
+    """Of its language."""
     voice: str
     """As `ENGINE:NAME`."""
     timeline: Timeline
@@ -198,19 +202,25 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         voice = f"{engine}:{name.replace(os.sep, '/').rpartition('/')[2]}"
         description = self.routine.description
         stop = "" if description.endswith((".", "!", "?", ":")) else "."
-        return f"{description}{stop} Pace: {pacing_in_words(self.pacing)}. Voice: {voice}."
+        words = self.phrasebook.file
+        return words.comment.format(
+            description=f"{description}{stop}",
+            pace=words.paces[self.pacing.pace],
+            words=", ".join([words.words[self.pacing.words], *changes_in_words(self.pacing, self.phrasebook.language)]),
+            voice=voice,
+        )
 
     def _about(self, draw: Callable[[], bytes]) -> About:
         rate_hz = self.timeline.rate_hz
         return About(
             title=self.timeline.title,
             artist="voiceguide",
-            album="voiceguide sessions",
+            album=self.phrasebook.file.album,
             comment=self._comment(),
             language=self.timeline.language,
             date=f"{dt.datetime.now().astimezone():%Y-%m-%d}",
             draw=draw,
-            lines=timed_lines(self.timeline),
+            lines=timed_lines(self.timeline, self.phrasebook.captions.quiet),
             chapters=tuple(
                 ChapterMark(chapter.title, chapter.start / rate_hz, chapter.end / rate_hz)
                 for chapter in self.timeline.chapters
@@ -244,12 +254,20 @@ def check_picture(path: str | Path, *, force: bool = False) -> None:
     files.check_picture(Path(path), force=force)
 
 
-def load(routine: str) -> Routine:
-    """A routine by id, or from the path of a `.toml` file.
+def library(language: str | None = None, pronounce: Mapping[str, str] | None = None) -> Library:
+    """The shipped data and the user's own, in a language; without one, each routine in its own.
+
+    Raises RequestError, with the way out, for a language without words.
+    """
+    return Library(language, own=routines_folder(), own_phrases=phrases_folder(), pronounce=pronounce)
+
+
+def load(routine: str, language: str | None = None) -> Routine:
+    """A routine by id, or from the path of a `.toml` file, in a language (`de`); English where nobody says.
 
     Raises UnknownNameError with the nearest ids, or DataError with every mistake of the file.
     """
-    return Library(own=routines_folder()).routine(routine)
+    return library(language).routine(routine)
 
 
 def check(path: str | Path, *, voice: str | None = None, pronounce: Mapping[str, str] | None = None) -> str:
@@ -258,19 +276,19 @@ def check(path: str | Path, *, voice: str | None = None, pronounce: Mapping[str,
     Every text is looked at as `plan` would have it spoken by `voice`, with the words of `pronounce` as they sound;
     nothing is spoken. Raises DataError with every mistake, RequestError for a file that cannot be read.
     """
-    library = Library(own=routines_folder(), pronounce=pronounce)
+    data = library(pronounce=pronounce)
 
-    def objecting(words: Mapping[str, str]) -> Callable[[str], str | None]:
-        narrator = narrator_for(voice, Pacing().speech_rate, pronounce=words)
+    def objecting(words: Mapping[str, str], language: str) -> Callable[[str], str | None]:
+        narrator = narrator_for(voice, Pacing().speech_rate, pronounce=words, language=language)
         return lambda text: _objection(narrator, sentences(without_tokens(text)))
 
-    found = library.read(Path(path), objecting)
+    found = data.read(Path(path), objecting)
     if isinstance(found, Stretch):
         return f"a stretch, {found.title}"
     narrator = narrator_for(voice, Pacing().speech_rate, pronounce=found.pronounce, language=found.language)
     # Sentences that are put together of several texts may be longer than any of them.
     for words in ("full", "brief", "minimal"):
-        if why := _objection(narrator, texts_to_speak(found, paced(words=words), library.phrasebook)):
+        if why := _objection(narrator, texts_to_speak(found, paced(words=words), data.phrasebook_of(found))):
             raise DataError([Mistake(Path(path), None, "", why)])
     return f"a routine, {found.title}: {counted(len(found.items), 'stretch', 'stretches')}"
 
@@ -286,14 +304,14 @@ def _objection(narrator: Narrator, texts: Iterable[str]) -> str | None:
 
 @contextlib.contextmanager
 def _located(
-    library: Library, routine: str | Routine, voice: str | None, pronounce: Mapping[str, str] | None
+    data: Library, routine: str | Routine, voice: str | None, pronounce: Mapping[str, str] | None
 ) -> Iterator[None]:
     """Report a text of the user's own that cannot be spoken with its file and line, as `check` does."""
     try:
         yield
     except UnspeakableError:
-        if isinstance(routine, str) and library.is_own(routine):
-            check(library.routine_path(routine), voice=voice, pronounce=pronounce)
+        if isinstance(routine, str) and data.is_own(routine):
+            check(data.routine_path(routine), voice=voice, pronounce=pronounce)
         raise
 
 
@@ -302,6 +320,7 @@ def plan(  # noqa: PLR0913 -- what a session depends on
     *,
     pacing: Pacing | None = None,
     voice: str | None = None,
+    language: str | None = None,
     cache_dir: CacheDir = None,
     pronounce: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -309,18 +328,20 @@ def plan(  # noqa: PLR0913 -- what a session depends on
 ) -> Session:
     """Plan a session: phrase it, speak what has not been spoken before, and place it.
 
-    `voice` is `ENGINE:NAME`, by default VOICEGUIDE_VOICE or hibari:heart. `cache_dir` is where clips
+    `voice` is `ENGINE:NAME`, by default VOICEGUIDE_VOICE or the best one for the language. `language` is that of its
+    words, by default the routine's own, or English. `cache_dir` is where clips
     are kept. `pronounce` are words with how they sound, as in `[pronounce]` of the configuration; those of the
     routine count before them. `progress` is told clips done and clips in all, only when something has to be
     spoken. `prepare_sound` makes meanwhile what its sound will need whatever the plan; without, that is made when
     it is asked for. Raises RequestError, SpeechError and StoreError.
     """
-    library = Library(own=routines_folder(), pronounce=pronounce)
-    chosen = library.routine(routine) if isinstance(routine, str) else routine
+    data = library(language, pronounce)
+    chosen = data.routine(routine) if isinstance(routine, str) else routine
+    book = data.phrasebook_of(chosen)
     pacing = (pacing or Pacing()).of_routine(sleep=chosen.sleep)
     check_bed(pacing.bed)
     clips: dict[str, Clip] = {}
-    bed = _bed_for(chosen, pacing, library)
+    bed = _bed_for(chosen, pacing, book)
     if prepare_sound:
         # Outside of Python's lock for the most part, which planning holds. Nobody waits for them but the sound.
         beside = ThreadPoolExecutor(2, thread_name_prefix="sound")
@@ -335,17 +356,17 @@ def plan(  # noqa: PLR0913 -- what a session depends on
             clips.update(narrator.speak([text for text in texts if text not in clips], progress))
             return {text: clip.spoken_frames for text, clip in clips.items()}
 
-        with _located(library, routine, voice, pronounce):
-            timeline = plan_timeline(chosen, pacing, library.phrasebook, speak)
+        with _located(data, routine, voice, pronounce):
+            timeline = plan_timeline(chosen, pacing, book, speak)
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
-        return Session(chosen, pacing, spec, timeline, clips, bed)
+        return Session(chosen, pacing, book, spec, timeline, clips, bed)
 
 
-def _bed_for(routine: Routine, pacing: Pacing, library: Library) -> Callable[[], Bed | None]:
+def _bed_for(routine: Routine, pacing: Pacing, book: Phrasebook) -> Callable[[], Bed | None]:
     """Opens the bed of a session when it is called; a file's as far as the session will need it."""
     if pacing.bed in {NO_BED, *BUILT_IN}:
         return functools.partial(open_bed, pacing.bed)
-    return functools.partial(open_bed, pacing.bed, expected_s(routine, pacing, library.phrasebook))
+    return functools.partial(open_bed, pacing.bed, expected_s(routine, pacing, book))
 
 
 @contextlib.contextmanager
@@ -354,6 +375,7 @@ def player(  # noqa: PLR0913 -- what a session depends on
     *,
     pacing: Pacing | None = None,
     voice: str | None = None,
+    language: str | None = None,
     cache_dir: CacheDir = None,
     pronounce: Mapping[str, str] | None = None,
     playing: Playing | None = None,
@@ -371,8 +393,9 @@ def player(  # noqa: PLR0913 -- what a session depends on
 
     playing = playing or Playing()
     output = open_output(playing.output)
-    library = Library(own=routines_folder(), pronounce=pronounce)
-    chosen = library.routine(routine) if isinstance(routine, str) else routine
+    data = library(language, pronounce)
+    chosen = data.routine(routine) if isinstance(routine, str) else routine
+    book = data.phrasebook_of(chosen)
     spelt = {**(pronounce or {}), **chosen.pronounce}
     pacing = (entry.pacing if entry else pacing or Pacing()).of_routine(sleep=chosen.sleep)
     check_bed(pacing.bed)
@@ -389,20 +412,20 @@ def player(  # noqa: PLR0913 -- what a session depends on
             return {text: clip.spoken_frames for text, clip in narrator.speak(texts).items()}
 
         narrator = open_narrator(voice)
-        with _located(library, routine, voice, pronounce):
-            words = draft(chosen, pacing, library.phrasebook, speak)
+        with _located(data, routine, voice, pronounce):
+            words = draft(chosen, pacing, book, speak)
             texts = list(words.script.texts())
             narrator.check(texts)
         clips = narrator.stored(texts)
         if len(clips) < len(texts):
             narrator.warm_up()
-        score = made(words.routine, pacing, library.phrasebook, words.script, clips, _bed_for(chosen, pacing, library))
+        score = made(words.routine, pacing, book, words.script, clips, _bed_for(chosen, pacing, book))
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
         name = entry.routine if entry else _remembered(routine) if isinstance(routine, str) else chosen.id
         yield Player(
             score,
             output,
-            [narrator.speak, _Understudy(spec, open_narrator)],
+            [narrator.speak, _Understudy(spec, chosen.language, open_narrator)],
             settings=playing,
             start_frame=resumed(score.timeline, entry) if entry else 0,
             note=noting(_history(), name, spec) if history_folder() else lambda _player: False,
@@ -414,6 +437,7 @@ def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
     *,
     pacing: Pacing | None = None,
     voice: str | None = None,
+    language: str | None = None,
     cache_dir: CacheDir = None,
     pronounce: Mapping[str, str] | None = None,
     playing: Playing | None = None,
@@ -428,7 +452,14 @@ def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
     from voiceguide.player.live import play_here
 
     with player(
-        routine, pacing=pacing, voice=voice, cache_dir=cache_dir, pronounce=pronounce, playing=playing, entry=entry
+        routine,
+        pacing=pacing,
+        voice=voice,
+        language=language,
+        cache_dir=cache_dir,
+        pronounce=pronounce,
+        playing=playing,
+        entry=entry,
     ) as made_player:
         play_here(made_player, look)
 
@@ -481,14 +512,15 @@ def _remembered(routine: str) -> str:
     """
     if not is_path(routine) and as_text(routine) == routine:
         return routine
-    return as_text(str(Library(own=routines_folder()).routine_path(routine).absolute()))
+    return as_text(str(library().routine_path(routine).absolute()))
 
 
 class _Understudy:
-    """Speaks where the first voice fails: the first of FALLBACK_VOICES that can, found when it is needed."""
+    """Speaks where the first voice fails: the best of another engine that can, found when it is needed."""
 
-    def __init__(self, failed: str, open_narrator: Callable[[str], Narrator]) -> None:
+    def __init__(self, failed: str, language: str, open_narrator: Callable[[str], Narrator]) -> None:
         self._failed = failed
+        self._language = language
         self._open_narrator = open_narrator
         self._narrator: Narrator | None = None
 
@@ -497,7 +529,7 @@ class _Understudy:
         if self._narrator:
             return self._narrator.speak(texts)
         reasons = []
-        for spec in FALLBACK_VOICES:
+        for spec in FALLBACK_VOICES if self._language == "en" else fallback_voices(self._language):
             if spec.partition(":")[0] == self._failed.partition(":")[0]:
                 continue
             narrator = self._open_narrator(spec)
@@ -518,16 +550,23 @@ def say(
     speech_rate: float | None = None,
     cache_dir: CacheDir = None,
     pronounce: Mapping[str, str] | None = None,
+    language: str = "en",
 ) -> Clip:
     """One text as a Clip, normalised, judged and conditioned like every cue of a session."""
     rate = Pacing().speech_rate if speech_rate is None else speech_rate
-    with narrator_for(voice, rate, cache_dir, must_keep=False, pronounce=pronounce) as narrator:
+    with narrator_for(voice, rate, cache_dir, must_keep=False, pronounce=pronounce, language=language) as narrator:
         return narrator.speak([text])[text]
 
 
-def phonemes(text: str, *, voice: str | None = None, pronounce: Mapping[str, str] | None = None) -> Phonemes:
+def phonemes(
+    text: str,
+    *,
+    voice: str | None = None,
+    pronounce: Mapping[str, str] | None = None,
+    language: str = "en",
+) -> Phonemes:
     """What `say` would say, and no sound. Raises what it would raise for the text or the voice."""
-    with narrator_for(voice, Pacing().speech_rate, pronounce=pronounce) as narrator:
+    with narrator_for(voice, Pacing().speech_rate, pronounce=pronounce, language=language) as narrator:
         return Phonemes(narrator.engine.name, narrator.spelt(text), narrator.phonemes(text))
 
 
@@ -558,8 +597,9 @@ def narrator_for(
     With `must_keep` false it speaks on where clips cannot be kept, or have no place. `pronounce` are words with how
     they sound, besides the shipped ones of the `language`.
     """
-    spec = voice or os.environ.get("VOICEGUIDE_VOICE") or DEFAULT_VOICE
+    spec = voice or os.environ.get("VOICEGUIDE_VOICE") or voice_for(language)
     engine = open_engine(spec, speech_rate)
+    check_language(engine, language)
     return Narrator(engine, open_store(cache_dir), must_keep=must_keep, pronounce=pronounce, language=language)
 
 

@@ -63,12 +63,12 @@ ROOMS: Final = {
         (
             "voiceguide.speech.normalise",
             "voiceguide.speech.pronouncing",
-            "voiceguide.speech.english",
-            "voiceguide.speech.english.words",
-            "voiceguide.speech.english.pieces",
-            "voiceguide.speech.english.quantities",
-            "voiceguide.speech.english.grammar",
-            "voiceguide.speech.english.doubts",
+            "voiceguide.language.en",
+            "voiceguide.language.en.words",
+            "voiceguide.language.en.pieces",
+            "voiceguide.language.en.quantities",
+            "voiceguide.language.en.grammar",
+            "voiceguide.language.en.doubts",
         ),
         (
             "tests/speech/test_numbers.py",

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceguide.errors import UnspeakableError
-from voiceguide.speech.english.words import ONES, TENS, cardinal, ordinal
+from voiceguide.language.en.words import ONES, TENS, cardinal, ordinal
 from voiceguide.speech.normalise import check_speakable, normalise
 
 LATIN = frozenset({"LATIN"})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from voiceguide import session
 from voiceguide.batch.job import Job
 from voiceguide.batch.likeness import file_digest
 from voiceguide.batch.manifest import MAX_JOBS, Manifest
@@ -19,25 +20,27 @@ from voiceguide.config import given
 from voiceguide.errors import DataError, Mistake, RequestError, UnknownNameError, VoiceguideError
 from voiceguide.export.captions import FORMATS
 from voiceguide.export.exporter import exporter_for, exporter_suffixes
-from voiceguide.library.loader import Library, is_path
+from voiceguide.library.loader import is_path
 from voiceguide.library.toml_file import read_toml, validated
 from voiceguide.model.pacing import Pacing
-from voiceguide.places import as_text, beside, routines_folder
+from voiceguide.places import as_text, beside
 from voiceguide.planning.planner import texts_of_any_length, texts_of_length, texts_to_speak
 from voiceguide.planning.presets import paced
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed
-from voiceguide.speech.voices import DEFAULT_VOICE
+from voiceguide.speech.voices import voice_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from voiceguide.library.loader import Library
     from voiceguide.library.toml_lines import Field
     from voiceguide.model.routine import Routine
     from voiceguide.speech.narrator import Narrator
 
 EVERY: Final = "*"
 _DEFAULTS: Final[Mapping[str, Any]] = {
-    "voices": (DEFAULT_VOICE,),
+    "language": None,
+    "voices": (None,),
     "paces": ("steady",),
     "lengths": (None,),
     "formats": ("mp3",),
@@ -104,8 +107,9 @@ class _Reading:
         self.mistakes: list[Mistake] = []
         self._path = path
         self._lines = lines
-        self._library = Library(own=routines_folder())
-        self._routines: dict[str, Routine] = {}
+        self._library = session.library()
+        self._libraries: dict[str | None, Library] = {None: self._library}
+        self._routines: dict[tuple[str | None, str], Routine] = {}
         self._voices: dict[Voice, _Voice] = {}
         self._texts: dict[tuple[int, Pacing], tuple[str, ...]] = {}
         self._texts_of_any_length: dict[tuple[int, Pacing], list[str]] = {}
@@ -128,7 +132,7 @@ class _Reading:
         if "routines" not in entry:
             self._note(index, "routines", "which routines? name them, or all with ['*']")
             return
-        routines = list(self._found(index, entry["routines"]))
+        routines = list(self._found(index, entry["routines"], entry["language"]))
         entry = entry | self._bed(index, entry.get("bed") or NO_BED)
         files = _Files(
             template=entry["name"],
@@ -140,7 +144,7 @@ class _Reading:
             routines, entry["voices"], entry["paces"], entry["lengths"]
         ):
             pacing = self._pacing(index, entry, pace, length_s)
-            voice = pacing and self._voice(index, Voice.of(spec, pacing.speech_rate, routine))
+            voice = pacing and self._voice(index, spec, pacing.speech_rate, routine)
             texts = pacing and self._texts_of(index, routine, pacing)
             if not (pacing and voice and texts):
                 continue
@@ -162,15 +166,21 @@ class _Reading:
                 message = f"{keys[key]} files would be called {name!r}: tell them apart in `name`, as with {{length}}"
                 self._note(order.entry, "name", message)
 
-    def _found(self, index: int, names: Sequence[str]) -> Iterator[Routine]:
+    def _found(self, index: int, names: Sequence[str], language: str | None) -> Iterator[Routine]:
+        try:
+            if language not in self._libraries:
+                self._libraries[language] = session.library(language)
+        except RequestError as error:
+            self._note(index, "language", str(error))
+            return
         for name in names:
             for wanted in self._library.routine_ids() if name == EVERY else [name]:
                 # A path is meant from where the manifest lies, not from where the program runs.
                 whole = str(beside(self._path, wanted)) if is_path(wanted) else wanted
                 try:
-                    if whole not in self._routines:
-                        self._routines[whole] = self._library.routine(whole)
-                    yield self._routines[whole]
+                    if (language, whole) not in self._routines:
+                        self._routines[language, whole] = self._libraries[language].routine(whole)
+                    yield self._routines[language, whole]
                 except DataError as error:
                     self.mistakes += error.mistakes
                 except RequestError as error:
@@ -217,8 +227,9 @@ class _Reading:
             self._note(index, "lengths", str(error))
             return None
 
-    def _voice(self, index: int, wanted: Voice) -> _Voice | None:
+    def _voice(self, index: int, spec: str | None, speech_rate: float, routine: Routine) -> _Voice | None:
         try:
+            wanted = Voice.of(spec or voice_for(routine.language), speech_rate, routine)
             if wanted not in self._voices:
                 narrator = wanted.narrator()
                 full = f"{narrator.engine.name}:{narrator.engine.voice}"
@@ -249,7 +260,7 @@ class _Reading:
             return ()
 
     def _listed(self, routine: Routine, pacing: Pacing) -> list[str]:
-        book = self._library.phrasebook
+        book = self._library.phrasebook_of(routine)
         if pacing.length_s is None:
             return texts_to_speak(routine, pacing, book)
         # By far the most of them do not depend on the length, and a manifest may ask for fifty.

@@ -48,6 +48,7 @@ def export(  # noqa: PLR0913 -- each is an option
             routine,
             pacing=request.pacing,
             voice=request.voice,
+            language=request.language,
             cache_dir=request.cache_dir,
             pronounce=request.pronounce,
             progress=report,
@@ -56,6 +57,8 @@ def export(  # noqa: PLR0913 -- each is an option
     with progress("encoding") as report:
         planned.export(output, force=force, bit_rate_kbps=bitrate, captions=wanted, keep_alive=awake, progress=report)
     timeline = planned.timeline
+    if timeline.language != "en" and not request.voice:
+        note(f"spoken by {planned.voice}, the best voice for {timeline.language!r} on this machine")
     for text in timeline.notes:
         note(text)
     size = output.stat().st_size / 1e6

@@ -99,6 +99,8 @@ class Request(Struct, frozen=True):
 
     pacing: Pacing
     voice: str | None
+    language: str | None
+    """Of the words; None for the routine's own."""
     cache_dir: ClipStore
     """The store of clips, with its limit."""
     playing: Playing
@@ -154,6 +156,9 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         bool, typer.Option("--no-breath", help="No breath words and tones; repetitions are counted.")
     ] = False,
     profile: Annotated[str | None, typer.Option(metavar="NAME", help="A profile of the configuration file.")] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Of the words, in two letters: en, de, es, or your own.")
+    ] = None,
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
     cache_dir: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.", parser=path)
@@ -185,12 +190,13 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
         "sleep": sleep,
         "breath_cues": False if no_breath else None,
         "voice": voice,
+        "language": language,
         "cache_dir": cache_dir,
     }
     resolved = resolve(options, profile)
     chosen = frozenset(name for name, value in {**options, "profile": profile}.items() if value is not None)
     store = open_store(resolved.cache_dir, resolved.cache_limit_bytes)
-    return Request(resolved.pacing, resolved.voice, store, resolved.playing, resolved.pronounce, chosen)
+    return Request(resolved.pacing, resolved.voice, resolved.language, store, resolved.playing, resolved.pronounce, chosen)
 
 
 def with_pacing(command: Callable[..., None]) -> Callable[..., None]:

@@ -41,6 +41,7 @@ def plan(
             routine,
             pacing=request.pacing,
             voice=request.voice,
+            language=request.language,
             cache_dir=request.cache_dir,
             pronounce=request.pronounce,
             progress=report,

@@ -88,6 +88,7 @@ def play(  # noqa: PLR0913 -- each is an option
         pacing=request.pacing,
         # What the configuration says now is no wish to change a voice in the middle.
         voice=None if entry and "voice" not in request.chosen else request.voice,
+        language=entry.language if entry else request.language,
         cache_dir=request.cache_dir,
         pronounce=request.pronounce,
         playing=playing,

@@ -21,12 +21,15 @@ def list_routines(
     position: Annotated[
         str | None, typer.Option(metavar="POSITION", help="Only stretches that are done so; with --stretches.")
     ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Of the words, in two letters: en, de, es, or your own.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
-    from voiceguide.library.loader import Library
-    from voiceguide.places import routines_folder
+    from voiceguide.config import resolve
+    from voiceguide.session import library as open_library
 
-    library = Library(own=routines_folder())
+    library = open_library(resolve({"language": language}).language)
     if stretches:
         _list_stretches(library, area, position, as_json=as_json)
     elif position is not None:
@@ -65,7 +68,7 @@ def _list_routines(library: Library, area: str | None, *, as_json: bool) -> None
     from voiceguide.planning.planner import estimated_minutes
 
     routines, left_out = library.routines(area)
-    minutes = {name: estimated_minutes(routine, Pacing(), library.phrasebook) for name, routine in routines.items()}
+    minutes = {name: estimated_minutes(routine, Pacing(), library.phrasebook_of(routine)) for name, routine in routines.items()}
     stretches = {name: [stretch.id for stretch in routine.stretches] for name, routine in routines.items()}
     for line in left_out:
         note(line)
@@ -92,16 +95,24 @@ def _list_routines(library: Library, area: str | None, *, as_json: bool) -> None
             note(f"{name} is your own, in the place of the shipped one")
 
 
-def show(name: Annotated[str, typer.Argument(metavar="ROUTINE|STRETCH")]) -> None:
+def show(
+    name: Annotated[str, typer.Argument(metavar="ROUTINE|STRETCH")],
+    *,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Of the words, in two letters: en, de, es, or your own.")
+    ] = None,
+) -> None:
+    from voiceguide.config import resolve
     from voiceguide.errors import UnknownNameError
-    from voiceguide.library.loader import Library, is_path
-    from voiceguide.places import routines_folder
+    from voiceguide.library.loader import is_path
     from voiceguide.planning.describe import describe_routine, describe_stretch
+    from voiceguide.session import library as open_library
 
-    library = Library(own=routines_folder())
+    library = open_library(resolve({"language": language}).language)
     if name in library.stretch_ids():
         text(describe_stretch(library.stretch(name), library.phrasebook))
     elif name in library.routine_ids() or is_path(name):
-        text(describe_routine(library.routine(name)))
+        routine = library.routine(name)
+        text(describe_routine(routine, library.phrasebook_of(routine)))
     else:
         raise UnknownNameError("routine or stretch", name, [*library.routine_ids(), *library.stretch_ids()])

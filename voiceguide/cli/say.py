@@ -22,6 +22,9 @@ def say(  # noqa: PLR0913 -- an option each
     phonemes: Annotated[
         bool, typer.Option("--phonemes", help="Show what the voice will say, on one line, and make no sound.")
     ] = False,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Of the text, in two letters: en, de, es, or your own.")
+    ] = None,
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
     speech_rate: Annotated[float | None, typer.Option(metavar="X", help="Speed of the voice, 1.0 is its own.")] = None,
     cache_dir: Annotated[
@@ -34,9 +37,11 @@ def say(  # noqa: PLR0913 -- an option each
 
     if phonemes and output:
         raise RequestError("--phonemes makes no sound: leave out --output")
-    wanted = resolve({"voice": voice, "speech_rate": speech_rate, "cache_dir": cache_dir})
+    wanted = resolve({"voice": voice, "language": language, "speech_rate": speech_rate, "cache_dir": cache_dir})
     if phonemes:
-        said = session.phonemes(text, voice=wanted.voice, pronounce=wanted.pronounce)
+        said = session.phonemes(
+            text, voice=wanted.voice, pronounce=wanted.pronounce, language=wanted.language or "en"
+        )
         line(said.sounds or said.spelt)
         if said.sounds is None:
             note(f"{said.engine} does not tell its phonemes here: this is the text as it is given to the voice")
@@ -50,6 +55,7 @@ def say(  # noqa: PLR0913 -- an option each
         speech_rate=wanted.pacing.speech_rate,
         cache_dir=store,
         pronounce=wanted.pronounce,
+        language=wanted.language or "en",
     )
     if output is None:
         session.play_clip(clip)

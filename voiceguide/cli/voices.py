@@ -9,10 +9,16 @@ import typer
 from voiceguide.cli.console import document, table
 
 
-def voices(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
+def voices(
+    *,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only those that speak it, the best first: en, de, es, ...")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+) -> None:
     from voiceguide.speech.voices import DEFAULT_VOICE, available_voices
 
-    found = available_voices()
+    found = available_voices(language)
     if as_json:
         listed = [
             {

@@ -12,6 +12,7 @@ from voiceguide.errors import UnknownNameError
 from voiceguide.export.about import TimedLine
 from voiceguide.export.caption_text import lrc_text, one_line, sub_rip_text, web_vtt_text
 from voiceguide.export.lrc import lrc_length, lrc_lines
+from voiceguide.model.script import CHIMES
 from voiceguide.units import clock, timestamp
 
 if TYPE_CHECKING:
@@ -28,13 +29,13 @@ LEAST_S: Final = 0.9
 _GAP_S: Final = 0.001
 
 
-def timed_lines(timeline: Timeline) -> tuple[TimedLine, ...]:
-    """Everything that is heard, in order, no two at once.
+def timed_lines(timeline: Timeline, quiet: str) -> tuple[TimedLine, ...]:
+    """Everything that is heard, in order, no two at once; `quiet` is what is read in its longer pauses: {seconds}.
 
     A line begins with its sound, to the millisecond. A tone that sounds under a word, or a chime that rings on
     into one, gives way to it.
     """
-    return tuple(_with_quiet(_apart(_heard(timeline)), timeline.duration_s))
+    return tuple(_with_quiet(_apart(_heard(timeline)), timeline.duration_s, quiet))
 
 
 def _heard(timeline: Timeline) -> list[TimedLine]:
@@ -42,15 +43,11 @@ def _heard(timeline: Timeline) -> list[TimedLine]:
     speech = [(cue.start, cue.end) for cue in timeline.speech()]
     lines = []
     for cue in timeline.cues:
-        if cue.tone and any(start < cue.end and cue.start < end for start, end in speech) and not _rings(cue.text):
+        # Chimes are announced even where a word follows while they ring; tones that go along with a word are not.
+        if cue.tone and any(start < cue.end and cue.start < end for start, end in speech) and cue.tone not in CHIMES:
             continue
         lines.append(TimedLine(cue.text, round(cue.start / rate_hz, 3), round(cue.end / rate_hz, 3)))
     return lines
-
-
-def _rings(text: str) -> bool:
-    """Chimes are announced even where a word follows while they ring; tones that accompany a word are not."""
-    return "chime" in text
 
 
 def _apart(lines: Sequence[TimedLine]) -> list[TimedLine]:
@@ -64,18 +61,18 @@ def _apart(lines: Sequence[TimedLine]) -> list[TimedLine]:
     return apart
 
 
-def _with_quiet(lines: Iterable[TimedLine], duration_s: float) -> Iterator[TimedLine]:
+def _with_quiet(lines: Iterable[TimedLine], duration_s: float, quiet: str) -> Iterator[TimedLine]:
     at_s = 0.0
     for line in lines:
-        yield from _quiet(at_s, line.start_s)
+        yield from _quiet(at_s, line.start_s, quiet)
         at_s = min(line.end_s, duration_s)
         yield TimedLine(line.text, line.start_s, at_s)
-    yield from _quiet(at_s, duration_s)
+    yield from _quiet(at_s, duration_s, quiet)
 
 
-def _quiet(start_s: float, end_s: float) -> Iterator[TimedLine]:
+def _quiet(start_s: float, end_s: float, quiet: str) -> Iterator[TimedLine]:
     if end_s - start_s >= QUIET_FROM_S:
-        yield TimedLine(f"[{end_s - start_s:.0f} seconds of quiet]", start_s + _GAP_S, end_s - _GAP_S)
+        yield TimedLine(quiet.format(seconds=f"{end_s - start_s:.0f}"), start_s + _GAP_S, end_s - _GAP_S)
 
 
 def web_vtt(about: About) -> str:

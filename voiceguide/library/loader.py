@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from voiceguide.errors import DataError, ExportError, RequestError, UnknownNameError, reason
 from voiceguide.held_folder import HeldFolder
 from voiceguide.library.reading import Reading
-from voiceguide.library.toml_file import read_model, read_toml
+from voiceguide.library.saying import note_promises, note_sides
+from voiceguide.library.words import DATA, FIRST_LANGUAGE, Words
 from voiceguide.model.base import spoken_texts
-from voiceguide.model.phrasebook import Phrasebook
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
 from voiceguide.model.stretch import Area, Position, Stretch, hurried
 from voiceguide.places import entries, path_of
@@ -23,34 +22,45 @@ from voiceguide.whole_file import clear_stale, replacing_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from voiceguide.language.phrasebook import Phrasebook
+
     Objection = Callable[[str], str | None]
 
 E = TypeVar("E", bound=StrEnum)
 
-DATA: Final = Path(__file__).parent
 _OWN_MODE: Final = 0o700
 """Of folders for what is the user's own, as the XDG base directory specification asks for them."""
 
 
 class Library:
-    """The shipped data of one language, and the routines of the user's own, read on demand and kept.
+    """The shipped data, and the routines of the user's own, read on demand and kept.
 
-    Not safe to share between threads while it is being filled; what it returns is frozen.
+    In the language that is asked for; without one in that of each routine, and in English where it names none. Not
+    safe to share between threads while it is being filled; what it returns is frozen. Raises RequestError for a
+    language without words.
     """
 
     def __init__(
         self,
-        language: str = "en",
+        language: str | None = None,
         *,
         own: Path | None = None,
+        own_phrases: Path | None = None,
         pronounce: Mapping[str, str] | None = None,
         root: Path = DATA,
     ) -> None:
-        """`pronounce` are words with how they sound, for every routine; its own ones count before them."""
-        self._root = root / language
+        """`pronounce` are words with how they sound, for every routine; its own ones count before them.
+
+        `own` and `own_phrases` are the folders of the user's own routines and phrasebooks.
+        """
+        self._asked = language
+        self._root = root
         self._own = own
+        self._own_phrases = own_phrases
         self._pronounce = dict(pronounce or {})
-        self._stretches: dict[str, Stretch] = {}
+        self._words: dict[str, Words] = {}
+        self.words = self.words_in(language or FIRST_LANGUAGE)
+        """The shipped data in the language of this library."""
 
     def routine_ids(self) -> list[str]:
         """Every routine, shipped and own, in alphabetical order."""
@@ -65,9 +75,15 @@ class Library:
         """Whether a routine is of the user's writing; errors as for `routine`."""
         return self.routine_path(name) not in self._shipped_paths().values()
 
+    def words_in(self, language: str) -> Words:
+        """The shipped data in a language, by its two letters."""
+        if language not in self._words:
+            self._words[language] = Words(language, self._root, self._own_phrases)
+        return self._words[language]
+
     def stretch_ids(self) -> list[str]:
         """Every shipped stretch, in alphabetical order."""
-        return sorted(path.stem for path in (self._root / "stretches").glob("*.toml"))
+        return self.words.stretch_ids()
 
     def routine(self, name: str) -> Routine:
         """A routine by its id, or read from a path (`is_path`). An own one goes before a shipped one.
@@ -75,7 +91,10 @@ class Library:
         Raises UnknownNameError for an id that is not there, RequestError or DataError for a file that
         cannot be read or holds mistakes.
         """
-        reading = Reading.of(self.routine_path(name))
+        path = self.routine_path(name)
+        reading = Reading.of(path)
+        if path in self._shipped_paths().values():
+            reading.data = self.words.routine_data(path.stem)
         found = self._resolved(reading)
         reading.finish()
         assert found is not None  # noqa: S101 -- there would have been mistakes
@@ -114,11 +133,7 @@ class Library:
 
     def stretch(self, name: str) -> Stretch:
         """A shipped stretch by its id."""
-        if name not in self._stretches:
-            if name not in self.stretch_ids():
-                raise UnknownNameError("stretch", name, self.stretch_ids())
-            self._stretches[name] = read_model(self._stretch_path(name), Stretch)
-        return self._stretches[name]
+        return self.words.stretch(name)
 
     def stretches_for(self, area: str | None = None, position: str | None = None) -> list[Stretch]:
         """The shipped stretches that are for `area` and done in `position`, as far as these are given.
@@ -133,20 +148,31 @@ class Library:
             if (wanted is None or wanted in stretch.areas) and (how is None or stretch.position is how)
         ]
 
-    @cached_property
+    @property
     def phrasebook(self) -> Phrasebook:
-        """The sentences that belong to no stretch."""
-        return read_model(self._root / "phrases.toml", Phrasebook)
+        """The sentences that belong to no stretch, in the language of this library."""
+        return self.words.phrasebook
 
-    def read(self, path: Path, objecting: Callable[[Mapping[str, str]], Objection] | None = None) -> Routine | Stretch:
+    def phrasebook_of(self, routine: Routine) -> Phrasebook:
+        """The sentences around the stretches of a routine, in its language."""
+        return self.words_in(routine.language).phrasebook
+
+    def read(
+        self, path: Path, objecting: Callable[[Mapping[str, str], str], Objection] | None = None
+    ) -> Routine | Stretch:
         """A routine or a stretch of the user's; DataError with every mistake.
 
-        `objecting` is given the words that the file has pronounced in its own way, and gives what says of a text, as
-        it is written, why it could not be spoken.
+        `objecting` is given the words that the file has pronounced in its own way, and its language; it gives what
+        says of a text, as it is written, why it could not be spoken.
         """
         reading = Reading.of(path)
-        found = reading.stretch(reading.data) if "movement" in reading.data else self._resolved(reading)
-        objection = objecting(self._pronounce | reading.pronounce()) if objecting else None
+        is_stretch = "movement" in reading.data
+        found = reading.stretch(reading.data) if is_stretch else self._resolved(reading)
+        book = self.words.phrasebook if not isinstance(found, Routine) else self.phrasebook_of(found)
+        if is_stretch:
+            note_sides(reading, book)
+        note_promises(reading, book)
+        objection = objecting(self._pronounce | reading.pronounce(), book.language) if objecting else None
         for at, text in spoken_texts(reading.data) if objection else ():
             if objection and (why := objection(text)):
                 reading.note(at, why)
@@ -165,10 +191,7 @@ class Library:
         return self._shipped_paths() | own
 
     def _shipped_paths(self) -> dict[str, Path]:
-        return {path.stem: path for path in (self._root / "routines").glob("*.toml")}
-
-    def _stretch_path(self, name: str) -> Path:
-        return self._root / "stretches" / f"{name}.toml"
+        return {path.stem: path for path in (self._root / FIRST_LANGUAGE / "routines").glob("*.toml")}
 
     def _resolved(self, reading: Reading) -> Routine | None:
         """The routine with its stretches: its own, then the shipped ones. None where there are mistakes.
@@ -176,15 +199,22 @@ class Library:
         What the model refuses does not keep the rest from being looked at.
         """
         file = reading.model(RoutineFile, reading.data)
-        own = self._own_stretches(reading)
-        known = {*own, *self.stretch_ids()}
+        words = self._words_for(reading)
+        if words is None:
+            return None
+        own = self._own_stretches(reading, words)
+        note_sides(reading, words.phrasebook)
+        known = {*own, *words.stretch_ids()}
         for index, item in enumerate(reading.tables("items", MOST_ITEMS)):
             name = str(item.get("stretch", "")).strip()
             if name and name not in known:
                 reading.note_unknown(("items", index, "stretch"), name, known)
+            elif name and name not in own and not words.are_complete:
+                message = f"{name} has no words in {words.phrasebook.name} yet: write it here, under [[stretches]]"
+                reading.note(("items", index, "stretch"), message)
         if file is None or reading.mistakes:
             return None
-        items = tuple((item, own.get(item.stretch) or self.stretch(item.stretch)) for item in file.items)
+        items = tuple((item, own.get(item.stretch) or words.stretch(item.stretch)) for item in file.items)
         props = {prop.name for _, stretch in items for prop in stretch.props}
         for index, preparation in enumerate(file.prepare):
             for place, name in enumerate(preparation.props):
@@ -196,7 +226,7 @@ class Library:
             id=file.id,
             title=file.title,
             description=file.description,
-            language=file.language,
+            language=words.language,
             pronounce=self._pronounce | file.pronounce,
             items=items,
             areas=file.areas,
@@ -205,7 +235,21 @@ class Library:
             close=tuple(file.close),
         )
 
-    def _own_stretches(self, reading: Reading) -> dict[str, Stretch | None]:
+    def _words_for(self, reading: Reading) -> Words | None:
+        """The words of a routine's language; None where there are none, or others are asked for."""
+        written = reading.data.get("language")
+        language = written if isinstance(written, str) else None
+        if self._asked and language and language != self._asked:
+            message = f"it is written in {language}, and cannot be said in {self._asked}: its words are its own"
+            reading.note(("language",), message)
+            return None
+        try:
+            return self.words_in(language or self._asked or FIRST_LANGUAGE)
+        except RequestError as error:
+            reading.note(("language",), str(error))
+            return None
+
+    def _own_stretches(self, reading: Reading, words: Words) -> dict[str, Stretch | None]:
         """The stretches that a routine defines, by id; None for one with mistakes."""
         own: dict[str, Stretch | None] = {}
         for index, definition in enumerate(reading.tables("stretches", MOST_STRETCHES)):
@@ -216,10 +260,12 @@ class Library:
             own[name] = None
             if like is None:
                 own[name] = reading.stretch(changes, at)
-            elif (base := str(like).strip()) in self.stretch_ids():
-                own[name] = reading.stretch(_laid_over(read_toml(self._stretch_path(base))[0], changes), at)
+            elif (base := str(like).strip()) not in words.stretch_ids():
+                reading.note_unknown((*at, "like"), base, words.stretch_ids())
+            elif not words.are_complete:
+                reading.note((*at, "like"), f"{base} has no words in {words.phrasebook.name} yet: write it in full")
             else:
-                reading.note_unknown((*at, "like"), base, self.stretch_ids())
+                own[name] = reading.stretch(_laid_over(words.stretch_data(base), changes), at)
         return own
 
 

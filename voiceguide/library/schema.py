@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from voiceguide.model.phrasebook import Phrasebook
+from voiceguide.language.phrasebook import Phrasebook
 from voiceguide.model.pronounce import PronounceFile
 from voiceguide.model.routine import RoutineFile
 from voiceguide.model.stretch import Stretch

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from voiceguide.model.characters import visible
-from voiceguide.model.sides import side_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,11 +20,32 @@ MAX_TEXT_CHARS: Final = 300
 """The longest text of one cue. Beyond about 300 characters a neural engine may take a text as one
 chunk and gigabytes of memory (measured: 10,000 characters, 4.7 GB)."""
 
-TOKENS: Final = frozenset({"side", "Side", "other", "Other", "felt", "Felt", "count", "Count"})
-SIDE_TOKENS: Final = frozenset({"side", "Side", "other", "Other", "felt", "Felt"})
+SIDE_TOKENS: Final = frozenset({"side", "other", "felt"})
+TOKENS: Final = SIDE_TOKENS | {"count"}
+"""As they stand in braces, with a capital or a small letter first; `{side_e}` is a form that the language has."""
 TOKEN: Final = re.compile(r"\{([^{}]*)\}")
+_NAME: Final = re.compile(r"([A-Za-z][a-z]*)(?:_([a-z]+))?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]")
 """Control characters, line breaks, and what turns the direction of text: none is heard, all fool a terminal."""
+
+
+class Token(NamedTuple):
+    """What stands in braces."""
+
+    name: str
+    """One of TOKENS."""
+    form: str
+    """Of the word in its place, as the language names its forms; empty for the plain one."""
+    capital: bool
+    """Whether it begins with a capital letter."""
+
+    @classmethod
+    def of(cls, written: str) -> Token | None:
+        """The token that is written so; None where there is none."""
+        parts = _NAME.fullmatch(written)
+        if parts is None or (name := parts[1].lower()) not in TOKENS or parts[1] not in {name, name.capitalize()}:
+            return None
+        return cls(name, parts[2] or "", parts[1] != name)
 
 
 def _check_text(text: str) -> str:
@@ -41,15 +61,10 @@ def _check_text(text: str) -> str:
 
 def _check_cue_text(text: str) -> str:
     text = _check_text(text)
-    unknown = sorted({name for name in TOKEN.findall(text) if name not in TOKENS})
+    unknown = [name for name in TOKEN.findall(text) if Token.of(name) is None]
     if unknown or "{" in TOKEN.sub("", text) or "}" in TOKEN.sub("", text):
-        message = f"unknown token in {text!r}: there is {', '.join('{' + t + '}' for t in sorted(TOKENS))}"
-        raise ValueError(message)
-    if word := side_word(text):
-        message = (
-            f"write the side as a token, {{side}}, {{other}} or {{felt}}, not as {word!r}: "
-            "only then both sides get the same words (what is no side may be said: a right angle, all right, left over)"
-        )
+        known = ", ".join(f"{{{name}}}, {{{name.capitalize()}}}" for name in sorted(TOKENS))
+        message = f"unknown token in {text!r}: there is {known}"
         raise ValueError(message)
     return text
 
@@ -73,7 +88,7 @@ Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValid
 PlainText = Annotated[Text, AfterValidator(_check_plain_text)]
 """A text that is spoken as it stands: tokens would be, too."""
 CueText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(_check_cue_text)]
-"""A text spoken in a stretch: may hold tokens, never the words left or right themselves."""
+"""A text spoken in a stretch: may hold tokens. Sides are tokens, never words: the library sees to that, by language."""
 Seconds = Annotated[float, Field(ge=0.0, le=600.0)]
 
 
@@ -114,5 +129,5 @@ def spoken_texts(
 
 
 def tokens_in(text: str) -> frozenset[str]:
-    """The names of the tokens that `text` holds."""
-    return frozenset(TOKEN.findall(text))
+    """The names of the tokens that `text` holds, as in TOKENS."""
+    return frozenset(token.name for written in TOKEN.findall(text) if (token := Token.of(written)))

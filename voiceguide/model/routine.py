@@ -66,7 +66,8 @@ class RoutineFile(Model):
     id: Identifier
     title: PlainText
     description: Text
-    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] = "en"
+    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] | None = None
+    """Of its words, ISO 639-1; None for one that has hardly any of its own, and may be said in each."""
     items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
     areas: tuple[Area, ...] = ()
     """What it is for, the most important first."""

@@ -71,6 +71,11 @@ class ToneName(StrEnum):
     EXHALE = "exhale"
 
 
+CHIMES: frozenset[ToneName] = frozenset(
+    {ToneName.START, ToneName.HOLD_START, ToneName.HALFWAY, ToneName.SWITCH, ToneName.HOLD_END, ToneName.END}
+)
+"""Tones that ring by themselves; the others go along with a word or a movement."""
+
 CHIME_S: Mapping[ToneName, float] = {
     ToneName.START: 2.4,
     ToneName.HOLD_START: 0.9,
@@ -196,6 +201,8 @@ class Script(Struct, frozen=True):
     language: str
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
+    captions: Mapping[ToneName, str] = {}
+    """What is read where a tone is heard; one that is missing is called by its name."""
 
     def texts(self) -> Iterator[str]:
         """Every text that may be spoken, in order of first use, each once."""

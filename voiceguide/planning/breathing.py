@@ -134,7 +134,7 @@ def _breath_word(
     if not guiding.pacing.breath_cues and repetition > 1 and not names_side:
         if role is not Role.INHALE:
             return ()
-        number = f"{guiding.wording.number(repetition).capitalize()}."
+        number = guiding.wording.phrase("{Number}.", number=repetition)
         return (Mark(-WORD_LEAD_S, (number,), Role.COUNT, required=True),)
     if tapered_away and guiding.tones and not names_side:
         return ()

@@ -82,9 +82,9 @@ def _there(guiding: Guiding, movement: CountMovement, place: Place) -> Iterator[
     elif to_come == 1 and count >= LAST_FROM:
         yield from say(book.last_repetition, Role.REMAINING, place)
     elif not place.side:
-        yield from say(f"{wording.number(number).capitalize()}.", Role.COUNT, place)
+        yield from say(wording.phrase("{Number}.", number=number), Role.COUNT, place)
     elif count >= MIDDLE_FROM and 2 * to_come == count:
-        words = book.repetitions_to_go.format(Count=wording.number(to_come).capitalize())
+        words = wording.phrase(book.repetitions_to_go, count=to_come)
         yield from say(words, Role.REMAINING, place)
     elif number > SIDES_SAID and guiding.tones:
         yield Sound(ToneName.TICK, 0.0, place)

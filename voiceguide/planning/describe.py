@@ -1,4 +1,4 @@
-"""Routines and stretches in words, for `voiceguide show`."""
+"""Routines and stretches in words, for `voiceguide show`: in their language, the ids besides."""
 
 from __future__ import annotations
 
@@ -9,28 +9,25 @@ from voiceguide.model.routine import Item
 from voiceguide.model.stretch import BreatheMovement, BreathsMovement, CountMovement, HoldMovement
 from voiceguide.planning.dose import dose_of
 from voiceguide.planning.wording import Wording
-from voiceguide.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from voiceguide.model.phrasebook import Phrasebook
+    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.routine import Routine
     from voiceguide.model.stretch import CountRange, SecondsRange, Stretch
 
 
-def describe_routine(routine: Routine) -> str:
-    """A routine: what it is, and its stretches with their doses."""
+def describe_routine(routine: Routine, book: Phrasebook) -> str:
+    """A routine: what it is, its stretches with their doses, what it needs and who should take care."""
     lines = [f"{routine.title} ({routine.id})", routine.description, ""]
     for number, (item, stretch) in enumerate(routine.items, start=1):
         lines.append(f"{number}. {stretch.title} ({stretch.id}): {stretch.gist}")
-        lines.append(f"   {dose_in_words(stretch, item)}")
-    props = dict.fromkeys(prop.name for stretch in routine.stretches for prop in stretch.props)
-    if props:
-        lines += ["", "You need: " + ", ".join(props)]
-    cautions = {stretch.title: stretch.cautions for stretch in routine.stretches if stretch.cautions}
-    if cautions:
-        lines += ["", "Take care"]
+        lines.append(f"   {dose_in_words(stretch, book, item)}")
+    if props := dict.fromkeys(prop.name for stretch in routine.stretches for prop in stretch.props):
+        lines += ["", f"{book.show.need}: {', '.join(props)}"]
+    if cautions := {stretch.title: stretch.cautions for stretch in routine.stretches if stretch.cautions}:
+        lines += ["", book.show.care]
         lines += [f"  {title}: {line}" for title, those in cautions.items() for line in those]
     return "\n".join(lines)
 
@@ -40,49 +37,59 @@ def describe_stretch(stretch: Stretch, phrasebook: Phrasebook) -> str:
     return "\n".join(_stretch_lines(stretch, Wording(phrasebook)))
 
 
-def dose_in_words(stretch: Stretch, item: Item | None = None) -> str:
+def dose_in_words(stretch: Stretch, book: Phrasebook, item: Item | None = None) -> str:
     """`hold 20 s (20 to 30), 3 rounds (2 to 3)`: what is done, and in brackets the data's range.
 
     `item` is the stretch's place in a routine, which may have a dose of its own.
     """
-    dose = dose_of(stretch, item or Item(stretch=stretch.id), Pacing())
+    dose, words = dose_of(stretch, item or Item(stretch=stretch.id), Pacing()), book.show
     match stretch.movement:
         case BreatheMovement() | BreathsMovement() as movement:
             counts = movement.repetitions if isinstance(movement, BreatheMovement) else movement.breaths
+            times = _counted(words.breath, dose.repetitions) + _range(counts, dose.repetitions, book)
             breath = movement.breath
-            times = _range(counts, dose.repetitions, "breath", "breaths")
-            return f"{times}, {breath.in_s:g} s in and {breath.out_s:g} s out"
+            return f"{times}, {words.breath_s.format(in_s=f'{breath.in_s:g}', out_s=f'{breath.out_s:g}')}"
         case CountMovement() as movement:
-            times = _range(movement.repetitions, dose.repetitions, "repetition", "repetitions")
-            return f"{times}, one every {movement.rep_s:g} s"
+            times = _counted(words.repetition, dose.repetitions)
+            every = words.every.format(seconds=f"{movement.rep_s:g}")
+            return f"{times}{_range(movement.repetitions, dose.repetitions, book)}, {every}"
         case HoldMovement() as movement:
+            held = words.hold.format(number=f"{dose.hold_s:g}") + _range(movement.hold_s, dose.hold_s, book)
+            sides = f" {words.a_side}" if stretch.sides.kind == "each" else ""
             several = max(movement.rounds.max, dose.rounds) > 1
-            rounds = f", {_range(movement.rounds, dose.rounds, 'round', 'rounds')}" if several else ""
-            sides = " a side" if stretch.sides.kind == "each" else ""
-            return f"hold {_range(movement.hold_s, dose.hold_s, 's', 's')}{sides}{rounds}"
+            rounds = _counted(words.round, dose.rounds) + _range(movement.rounds, dose.rounds, book)
+            return f"{held}{sides}{f', {rounds}' if several else ''}"
 
 
-def _range(limits: CountRange | SecondsRange, done: float, one: str, many: str) -> str:
+def _counted(forms: tuple[str, str], number: int) -> str:
+    return forms[number != 1].format(number=number)
+
+
+def _range(limits: CountRange | SecondsRange, done: float, book: Phrasebook) -> str:
+    """What the data allows, in brackets; nothing where that is what is done."""
     if limits.min == limits.max == done:
-        return counted(done, one, many)
-    usual = f"{limits.min:g}" if limits.min == limits.max else f"{limits.min:g} to {limits.max:g}"
-    return f"{counted(done, one, many)} ({usual})"
+        return ""
+    if limits.min == limits.max:
+        return f" ({limits.min:g})"
+    return f" ({book.show.dose_to.format(low=f'{limits.min:g}', high=f'{limits.max:g}')})"
 
 
 def _stretch_lines(stretch: Stretch, wording: Wording) -> Iterator[str]:
+    book, words = wording.phrasebook, wording.phrasebook.show
     yield f"{stretch.title} ({stretch.id}): {stretch.gist}"
-    yield dose_in_words(stretch)
+    yield dose_in_words(stretch, book)
     if stretch.areas:
-        yield "For: " + ", ".join(area.replace("_", " ") for area in stretch.areas)
+        yield f"{words.areas}: " + ", ".join(words.area_names[area] for area in stretch.areas)
     if stretch.props:
-        yield "Props: " + ", ".join(prop.name + (" (optional)" if prop.optional else "") for prop in stretch.props)
+        names = (prop.name + (f" ({words.optional})" if prop.optional else "") for prop in stretch.props)
+        yield f"{words.props}: {', '.join(names)}"
     if stretch.sides.kind == "alternating":
-        yield f"Sides: alternating, {stretch.sides.first} first"
+        yield wording.fill(words.alternating, side=stretch.sides.first)
     if stretch.sides.kind == "each":
-        where = "the other" if stretch.sides.felt == "other" else "the same"
-        yield f"Sides: each, {stretch.sides.first} first; felt on {where} side"
+        felt = words.each_other if stretch.sides.felt == "other" else words.each_same
+        yield wording.fill(felt, side=stretch.sides.first)
     yield ""
-    yield "How"
+    yield words.how
     yield f"  {stretch.arrive.say}"
     count: int | None = None
     match stretch.movement:
@@ -91,9 +98,9 @@ def _stretch_lines(stretch: Stretch, wording: Wording) -> Iterator[str]:
     for step in (*stretch.setup, *stretch.movement.wordings()):
         yield f"  {wording.fill(step.say, stretch=stretch, side=stretch.sides.first, count=count)}"
     for heading, lines in (
-        ("Easier", stretch.easier),
-        ("Harder", stretch.harder),
-        ("Take care", [*([stretch.caution] if stretch.caution else []), *stretch.cautions]),
+        (words.easier, stretch.easier),
+        (words.harder, stretch.harder),
+        (words.care, [*([stretch.caution] if stretch.caution else []), *stretch.cautions]),
     ):
         if lines:
             yield ""
@@ -101,5 +108,5 @@ def _stretch_lines(stretch: Stretch, wording: Wording) -> Iterator[str]:
             yield from (f"  {line}" for line in lines)
     if stretch.provenance:
         yield ""
-        yield f"Source: {stretch.provenance.source}, there called {stretch.provenance.label}"
+        yield words.source.format(source=stretch.provenance.source, label=stretch.provenance.label)
         yield from (f"  {line}" for line in stretch.provenance.corrections)

@@ -113,9 +113,9 @@ class Guiding(Struct, frozen=True):
     def this_side(self, place: Place) -> Iterator[Say]:
         """Which side it is, where words are minimal and nothing else says so."""
         assert place.side is not None  # noqa: S101 -- narrows the type
-        book, side = self.wording.phrasebook, self.wording.side(place.side)
+        book = self.wording.phrasebook
         template = book.side_first if self.stretch.sides.kind == "alternating" else book.this_side
-        yield from say(template.format(side=side, Side=side.capitalize()), Role.SWITCH, place)
+        yield from say(self.wording.fill(template, side=place.side), Role.SWITCH, place)
 
     def guide(self, step: Guidance, familiarity: Familiarity, place: Place, role: Role) -> Iterator[Say | Rest]:
         """A step of guidance and the time to do it; nothing where it has no words any more.
@@ -164,9 +164,10 @@ class Guiding(Struct, frozen=True):
         if chosen is Level.USUAL:
             if familiarity is not Familiarity.FULL or not self.new:
                 return
-            words = book.easier_way.format(way=words)
+            words = self.wording.phrase(book.easier_way, way=words)
         else:
-            words = (book.harder_chosen if chosen is Level.HARDER else book.easier_chosen).format(way=words)
+            chosen_way = book.harder_chosen if chosen is Level.HARDER else book.easier_chosen
+            words = self.wording.phrase(chosen_way, way=words)
         # The easier way is what keeps somebody whole: no words level leaves it out.
         role = Role.SETUP if chosen is Level.HARDER else Role.SAFETY
         yield from moving(words, role, place, WAY_S * self.pacing.settle_scale, self.pacing)

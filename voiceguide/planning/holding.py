@@ -74,8 +74,7 @@ def _between(guiding: Guiding, place: Place, index: int, *, switching: bool) -> 
     if left == 1:
         yield from say(book.last_round, Role.REMAINING, place)
     else:
-        number = wording.number(left)
-        yield from say(book.rounds_left.format(count=number, Count=number.capitalize()), Role.COUNT, place)
+        yield from say(wording.phrase(book.rounds_left, count=left), Role.COUNT, place)
     yield rest(guiding.pacing.round_rest_s, place, SpanKind.REST, least_s=LEAST_SETTLE_S)
 
 
@@ -133,7 +132,7 @@ def _holding(guiding: Guiding, movement: HoldMovement, index: int) -> str:
         return wording.choose(book.rest_here, guiding.number, index)
     if index == 0 and guiding.new:
         length = wording.length(guiding.dose.hold_s)
-        return wording.choose(book.hold_for, guiding.number).format(length=length)
+        return wording.phrase(wording.choose(book.hold_for, guiding.number), length=length)
     return wording.choose(book.hold, guiding.number, index)
 
 
@@ -151,7 +150,7 @@ def _countdown(guiding: Guiding) -> Forms:
     # At least as much quiet as counting: a countdown that fills the hold is none.
     longest = int(guiding.dose.hold_s // 2)
     numbers = range(min(guiding.pacing.countdown, longest), 0, -1)
-    return tuple(f"{guiding.wording.number(number).capitalize()}." for number in numbers)
+    return tuple(guiding.wording.phrase("{Number}.", number=number) for number in numbers)
 
 
 def _marks(guiding: Guiding, movement: HoldMovement, place: Place, index: int) -> list[Mark]:
@@ -195,10 +194,11 @@ def _to_go(guiding: Guiding, movement: HoldMovement, index: int) -> Iterator[Mar
         told_by_the_middle = not movement.restful and abs(at_s - seconds / 2) < TOLD_APART_S
         if seconds <= (RESTS_FROM_S if movement.restful else TELLS_FROM_S) or at_s < SETTLED_S or told_by_the_middle:
             continue
-        count = guiding.wording.number(minutes).capitalize()
         full, short = (
             (book.minute_to_go, book.minute_to_go_short)
             if minutes == 1
-            else (book.minutes_to_go.format(Count=count), book.minutes_to_go_short.format(Count=count))
+            else tuple(
+                guiding.wording.phrase(told, count=minutes) for told in (book.minutes_to_go, book.minutes_to_go_short)
+            )
         )
         yield Mark(at_s, (full, short) if in_full else (short,), Role.REMAINING)

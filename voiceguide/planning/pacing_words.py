@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 _BEDS: Final[Mapping[str, str]] = {"rain": "rain", "drone": "a drone", "waves": "waves"}
 
 
-def pacing_in_words(pacing: Pacing) -> str:
-    """Its pace, how much is said, and what was changed of the pace: `steady, full words, holds of 30 s`."""
+def changes_in_words(pacing: Pacing, language: str) -> list[str]:
+    """What was changed of the pace: `holds of 30 s`. Nothing in other languages than English: there are no words."""
+    if language != "en":
+        return []
     preset = PRESETS[pacing.pace].of_routine(sleep=False)
-    changed = [
+    return [
         _WORDS[name](value)
         for name, value in pacing.of_routine(sleep=False)
         if name in _WORDS and value != getattr(preset, name) and not (name == "bed_level_db" and pacing.bed == "none")
     ]
-    return ", ".join([pacing.pace, f"{pacing.words} words", *changed])
 
 
 def _breath(breath: Breath) -> str:

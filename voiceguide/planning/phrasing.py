@@ -26,13 +26,13 @@ from voiceguide.planning.holding import hold_beats
 from voiceguide.planning.minimal import names_and_counts
 from voiceguide.planning.positions import change_s, rolls_up, same_place, stands_up, walks
 from voiceguide.planning.sleeping import asleep, is_rest
-from voiceguide.planning.wording import Wording, after, joined, sentences
+from voiceguide.planning.wording import Wording, after, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from voiceguide.model.pacing import Pacing
-    from voiceguide.model.phrasebook import Phrasebook
+    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.routine import Item, Routine
     from voiceguide.model.script import Beat
     from voiceguide.model.stretch import Stretch
@@ -71,6 +71,7 @@ def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes:
         routine=routine.id,
         title=routine.title,
         language=routine.language,
+        captions={tone: phrasebook.captions.of(tone) for tone in ToneName},
         sections=(welcome, *(phrase_turn(turn) for turn in turns), close),
         notes=tuple(dict.fromkeys(note for turn in turns for note in turn.guiding.dose.notes)),
     )
@@ -85,8 +86,8 @@ def welcome_and_close(
     if pacing.of_routine(sleep=routine.sleep).sleep:
         close = _close_of_sleep(routine, pacing, wording)
     return (
-        Section("Welcome", None, tuple(welcome), pacing.sentence_gap_s),
-        Section("Close", None, tuple(close), pacing.sentence_gap_s),
+        Section(phrasebook.chapters.welcome, None, tuple(welcome), pacing.sentence_gap_s),
+        Section(phrasebook.chapters.close, None, tuple(close), pacing.sentence_gap_s),
     )
 
 
@@ -169,12 +170,12 @@ def _welcome(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -
     book = wording.phrasebook
     yield Sound(ToneName.START, START_LEAD_S)
     yield from say(_title(routine, pacing, wording, minutes), Role.WELCOME)
-    if props := _props(routine.stretches, book):
+    if props := _props(routine.stretches, wording):
         yield from say(props, Role.SAFETY)
         yield from say(book.fetch, Role.SAFETY)
         yield rest(PAUSE_HERE_S, kind=SpanKind.REST)
-    if conditions := _conditions(routine.stretches, book):
-        yield from say(book.screening.format(conditions=conditions), Role.SAFETY)
+    if conditions := _conditions(routine.stretches, wording):
+        yield from say(wording.phrase(book.screening, conditions=conditions), Role.SAFETY)
         yield rest(PAUSE_HERE_S, kind=SpanKind.REST)
     wanted = {prop.name for stretch in routine.stretches for prop in stretch.props}
     for preparation in routine.prepare:
@@ -188,31 +189,33 @@ def _welcome(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -
 
 
 def _title(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -> str:
-    book, count = wording.phrasebook, wording.number(len(routine.items))
+    book = wording.phrasebook
     if pacing.words == "minimal" or minutes < FEWEST_MINUTES:
         template = book.welcome_short
     else:
         template = wording.choose(book.welcome if len(routine.items) > 1 else book.welcome_one)
-    return template.format(title=routine.title, count=count, Count=count.capitalize(), minutes=wording.number(minutes))
+    return wording.phrase(template, title=routine.title, count=len(routine.items), minutes=minutes)
 
 
-def _conditions(stretches: Sequence[Stretch], book: Phrasebook) -> str:
+def _conditions(stretches: Sequence[Stretch], wording: Wording) -> str:
     """Who should read the cautions first, each named once, in the order of the phrasebook."""
+    book = wording.phrasebook
     concerned = {condition for stretch in stretches for condition in stretch.conditions}
-    return joined([name for condition, name in book.conditions.items() if condition in concerned], book.either)
+    return wording.joined([name for condition, name in book.conditions.items() if condition in concerned], book.either)
 
 
-def _props(stretches: Sequence[Stretch], book: Phrasebook) -> str:
+def _props(stretches: Sequence[Stretch], wording: Wording) -> str:
     """What to have at hand, named once; where stretches differ, needed beats optional."""
+    book = wording.phrasebook
     names = dict.fromkeys(prop.name for stretch in stretches for prop in stretch.props)
     needed = {prop.name for stretch in stretches for prop in stretch.props if not prop.optional}
-    need = joined([name for name in names if name in needed], book.joiner)
-    reach = joined([name for name in names if name not in needed], book.joiner)
+    need = wording.joined([name for name in names if name in needed], book.joiner)
+    reach = wording.joined([name for name in names if name not in needed], book.joiner)
     if need and reach:
-        return book.props_both.format(needed=need, reach=reach)
+        return wording.phrase(book.props_both, needed=need, reach=reach)
     if need:
-        return book.props_needed.format(props=need)
-    return book.props_reach.format(props=reach) if reach else ""
+        return wording.phrase(book.props_needed, props=need)
+    return wording.phrase(book.props_reach, props=reach) if reach else ""
 
 
 def _stretch(guiding: Guiding, before: Stretch | None, rank: Rank) -> Iterator[Beat]:
@@ -275,7 +278,7 @@ def _announcement(guiding: Guiding, rank: Rank) -> str:
     }
     full, known = templates[rank]
     template = guiding.wording.choose(full if in_full else known, guiding.number)
-    return template.format(name=stretch.name, Name=stretch.title, gist=stretch.gist)
+    return guiding.wording.phrase(template, name=stretch.name, gist=stretch.gist)
 
 
 def _close(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:

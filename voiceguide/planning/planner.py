@@ -15,7 +15,7 @@ from voiceguide.planning.selection import selected
 
 if TYPE_CHECKING:
     from voiceguide.model.pacing import Pacing
-    from voiceguide.model.phrasebook import Phrasebook
+    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.routine import Routine
     from voiceguide.model.script import Script
     from voiceguide.model.timeline import Timeline

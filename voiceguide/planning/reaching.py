@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from voiceguide.model.pacing import Pacing
-    from voiceguide.model.phrasebook import Phrasebook
+    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.routine import Routine
 
 ROOM: Final = 0.03

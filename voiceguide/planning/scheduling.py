@@ -44,18 +44,6 @@ COUNT_INTERVAL_S = 1.0
 COUNT_STEP_S = 0.25
 """A voice too slow to count seconds counts in steps of this much more."""
 
-_CAPTIONS = {
-    ToneName.START: "[start chime]",
-    ToneName.HOLD_START: "[hold chime]",
-    ToneName.HALFWAY: "[halfway chime]",
-    ToneName.SWITCH: "[switch chime]",
-    ToneName.RETURN: "[soft tone]",
-    ToneName.TICK: "[tick]",
-    ToneName.HOLD_END: "[chime]",
-    ToneName.END: "[end chime]",
-    ToneName.INHALE: "[rising tone]",
-    ToneName.EXHALE: "[falling tone]",
-}
 _TONE_ROLE = {ToneName.INHALE: Role.INHALE, ToneName.EXHALE: Role.EXHALE}
 
 
@@ -92,7 +80,7 @@ def place(script: Script, spoken_frames: Mapping[str, int], rate_hz: int = SESSI
     What a beat is placed by is itself and what came before: two scripts that begin with the same beats
     begin with the same frames.
     """
-    placing = _Placing(spoken_frames, rate_hz)
+    placing = _Placing(spoken_frames, rate_hz, script.captions)
     for section in script.sections:
         placing.section(section)
     return Placement(placing.timeline(script), placing.spots(script))
@@ -101,6 +89,7 @@ def place(script: Script, spoken_frames: Mapping[str, int], rate_hz: int = SESSI
 class _Placing(Struct):
     spoken: Mapping[str, int]
     rate_hz: int
+    captions: Mapping[ToneName, str]
     gap: int = 0
     """Quiet between two sentences of the section."""
     now: int = 0
@@ -289,10 +278,13 @@ class _Placing(Struct):
         return end
 
     def chime(self, tone: ToneName, place: Place, start: int) -> None:
-        self.cues.append(self.cue(Role.CHIME, _CAPTIONS[tone], start, start + self.frames(CHIME_S[tone]), place, tone))
+        self.cues.append(self.cue(Role.CHIME, self.caption(tone), start, start + self.frames(CHIME_S[tone]), place, tone))
 
     def tone(self, tone: ToneName, place: Place, start: int, end: int) -> None:
-        self.cues.append(self.cue(_TONE_ROLE[tone], _CAPTIONS[tone], start, end, place, tone))
+        self.cues.append(self.cue(_TONE_ROLE[tone], self.caption(tone), start, end, place, tone))
+
+    def caption(self, tone: ToneName) -> str:
+        return self.captions.get(tone, f"[{tone}]")
 
     def cue(self, role: Role, text: str, start: int, end: int, place: Place, tone: ToneName | None = None) -> Cue:
         chapter = len(self.chapters) - 1

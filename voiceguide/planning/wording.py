@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from voiceguide.model.base import TOKEN, TOKENS
+from voiceguide.model.base import TOKEN, Token
 from voiceguide.model.stretch import Familiarity, Side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voiceguide.model.phrasebook import Phrasebook
+    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.stretch import Stretch
 
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -47,19 +47,12 @@ def _goes_on(sentence: str, part: str) -> bool:
 
 def without_tokens(text: str) -> str:
     """`text` as it may be spoken, a word in the place of every token that there is."""
-    return TOKEN.sub(lambda match: "one" if match[1] in TOKENS else match[0], text)
+    return TOKEN.sub(lambda match: "one" if Token.of(match[1]) else match[0], text)
 
 
 def after(familiarity: Familiarity, times: int) -> Familiarity:
     """The familiarity once a movement that began at `familiarity` has been guided `times` times."""
     return _LADDER[min(_LADDER.index(familiarity) + times, len(_LADDER) - 1)]
-
-
-def joined(things: Sequence[str], joiner: str) -> str:
-    """A list as spoken: `a mat, a towel and a cushion`."""
-    if len(things) <= 1:
-        return "".join(things)
-    return f"{', '.join(things[:-1])} {joiner} {things[-1]}"
 
 
 class Wording(Struct, frozen=True):
@@ -80,20 +73,42 @@ class Wording(Struct, frozen=True):
         """A length as it is spoken: `thirty seconds`, `one minute and thirty seconds`."""
         book = self.phrasebook
         whole_minutes, rest = divmod(round(seconds), _MINUTE_S)
-        in_minutes = book.minute if whole_minutes == 1 else book.minutes.format(count=self.number(whole_minutes))
-        in_seconds = book.seconds.format(count=self.number(rest))
+        in_minutes = book.minute if whole_minutes == 1 else self.phrase(book.minutes, count=whole_minutes)
+        in_seconds = self.phrase(book.seconds, count=rest)
         if whole_minutes and rest:
-            return book.minutes_and_seconds.format(minutes=in_minutes, seconds=in_seconds)
+            return self.phrase(book.minutes_and_seconds, minutes=in_minutes, seconds=in_seconds)
         return in_minutes if whole_minutes else in_seconds
 
-    def number(self, value: int) -> str:
-        """A number as a word where the phrasebook has one."""
+    def number(self, value: int, form: str = "") -> str:
+        """A number as a word where the phrasebook has one, in a form that its neighbour asks for."""
         numbers = self.phrasebook.numbers
-        return numbers[value] if 0 <= value < len(numbers) else str(value)
+        if not 0 <= value < len(numbers):
+            return str(value)
+        return self.phrasebook.rules.inflected(numbers[value], form)
 
-    def side(self, side: Side) -> str:
-        """The word for a side."""
-        return self.phrasebook.sides.left if side is Side.LEFT else self.phrasebook.sides.right
+    def side(self, side: Side, form: str = "") -> str:
+        """The word for a side, in a form that its neighbour asks for."""
+        sides = self.phrasebook.sides
+        forms = sides.left if side is Side.LEFT else sides.right
+        return forms[form or "plain"]
+
+    def joined(self, things: Sequence[str], joiner: str) -> str:
+        """A list as spoken: `a mat, a towel and a cushion`."""
+        return self.phrasebook.rules.joined(things, joiner)
+
+    def phrase(self, template: str, **values: str | int) -> str:
+        """A sentence of the phrasebook with its braces filled in: numbers become words, in the form that is asked for.
+
+        `{Count}` is what `{count}` is, with a capital; `{count_f}` its form `f`.
+        """
+
+        def filled(match: re.Match[str]) -> str:
+            name, _, form = match[1].partition("_")
+            value = values.get(name.lower(), match[0])
+            word = self.number(value, form) if isinstance(value, int) else value
+            return f"{word[:1].upper()}{word[1:]}" if name[:1].isupper() else word
+
+        return TOKEN.sub(filled, template)
 
     def fill(
         self, text: str, *, stretch: Stretch | None = None, side: Side | None = None, count: int | None = None
@@ -103,11 +118,19 @@ class Wording(Struct, frozen=True):
         `side` is the working side; `{other}` is its opposite and `{felt}` whichever of the two the
         stretch says it is felt on. The model has checked that no token is left without a value.
         """
-        values: dict[str, str] = {}
+        sides: dict[str, Side] = {}
         if side is not None:
             felt = side.other if stretch and stretch.sides.felt == "other" else side
-            values = {"side": self.side(side), "other": self.side(side.other), "felt": self.side(felt)}
-        if count is not None:
-            values["count"] = self.number(count)
-        values |= {name.capitalize(): word.capitalize() for name, word in values.items()}
-        return TOKEN.sub(lambda match: values.get(match[1], match[0]), text)
+            sides = {"side": side, "other": side.other, "felt": felt}
+
+        def filled(match: re.Match[str]) -> str:
+            token = Token.of(match[1])
+            if token and token.name in sides:
+                word = self.side(sides[token.name], token.form)
+            elif token and token.name == "count" and count is not None:
+                word = self.number(count, token.form)
+            else:
+                return match[0]
+            return word.capitalize() if token.capital else word
+
+        return TOKEN.sub(filled, text)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from voiceguide.model.clip import Clip
     from voiceguide.model.pacing import Pacing
-    from voiceguide.model.phrasebook import Phrasebook
+    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.routine import Routine
     from voiceguide.model.script import Script
     from voiceguide.model.timeline import Timeline

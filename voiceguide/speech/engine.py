@@ -41,6 +41,10 @@ class Voice(Struct, frozen=True):
         """As `--voice` takes it."""
         return f"{self.engine}:{self.name}"
 
+    def speaks(self, language: str) -> bool:
+        """Whether its language is `language`, in two letters, in whatever country."""
+        return self.language.replace("_", "-").partition("-")[0].lower() == language
+
 
 class Take(Struct, frozen=True, eq=False):
     """What an engine gave for a text, as it came."""
@@ -76,6 +80,13 @@ class SpeechEngine(ABC):
     @abstractmethod
     def voices(cls) -> list[Voice]:
         """The voices that can be used on this machine now, without a network."""
+
+    def language(self) -> str | None:
+        """The language that the voice speaks, in two letters; None where that cannot be told. Nothing is loaded."""
+        for voice in self.voices():
+            if voice.name == self.voice:
+                return voice.language.replace("_", "-").partition("-")[0].lower()
+        return None
 
     @abstractmethod
     def fingerprint(self) -> Mapping[str, str]:

@@ -52,6 +52,10 @@ class HibariEngine(SpeechEngine):
                 found.append(Voice(cls.name, name, about["language"], f"{about['accent']}, {about['gender']}, neural"))
         return found
 
+    def language(self) -> str | None:
+        """English: it has no other."""
+        return "en"
+
     def fingerprint(self) -> Mapping[str, str]:
         """Package, runtime and FFT versions with voice and rate."""
         return {

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Final, Self
 
 from voiceguide.errors import SpeechError, StoreError
+from voiceguide.language.rules import rules_for
 from voiceguide.speech.conditioning import CONDITIONING_VERSION, conditioned, faults, session_rate
 from voiceguide.speech.normalise import NORMALISER_VERSION, check_speakable, normalise
 from voiceguide.speech.pronouncing import pronunciations
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 TAKES: Final = 2
 """How often a text is spoken as it is before a carrier phrase is tried."""
-CARRIER: Final = "The next words are: "
-"""Said before a text that came out wrong on its own, and cut off again at the pause."""
 _CARRIER_PAUSE_MS: Final = 90
 
 
@@ -84,7 +83,7 @@ class Narrator:
     def check(self, texts: Iterable[str]) -> None:
         """Raise UnspeakableError for a text that the engine would say otherwise than it is meant, or not at all."""
         for text in texts:
-            check_speakable(self.spelt(text), self.engine.scripts, text)
+            check_speakable(self.spelt(text), self.engine.scripts, text, self._words.language)
 
     def stored(self, texts: Iterable[str]) -> dict[str, Clip]:
         """The clips of those texts that have been spoken before; no engine is needed."""
@@ -148,7 +147,8 @@ class Narrator:
             found = faults(samples, text, self.engine.speech_rate)
             if not found:
                 return conditioned(samples)
-        carried = _behind_pause(session_rate(self.engine.synthesize(CARRIER + text, 0)))
+        carrier = rules_for(self._words.language).carrier
+        carried = _behind_pause(session_rate(self.engine.synthesize(carrier + text, 0))) if carrier else None
         if carried is not None and not faults(carried, text, self.engine.speech_rate):
             return conditioned(carried)
         message = f"{self.engine.name}:{self.engine.voice} does not get {text!r} right: {', '.join(found)}"

@@ -2,7 +2,7 @@
 
 Engines differ in what they make of `30s` or `3 x 10`; they all read words. Four steps: characters that are typed in
 many ways become one (here), words that are said wrong are spelt as they sound (`pronouncing.py`), numbers become words
-(`english`), and what may still be read wrong, or with silence or gibberish (nothing, emoji, another script: measured
+(the rules of the `language`), and what may still be read wrong, or with silence or gibberish (nothing, emoji, another script: measured
 with hibari), is refused with what to write instead.
 """
 
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from voiceguide.errors import UnspeakableError
 from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.characters import visible
-from voiceguide.speech.english import doubt, read_numbers, read_slashes
+from voiceguide.language.rules import rules_for
 from voiceguide.speech.pronouncing import pronunciations
 
 if TYPE_CHECKING:
@@ -78,18 +78,15 @@ def normalise(text: str, words: Pronunciations | None = None) -> str:
     if len(result) > MAX_TEXT_CHARS:
         return result  # it is going to be refused
     words = words or pronunciations()
+    rules = rules_for(words.language)
     # A word with a digit goes before the grammar of numbers, any other behind it: `sec` is one of its units.
     if _DIGIT.search(result) or "/" in result:
-        result = read_numbers(words.respelt(result, with_digits=True))
+        result = rules.read_numbers(words.respelt(result, with_digits=True))
     # Before the words, which are told by what stands beside them, and behind: `sit/w/a strap`.
-    result = _without_slashes(result, words)
-    result = read_numbers(words.respelt(result, with_digits=False))
-    result = _without_slashes(result, words)
+    result = rules.read_slashes(result, words.are_in_one)
+    result = rules.read_numbers(words.respelt(result, with_digits=False))
+    result = rules.read_slashes(result, words.are_in_one)
     return unicodedata.normalize("NFC", result)
-
-
-def _without_slashes(text: str, words: Pronunciations) -> str:
-    return read_slashes(text, words.are_in_one) if words.language == "en" else text
 
 
 def _plain(text: str) -> str:
@@ -111,7 +108,9 @@ def _same_letter(character: str) -> str:
     return character if plain.startswith(" ") else plain.replace("\u2044", "/")
 
 
-def check_speakable(text: str, scripts: frozenset[str] | None, written: str | None = None) -> None:
+def check_speakable(
+    text: str, scripts: frozenset[str] | None, written: str | None = None, language: str = "en"
+) -> None:
     """Raise UnspeakableError, with the reason, for a normalised text that would not be spoken as it is meant.
 
     `scripts` are the scripts that the engine reads, None for any. The message quotes what was `written`, by default
@@ -131,7 +130,7 @@ def check_speakable(text: str, scripts: frozenset[str] | None, written: str | No
     if not any(character.isalnum() for character in text):
         message = f"{written!r} cannot be spoken: it holds neither letters nor digits"
         raise UnspeakableError(message)
-    if found := doubt(text):
+    if found := rules_for(language).doubt(text):
         what, how = found
         # What the grammar has made of a part of it is nothing that anybody has written.
         meant = f"what {what!r} means" if what in _plain(written) else "what its numbers mean"

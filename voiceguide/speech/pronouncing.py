@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from voiceguide.library.loader import DATA
+from voiceguide.library.words import DATA
 from voiceguide.library.toml_file import read_model
 from voiceguide.model.pronounce import PronounceFile
 

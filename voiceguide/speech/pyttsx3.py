@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import io
+import re
 import struct
 import sys
 from importlib.metadata import version
@@ -31,6 +32,8 @@ _WORKER_VERSION: Final = "2"
 """Part of every clip's key: raised when what the process speaks has changed."""
 _USES_ESPEAK: Final = _PLATFORM not in {"darwin", "win32"}
 _PCM16_BYTES: Final = 2
+_ESPEAK_VOICE: Final = re.compile(r"([a-z]{2})(?:-[a-z0-9-]+)?(?:\+\w+)?")
+"""`de`, `es-419`, `en-gb-x-rp`."""
 
 
 class Pyttsx3Engine(WorkerEngine):
@@ -58,6 +61,14 @@ class Pyttsx3Engine(WorkerEngine):
                 return [Voice(cls.name, voice["name"], voice["language"], voice["description"]) for voice in found]
         except (SpeechError, OSError, KeyError, TypeError):
             return []
+
+    def language(self) -> str | None:
+        """As its voices say; espeak-ng's are called by their language, so that no process has to be asked."""
+        if self.voice == DEFAULT:
+            return "en"
+        if _USES_ESPEAK and (named := _ESPEAK_VOICE.fullmatch(self.voice)):
+            return named[1]
+        return super().language()
 
     def fingerprint(self) -> Mapping[str, str]:
         """Versions of pyttsx3 and of the private espeak-ng, platform, voice and rate."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from voiceguide import registry
-from voiceguide.errors import SpeechError, UnknownNameError
+from voiceguide.errors import RequestError, SpeechError, UnknownNameError
 from voiceguide.speech.engine import SpeechEngine
 
 if TYPE_CHECKING:
     from voiceguide.speech.engine import Voice
 
 DEFAULT_VOICE: Final = "hibari:heart"
+_BEST_FIRST: Final = ("hibari", "kokoro", "pico", "piper", "pyttsx3")
+"""By what they sound like (docs/voices.md); engines of strangers come behind them."""
+_MOST_NAMED: Final = 4
 _GROUP: Final = "voiceguide.engines"
 
 
@@ -37,6 +40,49 @@ def open_engine(spec: str, speech_rate: float) -> SpeechEngine:
     return engine_class(engine)(voice, speech_rate)
 
 
-def available_voices() -> list[Voice]:
-    """Every voice of every engine that can be used on this machine."""
-    return [voice for name in engine_names() for voice in engine_class(name).voices()]
+def available_voices(language: str | None = None) -> list[Voice]:
+    """Every voice that can be used on this machine, with `language` (two letters) those that speak it.
+
+    The best engine for a language comes first: the neural ones, then what the system has.
+    """
+    names = sorted(engine_names(), key=lambda name: (*_BEST_FIRST, name).index(name))
+    found = [voice for name in names for voice in engine_class(name).voices()]
+    return [voice for voice in found if language is None or voice.speaks(language)]
+
+
+def voice_for(language: str) -> str:
+    """The best voice on this machine for a language, as `ENGINE:NAME`. SpeechError, with the way out, where none is."""
+    if language == "en":
+        return DEFAULT_VOICE
+    for name in sorted(engine_names(), key=lambda name: (*_BEST_FIRST, name).index(name)):
+        for voice in engine_class(name).voices():
+            # The plain voice of a language before those of its regions.
+            if voice.speaks(language):
+                return voice.spec
+    message = (
+        f"no voice on this machine speaks {language!r}: pip install 'voiceguide[pico]' (German, Spanish, French, "
+        "Italian), or install espeak-ng; `voiceguide voices` shows what is there"
+    )
+    raise SpeechError(message)
+
+
+def fallback_voices(language: str) -> list[str]:
+    """A voice of each engine that speaks a language here, the best first."""
+    found: dict[str, str] = {}
+    for voice in available_voices(language):
+        found.setdefault(voice.engine, voice.spec)
+    return list(found.values())
+
+
+def check_language(engine: SpeechEngine, language: str) -> None:
+    """Raise RequestError, with the voices that could, where the voice of an engine speaks another language."""
+    spoken = engine.language()
+    if spoken in {None, language}:
+        return
+    able = [voice.spec for voice in available_voices(language)]
+    shown = ", ".join(able[:_MOST_NAMED]) + (" and more" if len(able) > _MOST_NAMED else "")
+    way_out = f"`voiceguide voices --language {language}` lists those that do: {shown}" if able else (
+        f"none on this machine does: pip install 'voiceguide[pico]', or install espeak-ng"
+    )
+    message = f"the voice {engine.name}:{engine.voice} speaks {spoken!r}, and the session is in {language!r}; {way_out}"
+    raise RequestError(message)

@@ -15,8 +15,8 @@ session on the mat:
   feet (`6" apart`, `a 4" block`) it is refused;
 - dates and years have no place in a session and are refused.
 
-This package knows what is English about numbers and slashes. `normalise.py` knows characters, and refuses. Its modules
-are loaded for the first text that holds a number: the grammar takes a tenth of a second to be put together.
+This package knows what is English about numbers, slashes and sides. `speech/normalise.py` knows characters, and refuses. Its
+modules are loaded for the first text that holds a number: the grammar takes a tenth of a second to be put together.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from voiceguide.language.rules import Doubt, Rules
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _NUMBERS: Final = re.compile(r"[0-9/&]|\b(?:I{1,3}|IV|VI{0,3})\b")
 """What texts that the grammar has nothing to do with do not hold."""
@@ -46,7 +48,7 @@ def read_numbers(text: str) -> str:
     """`text` with the numbers that the grammar knows as they are spoken. Twice is the same as once."""
     if not _NUMBERS.search(text):
         return text
-    from voiceguide.speech.english.grammar import read
+    from voiceguide.language.en.grammar import read
 
     for _ in range(_MOST_PASSES):
         before, text = text, read(text)
@@ -76,6 +78,33 @@ def doubt(text: str) -> tuple[str, str] | None:
     """A number that `read_numbers` left and that may be spoken wrong, and how to write it; None if there is none."""
     if not _NUMBERS.search(text):
         return None
-    from voiceguide.speech.english.doubts import found
+    from voiceguide.language.en.doubts import found
 
     return found(text)
+
+
+class EnglishRules(Rules):
+    """English."""
+
+    carrier = "The next words are: "
+
+    def side_word(self, text: str, words: Sequence[str]) -> str | None:  # noqa: ARG002 -- it knows its own
+        """The first word that may name a side; "all right" and its like do not."""
+        from voiceguide.language.en.sides import side_word
+
+        return side_word(text)
+
+    def read_numbers(self, text: str) -> str:
+        """As `read_numbers` of this module."""
+        return read_numbers(text)
+
+    def read_slashes(self, text: str, known: Callable[[str], bool]) -> str:
+        """As `read_slashes` of this module."""
+        return read_slashes(text, known)
+
+    def doubt(self, text: str) -> Doubt | None:
+        """As `doubt` of this module."""
+        return doubt(text)
+
+
+RULES: Final = EnglishRules("en")

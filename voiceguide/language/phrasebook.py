@@ -2,27 +2,122 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import functools
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from voiceguide.model.base import Model, Text
-from voiceguide.model.stretch import Condition
+from voiceguide.language.rules import rules_for
+from voiceguide.model.base import LANGUAGE_PATTERN, Model, Text
+from voiceguide.model.stretch import Area, Condition
+
+if TYPE_CHECKING:
+    from voiceguide.language.rules import Rules
+    from voiceguide.model.script import ToneName
 
 Wordings = Annotated[tuple[Text, ...], Field(min_length=1, max_length=4)]
 """Several ways to say the same; which one is said depends on the day, and on what was said before."""
 
 
-class SideWords(Model):
-    """The two sides as spoken."""
+SideForms = dict[Annotated[str, Field(pattern=r"^[a-z]+$")], Text]
+"""The word for a side in each of the forms that a grammar needs: `plain` (to the left), and those of its tokens."""
 
-    left: Text
-    right: Text
+
+class SideWords(Model):
+    """The two sides as spoken: `{side}` is filled with the plain form, `{side_en}` with the form `en`."""
+
+    left: SideForms
+    right: SideForms
+
+    @model_validator(mode="after")
+    def _alike(self) -> Self:
+        if "plain" not in self.left or set(self.left) != set(self.right):
+            message = "both sides have the same forms, and `plain` is one of them"
+            raise ValueError(message)
+        return self
+
+
+class Captions(Model):
+    """What is read where no word is heard, in square brackets."""
+
+    start: Text
+    hold_start: Text
+    halfway: Text
+    switch: Text
+    return_: Annotated[Text, Field(alias="return")]
+    tick: Text
+    hold_end: Text
+    end: Text
+    inhale: Text
+    exhale: Text
+    quiet: Text
+    """{seconds}: every longer quiet."""
+
+    def of(self, tone: ToneName) -> str:
+        """The caption of a tone."""
+        name = tone.replace("-", "_")
+        found: str = getattr(self, "return_" if name == "return" else name)
+        return found
+
+
+class ChapterTitles(Model):
+    """Chapters that are no stretch."""
+
+    welcome: Text
+    close: Text
+
+
+class FileWords(Model):
+    """What an exported file says about itself."""
+
+    album: Text
+    comment: Text
+    """{description}, {pace}, {words} and {voice}."""
+    paces: dict[Literal["gentle", "steady", "brisk"], Text]
+    words: dict[Literal["full", "brief", "minimal"], Text]
+
+
+class ShowWords(Model):
+    """Headings and doses of `voiceguide show`."""
+
+    need: Text
+    care: Text
+    easier: Text
+    harder: Text
+    how: Text
+    areas: Text
+    props: Text
+    optional: Text
+    alternating: Text
+    """{side} first."""
+    each_same: Text
+    """{side} first, and felt there."""
+    each_other: Text
+    """{side} first, and felt on the other side."""
+    dose_to: Text
+    """{low} and {high}: what the data allows."""
+    breath: tuple[Text, Text]
+    """{number}: one, and several."""
+    breath_s: Text
+    """{in_s} and {out_s}."""
+    repetition: tuple[Text, Text]
+    every: Text
+    """{seconds}: one of them takes so long."""
+    hold: Text
+    """{dose} of seconds."""
+    a_side: Text
+    round: tuple[Text, Text]
+    source: Text
+    """{source} and {label}."""
+    area_names: dict[Area, Text]
 
 
 class Phrasebook(Model):
     """As authored in `library/<language>/phrases.toml`. Braces are filled in by phrasing."""
 
+    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+    name: Text
+    """Of the language, in English."""
     numbers: list[Text] = Field(min_length=21)
     """Number words from zero on; a larger number is left to the engine as digits."""
     sides: SideWords
@@ -124,3 +219,19 @@ class Phrasebook(Model):
     breathe_out: Text
     breath_in: Text
     breath_out: Text
+    captions: Captions
+    chapters: ChapterTitles
+    file: FileWords
+    show: ShowWords
+    promises: tuple[Text, ...] = ()
+    """Words that promise what no session may: `check` refuses them. A trailing `*` stands for any ending."""
+
+    @property
+    def rules(self) -> Rules:
+        """How this language reads numbers, joins lists and tells sides."""
+        return rules_for(self.language)
+
+    @functools.cached_property
+    def side_words(self) -> tuple[str, ...]:
+        """Every word that names a side."""
+        return tuple(dict.fromkeys([*self.sides.left.values(), *self.sides.right.values()]))

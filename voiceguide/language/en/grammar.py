@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from voiceguide.speech.english.pieces import (
+from voiceguide.language.en.pieces import (
     BEGIN,
     CLOSE,
     COMMA,
@@ -36,7 +36,7 @@ from voiceguide.speech.english.pieces import (
     VERTEBRA,
     X,
 )
-from voiceguide.speech.english.quantities import (
+from voiceguide.language.en.quantities import (
     UnreadError,
     decimal,
     per_what,
@@ -47,7 +47,7 @@ from voiceguide.speech.english.quantities import (
     value,
     with_unit,
 )
-from voiceguide.speech.english.words import HUNDRED, ROMAN, TENS, cardinal, ordinal
+from voiceguide.language.en.words import HUNDRED, ROMAN, TENS, cardinal, ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from voiceguide.model.sides import side_word
+from voiceguide.language.en.sides import side_word
 
 HARMLESS = [
     "From L4 to L 5.",

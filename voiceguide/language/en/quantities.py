@@ -6,7 +6,7 @@ import math
 import re
 from typing import Final
 
-from voiceguide.speech.english.pieces import (
+from voiceguide.language.en.pieces import (
     ARTICLE,
     BEHIND,
     COMMA,
@@ -19,7 +19,7 @@ from voiceguide.speech.english.pieces import (
     PER_WORDS,
     SHORT_UNITS,
 )
-from voiceguide.speech.english.words import HUNDRED, ONES, THOUSAND, cardinal
+from voiceguide.language.en.words import HUNDRED, ONES, THOUSAND, cardinal
 
 _PARTS: Final = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 8: "eighth"}
 """The fractions of this field; tenths are marks out of ten."""

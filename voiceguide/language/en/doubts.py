@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from voiceguide.speech.english.grammar import closes_quotation
-from voiceguide.speech.english.pieces import BEGIN, DISTANCE_WORDS, END
+from voiceguide.language.en.grammar import closes_quotation
+from voiceguide.language.en.pieces import BEGIN, DISTANCE_WORDS, END
 
 _MONTH: Final = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|"

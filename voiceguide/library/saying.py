@@ -1,0 +1,50 @@
+"""What is asked of words that are said, by language: sides are tokens, and nothing is promised."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from voiceguide.model.base import TOKEN, Token, spoken_texts
+
+if TYPE_CHECKING:
+    from voiceguide.language.phrasebook import Phrasebook
+    from voiceguide.library.reading import Reading
+
+
+def note_sides(reading: Reading, book: Phrasebook) -> None:
+    """Keep where a stretch names a side in plain words, or asks for a form of a word that the language has not.
+
+    A side in plain words would be wrong for every other listener.
+    """
+    for at, text in spoken_texts(reading.data):
+        if at[0] != "stretches" and "movement" not in reading.data:
+            continue  # the words of a routine have no sides
+        plain = TOKEN.sub("", text)
+        if word := book.rules.side_word(plain, book.side_words):
+            reading.note(
+                at,
+                f"write the side as a token, {{side}}, {{other}} or {{felt}}, not as {word!r}: only then both sides get "
+                f"the same words{_HARMLESS if book.language == 'en' else ''}",
+            )
+        for written in TOKEN.findall(text):
+            token = Token.of(written)
+            forms = set(book.sides.left) - {"plain"} if token and token.name != "count" else book.rules.number_forms
+            if token and token.form and token.form not in forms:
+                known = ", ".join(f"{{{token.name}_{form}}}" for form in sorted(forms))
+                there = f"there is {{{token.name}}}, {known}" if known else f"there is {{{token.name}}} alone"
+                reading.note(at, f"{book.name} has no {{{written}}}: {there}")
+
+
+_HARMLESS = " (what is no side may be said: a right angle, all right, left over)"
+
+
+def note_promises(reading: Reading, book: Phrasebook) -> None:
+    """Keep where a text promises what no session may."""
+    if not book.promises:
+        return
+    words = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in book.promises)
+    promise = re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for at, text in spoken_texts(reading.data):
+        if found := promise.search(text):
+            reading.note(at, f"{found[0]!r} promises what stretching cannot keep: say what is done, or felt, instead")
