@@ -18,6 +18,7 @@ from voiceguide.batch.speaking import unspoken
 from voiceguide.errors import DataError, RequestError
 from voiceguide.library import schema
 from voiceguide.library.loader import new_routine
+from voiceguide.model.pacing import Pacing
 
 if TYPE_CHECKING:
     from tests.batch.conftest import Counted, Write
@@ -187,7 +188,7 @@ def test_two_files_of_one_name_are_a_mistake(manifest: Write) -> None:
     path = manifest('[[sessions]]\nroutines = ["hips"]\nname = "Hips"\n[[sessions]]\nroutines = ["*"]\nname = "hips"\n')
     [(line, field, message)] = mistakes(path)
     assert (line, field) == (3, "sessions.1.name")
-    assert message.startswith("8 files would be called 'Hips.mp3'")
+    assert message.startswith("14 files would be called 'Hips.mp3'")
     path = manifest('[[sessions]]\nroutines = ["hips"]\nlengths = ["12m", "13m"]\n')
     assert "{length}" in mistakes(path)[0][2]
     # Captions are files too.
@@ -251,14 +252,14 @@ def test_a_digest_tells_every_difference_apart_but_the_name(manifest: Write) -> 
     assert len({plain.digest, *others, *(order.digest for order in changed)}) == 1 + len(others) + len(changes)
 
 
-@pytest.mark.parametrize("more", ["", 'lengths = ["12m", "14m"]\n', 'words = "minimal"\ncountdown = 3\n'])
+@pytest.mark.parametrize("more", ["", 'lengths = ["24m", "26m"]\n', 'words = "minimal"\ncountdown = 3\n'])
 def test_what_is_to_be_spoken_is_known_beforehand(manifest: Write, counted: Counted, tmp_path: Path, more: str) -> None:
     path = manifest(f'[[sessions]]\nroutines = ["hips"]\nvoices = ["counting:sine"]\nname = "{{length}}x"\n{more}')
     orders = read_catalogue(path).orders
     for order in orders:
         session.plan(order.job.routine, pacing=order.job.pacing, voice=order.job.voice, cache_dir=tmp_path)
     spoken = {text for _, text in counted.texts()}
-    with session.narrator_for("counting:sine", 0.9, tmp_path) as narrator:
+    with session.narrator_for("counting:sine", Pacing().speech_rate, tmp_path) as narrator:
         foreseen = set(narrator.keys({text for order in orders for text in order.texts}).values())
     assert spoken
     assert len(spoken) == len(foreseen)
@@ -270,7 +271,7 @@ def test_the_example_of_the_documentation_is_a_manifest(manifest: Write, tmp_pat
     (tmp_path / "own").mkdir()
     new_routine("evening", tmp_path / "own")
     found = names(manifest(example))
-    assert len(found) == 7 * 2 * 2 + 2 * 2
+    assert len(found) == 13 * 2 * 2 + 2 * 2
     assert "evening 12m.mp3" in found
 
 

@@ -67,7 +67,7 @@ def test_nothing_clicks(upper_back_wav: Path, tool: Callable[[str], str]) -> Non
     assert clicks(sound) == []
     assert abs(sound.mean()) < 1e-4
     # Where nothing sounds, under a breath tone, and where a word is: a step of a hundredth would be found.
-    for at_s in (8.0, 100.0, 150.0):
+    for at_s in (10.0, 100.0, 150.0):
         spoiled = sound.copy()
         spoiled[round(at_s * RATE_HZ) :] += 0.02
         assert [found for found in clicks(spoiled) if abs(found - at_s) < 0.001], at_s
@@ -169,10 +169,13 @@ def test_the_voice_is_as_even_as_a_broadcast(
 def test_a_routine_is_as_loud_as_any_and_its_tones_lie_no_further_down_than_they_should(
     routine: str, clip_cache: Path, tmp_path: Path, tool: Callable[[str], str]
 ) -> None:
-    """The loudness range is the way from the voice to the breath tones: 10 LU, and 16 where they are soft."""
+    """The loudness range is the way from the voice to the breath tones, 10 LU, and 16 where they are soft.
+
+    Ticks and the tone of the way back are short: where there are many, it is 14.
+    """
     planned = session.plan(routine, voice="hibari:heart", cache_dir=clip_cache)
     planned.export(tmp_path / "session.wav")
-    most_lu = 12.0 if planned.pacing.tones == "full" else 18.0
+    most_lu = 15.0 if planned.pacing.tones == "full" else 18.0
     assert loudness_range(tool("ffmpeg"), tmp_path / "session.wav") < most_lu
     lufs, peak_dbtp = loudness(tool("ffmpeg"), tmp_path / "session.wav")
     assert lufs == pytest.approx(-19.0, abs=0.5)

@@ -194,7 +194,7 @@ def test_it_survives_the_sound_server(
     whole = rendered(upper_back)
     missing = []
     cues = [cue for cue in upper_back.timeline.speech() if cue.end < 41 * RATE_HZ]
-    assert len(cues) > 8
+    assert len(cues) > 5
     for cue in cues:
         sound = whole[cue.start + 240 : cue.end - 240]  # a resumed one is faded in
         if found_in(first, sound) < 0 and found_in(second, sound) < 0:

@@ -42,7 +42,7 @@ START_LEAD_S = 1.5
 AFTER_WELCOME_S = 2.0
 LEAST_WAY = 0.6
 """Of the time from one position to the next, what fitting to a length leaves at least."""
-PAUSE_HERE_S = 2.5
+PAUSE_HERE_S = 2.0
 """To pause the session, for whom it concerns."""
 UP_S = 5.0
 """From the floor to standing: for each sentence of it, a part of the way."""
