@@ -14,7 +14,8 @@ import tomllib
 from pathlib import Path
 
 from voiceguide import session
-from voiceguide.library.loader import DATA, Library
+from voiceguide.library.loader import Library
+from voiceguide.library.words import DATA
 from voiceguide.planning.planner import estimated_minutes
 
 MOST_ITEMS = 2000

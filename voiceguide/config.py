@@ -157,7 +157,7 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     for source, values in layers:
         won |= {name: Choice(name, value, source) for name, value in values.items()}
     language = str(won["language"].value) if "language" in won else None
-    if "voice" in won and won["voice"].source not in {"option"} and language in file.voices:
+    if "voice" in won and won["voice"].source != "option" and language in file.voices:
         won.pop("voice")
     if "voice" not in won and (own := _paths_beside(path, {"voice": file.voices.get(language or "en")})["voice"]):
         won["voice"] = Choice("voice", own, f"voices.{language or 'en'} in {path}")

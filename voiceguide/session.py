@@ -37,6 +37,7 @@ from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
+from voiceguide.language.phrasebook import Phrasebook
 from voiceguide.library.loader import Library, is_path
 from voiceguide.model.characters import visible
 from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
@@ -47,7 +48,7 @@ from voiceguide.model.volume import parse_volume, percentage
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
 from voiceguide.places import as_text, history_folder, known, phrases_folder, routines_folder
 from voiceguide.planning.document import timeline_document
-from voiceguide.planning.pacing_words import changes_in_words
+from voiceguide.planning.pacing_words import pacing_in_words
 from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_to_speak
 from voiceguide.planning.presets import faults_of, paced
 from voiceguide.planning.wording import sentences, without_tokens
@@ -65,7 +66,6 @@ from voiceguide.whole_file import check_writable, whole_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.clip import Clip
     from voiceguide.model.routine import Routine
     from voiceguide.model.segment import AudioSegment
@@ -205,8 +205,7 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         words = self.phrasebook.file
         return words.comment.format(
             description=f"{description}{stop}",
-            pace=words.paces[self.pacing.pace],
-            words=", ".join([words.words[self.pacing.words], *changes_in_words(self.pacing, self.phrasebook.language)]),
+            pacing=pacing_in_words(self.pacing, self.phrasebook),
             voice=voice,
         )
 
@@ -283,6 +282,8 @@ def check(path: str | Path, *, voice: str | None = None, pronounce: Mapping[str,
         return lambda text: _objection(narrator, sentences(without_tokens(text)))
 
     found = data.read(Path(path), objecting)
+    if isinstance(found, Phrasebook):
+        return f"a phrasebook, {found.name}"
     if isinstance(found, Stretch):
         return f"a stretch, {found.title}"
     narrator = narrator_for(voice, Pacing().speech_rate, pronounce=found.pronounce, language=found.language)

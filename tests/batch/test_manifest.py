@@ -17,7 +17,7 @@ from voiceguide.batch.manifest import MAX_JOBS, Manifest
 from voiceguide.batch.speaking import unspoken
 from voiceguide.errors import DataError, RequestError
 from voiceguide.library import schema
-from voiceguide.library.loader import new_routine
+from voiceguide.library.new import new_routine
 from voiceguide.model.pacing import Pacing
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from voiceguide.batch.outcome import Outcome
 from voiceguide.batch.run import run
 from voiceguide.errors import DataError, RequestError
 from voiceguide.export.exporter import verify
-from voiceguide.library.loader import new_routine
+from voiceguide.library.new import new_routine
 from voiceguide.sound.source import Silence
 from voiceguide.units import to_frames
 

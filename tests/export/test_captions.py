@@ -34,11 +34,13 @@ if TYPE_CHECKING:
 
 BOOK = Library().phrasebook
 
+QUIET = Library().phrasebook.captions.quiet
+
 
 def about(timeline: Timeline) -> About:
     rate_hz = timeline.rate_hz
     chapters = tuple(ChapterMark(c.title, c.start / rate_hz, c.end / rate_hz) for c in timeline.chapters)
-    return About(timeline.title, "voiceguide", "sessions", "", "en", chapters, lines=timed_lines(timeline))
+    return About(timeline.title, "voiceguide", "sessions", "", "en", chapters, lines=timed_lines(timeline, QUIET))
 
 
 @st.composite
@@ -53,7 +55,7 @@ def starts(lines: tuple[TimedLine, ...]) -> list[tuple[str, float]]:
 
 @given(timelines())
 def test_every_word_has_a_caption_at_its_moment_and_no_two_meet(timeline: Timeline) -> None:
-    lines = timed_lines(timeline)
+    lines = timed_lines(timeline, QUIET)
     for line in lines:
         assert 0.0 <= line.start_s < line.end_s <= timeline.duration_s + 1e-6
     for before, after in itertools.pairwise(lines):
@@ -83,7 +85,7 @@ def test_strangers_read_them(timeline: Timeline) -> None:
 
 
 def test_what_is_no_speech_is_in_brackets(upper_back: session.Session) -> None:
-    lines = timed_lines(upper_back.timeline)
+    lines = timed_lines(upper_back.timeline, QUIET)
     texts = [line.text for line in lines]
     assert texts[0] == "[start chime]"
     assert "[rising tone]" in texts

@@ -16,7 +16,8 @@ from tests.faults.harness import PATIENCE_S, Ending, Program, files_in, left_beh
 from tests.player.test_history import entry as an_entry
 from voiceguide.config import resolve
 from voiceguide.errors import ExportError, RemoteUnavailableError, RequestError, StoreError
-from voiceguide.library.loader import Library, new_routine
+from voiceguide.library.loader import Library
+from voiceguide.library.new import new_routine
 from voiceguide.player.history import History
 from voiceguide.player.remotes.control import ask
 from voiceguide.speech.store import ClipStore

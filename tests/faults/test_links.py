@@ -31,7 +31,8 @@ from voiceguide import held_folder
 from voiceguide.config import resolve
 from voiceguide.errors import ExportError, RequestError, StoreError, VoiceguideError
 from voiceguide.held_folder import HeldFolder, read_file, strangers_in
-from voiceguide.library.loader import Library, new_routine
+from voiceguide.library.loader import Library
+from voiceguide.library.new import new_routine
 from voiceguide.player.history import History
 from voiceguide.speech.store import ClipStore
 from voiceguide.whole_file import check_writable, replacing, whole_file

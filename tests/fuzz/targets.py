@@ -22,7 +22,8 @@ from tests.player.remotes.fakes import FakeControls
 from voiceguide.batch.catalogue import read_catalogue
 from voiceguide.config import resolve
 from voiceguide.errors import RequestError
-from voiceguide.library.loader import Library, new_routine
+from voiceguide.library.loader import Library
+from voiceguide.library.new import new_routine
 from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.routine import Routine
 from voiceguide.planning.phrasing import phrase
@@ -75,9 +76,9 @@ def routine(data: bytes) -> None:
     with refused():
         library = Library()
         found = library.read(path)
-        assert found.title.isprintable()
         if isinstance(found, Routine):
-            phrase(found, paced(), library.phrasebook, minutes=10)
+            assert found.title.isprintable()
+            phrase(found, paced(), library.phrasebook_of(found), minutes=10)
 
 
 def normaliser(data: bytes) -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from voiceguide import session
 from voiceguide.errors import DataError, ExportError, RequestError, VoiceguideError
 from voiceguide.library import loader
-from voiceguide.library.loader import Library, new_routine
+from voiceguide.library.loader import Library
+from voiceguide.library.new import new_routine
 from voiceguide.model.stretch import HoldMovement
 from voiceguide.planning.planner import estimated_minutes
 from voiceguide.planning.presets import paced

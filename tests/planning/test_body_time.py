@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.strategies import STILL, pacings, routines, spoken_lengths
 from voiceguide import session
 from voiceguide.errors import DataError, RequestError
-from voiceguide.library.loader import DATA, Library
+from voiceguide.library.loader import Library
+from voiceguide.library.words import DATA
 from voiceguide.model.base import tokens_in
 from voiceguide.model.script import Role, Say, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S, Area, HoldMovement, Position, Stretch, hurried

@@ -18,7 +18,7 @@ LIBRARY = Library()
 
 
 def doses(routine: Routine) -> dict[str, str]:
-    lines = describe_routine(routine).split("\n\n")[1].splitlines()
+    lines = describe_routine(routine, LIBRARY.phrasebook).split("\n\n")[1].splitlines()
     return {head.split("(")[1].split(")")[0]: dose.strip() for head, dose in zip(lines[::2], lines[1::2], strict=True)}
 
 
@@ -45,5 +45,8 @@ def test_one_is_not_counted_as_many() -> None:
     assert isinstance(stretch.movement, CountMovement)
     once = stretch.movement.model_copy(update={"repetitions": CountRange(min=1, default=1, max=1)})
     stretch = stretch.model_copy(update={"movement": once})
-    assert dose_in_words(stretch) == "1 repetition, one every 6 s"
-    assert dose_in_words(stretch, Item(stretch=stretch.id, repetitions=3)) == "3 repetitions (1), one every 6 s"
+    assert dose_in_words(stretch, LIBRARY.phrasebook) == "1 repetition, one every 6 s"
+    assert (
+        dose_in_words(stretch, LIBRARY.phrasebook, Item(stretch=stretch.id, repetitions=3))
+        == "3 repetitions (1), one every 6 s"
+    )

@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 
 from tests.strategies import pacings
+from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
 from voiceguide.planning.pacing_words import pacing_in_words
 from voiceguide.planning.presets import PRESETS, paced
 
+BOOK = Library().phrasebook
 CHANGES = {
     "speech_rate": (0.9, "the voice at 0.9 of its natural speed"),
     "sentence_gap_s": (1.2, "1.2 s between sentences"),
@@ -46,24 +48,24 @@ CHANGES = {
 @pytest.mark.parametrize("knob", CHANGES)
 def test_every_change_is_said_plainly(knob: str) -> None:
     value, words = CHANGES[knob]
-    assert pacing_in_words(paced("steady", **{knob: value})) == f"steady, full words, {words}"
+    assert pacing_in_words(paced("steady", **{knob: value}), BOOK) == f"steady, full words, {words}"
 
 
 def test_no_knob_is_without_words() -> None:
     assert set(Pacing.model_fields) == {*CHANGES, "pace", "words", "bed_level_db", "variation"}
-    assert pacing_in_words(paced(bed="rain", bed_level_db=-30)).endswith("rain under the voice, 30 dB below it")
-    assert pacing_in_words(paced(bed_level_db=-30)) == "steady, full words"
+    assert pacing_in_words(paced(bed="rain", bed_level_db=-30), BOOK).endswith("rain under the voice, 30 dB below it")
+    assert pacing_in_words(paced(bed_level_db=-30), BOOK) == "steady, full words"
     whole = paced(breath={"in_s": 4, "hold_in_s": 1, "out_s": 6, "hold_out_s": 2})
-    assert pacing_in_words(whole).endswith("breath in 4 s, hold 1 s, out 6 s, hold 2 s")
+    assert pacing_in_words(whole, BOOK).endswith("breath in 4 s, hold 1 s, out 6 s, hold 2 s")
 
 
 @pytest.mark.parametrize("pace", PRESETS)
 def test_what_a_pace_brings_with_it_is_not_said_again(pace: str) -> None:
-    assert pacing_in_words(PRESETS[pace]) == f"{pace}, full words"
+    assert pacing_in_words(PRESETS[pace], BOOK) == f"{pace}, full words"
 
 
 @given(pacings)
 def test_no_internal_name_shows(pacing: Pacing) -> None:
-    said = pacing_in_words(pacing)
+    said = pacing_in_words(pacing, BOOK)
     assert not re.search(r"_|None|True|False|[\[\]{}()]", said)
     assert not any(name in said.split() for name in Pacing.model_fields if "_" in name)

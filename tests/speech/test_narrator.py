@@ -10,14 +10,17 @@ import pytest
 
 from tests.speech.fakes import ToneEngine
 from voiceguide.errors import SpeechError, StoreError, UnspeakableError
+from voiceguide.language.rules import rules_for
 from voiceguide.speech.engine import Take
 from voiceguide.speech.hibari import HibariEngine
-from voiceguide.speech.narrator import CARRIER, Narrator
+from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore
 from voiceguide.units import to_frames
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+CARRIER = rules_for("en").carrier
 
 TEXTS = ["Hold.", "Slowly lift the head.", "In.", "Halfway."]
 

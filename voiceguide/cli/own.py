@@ -14,11 +14,23 @@ config_app = typer.Typer(rich_markup_mode=None)
 config_app.callback(invoke_without_command=True)(help_if_alone)
 
 
-def new(name: Annotated[str, typer.Argument(help="The id of the routine, as in my-evening.")]) -> None:
-    from voiceguide.library.loader import new_routine
-    from voiceguide.places import known, routines_folder
+def new(
+    name: Annotated[str | None, typer.Argument(help="The id of the routine, as in my-evening.")] = None,
+    *,
+    phrases: Annotated[
+        str | None, typer.Option(metavar="CODE", help="The sentences around the stretches, to translate: as in fr.")
+    ] = None,
+) -> None:
+    from voiceguide.errors import RequestError
+    from voiceguide.library.new import new_phrases, new_routine
+    from voiceguide.places import known, phrases_folder, routines_folder
 
-    line(str(new_routine(name, known(routines_folder(), "routines of your own"))))
+    if (name is None) == (phrases is None):
+        raise RequestError("say what is to be written: the id of a routine, or --phrases with the code of a language")
+    if phrases is not None:
+        line(str(new_phrases(phrases, known(phrases_folder(), "phrases of your own"))))
+    else:
+        line(str(new_routine(str(name), known(routines_folder(), "routines of your own"))))
 
 
 def check(

@@ -196,7 +196,9 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     resolved = resolve(options, profile)
     chosen = frozenset(name for name, value in {**options, "profile": profile}.items() if value is not None)
     store = open_store(resolved.cache_dir, resolved.cache_limit_bytes)
-    return Request(resolved.pacing, resolved.voice, resolved.language, store, resolved.playing, resolved.pronounce, chosen)
+    return Request(
+        resolved.pacing, resolved.voice, resolved.language, store, resolved.playing, resolved.pronounce, chosen
+    )
 
 
 def with_pacing(command: Callable[..., None]) -> Callable[..., None]:

@@ -68,7 +68,9 @@ def _list_routines(library: Library, area: str | None, *, as_json: bool) -> None
     from voiceguide.planning.planner import estimated_minutes
 
     routines, left_out = library.routines(area)
-    minutes = {name: estimated_minutes(routine, Pacing(), library.phrasebook_of(routine)) for name, routine in routines.items()}
+    minutes = {
+        name: estimated_minutes(routine, Pacing(), library.phrasebook_of(routine)) for name, routine in routines.items()
+    }
     stretches = {name: [stretch.id for stretch in routine.stretches] for name, routine in routines.items()}
     for line in left_out:
         note(line)

@@ -39,9 +39,7 @@ def say(  # noqa: PLR0913 -- an option each
         raise RequestError("--phonemes makes no sound: leave out --output")
     wanted = resolve({"voice": voice, "language": language, "speech_rate": speech_rate, "cache_dir": cache_dir})
     if phonemes:
-        said = session.phonemes(
-            text, voice=wanted.voice, pronounce=wanted.pronounce, language=wanted.language or "en"
-        )
+        said = session.phonemes(text, voice=wanted.voice, pronounce=wanted.pronounce, language=wanted.language or "en")
         line(said.sounds or said.spelt)
         if said.sounds is None:
             note(f"{said.engine} does not tell its phonemes here: this is the text as it is given to the voice")

@@ -57,10 +57,10 @@ class MeasuringRules(Rules):
         text = _CLOCK.sub(lambda match: self._clock(int(match[1]), int(match[2])), text)
         text = _PATTERN.sub(lambda match: ", ".join(self.number(n) for n in match.groups() if n), text)
         unit = rf"(?: ?({units})(?![^\W\d_])\.?(?!\d))"
-        sets = re.compile(rf"{_FREE}({_NUMBER}) ?[x×] ?(?=\d)", re.IGNORECASE)
+        sets = re.compile(rf"{_FREE}({_NUMBER}) ?[x\u00d7] ?(?=\d)", re.IGNORECASE)
         text = sets.sub(lambda match: f"{self.number(match[1])} {self.measures.times} ", text)
         text = re.sub(
-            rf"{_FREE}({_NUMBER}) ?[x×]{_END}",
+            rf"{_FREE}({_NUMBER}) ?[x\u00d7]{_END}",
             lambda match: f"{self.number(match[1])} {self.measures.times_alone}",
             text,
             flags=re.IGNORECASE,

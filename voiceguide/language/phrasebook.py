@@ -72,7 +72,7 @@ class FileWords(Model):
 
     album: Text
     comment: Text
-    """{description}, {pace}, {words} and {voice}."""
+    """{description}, {pacing} and {voice}."""
     paces: dict[Literal["gentle", "steady", "brisk"], Text]
     words: dict[Literal["full", "brief", "minimal"], Text]
 

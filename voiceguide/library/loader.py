@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from voiceguide.errors import DataError, ExportError, RequestError, UnknownNameError, reason
-from voiceguide.held_folder import HeldFolder
+from voiceguide.errors import DataError, RequestError, UnknownNameError
+from voiceguide.language.phrasebook import Phrasebook
 from voiceguide.library.reading import Reading
 from voiceguide.library.saying import note_promises, note_sides
 from voiceguide.library.words import DATA, FIRST_LANGUAGE, Words
@@ -17,19 +16,14 @@ from voiceguide.model.stretch import Area, Position, Stretch, hurried
 from voiceguide.places import entries, path_of
 from voiceguide.showing import shown
 from voiceguide.units import counted
-from voiceguide.whole_file import clear_stale, replacing_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from voiceguide.language.phrasebook import Phrasebook
+    from pathlib import Path
 
     Objection = Callable[[str], str | None]
 
 E = TypeVar("E", bound=StrEnum)
-
-_OWN_MODE: Final = 0o700
-"""Of folders for what is the user's own, as the XDG base directory specification asks for them."""
 
 
 class Library:
@@ -159,13 +153,18 @@ class Library:
 
     def read(
         self, path: Path, objecting: Callable[[Mapping[str, str], str], Objection] | None = None
-    ) -> Routine | Stretch:
-        """A routine or a stretch of the user's; DataError with every mistake.
+    ) -> Routine | Stretch | Phrasebook:
+        """A routine, a stretch or a phrasebook of the user's; DataError with every mistake.
 
         `objecting` is given the words that the file has pronounced in its own way, and its language; it gives what
         says of a text, as it is written, why it could not be spoken.
         """
         reading = Reading.of(path)
+        if "numbers" in reading.data:
+            phrases = reading.model(Phrasebook, reading.data)
+            reading.finish()
+            assert phrases is not None  # noqa: S101 -- there would have been mistakes
+            return phrases
         is_stretch = "movement" in reading.data
         found = reading.stretch(reading.data) if is_stretch else self._resolved(reading)
         book = self.words.phrasebook if not isinstance(found, Routine) else self.phrasebook_of(found)
@@ -287,44 +286,6 @@ def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
         both = isinstance(below, dict) and isinstance(value, dict)
         merged[name] = _laid_over(below, value) if both and below is not None else value
     return merged
-
-
-def new_routine(name: str, folder: Path) -> Path:
-    """Write a commented routine file that works at once; give its path.
-
-    Raises RequestError where the name is no id, or that of a shipped routine, or the file is there already, and
-    ExportError where it cannot be written: a full disk, a folder that is read-only or somebody else's.
-    """
-    import re
-
-    from voiceguide.model.base import IDENTIFIER_PATTERN, MAX_IDENTIFIER_CHARS
-
-    if len(name) > MAX_IDENTIFIER_CHARS or not re.fullmatch(IDENTIFIER_PATTERN, name):
-        message = (
-            f"{name[:MAX_IDENTIFIER_CHARS]!r} cannot name a routine: use lower-case letters, digits and hyphens, "
-            f"{MAX_IDENTIFIER_CHARS} at most, as in my-evening"
-        )
-        raise RequestError(message)
-    if (DATA / "en" / "routines" / f"{name}.toml").exists():
-        message = f"{name} is a shipped routine, which one of your own would hide: choose another name, as in my-{name}"
-        raise RequestError(message)
-    path = folder / f"{name}.toml"
-    title = name.replace("-", " ").capitalize()
-    template = (DATA / "en" / "new-routine.toml").read_text(encoding="utf-8")
-    schema = (DATA / "schema" / "routine.schema.json").as_uri()
-    text = template.replace("@id@", name).replace("@title@", title).replace("@schema@", schema)
-    try:
-        with HeldFolder.made(folder, _OWN_MODE) as held:
-            clear_stale(held, path.name)
-            with replacing_in(held, path.name, mode=0o666, durable=True, force=False) as file:
-                file.write(text.encode())
-    except FileExistsError as error:
-        message = f"{path} is there already: edit it, or choose another name"
-        raise RequestError(message) from error
-    except OSError as error:
-        message = f"{path} was not written: {reason(error)}"
-        raise ExportError(message) from error
-    return path
 
 
 def is_path(routine: str) -> bool:

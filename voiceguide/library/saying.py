@@ -24,8 +24,8 @@ def note_sides(reading: Reading, book: Phrasebook) -> None:
         if word := book.rules.side_word(plain, book.side_words):
             reading.note(
                 at,
-                f"write the side as a token, {{side}}, {{other}} or {{felt}}, not as {word!r}: only then both sides get "
-                f"the same words{_HARMLESS if book.language == 'en' else ''}",
+                f"write the side as a token, {{side}}, {{other}} or {{felt}}, not as {word!r}: only then both sides "
+                f"get the same words{_HARMLESS if book.language == 'en' else ''}",
             )
         for written in TOKEN.findall(text):
             token = Token.of(written)

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from voiceguide.model.pacing import Pacing
     from voiceguide.language.phrasebook import Phrasebook
+    from voiceguide.model.pacing import Pacing
     from voiceguide.model.routine import Item, Routine
     from voiceguide.model.script import Section
     from voiceguide.model.stretch import CountRange, SecondsRange, Stretch

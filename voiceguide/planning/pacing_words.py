@@ -8,24 +8,32 @@ from voiceguide.planning.presets import PRESETS
 from voiceguide.units import clock, counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.stretch import Breath
 
 _BEDS: Final[Mapping[str, str]] = {"rain": "rain", "drone": "a drone", "waves": "waves"}
 
 
-def changes_in_words(pacing: Pacing, language: str) -> list[str]:
-    """What was changed of the pace: `holds of 30 s`. Nothing in other languages than English: there are no words."""
-    if language != "en":
-        return []
+def pacing_in_words(pacing: Pacing, book: Phrasebook) -> str:
+    """Its pace, how much is said, and what was changed of the pace: `steady, full words, holds of 30 s`.
+
+    What was changed is said in English alone: there are no words for it in other languages.
+    """
+    words = [book.file.paces[pacing.pace], book.file.words[pacing.words]]
+    if book.language == "en":
+        words += _changes(pacing)
+    return ", ".join(words)
+
+
+def _changes(pacing: Pacing) -> Iterator[str]:
     preset = PRESETS[pacing.pace].of_routine(sleep=False)
-    return [
-        _WORDS[name](value)
-        for name, value in pacing.of_routine(sleep=False)
-        if name in _WORDS and value != getattr(preset, name) and not (name == "bed_level_db" and pacing.bed == "none")
-    ]
+    for name, value in pacing.of_routine(sleep=False):
+        is_moot = name == "bed_level_db" and pacing.bed == "none"
+        if name in _WORDS and value != getattr(preset, name) and not is_moot:
+            yield _WORDS[name](value)
 
 
 def _breath(breath: Breath) -> str:

@@ -31,8 +31,8 @@ from voiceguide.planning.wording import Wording, after, sentences
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from voiceguide.model.pacing import Pacing
     from voiceguide.language.phrasebook import Phrasebook
+    from voiceguide.model.pacing import Pacing
     from voiceguide.model.routine import Item, Routine
     from voiceguide.model.script import Beat
     from voiceguide.model.stretch import Stretch

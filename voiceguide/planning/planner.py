@@ -14,8 +14,8 @@ from voiceguide.planning.scheduling import estimate, schedule
 from voiceguide.planning.selection import selected
 
 if TYPE_CHECKING:
-    from voiceguide.model.pacing import Pacing
     from voiceguide.language.phrasebook import Phrasebook
+    from voiceguide.model.pacing import Pacing
     from voiceguide.model.routine import Routine
     from voiceguide.model.script import Script
     from voiceguide.model.timeline import Timeline

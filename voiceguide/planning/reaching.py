@@ -23,8 +23,8 @@ from voiceguide.units import SESSION_RATE_HZ, clock, to_frames
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from voiceguide.model.pacing import Pacing
     from voiceguide.language.phrasebook import Phrasebook
+    from voiceguide.model.pacing import Pacing
     from voiceguide.model.routine import Routine
 
 ROOM: Final = 0.03

@@ -278,7 +278,9 @@ class _Placing(Struct):
         return end
 
     def chime(self, tone: ToneName, place: Place, start: int) -> None:
-        self.cues.append(self.cue(Role.CHIME, self.caption(tone), start, start + self.frames(CHIME_S[tone]), place, tone))
+        self.cues.append(
+            self.cue(Role.CHIME, self.caption(tone), start, start + self.frames(CHIME_S[tone]), place, tone)
+        )
 
     def tone(self, tone: ToneName, place: Place, start: int, end: int) -> None:
         self.cues.append(self.cue(_TONE_ROLE[tone], self.caption(tone), start, end, place, tone))

@@ -24,9 +24,9 @@ from voiceguide.units import to_frames
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.clip import Clip
     from voiceguide.model.pacing import Pacing
-    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.routine import Routine
     from voiceguide.model.script import Script
     from voiceguide.model.timeline import Timeline

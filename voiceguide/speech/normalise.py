@@ -2,8 +2,8 @@
 
 Engines differ in what they make of `30s` or `3 x 10`; they all read words. Four steps: characters that are typed in
 many ways become one (here), words that are said wrong are spelt as they sound (`pronouncing.py`), numbers become words
-(the rules of the `language`), and what may still be read wrong, or with silence or gibberish (nothing, emoji, another script: measured
-with hibari), is refused with what to write instead.
+(by the rules of the language), and what may still be read wrong, or with silence or gibberish (nothing, emoji, another
+script: measured with hibari), is refused with what to write instead.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import UnspeakableError
+from voiceguide.language.rules import rules_for
 from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.characters import visible
-from voiceguide.language.rules import rules_for
 from voiceguide.speech.pronouncing import pronunciations
 
 if TYPE_CHECKING:

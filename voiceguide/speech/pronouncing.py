@@ -10,8 +10,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from voiceguide.library.words import DATA
 from voiceguide.library.toml_file import read_model
+from voiceguide.library.words import DATA
 from voiceguide.model.pronounce import PronounceFile
 
 if TYPE_CHECKING:

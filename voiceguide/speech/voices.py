@@ -81,8 +81,10 @@ def check_language(engine: SpeechEngine, language: str) -> None:
         return
     able = [voice.spec for voice in available_voices(language)]
     shown = ", ".join(able[:_MOST_NAMED]) + (" and more" if len(able) > _MOST_NAMED else "")
-    way_out = f"`voiceguide voices --language {language}` lists those that do: {shown}" if able else (
-        f"none on this machine does: pip install 'voiceguide[pico]', or install espeak-ng"
+    way_out = (
+        f"`voiceguide voices --language {language}` lists those that do: {shown}"
+        if able
+        else ("none on this machine does: pip install 'voiceguide[pico]', or install espeak-ng")
     )
     message = f"the voice {engine.name}:{engine.voice} speaks {spoken!r}, and the session is in {language!r}; {way_out}"
     raise RequestError(message)

@@ -15,8 +15,9 @@ session on the mat:
   feet (`6" apart`, `a 4" block`) it is refused;
 - dates and years have no place in a session and are refused.
 
-This package knows what is English about numbers, slashes and sides. `speech/normalise.py` knows characters, and refuses. Its
-modules are loaded for the first text that holds a number: the grammar takes a tenth of a second to be put together.
+This package knows what is English about numbers, slashes and sides. `speech/normalise.py` knows characters, and
+refuses. Its modules are loaded for the first text that holds a number: the grammar takes a tenth of a second to be put
+together.
 """
 
 from __future__ import annotations

@@ -1,0 +1,94 @@
+"""Files of the user's own to begin with: a routine, or the phrasebook of a language."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from voiceguide.errors import ExportError, RequestError, reason
+from voiceguide.held_folder import HeldFolder
+from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages
+from voiceguide.model.base import IDENTIFIER_PATTERN, LANGUAGE_PATTERN, MAX_IDENTIFIER_CHARS
+from voiceguide.whole_file import clear_stale, replacing_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_OWN_MODE: Final = 0o700
+"""Of folders for what is the user's own, as the XDG base directory specification asks for them."""
+_MOST_NUMBERS: Final = 61
+_NUMBERS: Final = re.compile(r"^numbers = \[.*?^\]\n", re.MULTILINE | re.DOTALL)
+
+
+def new_routine(name: str, folder: Path) -> Path:
+    """Write a commented routine file that works at once; give its path.
+
+    Raises RequestError where the name is no id, or that of a shipped routine, or the file is there already, and
+    ExportError where it cannot be written: a full disk, a folder that is read-only or somebody else's.
+    """
+    if len(name) > MAX_IDENTIFIER_CHARS or not re.fullmatch(IDENTIFIER_PATTERN, name):
+        message = (
+            f"{name[:MAX_IDENTIFIER_CHARS]!r} cannot name a routine: use lower-case letters, digits and hyphens, "
+            f"{MAX_IDENTIFIER_CHARS} at most, as in my-evening"
+        )
+        raise RequestError(message)
+    if (DATA / FIRST_LANGUAGE / "routines" / f"{name}.toml").exists():
+        message = f"{name} is a shipped routine, which one of your own would hide: choose another name, as in my-{name}"
+        raise RequestError(message)
+    title = name.replace("-", " ").capitalize()
+    template = (DATA / FIRST_LANGUAGE / "new-routine.toml").read_text(encoding="utf-8")
+    schema = (DATA / "schema" / "routine.schema.json").as_uri()
+    text = template.replace("@id@", name).replace("@title@", title).replace("@schema@", schema)
+    return _written(folder, f"{name}.toml", text)
+
+
+def new_phrases(language: str, folder: Path) -> Path:
+    """Write the sentences around the stretches, to be translated into `language`, in two letters; give the path.
+
+    Its number words are there already, where num2words knows them. Raises RequestError where that is no code of a
+    language, or the language is shipped, or the file is there already, and ExportError where it cannot be written.
+    """
+    if not re.fullmatch(LANGUAGE_PATTERN, language):
+        message = f"{language!r} is no code of a language: use the two letters of ISO 639-1, as in fr"
+        raise RequestError(message)
+    if language in languages():
+        message = f"{language} is shipped already: `voiceguide plan upper-back --language {language}` speaks it"
+        raise RequestError(message)
+    text = (DATA / FIRST_LANGUAGE / "phrases.toml").read_text(encoding="utf-8")
+    text = text.replace('language = "en"\nname = "English"\n', f'language = "{language}"\nname = "{language}"\n')
+    text = _NUMBERS.sub(lambda found: _numbers(language) or found[0], text)
+    schema = (DATA / "schema" / "phrases.schema.json").as_uri()
+    head = (
+        f"#:schema {schema}\n"
+        f'# Translate what stands in quotes; braces stay. Then write `language = "{language}"` into a routine of your\n'
+        "# own, whose stretches are written in full under [[stretches]]. `voiceguide check` reads this file, too.\n"
+    )
+    return _written(folder, f"{language}.toml", head + text)
+
+
+def _numbers(language: str) -> str:
+    """The number words of a language as the phrasebook has them; empty where they are not known."""
+    from num2words import num2words
+
+    try:
+        words = [str(num2words(number, lang=language)) for number in range(_MOST_NUMBERS)]
+    except NotImplementedError:
+        return ""
+    lines = "".join(f'    "{word}",\n' for word in words)
+    return f"numbers = [\n{lines}]\n"
+
+
+def _written(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    try:
+        with HeldFolder.made(folder, _OWN_MODE) as held:
+            clear_stale(held, name)
+            with replacing_in(held, name, mode=0o666, durable=True, force=False) as file:
+                file.write(text.encode())
+    except FileExistsError as error:
+        message = f"{path} is there already: edit it, or choose another name"
+        raise RequestError(message) from error
+    except OSError as error:
+        message = f"{path} was not written: {reason(error)}"
+        raise ExportError(message) from error
+    return path
