@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _NUMBER: Final = r"(?:\d{1,4}(?:,\d{1,2})?)"
 _FREE: Final = r"(?<![\w.,:/'\"%°+-])"
-_END: Final = r"(?![\w:/'\"°%]|[.,]\d)"
+_END: Final = r"(?![\w:/'\"°%-]|[.,]\d)"
 _CLOCK: Final = re.compile(rf"{_FREE}(\d{{1,2}}):([0-5]\d)(?: ?min\b\.?)?{_END}")
 _PATTERN: Final = re.compile(rf"{_FREE}(\d{{1,2}})-(\d{{1,2}})-(\d{{1,2}})(?:-(\d{{1,2}}))?{_END}")
 _QUOTED: Final = re.compile(r"[^\s,;!?]*\d[^\s;!?]*")

@@ -167,7 +167,7 @@ class Library:
             return phrases
         is_stretch = "movement" in reading.data
         found = reading.stretch(reading.data) if is_stretch else self._resolved(reading)
-        book = self.words.phrasebook if not isinstance(found, Routine) else self.phrasebook_of(found)
+        book = (self._words_for(reading) or self.words).phrasebook
         if is_stretch:
             note_sides(reading, book)
         note_promises(reading, book)

@@ -1,0 +1,310 @@
+"""What a language must have, and that a session in it is in it from the first word to the last caption."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.planning.test_body_time import spoken, too_quick
+from voiceguide import session
+from voiceguide.errors import DataError, RequestError
+from voiceguide.export.captions import timed_lines
+from voiceguide.language.rules import rules_for
+from voiceguide.library.loader import Library
+from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages
+from voiceguide.model.base import TOKEN, Token, spoken_texts, tokens_in
+from voiceguide.model.stretch import Guidance
+from voiceguide.planning.planner import plan_timeline
+from voiceguide.planning.presets import paced
+from voiceguide.planning.wording import sentences
+from voiceguide.speech.narrator import Narrator
+from voiceguide.speech.normalise import check_speakable, normalise
+from voiceguide.speech.pronouncing import pronunciations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+OTHERS = [language for language in languages() if language != FIRST_LANGUAGE]
+FIRST = Library(FIRST_LANGUAGE)
+ROUTINES = FIRST.routine_ids()
+LIBRARIES = {language: Library(language) for language in languages()}
+SHOWN = {"easier", "harder", "cautions", "title", "description"}
+
+
+def texts_in(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:  # noqa: ANN401
+    yield from spoken_texts(data)
+    for field in SHOWN & set(data):
+        value = data[field]
+        yield from [((field,), value)] if isinstance(value, str) else [((field, n), v) for n, v in enumerate(value)]
+
+
+def files(kind: str) -> list[str]:
+    return sorted(path.stem for path in (DATA / FIRST_LANGUAGE / kind).glob("*.toml"))
+
+
+def read(language: str, kind: str, name: str) -> dict[str, Any]:
+    return tomllib.loads((DATA / language / kind / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def test_there_are_spanish_and_german() -> None:
+    assert languages() == ["en", "de", "es"]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("kind", ["stretches", "routines"])
+def test_every_text_has_words_in_every_language(language: str, kind: str) -> None:
+    missing, left = [], []
+    for name in files(kind):
+        if not (DATA / language / kind / f"{name}.toml").is_file():
+            missing.append(f"{language}/{kind}/{name}.toml")
+            continue
+        first, own = dict(texts_in(read(FIRST_LANGUAGE, kind, name))), dict(texts_in(read(language, kind, name)))
+        missing += [f"{name}: {'.'.join(map(str, at))}" for at in first if at not in own and "also" not in at]
+        left += [f"{name}: {text}" for at, text in own.items() if text == first.get(at) and TOKEN.sub("", text) != "."]
+    assert missing == []
+    assert left == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_dose_sides_and_times_are_the_same_in_every_language(language: str) -> None:
+    for name in FIRST.stretch_ids():
+        first, other = FIRST.stretch(name), LIBRARIES[language].stretch(name)
+        assert (first.position, first.sides, first.place, first.conditions) == (
+            other.position,
+            other.sides,
+            other.place,
+            other.conditions,
+        )
+        assert first.movement.mode == other.movement.mode
+        words = {"prepare", "inhale", "exhale", "move", "back", "enter", "release", "finish", "remind"}
+        words |= {"easier_way", "harder_way"}
+        assert first.movement.model_dump(exclude=words) == other.movement.model_dump(exclude=words)
+        for one, two in zip(first.setup, other.setup, strict=True):
+            assert (one.settle_s, one.moves, one.always) == (two.settle_s, two.moves, two.always)
+        for one, two in zip(first.movement.wordings(), other.movement.wordings(), strict=True):
+            assert tokens_in(one.say) == tokens_in(two.say), (name, one.say, two.say)
+            # Each sentence has its own time.
+            assert len(sentences(one.say)) == len(sentences(two.say)), (name, one.say)
+            if isinstance(one, Guidance):
+                assert one.settle_s == two.settle_s  # type: ignore[union-attr]
+                assert bool(one.brief) == bool(two.brief)
+                assert bool(one.bare) == bool(two.bare)
+        assert bool(first.caution) == bool(other.caution)
+        assert len(first.cautions) == len(other.cautions)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_sides_are_tokens_and_their_forms_exist(language: str) -> None:
+    book = LIBRARIES[language].phrasebook
+    for name in FIRST.stretch_ids():
+        for _, text in spoken_texts(LIBRARIES[language].stretch(name)):
+            assert book.rules.side_word(TOKEN.sub("", text), book.side_words) is None, text
+            for written in TOKEN.findall(text):
+                token = Token.of(written)
+                assert token
+                forms = book.rules.number_forms if token.name == "count" else set(book.sides.left)
+                assert not token.form or token.form in forms, (name, text)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_everything_that_is_said_can_be_said(language: str) -> None:
+    """Every text passes the gate of its language; and no digit is left to an engine."""
+    library, words = LIBRARIES[language], pronunciations({}, language)
+    for name, level, way in itertools.product(ROUTINES, ("full", "brief", "minimal"), ("easier", "harder")):
+        routine = library.routine(name)
+        timeline = plan_timeline(routine, paced(words=level, level=way, countdown=5), library.phrasebook, spoken)
+        for cue in timeline.speech():
+            said = normalise(cue.text, words)
+            check_speakable(said, frozenset({"LATIN"}), cue.text, language)
+            assert "{" not in cue.text
+            if language != "en":
+                assert not any(map(str.isdigit, said)), cue.text
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("routine", ROUTINES)
+def test_a_session_is_in_its_language_from_the_first_word_to_the_last_caption(language: str, routine: str) -> None:
+    def read_and_heard(language: str) -> set[str]:
+        library = LIBRARIES[language]
+        timeline = plan_timeline(library.routine(routine), paced(), library.phrasebook, spoken)
+        assert timeline.language == language
+        lines = timed_lines(timeline, library.phrasebook.captions.quiet)
+        quiet = re.escape(library.phrasebook.captions.quiet).replace(r"\{seconds\}", r"\d+")
+        texts = {line.text for line in lines if not re.fullmatch(quiet, line.text)}
+        return texts | {chapter.title for chapter in timeline.chapters}
+
+    assert read_and_heard(language) & read_and_heard(FIRST_LANGUAGE) <= {"Sphinx"}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("routine", ROUTINES)
+def test_there_is_time_to_move_in_every_language(language: str, routine: str) -> None:
+    library = LIBRARIES[language]
+    chosen = library.routine(routine)
+    steps = [step for stretch in chosen.stretches for step in (*stretch.setup, *stretch.movement.prepare)]
+    book = library.phrasebook
+    still = {
+        sentence
+        for step in steps
+        if not step.moves
+        for text in step.texts()
+        for number in book.numbers
+        for form in ("", *book.rules.number_forms)
+        for sentence in sentences(
+            re.sub(
+                r"\{([Cc])ount(?:_[a-z]+)?\}",
+                lambda match: (
+                    book.rules.inflected(number, form).capitalize()  # noqa: B023
+                    if match[1] == "C"
+                    else book.rules.inflected(number, form)  # noqa: B023
+                ),
+                text,
+            )
+        )
+    }
+    for words in ("full", "brief", "minimal"):
+        timeline = plan_timeline(chosen, paced(words=words), book, spoken)
+        assert too_quick(timeline, frozenset(still)) == []
+        speech_s = sum(cue.end - cue.start for cue in timeline.speech()) / timeline.rate_hz
+        assert speech_s < 0.45 * timeline.duration_s
+
+
+def test_a_routine_speaks_the_language_that_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "meine.toml"
+    path.write_text(
+        'id = "meine"\ntitle = "Meine"\ndescription = "Kurz."\nlanguage = "de"\n[[items]]\nstretch = "cat-cow"\n',
+        encoding="utf-8",
+    )
+    routine = session.load(str(path))
+    assert routine.language == "de"
+    assert routine.stretches[0].name == "Katze und Kuh"
+    with pytest.raises(DataError, match="it is written in de, and cannot be said in es"):
+        session.load(str(path), "es")
+    path.write_text(path.read_text(encoding="utf-8").replace('language = "de"\n', ""), encoding="utf-8")
+    assert session.load(str(path), "es").stretches[0].name == "gato y vaca"
+    assert session.load(str(path)).language == "en"
+
+
+def test_a_language_that_nobody_has_written_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match=r"there are no words for 'zz' yet.*voiceguide new --phrases zz"):
+        session.load("upper-back", "zz")
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'id = "mine"\ntitle = "Mine"\ndescription = "Short."\nlanguage = "zz"\n[[items]]\nstretch = "cat-cow"\n'
+    )
+    with pytest.raises(DataError, match=r"mine\.toml:4: language: there are no words for 'zz' yet"):
+        session.check(path)
+
+
+def test_own_stretches_are_checked_in_their_language(tmp_path: Path) -> None:
+    path = tmp_path / "meine.toml"
+    text = (
+        'id = "meine"\ntitle = "Meine"\ndescription = "Kurz."\nlanguage = "de"\n[[items]]\nstretch = "eigen"\n'
+        '[[stretches]]\nid = "eigen"\nlike = "knee-hug"\n[stretches.movement.release]\n'
+    )
+    path.write_text(text + 'say = "Senke das linke Bein."\n', encoding="utf-8")
+    with pytest.raises(DataError, match=r"write the side as a token.*not as 'linke'"):
+        session.check(path, voice="pyttsx3:de")
+    path.write_text(text + 'say = "Senke das {side_xy} Bein."\n', encoding="utf-8")
+    with pytest.raises(DataError, match=r"German has no \{side_xy\}: there is \{side\}, \{side_e\}"):
+        session.check(path, voice="pyttsx3:de")
+    path.write_text(text + 'say = "Das heilt jede Hüfte. Senke das {side_e} Bein."\n', encoding="utf-8")
+    with pytest.raises(DataError, match="promises what stretching cannot keep"):
+        session.check(path, voice="pyttsx3:de")
+
+
+def test_a_voice_of_another_language_is_refused_with_those_that_could() -> None:
+    with pytest.raises(RequestError, match=r"hibari:heart speaks 'en', and the session is in 'de'; .*pyttsx3:de"):
+        session.narrator_for("hibari:heart", 0.8, language="de")
+    with pytest.raises(RequestError, match="pyttsx3:de speaks 'de', and the session is in 'en'"):
+        session.narrator_for("pyttsx3:de", 0.8)
+    with session.narrator_for(None, 0.8, language="es") as narrator:
+        assert isinstance(narrator, Narrator)
+        assert narrator.engine.language() == "es"
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "said"),
+    [
+        ("de", "3 x 30 s", "drei mal dreißig Sekunden"),
+        ("de", "3x30s", "drei mal dreißig Sekunden"),
+        ("de", "20-30 s", "zwanzig bis dreißig Sekunden"),
+        ("de", "1,5 min", "eins Komma fünf Minuten"),
+        ("de", "1 Sekunde", "eine Sekunde"),
+        ("de", "1:30", "eine Minute und dreißig Sekunden"),
+        ("de", "10 x", "zehn mal"),
+        ("de", "4-7-8", "vier, sieben, acht"),
+        ("de", "90°", "neunzig Grad"),
+        ("de", "100 mal", "hundert Mal"),
+        ("es", "3 x 30 s", "tres por treinta segundos"),
+        ("es", "10x", "diez veces"),
+        ("es", "21 respiraciones", "veintiuna respiraciones"),
+        ("es", "21 segundos", "veintiún segundos"),
+        ("es", "31 días", "treinta y un días"),
+        ("es", "1,5 min", "uno coma cinco minutos"),
+        ("es", "1:30", "un minuto y treinta segundos"),
+    ],
+)
+def test_numbers_are_read_as_the_language_says_them(language: str, written: str, said: str) -> None:
+    rules = rules_for(language)
+    assert rules.read_numbers(written) == said
+    assert rules.read_numbers(said) == said
+    assert rules.doubt(said) is None
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("written", ["2/3", "x10", "T1", "7.30", "4 cm2", "3-", "1.500", "30'"])
+def test_a_number_that_may_mean_two_things_is_refused(language: str, written: str) -> None:
+    rules = rules_for(language)
+    found = rules.doubt(rules.read_numbers(written))
+    assert found
+    assert "write the number as a word" in found[1]
+
+
+def test_lists_and_number_words_follow_the_grammar() -> None:
+    spanish = rules_for("es")
+    assert spanish.joined(["aguja", "hilo"], "y") == "aguja e hilo"
+    assert spanish.joined(["agua", "hielo"], "y") == "agua y hielo"
+    assert spanish.joined(["uno", "otro"], "o") == "uno u otro"
+    assert [spanish.inflected(word, "f") for word in ("uno", "dos", "treinta y uno")] == ["una", "dos", "treinta y una"]
+    assert [spanish.inflected(word, "m") for word in ("veintiuno", "cuarenta y uno")] == ["veintiún", "cuarenta y un"]
+    assert (
+        rules_for("de").joined(["eine Matte", "ein Kissen", "ein Tuch"], "und") == "eine Matte, ein Kissen und ein Tuch"
+    )
+
+
+@pytest.mark.parametrize("language", languages())
+def test_number_words_are_those_of_num2words(language: str) -> None:
+    from num2words import num2words
+
+    numbers = LIBRARIES[language].phrasebook.numbers
+    assert len(numbers) == 61
+    assert numbers == [num2words(number, lang=language) for number in range(61)]
+
+
+def test_a_phrasebook_of_ones_own_opens_a_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from voiceguide.library.new import new_phrases
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    path = new_phrases("fr", tmp_path / "voiceguide" / "phrases")
+    book = Library("fr", own_phrases=path.parent).phrasebook
+    assert book.language == "fr"
+    assert book.numbers[21] == "vingt et un"
+    assert session.check(path) == "a phrasebook, fr"
+    with pytest.raises(RequestError, match="upper-back has no words in fr yet"):
+        session.load("upper-back", "fr")
+    with pytest.raises(RequestError, match="is there already"):
+        new_phrases("fr", path.parent)
+    with pytest.raises(RequestError, match="de is shipped already"):
+        new_phrases("de", path.parent)
+    with pytest.raises(RequestError, match="is no code of a language"):
+        new_phrases("French", path.parent)
+    path.write_text(path.read_text(encoding="utf-8").replace('fetch = "', 'fetsh = "', 1), encoding="utf-8")
+    with pytest.raises(DataError, match=r"fr\.toml:\d+: fetsh"):
+        session.check(path)
