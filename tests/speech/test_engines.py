@@ -15,6 +15,7 @@ from voiceguide.errors import RequestError, SpeechError, UnknownNameError
 from voiceguide.model.segment import AudioSegment
 from voiceguide.speech.conditioning import faults
 from voiceguide.speech.hibari import HibariEngine
+from voiceguide.speech.pico import PicoEngine
 from voiceguide.speech.piper import PiperEngine
 from voiceguide.speech.pyttsx3 import Pyttsx3Engine
 
@@ -189,3 +190,22 @@ class TestPiper(EngineContract):
         monkeypatch.setitem(sys.modules, "piper", None)
         with PiperEngine(str(piper_voice)) as engine, pytest.raises(SpeechError, match=r"voiceguide\[piper\].*GPL"):
             engine.load()
+
+
+class TestPico(EngineContract):
+    @pytest.fixture(scope="class")
+    @classmethod
+    def make_engine(cls) -> MakeEngine:
+        return lambda rate: PicoEngine(speech_rate=rate)
+
+    def test_unknown_voice(self) -> None:
+        with PicoEngine("de-AT") as engine, pytest.raises(UnknownNameError, match="did you mean de-DE"):
+            engine.load()
+
+    def test_every_voice_speaks_its_language_and_no_two_alike(self) -> None:
+        heard = {}
+        for voice in PicoEngine.voices():
+            with PicoEngine(voice.name) as engine:
+                assert voice.speaks(str(engine.language()))
+                heard[voice.name] = engine.synthesize("Hallo, hola, salut, ciao, hello.").samples.tobytes()
+        assert len(set(heard.values())) == len(heard) == 6
