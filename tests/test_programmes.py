@@ -26,7 +26,7 @@ PROGRAMMES = [
     *("after-running", "desk-break", "full-body", "hands-wrists", "hips", "in-bed", "lower-back"),
     *("morning", "neck-desk", "neck-shoulders", "seated", "upper-back", "wind-down"),
 ]
-MINUTES = {"neck-desk": 4, "hands-wrists": 4, "seated": 12, "full-body": 10, "after-running": 8, "in-bed": 10}
+MINUTES = {"neck-desk": 4, "hands-wrists": 5, "seated": 12, "full-body": 10, "after-running": 8, "in-bed": 10}
 # What each pace and each kind of words says is spoken at least once; steady and full is what most people hear.
 VARIANTS = [("steady", "full"), ("steady", "minimal"), ("gentle", "brief"), ("brisk", "full"), ("brisk", "minimal")]
 
@@ -139,9 +139,12 @@ def test_no_sentence_is_said_twice_running(timeline: Timeline, variant: tuple[st
 
 
 def test_there_is_more_quiet_than_speech(timeline: Timeline) -> None:
-    assert sum(cue.end - cue.start for cue in timeline.speech()) < 0.4 * timeline.length
+    assert sum(cue.end - cue.start for cue in timeline.speech()) < 0.45 * timeline.length
 
 
 def test_every_hold_ends_with_a_chime_and_a_release(timeline: Timeline) -> None:
     ends = {cue.start for cue in timeline.cues if cue.tone is ToneName.HOLD_END}
-    assert {span.end for span in timeline.spans if span.kind is SpanKind.HOLD} == ends
+    holds = [span.end for span in timeline.spans if span.kind is SpanKind.HOLD]
+    if timeline.routine in {"wind-down", "in-bed"}:  # which end in sleep
+        holds = holds[:-1]
+    assert set(holds) == ends

@@ -17,6 +17,7 @@ from voiceguide import session
 from voiceguide.export.about import About
 from voiceguide.export.exporter import export
 from voiceguide.library.loader import Library
+from voiceguide.model.script import ToneName
 from voiceguide.sound.mixer import Mixer
 
 if TYPE_CHECKING:
@@ -62,12 +63,18 @@ def clicks(sound: NDArray[np.float64]) -> list[float]:
     return [float(at) / RATE_HZ for at in found]
 
 
-def test_nothing_clicks(upper_back_wav: Path, tool: Callable[[str], str]) -> None:
+def test_nothing_clicks(upper_back: session.Session, upper_back_wav: Path, tool: Callable[[str], str]) -> None:
     sound = decoded(tool("ffmpeg"), upper_back_wav)
     assert clicks(sound) == []
     assert abs(sound.mean()) < 1e-4
-    # Where nothing sounds, under a breath tone, and where a word is: a step of a hundredth would be found.
-    for at_s in (10.0, 100.0, 150.0):
+    # Where nothing sounds, under a breath tone, and at the end of a word: a step of a hundredth would be found.
+    tone = next(cue for cue in upper_back.timeline.cues if cue.tone is ToneName.EXHALE)
+    ends = [0, *(cue.end for cue in upper_back.timeline.cues)]
+    starts = [*(cue.start for cue in upper_back.timeline.cues), upper_back.timeline.length]
+    silence = max(zip(ends, starts, strict=True), key=lambda gap: gap[1] - gap[0])
+    word = max(upper_back.timeline.speech(), key=lambda cue: cue.end - cue.start)
+    for frame in (sum(silence) // 2, (tone.start + tone.end) // 2, word.end - RATE_HZ // 50):
+        at_s = frame / RATE_HZ
         spoiled = sound.copy()
         spoiled[round(at_s * RATE_HZ) :] += 0.02
         assert [found for found in clicks(spoiled) if abs(found - at_s) < 0.001], at_s

@@ -140,8 +140,8 @@ def test_the_heading_names_what_was_asked(upper_back: session.Session) -> None:
     picture = lay_out(upper_back.timeline, "gentle", "hibari:heart")
     texts = [shape.text for shape in picture.shapes if isinstance(shape, Text)]
     assert "Upper back" in texts
-    [facts] = [text for text in texts if "gentle" in text]
-    assert facts.startswith("9:")
+    [facts] = [text for text in texts if "gentle" in text and "hibari" in text]
+    assert facts.startswith("12:")
     assert "hibari:heart" in facts
     assert "hold 30 s, left" in texts
     assert "holds 3:00" in picture.description

@@ -250,8 +250,8 @@ def test_what_the_user_has_fixed_does_not_move() -> None:
 def test_the_refusal_says_what_can_be_had_and_what_would_open_it() -> None:
     routine = LIBRARY.routine("upper-back")
     for length_s, changes, advice in (
-        (180, {}, "no words and no pace make it so short: leave out stretches, as with --skip .* --skip .*"),
-        (180, {"pace": "brisk"}, "no words and no pace make it so short: leave out stretches, as with --skip .*"),
+        (330, {}, "no words and no pace make it so short: leave out stretches, as with --skip .* --skip .*"),
+        (330, {"pace": "brisk"}, "no words and no pace make it so short: leave out stretches, as with --skip .*"),
         (600, {"hold_s": 40}, "try .*without --hold or --skip .*"),
         (1230, {}, "try --pace gentle"),
         (3600, {}, "no pace makes it so long: use a longer routine"),

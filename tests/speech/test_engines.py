@@ -193,6 +193,8 @@ class TestPiper(EngineContract):
 
 
 class TestPico(EngineContract):
+    deterministic = True
+
     @pytest.fixture(scope="class")
     @classmethod
     def make_engine(cls) -> MakeEngine:

@@ -138,7 +138,7 @@ class Phrasebook(Model):
     either: Text
     """Between the last two of a choice: `or`."""
     fetch: Text
-    """Behind the props: nobody can fetch a mat while the session goes on."""
+    """Behind several props: nobody can fetch a mat and a cushion while the session goes on."""
     safety: Text
     """Said in every session, whatever the words."""
     screening: Text

@@ -172,8 +172,9 @@ def _welcome(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -
     yield from say(_title(routine, pacing, wording, minutes), Role.WELCOME)
     if props := _props(routine.stretches, wording):
         yield from say(props, Role.SAFETY)
-        yield from say(book.fetch, Role.SAFETY)
-        yield rest(PAUSE_HERE_S, kind=SpanKind.REST)
+        if len({prop.name for stretch in routine.stretches for prop in stretch.props}) > 1:
+            yield from say(book.fetch, Role.SAFETY)
+            yield rest(PAUSE_HERE_S, kind=SpanKind.REST)
     if conditions := _conditions(routine.stretches, wording):
         yield from say(wording.phrase(book.screening, conditions=conditions), Role.SAFETY)
         yield rest(PAUSE_HERE_S, kind=SpanKind.REST)

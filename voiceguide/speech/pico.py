@@ -1,23 +1,24 @@
 """Pico: small voices for German, Spanish, French, Italian and English that come inside their wheel.
 
-SVOX Pico (Apache-2.0), through py-nanotts (Apache-2.0, an extra): voices of 2009, far clearer than espeak's and one
-of each language. Nothing is loaded from anywhere else, and nothing is kept between two texts.
+SVOX Pico (Apache-2.0), through py-nanotts (Apache-2.0, an extra): voices of 2009, far clearer than espeak's. Its
+library reads memory that it has not written: called from several threads, it leaves out pauses now and then
+(measured). So it is never imported here, and runs in a process of its own (`pico_worker.py`), on one thread.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import threading
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 import numpy as np
 
 from voiceguide.errors import SpeechError, UnknownNameError
-from voiceguide.speech.engine import SpeechEngine, Take, Voice
+from voiceguide.speech.engine import Take, Voice
+from voiceguide.speech.process import Worker, WorkerEngine, command_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 RATE_HZ: Final = 16_000
 _VOICES: Final[Mapping[str, str]] = {
@@ -30,26 +31,20 @@ _VOICES: Final[Mapping[str, str]] = {
 }
 _DEFAULT: Final = "en-GB"
 _MISSING: Final = "pico is not installed: pip install 'voiceguide[pico]' (py-nanotts, Apache-2.0)"
-_FASTEST: Final = 5.0
-_VOLUME: Final = 0.5
-"""At its own, longer sentences are clipped (measured); clips are levelled afterwards anyhow."""
 _FULL_SCALE: Final = 32_768.0
+_PCM16_BYTES: Final = 2
 
 
-class PicoEngine(SpeechEngine):
-    """py-nanotts, 16 kHz mono. A text spoken twice differs by less than a thousandth of full scale (measured).
-
-    Its library opens the voice anew for each text, and shares nothing between two of them; one speaks at a time all
-    the same, for nobody promises that it may be called from several threads.
-    """
+class PicoEngine(WorkerEngine):
+    """py-nanotts, 16 kHz mono. A text is the same bit for bit each time, in whatever order texts come."""
 
     name = "pico"
     scripts: ClassVar[frozenset[str] | None] = frozenset({"LATIN"})
-    _one_at_a_time: ClassVar[threading.Lock] = threading.Lock()
+    worker_command: Sequence[str] = command_for("pico_worker.py")
+    """As in WorkerEngine; `VOICE SPEECH_RATE` is added."""
 
     def __init__(self, voice: str = _DEFAULT, speech_rate: float = 1.0) -> None:
         super().__init__(voice or _DEFAULT, speech_rate)
-        self._tts: Any = None
 
     @classmethod
     def voices(cls) -> list[Voice]:
@@ -60,7 +55,7 @@ class PicoEngine(SpeechEngine):
 
     def language(self) -> str | None:
         """The first letters of its name."""
-        return self.voice.partition("-")[0].lower() or None
+        return self.voice.partition("-")[0].lower() if self.voice in _VOICES else None
 
     def fingerprint(self) -> Mapping[str, str]:
         """The version of the package, which holds the voices, with voice and rate."""
@@ -73,23 +68,34 @@ class PicoEngine(SpeechEngine):
             "speech_rate": f"{self.speech_rate:g}",
         }
 
-    def _load(self) -> None:
+    def _started(self) -> Worker:
         if self.voice not in _VOICES:
             raise UnknownNameError("pico voice", self.voice, _VOICES)
+        if importlib.util.find_spec("py_nanotts") is None:
+            raise SpeechError(_MISSING)
+        worker = Worker(self.name, [*self.worker_command, self.voice, f"{self.speech_rate:g}"])
         try:
-            from py_nanotts import NanoTTS
-        except ImportError as error:
-            raise SpeechError(_MISSING) from error
-        self._tts = NanoTTS()
+            reply = worker.reply(self.start_timeout_s)
+        except BaseException:
+            worker.close()
+            raise
+        if "ready" not in reply:
+            worker.close()
+            message = f"pico cannot be loaded ({reply.get('unavailable', 'its process answers nonsense')}): {_AGAIN}"
+            raise SpeechError(message)
+        return worker
 
-    def _speak(self, text: str, take: int) -> Take:  # noqa: ARG002 -- it has no other
-        with self._one_at_a_time:
-            data = self._tts.speak(text, voice=self.voice, speed=min(self.speech_rate, _FASTEST), volume=_VOLUME)
-        samples = np.frombuffer(data, "<i2").astype(np.float32) / _FULL_SCALE
+    def _phonemes(self, text: str) -> str | None:  # noqa: ARG002 -- it does not tell
+        return None
+
+    def _take(self, data: bytes, text: str) -> Take:
+        """The sound in a file. SpeechError where there is none."""
+        whole = len(data) // _PCM16_BYTES * _PCM16_BYTES
+        samples = np.frombuffer(data[:whole], "<i2").astype(np.float32) / _FULL_SCALE
         if not samples.any():
             message = f"pico has no sound for {text!r}"
             raise SpeechError(message)
         return Take(samples, RATE_HZ)
 
-    def _unload(self) -> None:
-        self._tts = None
+
+_AGAIN: Final = "pip install 'voiceguide[pico]' again"

@@ -1,7 +1,7 @@
 """An engine in a process of its own, which can hang, die, run wild and be ended without harm to ours.
 
 Here is the side of whoever asks. `worker.py` is what runs in that process, with the engine's own part beside it
-(`pyttsx3_worker.py`, `piper_worker.py`). They talk in JSON, a line each; sound comes back in files.
+(`pyttsx3_worker.py`, `piper_worker.py`, `pico_worker.py`). They talk in JSON, a line each; sound comes back in files.
 """
 
 from __future__ import annotations
