@@ -2,7 +2,8 @@
 
 SVOX Pico (Apache-2.0), through py-nanotts (Apache-2.0, an extra): voices of 2009, far clearer than espeak's. Its
 library reads memory that it has not written: called from several threads, it leaves out pauses now and then
-(measured). So it is never imported here, and runs in a process of its own (`pico_worker.py`), on one thread.
+(measured). So it is never imported here, and runs in a process of its own (`pico_worker.py`), on one thread, whose
+memory begins as zeros where the system can do that.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ _DEFAULT: Final = "en-GB"
 _MISSING: Final = "pico is not installed: pip install 'voiceguide[pico]' (py-nanotts, Apache-2.0)"
 _FULL_SCALE: Final = 32_768.0
 _PCM16_BYTES: Final = 2
+_ZEROED: Final = {"MALLOC_PERTURB_": "255"}
+"""glibc's malloc hands out zeroed memory then: what pico has not written it reads as zero, the same each time."""
 
 
 class PicoEngine(WorkerEngine):
@@ -73,7 +76,7 @@ class PicoEngine(WorkerEngine):
             raise UnknownNameError("pico voice", self.voice, _VOICES)
         if importlib.util.find_spec("py_nanotts") is None:
             raise SpeechError(_MISSING)
-        worker = Worker(self.name, [*self.worker_command, self.voice, f"{self.speech_rate:g}"])
+        worker = Worker(self.name, [*self.worker_command, self.voice, f"{self.speech_rate:g}"], _ZEROED)
         try:
             reply = worker.reply(self.start_timeout_s)
         except BaseException:

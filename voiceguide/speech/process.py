@@ -23,7 +23,7 @@ from voiceguide.scratch import ScratchFolder
 from voiceguide.speech.engine import SpeechEngine, Take
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _LONGEST_REPLY: Final = 1_000_000
 _LARGEST_SOUND_BYTES: Final = 64_000_000
@@ -125,7 +125,8 @@ class _SilenceError(SpeechError):
 class Worker:
     """A process that answers in lines of JSON, and the folder that it writes to."""
 
-    def __init__(self, engine: str, command: Sequence[str]) -> None:
+    def __init__(self, engine: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        """`environment` is added to ours."""
         self._engine = engine
         try:
             self._scratch = ScratchFolder()
@@ -142,7 +143,7 @@ class Worker:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
-                    env={**os.environ, private.VARIABLE: private.OFF},
+                    env={**os.environ, **(environment or {}), private.VARIABLE: private.OFF},
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
         except BaseException:
