@@ -59,7 +59,14 @@ from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.homeless import HomelessStore
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, default_directory
-from voiceguide.speech.voices import DEFAULT_VOICE, check_language, fallback_voices, open_engine, voice_for
+from voiceguide.speech.voices import (
+    DEFAULT_VOICE,
+    available_voices,
+    check_language,
+    fallback_voices,
+    open_engine,
+    voice_for,
+)
 from voiceguide.units import counted
 from voiceguide.whole_file import check_writable, whole_file
 
@@ -88,6 +95,7 @@ __all__ = [
     "check",
     "check_picture",
     "check_target",
+    "compared",
     "export_clip",
     "history",
     "library",
@@ -557,6 +565,38 @@ def say(
     rate = Pacing().speech_rate if speech_rate is None else speech_rate
     with narrator_for(voice, rate, cache_dir, must_keep=False, pronounce=pronounce, language=language) as narrator:
         return narrator.speak([text])[text]
+
+
+def compared(
+    text: str,
+    *,
+    language: str = "en",
+    speech_rate: float | None = None,
+    cache_dir: CacheDir = None,
+    pronounce: Mapping[str, str] | None = None,
+) -> Iterator[tuple[str, Clip | VoiceguideError]]:
+    """One text by every voice of a language on this machine, the best first: the voice, and what `say` gives for it.
+
+    Where a voice cannot say it, the error; each is spoken when it is asked for. SpeechError where no voice speaks the
+    language.
+    """
+    voices = available_voices(language)
+    if not voices:
+        voice_for(language)  # which says how to get one
+    for voice in voices:
+        try:
+            clip = say(
+                text,
+                voice=voice.spec,
+                speech_rate=speech_rate,
+                cache_dir=cache_dir,
+                pronounce=pronounce,
+                language=language,
+            )
+        except VoiceguideError as error:
+            yield voice.spec, error
+        else:
+            yield voice.spec, clip
 
 
 def phonemes(

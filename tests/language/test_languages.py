@@ -11,12 +11,13 @@ import pytest
 
 from tests.planning.test_body_time import spoken, too_quick
 from voiceguide import session
-from voiceguide.errors import DataError, RequestError
+from voiceguide.errors import DataError, RequestError, SpeechError
 from voiceguide.export.captions import timed_lines
 from voiceguide.language.rules import rules_for
 from voiceguide.library.loader import Library
 from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages
 from voiceguide.model.base import TOKEN, Token, spoken_texts, tokens_in
+from voiceguide.model.clip import Clip
 from voiceguide.model.stretch import Guidance
 from voiceguide.planning.planner import plan_timeline
 from voiceguide.planning.presets import paced
@@ -85,14 +86,15 @@ def test_dose_sides_and_times_are_the_same_in_every_language(language: str) -> N
         words = {"prepare", "inhale", "exhale", "move", "back", "enter", "release", "finish", "remind"}
         words |= {"easier_way", "harder_way"}
         assert first.movement.model_dump(exclude=words) == other.movement.model_dump(exclude=words)
-        for one, two in zip(first.setup, other.setup, strict=True):
-            assert (one.settle_s, one.moves, one.always) == (two.settle_s, two.moves, two.always)
+        for step, said in zip(first.setup, other.setup, strict=True):
+            assert (step.settle_s, step.moves, step.always) == (said.settle_s, said.moves, said.always)
         for one, two in zip(first.movement.wordings(), other.movement.wordings(), strict=True):
             assert tokens_in(one.say) == tokens_in(two.say), (name, one.say, two.say)
             # Each sentence has its own time.
             assert len(sentences(one.say)) == len(sentences(two.say)), (name, one.say)
             if isinstance(one, Guidance):
-                assert one.settle_s == two.settle_s  # type: ignore[union-attr]
+                assert isinstance(two, Guidance)
+                assert one.settle_s == two.settle_s
                 assert bool(one.brief) == bool(two.brief)
                 assert bool(one.bare) == bool(two.bare)
         assert bool(first.caution) == bool(other.caution)
@@ -308,3 +310,13 @@ def test_a_phrasebook_of_ones_own_opens_a_language(tmp_path: Path, monkeypatch: 
     path.write_text(path.read_text(encoding="utf-8").replace('fetch = "', 'fetsh = "', 1), encoding="utf-8")
     with pytest.raises(DataError, match=r"fr\.toml:\d+: fetsh"):
         session.check(path)
+
+
+def test_a_line_can_be_compared_in_every_voice_of_a_language(tmp_path: Path) -> None:
+    spoken = dict(session.compared("Bleib hier, und atme ruhig weiter.", language="de", cache_dir=tmp_path))
+    assert next(iter(spoken)) == "pico:de-DE"
+    assert "pyttsx3:de" in spoken
+    lengths = [len(clip.samples) for clip in spoken.values() if isinstance(clip, Clip)]
+    assert len(set(lengths)) == len(lengths) == len(spoken)
+    with pytest.raises(SpeechError, match="no voice on this machine speaks 'zz'"):
+        list(session.compared("x", language="zz", cache_dir=tmp_path))

@@ -9,7 +9,7 @@ import typer
 
 from voiceguide.cli.console import line, note
 from voiceguide.cli.paths import path
-from voiceguide.errors import RequestError
+from voiceguide.errors import RequestError, VoiceguideError
 
 
 def say(  # noqa: PLR0913 -- an option each
@@ -25,6 +25,9 @@ def say(  # noqa: PLR0913 -- an option each
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Of the text, in two letters: en, de, es, or your own.")
     ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Say it with every voice of the language, one after the other.")
+    ] = False,
     voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
     speech_rate: Annotated[float | None, typer.Option(metavar="X", help="Speed of the voice, 1.0 is its own.")] = None,
     cache_dir: Annotated[
@@ -37,6 +40,8 @@ def say(  # noqa: PLR0913 -- an option each
 
     if phonemes and output:
         raise RequestError("--phonemes makes no sound: leave out --output")
+    if compare and (phonemes or output or voice):
+        raise RequestError("--compare is heard, with every voice: leave out --phonemes, --output and --voice")
     wanted = resolve({"voice": voice, "language": language, "speech_rate": speech_rate, "cache_dir": cache_dir})
     if phonemes:
         said = session.phonemes(text, voice=wanted.voice, pronounce=wanted.pronounce, language=wanted.language or "en")
@@ -47,6 +52,21 @@ def say(  # noqa: PLR0913 -- an option each
     if output:
         session.check_target(output, force=force)
     store = session.open_store(wanted.cache_dir, wanted.cache_limit_bytes)
+    if compare:
+        spoken = session.compared(
+            text,
+            language=wanted.language or "en",
+            speech_rate=wanted.pacing.speech_rate,
+            cache_dir=store,
+            pronounce=wanted.pronounce,
+        )
+        for spec, clip_or_error in spoken:
+            if isinstance(clip_or_error, VoiceguideError):
+                note(f"{spec} is left out: {clip_or_error}")
+            else:
+                line(spec)
+                session.play_clip(clip_or_error)
+        return
     clip = session.say(
         text,
         voice=wanted.voice,
