@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tests.batch.conftest import Write
 
 MANY = SMALL.replace(
-    "routines =", 'name = "{pace}-{length}"\nlengths = ["2m30s", "2m32s", "2m34s", "2m36s"]\nroutines ='
+    "routines =", 'name = "{pace}-{length}"\nlengths = ["2m8s", "2m10s", "2m12s", "2m14s"]\nroutines ='
 )
 """Twelve files."""
 _START_S = 60.0
@@ -365,7 +365,7 @@ def test_an_answer_that_is_none_is_an_error_of_that_job(
     cluster = dask()
     monkeypatch.setattr(cluster_module, "CONNECT_S", _START_S)
     cluster.worker("one")
-    lengths = ", ".join(f'"{140 + 2 * number}s"' for number in range(len(NO_ANSWERS)))
+    lengths = ", ".join(f'"{124 + number}s"' for number in range(len(NO_ANSWERS)))
     text = SMALL.replace('"gentle", "steady", "brisk"', '"steady"')
     text = text.replace("routines =", f'name = "{{length}}"\nlengths = [{lengths}]\nroutines =')
     submit = Client.submit

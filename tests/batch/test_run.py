@@ -35,6 +35,8 @@ pytestmark = pytest.mark.usefixtures("counted")
 STEADY = "upper-back-counting-sine-steady.wav"
 ONE = SMALL.replace('"gentle", "steady", "brisk"', '"steady"') + 'captions = ["vtt"]\n'
 
+WRISTS = "Put your wrists under your shoulders, and your knees under your hips."
+
 
 @pytest.fixture
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -370,7 +372,7 @@ def test_one_that_fails_does_not_stop_the_others(
 def test_a_text_that_comes_out_wrong_fails_the_sessions_that_say_it(
     manifest: Write, cache: Path, counted: Counted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("UNSPEAKABLE", "Put your wrists under your shoulders.")
+    monkeypatch.setenv("UNSPEAKABLE", WRISTS)
     other = '[[sessions]]\nroutines = ["desk-break"]\nonly = ["shoulder-rolls"]\npaces = ["brisk"]\n'
     path = manifest(SMALL.replace('words = "brief"', 'words = "full"') + other)
     report = run(path, cache_dir=cache)
@@ -380,7 +382,7 @@ def test_a_text_that_comes_out_wrong_fails_the_sessions_that_say_it(
     before = len(counted.texts())
     monkeypatch.delenv("UNSPEAKABLE")
     assert outcomes(run(path, cache_dir=cache)) == ["made"] * 3 + ["kept"]
-    assert [text for _, text in counted.texts()[before:]] == ["Put your wrists under your shoulders."] * 3
+    assert [text for _, text in counted.texts()[before:]] == [WRISTS] * 3
 
 
 def test_a_voice_that_cannot_speak_is_found_before_work(manifest: Write, cache: Path, tmp_path: Path) -> None:
