@@ -71,6 +71,7 @@ def test_every_value_says_where_it_came_from(config: Path, monkeypatch: pytest.M
     assert found["player.wake_s"] == (0.3, "built in")
     assert set(found) == {
         "voice",
+        "language",
         "cache_dir",
         "cache.limit",
         *Pacing.model_fields,
@@ -183,3 +184,22 @@ def test_mistakes_in_words_have_line_and_field(config: Path, line: str, field: s
     assert (mistake.field, why in mistake.message) == (field, True), mistake
     assert mistake.line == 5
     assert str(caught.value).isprintable()
+
+
+def test_the_language_and_a_voice_for_each(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config.write_text(
+        FILE + '[profiles.abend]\nlanguage = "de"\n[voices]\nde = "pico:de-DE"\nes = "piper:es.onnx"\n',
+        encoding="utf-8",
+    )
+    assert (resolve({}).language, resolve({}).voice) == (None, "hibari:heart")
+    german = resolve({}, "abend")
+    assert (german.language, german.voice) == ("de", "pico:de-DE")
+    assert resolve({"voice": "pyttsx3:de"}, "abend").voice == "pyttsx3:de"
+    spanish = resolve({"language": "es"}, "abend")
+    # The file of a voice is meant from where the configuration lies.
+    assert (spanish.language, spanish.voice) == ("es", f"piper:{config.parent / 'es.onnx'}")
+    monkeypatch.setenv("VOICEGUIDE_LANGUAGE", "es")
+    assert resolve({}, "abend").language == "es"
+    config.write_text('[defaults]\nlanguage = "german"\n', encoding="utf-8")
+    with pytest.raises(DataError, match=r"config\.toml:2: defaults\.language"):
+        resolve({})
