@@ -99,6 +99,13 @@ def smoke_piper(environment: Environment) -> None:
     assert duration_s(environment.work / "piper.wav") > 0
 
 
+def smoke_pico(environment: Environment) -> None:
+    """A German sentence, and the voice that says it chosen by itself."""
+    environment.run("voiceguide", "say", "Atme ruhig weiter.", "--language", "de", "-o", "pico.wav")
+    assert duration_s(environment.work / "pico.wav") > 0
+    assert "pico:de-DE" in environment.run("voiceguide", "voices", "--language", "de")
+
+
 def smoke_simpleaudio(environment: Environment) -> None:
     """It is there, and asked for a device: more would need one."""
     [line] = [line for line in environment.run("voiceguide", "doctor").splitlines() if "output simpleaudio" in line]
@@ -149,6 +156,7 @@ def _cluster(environment: Environment) -> Generator[str]:
 EXTRAS: Final[dict[str, Callable[[Environment], None]]] = {
     "dask": smoke_dask,
     "espeak": smoke_espeak,
+    "pico": smoke_pico,
     "piper": smoke_piper,
     "simpleaudio": smoke_simpleaudio,
 }
