@@ -16,7 +16,7 @@ from voiceguide.export.captions import timed_lines
 from voiceguide.language.rules import rules_for
 from voiceguide.library.loader import Library
 from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages
-from voiceguide.model.base import TOKEN, Token, spoken_texts, tokens_in
+from voiceguide.model.base import SIDE_TOKENS, TOKEN, Token, spoken_texts, tokens_in
 from voiceguide.model.clip import Clip
 from voiceguide.model.stretch import Guidance
 from voiceguide.planning.planner import plan_timeline
@@ -89,7 +89,9 @@ def test_dose_sides_and_times_are_the_same_in_every_language(language: str) -> N
         for step, said in zip(first.setup, other.setup, strict=True):
             assert (step.settle_s, step.moves, step.always) == (said.settle_s, said.moves, said.always)
         for one, two in zip(first.movement.wordings(), other.movement.wordings(), strict=True):
-            assert tokens_in(one.say) == tokens_in(two.say), (name, one.say, two.say)
+            first_tokens, tokens = tokens_in(one.say), tokens_in(two.say)
+            assert bool(first_tokens & SIDE_TOKENS) == bool(tokens & SIDE_TOKENS), (name, one.say, two.say)
+            assert ("count" in first_tokens) == ("count" in tokens), (name, one.say, two.say)
             # Each sentence has its own time.
             assert len(sentences(one.say)) == len(sentences(two.say)), (name, one.say)
             if isinstance(one, Guidance):
