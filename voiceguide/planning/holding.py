@@ -103,6 +103,8 @@ def _one_hold(guiding: Guiding, movement: HoldMovement, place: Place, index: int
         yield from say(_holding(guiding, movement, index), Role.HOLD, place)
     yield _hold(guiding, movement, place, index)
     yield Sound(ToneName.HOLD_END, CHIME_LEAD_S, place)
+    if pacing.words == "minimal":
+        familiarity = Familiarity.BARE
     release = _worded(guiding, movement.release, familiarity, index)
     words, between_s = guiding.fill(release, place.side), movement.release.between_s
     yield from moving(words, Role.RELEASE, place, pacing.leave_s, pacing, between_s=between_s)

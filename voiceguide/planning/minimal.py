@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 
     from voiceguide.model.script import Beat
 
-KEPT: Final = frozenset({Role.WELCOME, Role.SAFETY, Role.ANNOUNCE, Role.NEXT, Role.SWITCH, Role.COUNT, Role.REMAINING})
-"""What keeps somebody safe is never dropped: the props, the cautions, and which side it is."""
+KEPT: Final = frozenset(
+    {Role.WELCOME, Role.SAFETY, Role.ANNOUNCE, Role.NEXT, Role.SWITCH, Role.COUNT, Role.REMAINING, Role.RELEASE}
+)
+"""What keeps somebody safe is never dropped: the props, the cautions, which side it is, and the way out."""
 HOLD_LEAD_S: Final = 0.6
 """From the chime that stands for `hold` to the start of the clock."""
 
