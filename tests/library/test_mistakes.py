@@ -45,10 +45,16 @@ def test_every_mistake_is_listed_with_its_line_and_field(tmp_path: Path) -> None
     assert found["surprise"][0] == line_of(text, "[surprise]")
 
 
+def test_a_side_in_plain_words_is_a_mistake(library: Library, tmp_path: Path) -> None:
+    path = tmp_path / "stretch.toml"
+    path.write_text(GOOD.replace("Slowly lift the head.", "Slowly lift to the left.", 1), encoding="utf-8")
+    with pytest.raises(DataError, match=r"movement\.release\.say: write the side as a token.*not as 'left'"):
+        library.read(path)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("Slowly lift the head.", "Slowly lift to the left.", "as a token"),
         ("Slowly lift the head.", "Slowly lift the {head}.", "unknown token"),
         ("Slowly lift the head.", "Slowly lift the {side.", "unknown token"),
         ("Slowly lift the head.", "Slowly\\u0007 lift.", "control characters"),

@@ -249,6 +249,8 @@ def test_minimal_words_are_names_sides_counts_and_what_keeps_one_safe(library: L
     assert {cue.role for cue in timeline.speech()} <= {
         Role.WELCOME,
         Role.SAFETY,
+        Role.RELEASE,
+        Role.CLOSE,
         Role.ANNOUNCE,
         Role.NEXT,
         Role.SWITCH,
