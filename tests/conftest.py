@@ -53,8 +53,13 @@ def library() -> Library:
 
 @pytest.fixture(scope="session")
 def clip_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Clips of the real engine, spoken once a run, or once in each of its processes."""
-    return tmp_path_factory.mktemp("clips")
+    """Clips of the real engine, spoken once a run: its processes share one store, as several programs may."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    clips = folder / "clips"
+    clips.mkdir(mode=0o700, exist_ok=True)
+    return clips
 
 
 @pytest.fixture(scope="session")

@@ -35,11 +35,6 @@ def test_every_space_is_a_space(character: str) -> None:
     assert TypeAdapter(CueText).validate_python(f"Hold{character}still.") == "Hold still."
 
 
-def test_a_side_does_not_hide_behind_them() -> None:
-    with pytest.raises(ValidationError, match="write the side as a token"):
-        TypeAdapter(CueText).validate_python("Lift the le\u200bft leg.")
-
-
 @pytest.mark.parametrize("character", ["\u202d", "\u202e", "\u2028", "\x07", "\x9b"], ids=ascii)
 def test_what_turns_or_breaks_a_line_is_still_refused(character: str) -> None:
     """An override shows other words than are there: dropped, other words would be heard than were seen."""

@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from voiceguide.library.loader import Library
 from voiceguide.model.script import (
     Breathe,
     Hold,
@@ -25,11 +26,13 @@ from voiceguide.model.stretch import Side
 from voiceguide.model.timeline import Chapter, Cue, Span
 from voiceguide.planning.scheduling import Spot, estimate, estimated_frames, place, schedule
 
+CAPTIONS = {tone: Library().phrasebook.captions.of(tone) for tone in ToneName}
 RATE_HZ = 1000  # milliseconds are frames: the numbers below can be read as either
 
 
 def script(*beats: object, gap_s: float = 0.5) -> Script:
-    return Script("r", "R", "en", (Section("One", None, beats, gap_s),))  # type: ignore[arg-type]
+    sections = (Section("One", None, beats, gap_s),)  # type: ignore[arg-type]
+    return Script("r", "R", "en", sections, captions=CAPTIONS)
 
 
 def test_sentences_keep_their_distance_and_a_rest_takes_it_in() -> None:
@@ -150,7 +153,7 @@ def test_everything_that_sounds_and_everything_that_is_done_knows_where_it_belon
         held,
     )
     sections = (Section("One", "stretch", beats, 0.5), Section("Two", None, (Sound(ToneName.END, 1.0),), 0.5))
-    made = schedule(Script("r", "R", "en", sections, ("a note",)), WORDS, RATE_HZ)
+    made = schedule(Script("r", "R", "en", sections, ("a note",), CAPTIONS), WORDS, RATE_HZ)
     assert made.cues == (
         cue(Role.CHIME, "[switch chime]", 0, 1400, ToneName.SWITCH),
         cue(Role.INHALE, "in", 800, 1300),
@@ -228,7 +231,7 @@ def test_a_section_begins_when_the_last_word_before_it_has_rung_out() -> None:
         Section("One", None, (Say("hold", Role.SETUP),), 0.5),
         Section("Two", "s", (Say("x", Role.SETUP), Say("x", Role.SETUP)), 0.2),
     )
-    made = schedule(Script("r", "R", "en", sections), WORDS, RATE_HZ)
+    made = schedule(Script("r", "R", "en", sections, captions=CAPTIONS), WORDS, RATE_HZ)
     assert [(c.start, c.end, c.chapter) for c in made.cues] == [(0, 400, 0), (900, 1000, 1), (1200, 1300, 1)]
     assert made.chapters == (Chapter("One", 0, 900), Chapter("Two", 900, 1300, "s"))
 
@@ -454,7 +457,7 @@ def test_every_beat_is_known_by_where_the_first_thing_of_it_begins() -> None:
         Section("One", None, (Sound(ToneName.START, 1.0), Rest(0.2, 0.0, 1.0), breath("in", "out")), 0.5),
         Section("Two", None, (Hold(0.0), Say("hold", Role.HOLD), Hold(3.0), Rest(1.0, 0.0, 2.0)), 0.5),
     )
-    made = place(Script("r", "R", "en", sections), WORDS, RATE_HZ)
+    made = place(Script("r", "R", "en", sections, captions=CAPTIONS), WORDS, RATE_HZ)
     # The rest is shorter than the word of the breath comes early: the word begins before it.
     assert made.spots == (
         Spot(0, 0, 0),
@@ -465,12 +468,12 @@ def test_every_beat_is_known_by_where_the_first_thing_of_it_begins() -> None:
         Spot(1, 2, 10_600),
         Spot(1, 3, 13_600),
     )
-    assert made.timeline == schedule(Script("r", "R", "en", sections), WORDS, RATE_HZ)
+    assert made.timeline == schedule(Script("r", "R", "en", sections, captions=CAPTIONS), WORDS, RATE_HZ)
 
 
 def test_an_empty_hold_is_where_it_would_have_been() -> None:
     sections = (Section("One", None, (Say("hold", Role.HOLD), Hold(0.0), Say("x", Role.SETUP), Hold(2.0)), 0.5),)
-    made = place(Script("r", "R", "en", sections), WORDS, RATE_HZ)
+    made = place(Script("r", "R", "en", sections, captions=CAPTIONS), WORDS, RATE_HZ)
     assert [spot.start for spot in made.spots] == [0, 400, 400, 500]
     later = (Section("One", None, (Hold(0.0), Rest(0.0, 0, 1), Sound(ToneName.START, 0.1), Rest(1.0, 0, 1)), 0.5),)
     assert [spot.start for spot in place(Script("r", "R", "en", later), {}, RATE_HZ).spots] == [0, 0, 0, 100]

@@ -21,7 +21,8 @@ _FREE: Final = r"(?<![\w.,:/'\"%°+-])"
 _END: Final = r"(?![\w:/'\"°%-]|[.,]\d)"
 _CLOCK: Final = re.compile(rf"{_FREE}(\d{{1,2}}):([0-5]\d)(?: ?min\b\.?)?{_END}")
 _PATTERN: Final = re.compile(rf"{_FREE}(\d{{1,2}})-(\d{{1,2}})-(\d{{1,2}})(?:-(\d{{1,2}}))?{_END}")
-_QUOTED: Final = re.compile(r"[^\s,;!?]*\d[^\s;!?]*")
+_AROUND: Final = ".,;:!?()"
+"""Marks at the ends of a word that are no part of a number."""
 
 
 _HOW: Final = "write the number as a word, or as in '3 x 30 s', '20-30 s', '1,5 min' or '4-7-8'"
@@ -73,8 +74,9 @@ class MeasuringRules(Rules):
 
     def doubt(self, text: str) -> Doubt | None:
         """A number or a slash that `read_numbers` left, and how to write it."""
-        if found := _QUOTED.search(text):
-            return found[0], _HOW
+        for word in text.split():
+            if any(map(str.isdigit, word)):
+                return word.strip(_AROUND), _HOW
         return ("/", "write what it stands for as a word") if "/" in text else None
 
     def number(self, written: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from voiceguide.model.base import TOKEN, Token, spoken_texts
+from voiceguide.model.characters import visible
 
 if TYPE_CHECKING:
     from voiceguide.language.phrasebook import Phrasebook
@@ -20,7 +22,8 @@ def note_sides(reading: Reading, book: Phrasebook) -> None:
     for at, text in spoken_texts(reading.data):
         if at[0] != "stretches" and "movement" not in reading.data:
             continue  # the words of a routine have no sides
-        plain = TOKEN.sub("", text)
+        # As it will be heard: without what nobody sees, and with wide letters as what they are read as.
+        plain = unicodedata.normalize("NFKC", visible(TOKEN.sub("", text)))
         if word := book.rules.side_word(plain, book.side_words):
             reading.note(
                 at,
@@ -46,5 +49,5 @@ def note_promises(reading: Reading, book: Phrasebook) -> None:
     words = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in book.promises)
     promise = re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for at, text in spoken_texts(reading.data):
-        if found := promise.search(text):
+        if found := promise.search(unicodedata.normalize("NFKC", visible(text))):
             reading.note(at, f"{found[0]!r} promises what stretching cannot keep: say what is done, or felt, instead")
