@@ -16,7 +16,6 @@ from tests.export.measure import RATE_HZ, decoded, loudness, loudness_range, mil
 from voiceguide import session
 from voiceguide.export.about import About
 from voiceguide.export.exporter import export
-from voiceguide.library.loader import Library
 from voiceguide.model.script import ToneName
 from voiceguide.sound.mixer import Mixer
 
@@ -171,7 +170,9 @@ def test_the_voice_is_as_even_as_a_broadcast(
     assert loudness_range(tool("ffmpeg"), tmp_path / "voice.wav") < 8.5
 
 
-@pytest.mark.parametrize("routine", Library().routine_ids())
+@pytest.mark.parametrize(
+    "routine", ["upper-back", "hips", "lower-back", "neck-shoulders", "seated", "wind-down", "in-bed"]
+)
 def test_a_routine_is_as_loud_as_any_and_its_tones_lie_no_further_down_than_they_should(
     routine: str, clip_cache: Path, tmp_path: Path, tool: Callable[[str], str]
 ) -> None:
