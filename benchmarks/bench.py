@@ -116,7 +116,9 @@ class Bench:
     def export(self, routine: str, cache: Path, *options: str, suffix: str = ".mp3") -> Usage:
         """A routine to `session` and its suffix in the folder, with the clips of `cache`."""
         target = str(self.folder / f"session{suffix}")
-        return self.voiceguide("export", routine, *options, "-o", target, "--force", "--cache-dir", str(cache))
+        # The wordings of the day would be spoken anew.
+        fixed = ("--variation", "off", "--force", "--cache-dir", str(cache))
+        return self.voiceguide("export", routine, *options, "-o", target, *fixed)
 
     def warm_export(self, suffix: str = ".mp3", *options: str) -> Usage:
         """The session that all are compared on, its clips spoken before."""

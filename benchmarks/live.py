@@ -22,6 +22,8 @@ from benchmarks.processes import Usage, measured
 from tests.pulse import RATE_HZ, Pulse
 
 ROUTINE: Final = "upper-back"
+_FIXED = ("--variation", "off")
+"""The wordings of the day would be spoken anew."""
 _WAIT_S: Final = 5.0
 
 
@@ -67,8 +69,8 @@ def main() -> None:
 def _report(pulse: Pulse, home: Path, rounds: int, seconds: float) -> None:
     program = str(Path(sys.executable).with_name("voiceguide"))
     warm, cold = home / "warm", home / "cold"
-    measured([program, "plan", ROUTINE, "--cache-dir", str(warm)])
-    play = [program, "play", ROUTINE, "--cache-dir"]
+    measured([program, "plan", ROUTINE, *_FIXED, "--cache-dir", str(warm)])
+    play = [program, "play", ROUTINE, *_FIXED, "--cache-dir"]
     warm_s, cold_s = [], []
     for number in range(rounds):
         warm_s.append(first_sound_s(pulse, [*play, str(warm)], home / f"warm-{number}"))

@@ -21,7 +21,7 @@ def start_rows(bench: Bench) -> list[Row]:
     for _ in bench.rounds("start", bench.scale.start_rounds):
         helped.append(bench.voiceguide("--help"))
         nothing.append(bench.python("-c", ""))
-        planned.append(bench.voiceguide("plan", ROUTINE, "--cache-dir", str(bench.warm_cache)))
+        planned.append(bench.voiceguide("plan", ROUTINE, "--variation", "off", "--cache-dir", str(bench.warm_cache)))
         imported.append(bench.python("-c", "import voiceguide.session"))
     nothing_s = statistics.median(usage.wall_s for usage in nothing)
     against = f'against `python -c ""` ({nothing_s:.3f} s)'
