@@ -22,7 +22,7 @@ from benchmarks.processes import Usage, measured
 from tests.pulse import RATE_HZ, Pulse
 
 ROUTINE: Final = "upper-back"
-_FIXED = ("--variation", "off")
+_FIXED: Final = ("--variation", "off")
 """The wordings of the day would be spoken anew."""
 _WAIT_S: Final = 5.0
 

@@ -14,7 +14,7 @@ from pydantic import Field, create_model, field_validator
 
 from voiceguide.errors import RequestError, UnknownNameError
 from voiceguide.library.toml_file import read_model
-from voiceguide.model.base import LANGUAGE_PATTERN, Identifier, Model
+from voiceguide.model.base import Identifier, Language, Model
 from voiceguide.model.keeping import Keeping, size_text
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
@@ -83,14 +83,11 @@ Settings = create_model(
     "Settings",
     __base__=Readable,
     voice=(str | None, None),
-    language=(Annotated[str, Field(pattern=LANGUAGE_PATTERN)] | None, None),
+    language=(Language | None, None),
     cache_dir=(str | None, None),
     **optional_knobs(_NOT_CONFIGURED),
 )
 """Every knob of Pacing, the voice, the language and the cache folder, each optional."""
-
-
-Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 
 
 class ConfigFile(Model):

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, create_
 from voiceguide.batch.naming import check_template
 from voiceguide.config import Readable, optional_knobs, or_mistake
 from voiceguide.library.schema import write_schema
-from voiceguide.model.base import LANGUAGE_PATTERN, Model, Text
+from voiceguide.model.base import Language, Model, Text
 from voiceguide.planning.presets import parse_length
 
 MAX_JOBS: Final = 5_000
@@ -39,7 +39,7 @@ class _Entry(Readable):
 
     routines: Annotated[list[Text], Field(min_length=1, max_length=200)] | None = None
     """Ids, paths of .toml files from where the manifest lies, or `*` for every one that `list` shows."""
-    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] | None = None
+    language: Language | None = None
     """Of the words, in two letters; by default each routine's own."""
     voices: Annotated[list[Text], Field(min_length=1, max_length=100)] | None = None
     paces: Annotated[list[Literal["gentle", "steady", "brisk"]], Field(min_length=1, max_length=3)] | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from voiceguide.language.rules import rules_for
-from voiceguide.model.base import LANGUAGE_PATTERN, Model, Text
+from voiceguide.model.base import Language, Model, Text
 from voiceguide.model.stretch import Area, Condition
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ class ShowWords(Model):
 class Phrasebook(Model):
     """As authored in `library/<language>/phrases.toml`. Braces are filled in by phrasing."""
 
-    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+    language: Language
     name: Text
     """Of the language, in English."""
     numbers: list[Text] = Field(min_length=21)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 IDENTIFIER_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 LANGUAGE_PATTERN: Final = r"^[a-z]{2}$"
+Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+"""Two letters of ISO 639-1, as in en."""
 MAX_IDENTIFIER_CHARS: Final = 60
 """They become names of files."""
 MAX_TEXT_CHARS: Final = 300

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
 
-from voiceguide.model.base import LANGUAGE_PATTERN, Identifier, Model, PlainText, Seconds, Text
+from voiceguide.model.base import Identifier, Language, Model, PlainText, Seconds, Text
 from voiceguide.model.pronounce import Pronounce
 from voiceguide.model.stretch import Area, Side, Stretch
 
@@ -66,7 +66,7 @@ class RoutineFile(Model):
     id: Identifier
     title: PlainText
     description: Text
-    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] | None = None
+    language: Language | None = None
     """Of its words, ISO 639-1; None for one that has hardly any of its own, and may be said in each."""
     items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
     areas: tuple[Area, ...] = ()

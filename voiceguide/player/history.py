@@ -21,7 +21,7 @@ from pydantic import AfterValidator, Field
 
 from voiceguide.errors import RequestError, StoreError
 from voiceguide.held_folder import NOT_A_FILE, HeldFolder
-from voiceguide.model.base import LANGUAGE_PATTERN, Model
+from voiceguide.model.base import Language, Model
 from voiceguide.model.pacing import Pacing
 from voiceguide.player.transport import resume_frame
 from voiceguide.whole_file import clear_stale, replacing_in
@@ -67,7 +67,7 @@ class Entry(Model):
     started: _Time
     """With its time zone, by the clock of that day."""
     updated: _Time
-    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] | None = None
+    language: Language | None = None
     """Of its words; None in entries of earlier versions, which spoke English."""
     routine: Annotated[str, Field(max_length=16_384)]
     """An id, or the path of a file; its `file:` address, three characters a byte, where the path is no UTF-8."""

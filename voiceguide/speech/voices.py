@@ -9,6 +9,8 @@ from voiceguide.errors import RequestError, SpeechError, UnknownNameError
 from voiceguide.speech.engine import SpeechEngine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from voiceguide.speech.engine import Voice
 
 DEFAULT_VOICE: Final = "hibari:heart"
@@ -45,25 +47,26 @@ def available_voices(language: str | None = None) -> list[Voice]:
 
     The best engine for a language comes first: the neural ones, then what the system has.
     """
-    names = sorted(engine_names(), key=lambda name: (*_BEST_FIRST, name).index(name))
-    found = [voice for name in names for voice in engine_class(name).voices()]
-    return [voice for voice in found if language is None or voice.speaks(language)]
+    return [voice for voice in _voices() if language is None or voice.speaks(language)]
 
 
 def voice_for(language: str) -> str:
     """The best voice on this machine for a language, as `ENGINE:NAME`. SpeechError, with the way out, where none is."""
     if language == "en":
         return DEFAULT_VOICE
-    for name in sorted(engine_names(), key=lambda name: (*_BEST_FIRST, name).index(name)):
-        for voice in engine_class(name).voices():
-            # The plain voice of a language before those of its regions.
-            if voice.speaks(language):
-                return voice.spec
+    if best := next((voice for voice in _voices() if voice.speaks(language)), None):
+        return best.spec
     message = (
         f"no voice on this machine speaks {language!r}: pip install 'voiceguide[pico]' (German, Spanish, French, "
         "Italian), or install espeak-ng; `voiceguide voices` shows what is there"
     )
     raise SpeechError(message)
+
+
+def _voices() -> Iterator[Voice]:
+    """Of the best engine first. One engine after the other: to list what the system has takes a process."""
+    for name in sorted(engine_names(), key=lambda name: (*_BEST_FIRST, name).index(name)):
+        yield from engine_class(name).voices()
 
 
 def fallback_voices(language: str) -> list[str]:
