@@ -64,6 +64,7 @@ from voiceguide.speech.voices import (
     available_voices,
     check_language,
     fallback_voices,
+    no_voice,
     open_engine,
     voice_for,
 )
@@ -582,7 +583,7 @@ def compared(
     """
     voices = available_voices(language)
     if not voices:
-        voice_for(language)  # which says how to get one
+        raise no_voice(language)
     for voice in voices:
         try:
             clip = say(

@@ -69,7 +69,7 @@ class MeasuringRules(Rules):
         ranges = re.compile(rf"{_FREE}({_NUMBER}){unit}? ?[-–] ?({_NUMBER}){unit}?{_END}", re.IGNORECASE)  # noqa: RUF001
         text = ranges.sub(self._range, text)
         text = re.sub(rf"{_FREE}({_NUMBER}){unit}{_END}", self._measure, text, flags=re.IGNORECASE)
-        text = re.sub(rf"{_FREE}({_NUMBER}) ?([°%])(?!\w)", self._sign, text)
+        text = re.sub(rf"{_FREE}({_NUMBER}) ?([°%])(?!\w)", self._measure, text)
         return re.sub(rf"{_FREE}({_NUMBER})( [^\W\d_]+)?{_END}", self._alone, text)
 
     def doubt(self, text: str) -> Doubt | None:
@@ -117,9 +117,6 @@ class MeasuringRules(Rules):
         return f"{first} {self.measures.to} {last}"
 
     def _measure(self, match: re.Match[str]) -> str:
-        return self._with_unit(match[1], match[2])
-
-    def _sign(self, match: re.Match[str]) -> str:
         return self._with_unit(match[1], match[2])
 
     def _alone(self, match: re.Match[str]) -> str:

@@ -18,6 +18,8 @@ from voiceguide.model.stretch import Stretch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from voiceguide.library.toml_lines import Field
+
 DATA: Final = Path(__file__).parent
 FIRST_LANGUAGE: Final = "en"
 """The one whose files hold the structure, too."""
@@ -65,31 +67,31 @@ class Words:
         if name not in self._stretches:
             if name not in self.stretch_ids():
                 raise UnknownNameError("stretch", name, self.stretch_ids())
-            path = self._path("stretches", name)
-            _, lines = read_toml(path)
-            self._stretches[name] = validated(path, self.stretch_data(name), Stretch, lines)
+            data, lines = self._worded("stretches", name)
+            self._stretches[name] = validated(self._path("stretches", name), data, Stretch, lines)
         return self._stretches[name]
 
     def stretch_data(self, name: str) -> dict[str, Any]:
         """What the files of a shipped stretch hold."""
-        return self._worded("stretches", name)
+        return self._worded("stretches", name)[0]
 
     def routine_data(self, name: str) -> dict[str, Any]:
         """What the files of a shipped routine hold."""
-        return {**self._worded("routines", name), "language": self.language}
+        return {**self._worded("routines", name)[0], "language": self.language}
 
-    def _worded(self, kind: str, name: str) -> dict[str, Any]:
-        base, _ = read_toml(self._root / FIRST_LANGUAGE / kind / f"{name}.toml")
+    def _worded(self, kind: str, name: str) -> tuple[dict[str, Any], Mapping[Field, int]]:
+        """The data, and in which line of the language's own file a field stands."""
+        base, lines = read_toml(self._root / FIRST_LANGUAGE / kind / f"{name}.toml")
         if self.language == FIRST_LANGUAGE:
-            return base
+            return base, lines
         if not self.are_complete:
             message = (
                 f"{name} has no words in {self.phrasebook.name} yet: write it in a routine of your own, "
                 "under [[stretches]]"
             )
             raise RequestError(message)
-        words, _ = read_toml(self._path(kind, name))
-        return worded(base, words)
+        words, lines = read_toml(self._path(kind, name))
+        return worded(base, words), lines
 
     def _path(self, kind: str, name: str) -> Path:
         return self._root / self.language / kind / f"{name}.toml"

@@ -43,7 +43,12 @@ class Voice(Struct, frozen=True):
 
     def speaks(self, language: str) -> bool:
         """Whether its language is `language`, in two letters, in whatever country."""
-        return self.language.replace("_", "-").partition("-")[0].lower() == language
+        return self.language_code == language
+
+    @property
+    def language_code(self) -> str:
+        """Its language without the country: `de` of `de-DE` and of `de_AT`."""
+        return self.language.replace("_", "-").partition("-")[0].lower()
 
 
 class Take(Struct, frozen=True, eq=False):
@@ -83,10 +88,7 @@ class SpeechEngine(ABC):
 
     def language(self) -> str | None:
         """The language that the voice speaks, in two letters; None where that cannot be told. Nothing is loaded."""
-        for voice in self.voices():
-            if voice.name == self.voice:
-                return voice.language.replace("_", "-").partition("-")[0].lower()
-        return None
+        return next((voice.language_code for voice in self.voices() if voice.name == self.voice), None)
 
     @abstractmethod
     def fingerprint(self) -> Mapping[str, str]:

@@ -62,10 +62,6 @@ class PicoEngine(WorkerEngine):
             return []
         return [Voice(cls.name, name, name, f"{language}, female") for name, language in _VOICES.items()]
 
-    def language(self) -> str | None:
-        """The first letters of its name."""
-        return self.voice.partition("-")[0].lower() if self.voice in _VOICES else None
-
     def fingerprint(self) -> Mapping[str, str]:
         """The version of the package, which holds the voices, with voice and rate."""
         if importlib.util.find_spec("py_nanotts") is None:

@@ -56,11 +56,15 @@ def voice_for(language: str) -> str:
         return DEFAULT_VOICE
     if best := next((voice for voice in _voices() if voice.speaks(language)), None):
         return best.spec
-    message = (
+    raise no_voice(language)
+
+
+def no_voice(language: str) -> SpeechError:
+    """What to raise where no voice on this machine speaks a language, with the way out."""
+    return SpeechError(
         f"no voice on this machine speaks {language!r}: pip install 'voiceguide[pico]' (German, Spanish, French, "
         "Italian), or install espeak-ng; `voiceguide voices` shows what is there"
     )
-    raise SpeechError(message)
 
 
 def _voices() -> Iterator[Voice]:
