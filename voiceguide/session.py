@@ -614,7 +614,7 @@ def phonemes(
 
 def export_clip(clip: Clip, text: str, path: str | Path, *, force: bool = False) -> None:
     """Write one clip to `path`, in the format of its suffix, as `Session.export` writes a session."""
-    seconds = len(clip.samples) / clip.rate_hz
+    seconds = len(clip.pcm) / clip.rate_hz
     text = visible(text).strip()
     about = About(text, "voiceguide", "", "", "en", (ChapterMark(text, 0.0, seconds),))
     export(ClipSource(clip), Path(path), about, force=force)
