@@ -202,7 +202,7 @@ def test_a_chime_rings_out_and_its_caption_says_which_it_is(tone: ToneName, capt
 
 
 def test_a_chime_of_a_script_without_captions_has_the_name_of_its_tone() -> None:
-    bare = Script("r", "R", "en", (Section("One", None, (Sound(ToneName.HOLD_END, 0.5),)),))
+    bare = Script("r", "R", "en", (Section("One", None, (Sound(ToneName.HOLD_END, 0.5),), 0.5),))
     assert schedule(bare, {}, RATE_HZ).cues[0].text == f"[{ToneName.HOLD_END}]"
 
 
