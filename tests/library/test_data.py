@@ -13,7 +13,7 @@ import pytest
 from tests.wording import IDIOMS, PROMISES
 from voiceguide.library import schema
 from voiceguide.model.stretch import BreatheMovement, HoldMovement, Side, Stretch
-from voiceguide.planning.wording import Wording
+from voiceguide.planning.phrasing.wording import Wording
 
 if TYPE_CHECKING:
     from voiceguide.library.loader import Library

@@ -13,8 +13,8 @@ import pytest
 from voiceguide.errors import RequestError, StoreError
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
-from voiceguide.planning.phrasing import phrase
-from voiceguide.planning.scheduling import estimate
+from voiceguide.planning.phrasing.script import phrase
+from voiceguide.planning.scheduling.schedule import estimate
 from voiceguide.player.history import KEPT, Entry, History, resumed
 
 if TYPE_CHECKING:

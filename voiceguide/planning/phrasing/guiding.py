@@ -8,15 +8,15 @@ from msgspec import Struct
 
 from voiceguide.model.script import Place, Rest, Role, Say, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S, Familiarity, Level
-from voiceguide.planning.wording import sentences
+from voiceguide.planning.phrasing.wording import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.stretch import Guidance, Side, Stretch
-    from voiceguide.planning.dose import Dose
-    from voiceguide.planning.wording import Wording
+    from voiceguide.planning.phrasing.dose import Dose
+    from voiceguide.planning.phrasing.wording import Wording
 
 UNHURRIED_S = 4.0
 """Authored times up to this are not shortened by a brisk pace."""
