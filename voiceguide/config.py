@@ -13,6 +13,7 @@ from msgspec import Struct
 from pydantic import Field, create_model, field_validator
 
 from voiceguide.errors import RequestError, UnknownNameError
+from voiceguide.files.places import beside, config_path, expanded
 from voiceguide.library.toml_file import read_model
 from voiceguide.model.base import Identifier, Language, Model
 from voiceguide.model.keeping import Keeping, size_text
@@ -20,7 +21,6 @@ from voiceguide.model.pacing import Pacing
 from voiceguide.model.playing import Playing
 from voiceguide.model.pronounce import Pronounce
 from voiceguide.model.stretch import Breath
-from voiceguide.places import beside, config_path, expanded
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length, parse_variation
 
 if TYPE_CHECKING:

@@ -37,6 +37,8 @@ from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
+from voiceguide.files.places import as_text, history_folder, known, phrases_folder, routines_folder
+from voiceguide.files.whole_file import check_writable, whole_file
 from voiceguide.language.phrasebook import Phrasebook
 from voiceguide.library.loader import Library, is_path
 from voiceguide.model.characters import visible
@@ -46,7 +48,6 @@ from voiceguide.model.playing import Playing
 from voiceguide.model.stretch import Stretch
 from voiceguide.model.volume import parse_volume, percentage
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
-from voiceguide.places import as_text, history_folder, known, phrases_folder, routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.pacing_words import pacing_in_words
 from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_to_speak
@@ -69,7 +70,6 @@ from voiceguide.speech.voices import (
     voice_for,
 )
 from voiceguide.units import counted
-from voiceguide.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

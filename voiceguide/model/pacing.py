@@ -9,9 +9,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field
 
+from voiceguide.files.places import as_text
 from voiceguide.model.base import Identifier, Model
 from voiceguide.model.stretch import Breath, Level, Side
-from voiceguide.places import as_text
 
 Change = Annotated[float, Field(ge=0.0, le=120.0)]
 

@@ -20,11 +20,11 @@ import pydantic
 from pydantic import AfterValidator, Field
 
 from voiceguide.errors import RequestError, StoreError
-from voiceguide.held_folder import NOT_A_FILE, HeldFolder
+from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder
+from voiceguide.files.whole_file import clear_stale, replacing_in
 from voiceguide.model.base import Language, Model
 from voiceguide.model.pacing import Pacing
 from voiceguide.player.transport import resume_frame
-from voiceguide.whole_file import clear_stale, replacing_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
