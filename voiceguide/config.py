@@ -18,7 +18,7 @@ from voiceguide.library.toml_file import read_model
 from voiceguide.model.base import Identifier, Language, Model
 from voiceguide.model.keeping import Keeping, size_text
 from voiceguide.model.pacing import Pacing
-from voiceguide.model.playing import Playing
+from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.pronounce import Pronounce
 from voiceguide.model.stretch import Breath
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length, parse_variation
@@ -94,7 +94,7 @@ class ConfigFile(Model):
     """`config.toml`."""
 
     defaults: Settings = Settings()
-    player: Playing = Playing()
+    player: PlayerSettings = PlayerSettings()
     cache: Keeping = Keeping()
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
     """Words with how they sound: `"tai chi" = "tie chee"`."""
@@ -121,7 +121,7 @@ class Resolved(Struct, frozen=True):
     cache_dir: str | None
     cache_limit_bytes: int | None
     """What the clips may take once no session uses them; None for any number."""
-    playing: Playing
+    playing: PlayerSettings
     pronounce: Mapping[str, str]
     """Words of the user's with how they sound."""
     choices: tuple[Choice, ...]
@@ -222,8 +222,8 @@ def given(settings: BaseModel) -> dict[str, Any]:
     return {name: getattr(settings, name) for name in settings.model_fields_set}
 
 
-def _player_choices(playing: Playing, path: object) -> Iterator[Choice]:
-    for name in Playing.model_fields:
+def _player_choices(playing: PlayerSettings, path: object) -> Iterator[Choice]:
+    for name in PlayerSettings.model_fields:
         source = f"player in {path}" if name in playing.model_fields_set else "built in"
         yield Choice(f"player.{name}", getattr(playing, name), source)
 

@@ -15,8 +15,8 @@ import pytest
 from tests.faults.harness import PATIENCE_S, Program, files_in, left_behind, started
 from voiceguide.errors import ExportError, RequestError
 from voiceguide.files.whole_file import check_writable, clear_stale, replacing, whole_file
+from voiceguide.history.store import History
 from voiceguide.library.new import new_routine
-from voiceguide.player.history import History
 from voiceguide.speech.store import ClipStore
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from voiceguide.model.pacing import Pacing
-    from voiceguide.model.playing import Playing
+    from voiceguide.model.player_settings import PlayerSettings
     from voiceguide.speech.store import ClipStore
 
 
@@ -77,7 +77,7 @@ _OPTIONS: Final = {
 
 
 def option(setting: str) -> str:
-    """The option that gives a setting of Pacing or Playing."""
+    """The option that gives a setting of Pacing or PlayerSettings."""
     return _OPTIONS.get(setting) or f"--{setting.replace('_', '-')}"
 
 
@@ -103,7 +103,7 @@ class Request(Struct, frozen=True):
     """Of the words; None for the routine's own."""
     cache_dir: ClipStore
     """The store of clips, with its limit."""
-    playing: Playing
+    playing: PlayerSettings
     """From the configuration; it has no options among these."""
     pronounce: Mapping[str, str]
     """Words with how they sound, from there, too."""

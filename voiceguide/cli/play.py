@@ -107,7 +107,7 @@ def ctl(
     as_json: Annotated[bool, typer.Option("--json", help="The status as JSON, for programs.")] = False,
 ) -> None:
     from voiceguide.player.amounts import request_of, told
-    from voiceguide.player.remotes.control import ask
+    from voiceguide.player.remotes.control.server import ask
 
     answer = ask(*request_of(action, amount))
     if as_json:

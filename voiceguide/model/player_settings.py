@@ -28,7 +28,7 @@ def _volume(value: object) -> object:
     return value
 
 
-class Playing(Model):
+class PlayerSettings(Model):
     """Settings of the player, as distinct from the pacing of the session."""
 
     output: str = "auto"
