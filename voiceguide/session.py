@@ -76,11 +76,11 @@ if TYPE_CHECKING:
 
     from voiceguide.history.entry import Entry
     from voiceguide.history.store import History
+    from voiceguide.model.choices import Look
     from voiceguide.model.clip import Clip
     from voiceguide.model.routine import Routine
     from voiceguide.model.segment import AudioSegment
     from voiceguide.model.timeline import Timeline
-    from voiceguide.player.live import Look
     from voiceguide.player.player import Player
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource

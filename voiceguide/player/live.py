@@ -7,7 +7,7 @@ import shutil
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import PlaybackError, RemoteUnavailableError
 from voiceguide.player.awake import kept_awake
@@ -18,12 +18,12 @@ from voiceguide.units import clock
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from voiceguide.model.choices import Look
     from voiceguide.player.display import Display
     from voiceguide.player.player import Player
     from voiceguide.player.remotes.remote import Remote
     from voiceguide.player.status import Status
 
-Look = Literal["auto", "plain", "none"]
 """A live display where the terminal can draw one, plain lines everywhere, or nothing."""
 REFRESH_S: Final = 0.2
 _GIVE_UP_S: Final = 5.0
