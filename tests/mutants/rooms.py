@@ -78,6 +78,6 @@ ROOMS: Final = {
             f"not ({' or '.join(_SLOW_FOR_TEXTS)})",
         ),
     ),
-    "whole_file": Room(("voiceguide.whole_file",), ("tests/test_whole_file.py",)),
-    "held_folder": Room(("voiceguide.held_folder",), ("tests/test_held_folder.py",)),
+    "files/whole_file": Room(("voiceguide.files.whole_file",), ("tests/files/test_whole_file.py",)),
+    "files/held_folder": Room(("voiceguide.files.held_folder",), ("tests/files/test_held_folder.py",)),
 }

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from voiceguide.library.loader import Library
+from voiceguide.model.choices import Side
 from voiceguide.model.script import (
     Breathe,
     Hold,
@@ -22,7 +23,6 @@ from voiceguide.model.script import (
     SpanKind,
     ToneName,
 )
-from voiceguide.model.stretch import Side
 from voiceguide.model.timeline import Chapter, Cue, Span
 from voiceguide.planning.scheduling.schedule import Spot, estimate, estimated_frames, place, schedule
 

@@ -29,13 +29,13 @@ import numpy as np
 from msgspec import Struct, convert
 
 from voiceguide.errors import StoreError
-from voiceguide.held_folder import NOT_A_FILE, HeldFolder, read_up_to, strangers_in
+from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder, read_up_to, strangers_in
+from voiceguide.files.places import cache_folder, expanded, known
+from voiceguide.files.whole_file import clear_stale, replacing_in
 from voiceguide.model.clip import Clip
 from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
-from voiceguide.places import cache_folder, expanded, known
 from voiceguide.sound.loudness import block_count
 from voiceguide.units import SESSION_RATE_HZ
-from voiceguide.whole_file import clear_stale, replacing_in
 
 if sys.platform != "win32":
     import fcntl

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from tests.player.remotes.fakes import FakeControls
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
-from voiceguide.player.remotes.control import MOST_CLIENTS, ControlRemote, ask, control_path, parse_request
+from voiceguide.player.remotes.control.server import MOST_CLIENTS, ControlRemote, ask, control_path, parse_request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,8 +13,9 @@ from voiceguide.planning.phrasing.wording import after
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from voiceguide.model.choices import Side
     from voiceguide.model.script import Beat, Forms
-    from voiceguide.model.stretch import Breath, BreatheMovement, BreathsMovement, Side
+    from voiceguide.model.stretch import Breath, BreatheMovement, BreathsMovement
     from voiceguide.planning.phrasing.guiding import Guiding
 
 WORD_LEAD_S = 0.4

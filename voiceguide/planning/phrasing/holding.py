@@ -15,8 +15,9 @@ from voiceguide.planning.phrasing.wording import after
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from voiceguide.model.choices import Side
     from voiceguide.model.script import Beat, Forms, Say
-    from voiceguide.model.stretch import HoldMovement, Instruction, Side
+    from voiceguide.model.stretch import HoldMovement, Instruction
     from voiceguide.planning.phrasing.guiding import Guiding
 
 REMIND_AT_S = 5.0

@@ -21,8 +21,8 @@ from msgspec import to_builtins
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.model.volume import STEP
 from voiceguide.player.commands import Action, Command
-from voiceguide.player.remotes.clients import CLIENT_S, MOST_CLIENTS, ClientLoop, Due
-from voiceguide.player.remotes.place import (
+from voiceguide.player.remotes.control.loop import CLIENT_S, MOST_CLIENTS, ClientLoop, Due
+from voiceguide.player.remotes.control.place import (
     TakenError,
     check_length,
     check_trusted,
