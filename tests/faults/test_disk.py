@@ -19,7 +19,7 @@ from voiceguide.errors import ExportError, RemoteUnavailableError, RequestError,
 from voiceguide.history.store import History
 from voiceguide.library.loader import Library
 from voiceguide.library.new import new_routine
-from voiceguide.player.remotes.control.server import ask
+from voiceguide.player.remotes.control.client import ask
 from voiceguide.speech.store import ClipStore
 from voiceguide.whole_file import check_writable, clear_stale
 
