@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from voiceguide.library.loader import Library
+from voiceguide.model.choices import Side
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.routine import Closing, Item, Routine
 from voiceguide.model.script import Hold, Place, Rest, Role, Say, Script, Section, SpanKind
@@ -25,7 +26,6 @@ from voiceguide.model.stretch import (
     Instruction,
     Position,
     SecondsRange,
-    Side,
     Sides,
     Stretch,
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from voiceguide.errors import DataError, Mistake, RequestError
-from voiceguide.held_folder import read_file
+from voiceguide.files.held_folder import read_file
 from voiceguide.library.toml_lines import field_lines
 from voiceguide.model.complaints import complaint
 from voiceguide.model.stretch import MODES

@@ -20,6 +20,7 @@ from voiceguide.model.base import (
     spoken_texts,
     tokens_in,
 )
+from voiceguide.model.choices import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,18 +29,6 @@ if TYPE_CHECKING:
 LEAST_SETTLE_S: Final = 2.5
 """From the end of words that move something to the next that do: less is no time for the body (a listener's judgement,
 docs/domain: nobody does two things in a second with closed eyes)."""
-
-
-class Side(StrEnum):
-    """The listener's own side."""
-
-    LEFT = "left"
-    RIGHT = "right"
-
-    @property
-    def other(self) -> Side:
-        """The opposite side."""
-        return Side.LEFT if self is Side.RIGHT else Side.RIGHT
 
 
 class Familiarity(StrEnum):
@@ -109,14 +98,6 @@ class Condition(StrEnum):
     GLAUCOMA = "glaucoma"
     LUNG_OR_HEART = "lung_or_heart"
     PREGNANCY = "pregnancy"
-
-
-class Level(StrEnum):
-    """How far a stretch goes."""
-
-    EASIER = "easier"
-    USUAL = "usual"
-    HARDER = "harder"
 
 
 class Prop(Model):

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voiceguide.language.phrasebook import Phrasebook
+    from voiceguide.model.choices import Side
     from voiceguide.model.script import Beat, Forms
-    from voiceguide.model.stretch import Breath, BreatheMovement, BreathsMovement, CountRange, Side
+    from voiceguide.model.stretch import Breath, BreatheMovement, BreathsMovement, CountRange
     from voiceguide.planning.phrasing.dose import Dosing
     from voiceguide.planning.phrasing.guiding import Guide
 

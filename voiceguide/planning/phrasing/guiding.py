@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from voiceguide.model.choices import Level
 from voiceguide.model.script import Place, Rest, Role, Say, ToneName
-from voiceguide.model.stretch import Familiarity, Level
+from voiceguide.model.stretch import Familiarity
 from voiceguide.planning.phrasing.beats import moving, rest, say, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from voiceguide.model.choices import Side
     from voiceguide.model.pacing import Pacing
-    from voiceguide.model.stretch import Guidance, Side, Stretch
+    from voiceguide.model.stretch import Guidance, Stretch
     from voiceguide.planning.phrasing.dose import Dose
     from voiceguide.planning.phrasing.wording import Wording
 

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voiceguide.language.phrasebook import Phrasebook
+    from voiceguide.model.choices import Side
     from voiceguide.model.script import Beat, Forms, Say
-    from voiceguide.model.stretch import HoldMovement, Instruction, Side
+    from voiceguide.model.stretch import HoldMovement, Instruction
     from voiceguide.planning.phrasing.dose import Dosing
     from voiceguide.planning.phrasing.guiding import Guide
 

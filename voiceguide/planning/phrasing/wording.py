@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from voiceguide.model.base import TOKEN, Token
-from voiceguide.model.stretch import Familiarity, Side
+from voiceguide.model.choices import Side
+from voiceguide.model.stretch import Familiarity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,12 +11,13 @@ from typing import Annotated, get_args, get_origin, get_type_hints
 import pytest
 import typer
 
-from voiceguide import places, session
+from voiceguide import session
 from voiceguide.cli.main import COMMANDS
 from voiceguide.cli.paths import path
 from voiceguide.config import resolve
 from voiceguide.errors import DataError, NoHomeError, RequestError
-from voiceguide.places import beside, config_path, entries, expanded, history_folder, routines_folder
+from voiceguide.files import places
+from voiceguide.files.places import beside, config_path, entries, expanded, history_folder, routines_folder
 from voiceguide.speech.piper import PiperEngine
 from voiceguide.speech.store import default_directory
 

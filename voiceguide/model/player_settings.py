@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from voiceguide.errors import RequestError
 from voiceguide.model.base import Model
+from voiceguide.model.choices import AUTO_OUTPUT, Previous
 from voiceguide.model.volume import parse_volume, share_of
 
 
@@ -28,10 +29,10 @@ def _volume(value: object) -> object:
     return value
 
 
-class Playing(Model):
+class PlayerSettings(Model):
     """Settings of the player, as distinct from the pacing of the session."""
 
-    output: str = "auto"
+    output: str = AUTO_OUTPUT
     """`auto` takes the first that works; else the name of an output."""
     volume: Annotated[float, BeforeValidator(_volume), Field(ge=0.0, le=1.0)] = 1.0
     """From 0 to 1; written as a share or as a percentage."""
@@ -39,5 +40,5 @@ class Playing(Model):
     """Length of the low signal that wakes a headset before the first sound; 0 leaves it out."""
     keep_alive: bool = True
     """Whether digital silence is filled with noise far below hearing, so that headsets stay awake."""
-    previous: Literal["restart", "chapter"] = "restart"
+    previous: Previous = "restart"
     """What `previous` does: restart the chapter (in its first 3 s: the one before), or always the one before."""

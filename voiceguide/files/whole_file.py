@@ -16,7 +16,7 @@ import sys
 from typing import IO, TYPE_CHECKING, Final
 
 from voiceguide.errors import ExportError, RequestError, reason
-from voiceguide.held_folder import HeldFolder, system_error
+from voiceguide.files.held_folder import HeldFolder, system_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

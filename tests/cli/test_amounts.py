@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceguide import session
+from voiceguide.cli.amounts import answer_lines, request_of
 from voiceguide.cli.main import main
 from voiceguide.config import resolve
 from voiceguide.errors import DataError, KnobError, RequestError
-from voiceguide.model.playing import Playing
+from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.volume import VolumeWish, parse_volume
 from voiceguide.planning.presets import parse_level_db, parse_seconds
-from voiceguide.player.amounts import request_of, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ def test_a_volume_is_a_share_or_a_percentage(written: str, share: float, tmp_pat
     """In every place alike."""
     assert parse_volume(written) == VolumeWish(share, is_change=False)
     assert request_of("volume", written) == ("volume", share)
-    assert session.played(Playing(volume=0.3), volume=written).volume == share
+    assert session.played(PlayerSettings(volume=0.3), volume=written).volume == share
     assert configured(tmp_path, f'"{written}"').volume == share
 
 
@@ -71,7 +71,7 @@ def test_with_a_sign_it_is_a_change(written: str, share: float) -> None:
     assert parse_volume(written) == VolumeWish(share, is_change=True)
     assert request_of("volume", written) == ("louder", share)
     before = 0.0 if share > 0 else 1.0
-    assert session.played(Playing(volume=before), volume=written).volume == pytest.approx(before + share)
+    assert session.played(PlayerSettings(volume=before), volume=written).volume == pytest.approx(before + share)
 
 
 @pytest.mark.parametrize("written", [*REFUSED, *NONSENSE])
@@ -80,14 +80,14 @@ def test_what_is_more_than_there_is_or_no_volume_is_refused_with_what_to_write(w
         request_of("volume", written)
     assert str(refused.value).isprintable()
     with pytest.raises(KnobError) as refused_option:
-        session.played(Playing(), volume=written)
+        session.played(PlayerSettings(), volume=written)
     assert refused_option.value.told(lambda name: f"--{name}")[0].startswith("--volume")
     if written.isprintable():
         with pytest.raises(DataError, match="volume"):
             configured(tmp_path, f'"{written}"')
 
 
-def configured(folder: Path, written: str) -> Playing:
+def configured(folder: Path, written: str) -> PlayerSettings:
     import os
 
     path = folder / "config.toml"
@@ -110,7 +110,7 @@ def test_in_the_configuration_numbers_need_no_quotes_and_a_change_has_nothing_to
 @pytest.mark.parametrize(("change", "before"), [("+50%", 0.8), ("-0.5", 0.3)])
 def test_a_change_at_the_start_that_leads_beyond_is_refused(change: str, before: float) -> None:
     with pytest.raises(KnobError, match=r"from 0 to 100 %"):
-        session.played(Playing(volume=before), volume=change)
+        session.played(PlayerSettings(volume=before), volume=change)
 
 
 @given(st.text(max_size=12) | st.from_regex(r"[+-]?[0-9.,]{0,12} ?%?", fullmatch=True))
@@ -183,9 +183,10 @@ def test_louder_and_quieter_go_by_a_step(action: str) -> None:
 
 def test_what_ctl_says_afterwards() -> None:
     status = {"volume": 1.0, "message": "100 % is as loud as it goes"}
-    assert list(told("louder", status)) == ["volume 100 %", "100 % is as loud as it goes"]
-    assert list(told("pause", {**status, "message": ""})) == []
-    assert list(told("breath", {**status, "message": "no hold \x1b[2Jis going on"})) == [r"no hold \x1b[2Jis going on"]
+    assert list(answer_lines("louder", status)) == ["volume 100 %", "100 % is as loud as it goes"]
+    assert list(answer_lines("pause", {**status, "message": ""})) == []
+    message = "no hold \x1b[2Jis going on"
+    assert list(answer_lines("breath", {**status, "message": message})) == [r"no hold \x1b[2Jis going on"]
 
 
 @pytest.mark.parametrize(("amount", "code"), [("-10", 1), ("-10%", 1), ("-0.5", 1), ("--nonsense", 2), ("-x", 2)])

@@ -14,76 +14,25 @@ import contextlib
 import datetime as dt
 import os
 import re
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-import pydantic
-from pydantic import AfterValidator, Field
+from pydantic import ValidationError
 
 from voiceguide.errors import RequestError, StoreError
-from voiceguide.held_folder import NOT_A_FILE, HeldFolder
-from voiceguide.model.base import Language, Model
-from voiceguide.model.pacing import Pacing
-from voiceguide.player.transport import resume_frame
-from voiceguide.whole_file import clear_stale, replacing_in
+from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder
+from voiceguide.files.whole_file import clear_stale, replacing_in
+from voiceguide.history.entry import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
-
-    from voiceguide.model.timeline import Timeline
-    from voiceguide.player.player import Player
-    from voiceguide.player.status import Status
 
 SUFFIX: Final = ".json"
 _NUMBERED: Final = re.compile(rf"(?P<number>\d{{10,18}})-(?P<start>[^-]+){re.escape(SUFFIX)}", re.ASCII)
-_FIRST_YEAR: Final = 1970
-_LAST_YEAR: Final = 9000
-"""Between them every time can be told in every time zone."""
-_LONGEST_S: Final = 1_000_000.0
-"""Longer than any session: eleven days."""
 KEPT: Final = 1000
 """Sessions that are remembered."""
-FINISHED_WITHIN_S: Final = 5.0
-"""Who stops while the end chime rings out has done it all."""
 _LIMIT: Final = 100_000
 _OWN_MODE: Final = 0o700
-
-
-def _check_year(time: dt.datetime) -> dt.datetime:
-    if not _FIRST_YEAR <= time.year <= _LAST_YEAR:
-        message = f"there was nothing to play in {time.year}"
-        raise ValueError(message)
-    return time
-
-
-_Time = Annotated[pydantic.AwareDatetime, AfterValidator(_check_year)]
-_Seconds = Annotated[float, Field(ge=0.0, le=_LONGEST_S)]
-_Title = Annotated[str, Field(max_length=4096)]
-
-
-class Entry(Model):
-    """A session that was played."""
-
-    started: _Time
-    """With its time zone, by the clock of that day."""
-    updated: _Time
-    language: Language | None = None
-    """Of its words; None in entries of earlier versions, which spoke English."""
-    routine: Annotated[str, Field(max_length=16_384)]
-    """An id, or the path of a file; its `file:` address, three characters a byte, where the path is no UTF-8."""
-    title: _Title
-    pacing: Pacing
-    """As it was at the end: re-pacing included."""
-    voice: _Title
-    position_s: _Seconds
-    length_s: _Seconds
-    """With what was added while it played."""
-    chapter: _Title
-    chapter_number: Annotated[int, Field(ge=1, le=1_000_000)]
-    """Counted from 1."""
-    chapter_position_s: Annotated[float, Field(ge=0.0, le=1e10)]
-    """From the start of the chapter: what resuming counts from, for an earlier chapter may have been re-paced."""
-    finished: bool
 
 
 class History:
@@ -162,7 +111,7 @@ class History:
         try:
             data = folder.read(name, _LIMIT + 1)
             return Entry.model_validate_json(data) if len(data) <= _LIMIT else None
-        except (pydantic.ValidationError, FileNotFoundError):
+        except (ValidationError, FileNotFoundError):
             return None
         except OSError as error:
             if error.errno in NOT_A_FILE:
@@ -172,11 +121,6 @@ class History:
     def _unusable(self, error: OSError) -> StoreError:
         reason = error.strerror or os.fsdecode(str(error))
         return StoreError(f"the history in {self._folder} cannot be used: {reason}")
-
-
-def is_finished(status: Status) -> bool:
-    """Whether a session has been played to its end, or as good as."""
-    return status.position_s >= status.length_s - FINISHED_WITHIN_S
 
 
 def _newest_first(names: Iterable[str]) -> list[str]:
@@ -197,52 +141,3 @@ def _start_of(name: str) -> str:
 
 def _next_number(newest_first: Sequence[str]) -> int:
     return _order(newest_first[0])[0] + 1 if newest_first else 1
-
-
-def noting(history: History, routine: str, voice: str) -> Callable[[Player], bool]:
-    """What notes a player in the history, each time it is called, and says whether it could.
-
-    A history that cannot be written stops no session.
-    """
-    started = dt.datetime.now(dt.UTC)
-    history.forget_old()
-
-    def note(player: Player) -> bool:
-        status, score = player.standing()
-        chapter = score.timeline.chapters[status.chapter_number - 1]
-        entry = Entry(
-            started=started,
-            updated=dt.datetime.now(dt.UTC),
-            language=score.timeline.language,
-            routine=routine,
-            title=status.title,
-            pacing=score.pacing,
-            voice=voice,
-            position_s=status.position_s,
-            length_s=status.length_s,
-            chapter=status.chapter,
-            chapter_number=status.chapter_number,
-            chapter_position_s=max(0.0, status.position_s - chapter.start / score.timeline.rate_hz),
-            finished=is_finished(status),
-        )
-        try:
-            history.save(entry)
-        except StoreError:
-            return False
-        return True
-
-    return note
-
-
-def resumed(timeline: Timeline, entry: Entry) -> int:
-    """The frame to go on from: the same place of the same chapter, at the start of what was cut.
-
-    A routine may have been changed since: the chapter is the nearest of its title, and where there is none any more,
-    the one of its number.
-    """
-    last = entry.chapter_number - 1
-    alike = [number for number, chapter in enumerate(timeline.chapters) if chapter.title == entry.chapter]
-    number = min(alike, key=lambda number: abs(number - last)) if alike else min(last, len(timeline.chapters) - 1)
-    chapter = timeline.chapters[number]
-    at = min(chapter.start + round(entry.chapter_position_s * timeline.rate_hz), chapter.end)
-    return resume_frame(timeline, at)

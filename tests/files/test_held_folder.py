@@ -23,8 +23,8 @@ import pytest
 
 from tests.special_files import unix_socket
 from tests.users import MALLORY, VICTIM, as_user, open_files, shared_folder, told_by_a_child
-from voiceguide import held_folder
-from voiceguide.held_folder import NOT_A_FILE, HeldFolder, open_file, read_file, strangers_in, system_error
+from voiceguide.files import held_folder
+from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder, open_file, read_file, strangers_in, system_error
 
 if sys.platform != "win32":
     import grp

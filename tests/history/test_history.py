@@ -11,11 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiceguide.errors import RequestError, StoreError
-from voiceguide.library.loader import Library
+from voiceguide.history.entry import Entry
+from voiceguide.history.store import KEPT, History
 from voiceguide.model.pacing import Pacing
-from voiceguide.planning.phrasing.script import phrase
-from voiceguide.planning.scheduling.schedule import estimate
-from voiceguide.player.history import KEPT, Entry, History, resumed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,15 +202,3 @@ def test_a_folder_that_cannot_be_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="history"):
         History(tmp_path / "file").save(entry())
-
-
-def test_resuming_counts_from_the_chapter() -> None:
-    library = Library()
-    timeline = estimate(phrase(library.routine("upper-back"), Pacing(), library.phrasebook), 0.9)
-    chapter = timeline.chapters[2]
-    at = resumed(timeline, entry(chapter=chapter.title, chapter_number=3, chapter_position_s=12.0))
-    assert chapter.start <= at <= chapter.start + 12 * timeline.rate_hz
-    # The routine was changed meanwhile: the same title elsewhere, or no such title any more.
-    assert resumed(timeline, entry(chapter=chapter.title, chapter_number=1, chapter_position_s=12.0)) == at
-    assert resumed(timeline, entry(chapter="Gone", chapter_number=3, chapter_position_s=12.0)) == at
-    assert resumed(timeline, entry(chapter="Gone", chapter_number=99, chapter_position_s=9e9)) <= timeline.length

@@ -20,8 +20,8 @@ import pytest
 
 from tests.users import VICTIM, open_files, shared_folder, told_by_a_child
 from voiceguide.errors import ExportError, RequestError, VoiceguideError
-from voiceguide.held_folder import HeldFolder
-from voiceguide.whole_file import check_writable, clear_stale, replacing, replacing_in, whole_file
+from voiceguide.files.held_folder import HeldFolder
+from voiceguide.files.whole_file import check_writable, clear_stale, replacing, replacing_in, whole_file
 
 if sys.platform != "win32":
     import fcntl
