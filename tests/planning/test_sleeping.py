@@ -10,7 +10,7 @@ from voiceguide.model.script import Role, SpanKind, ToneName
 from voiceguide.planning.phrasing.kinds import kind_of
 from voiceguide.planning.planner import write_script
 from voiceguide.planning.presets import paced
-from voiceguide.planning.scheduling.schedule import estimate
+from voiceguide.planning.scheduling.estimate import estimate
 from voiceguide.planning.selection import selected
 
 if TYPE_CHECKING:
