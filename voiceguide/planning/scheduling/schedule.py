@@ -25,6 +25,7 @@ from voiceguide.model.script import (
     Sound,
     SpanKind,
     ToneName,
+    with_side,
 )
 from voiceguide.model.timeline import Chapter, Cue, Span, Timeline
 from voiceguide.units import SESSION_RATE_HZ, to_frames
@@ -300,5 +301,4 @@ class _Placing(Struct):
         return to_frames(seconds, self.rate_hz)
 
     def name(self, place: Place) -> str:
-        title = self.chapters[-1][0]
-        return f"{title}, {place.side} side" if place.side else title
+        return with_side(self.chapters[-1][0], place.side)
