@@ -223,10 +223,6 @@ class SecondsRange(Model):
         return self
 
 
-FREE_BREATH_S: Final = 8.0
-"""A breath of somebody who is free to breathe as they like. A judgement: a slow one, as breaths in a stretch are."""
-
-
 class Breath(Model):
     """One breath in seconds: in, an optional pause, out, an optional pause."""
 

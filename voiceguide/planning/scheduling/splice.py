@@ -13,8 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from voiceguide.errors import RequestError
-from voiceguide.model.script import Breathe, Hold, Rest, Role, Say, Script, Sound, SpanKind
-from voiceguide.model.stretch import FREE_BREATH_S
+from voiceguide.model.script import FREE_BREATH_S, Breathe, Hold, Rest, Role, Say, Script, Sound, SpanKind
 from voiceguide.model.timeline import InvariantError
 from voiceguide.planning.scheduling.schedule import place
 
