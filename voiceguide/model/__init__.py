@@ -1,7 +1,7 @@
-"""Frozen data that flows through the house; no behaviour beyond checking itself.
+"""Frozen data that flows through the program; it checks itself and does nothing else.
 
-Authored data (`stretch`, `routine`, `phrasebook`, `pacing`) are pydantic models, because people
-write them and deserve good errors. What the program makes (`script`, `clip`, `timeline`) are structs
-of msgspec, as every other record in the house, because there are many of them: a frozen dataclass takes 15 times as
-long to define, which every start of the program pays for (measured: 0.3 ms each, and a start needs sixty).
+Authored data (`stretch`, `routine`, `pacing`) are pydantic models, because people write them and deserve good errors.
+What the program makes (`script`, `clip`, `timeline`) are msgspec structs, like every other record in the program: a
+frozen dataclass takes 15 times as long to define, and every start pays for that (measured: 0.3 ms each, and a start
+needs sixty).
 """

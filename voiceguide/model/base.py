@@ -1,4 +1,4 @@
-"""What every authored model shares: frozen, strict about unknown fields, texts checked for the ear."""
+"""What all authored models share: they are frozen, refuse unknown fields, and check texts for the ear."""
 
 from __future__ import annotations
 
@@ -15,35 +15,36 @@ if TYPE_CHECKING:
 IDENTIFIER_PATTERN: Final = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 LANGUAGE_PATTERN: Final = r"^[a-z]{2}$"
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
-"""Two letters of ISO 639-1, as in en."""
+"""The two letters of ISO 639-1, such as en."""
 MAX_IDENTIFIER_CHARS: Final = 60
-"""They become names of files."""
+"""Identifiers become names of files."""
 MAX_TEXT_CHARS: Final = 300
 """The longest text of one cue. Beyond about 300 characters a neural engine may take a text as one
 chunk and gigabytes of memory (measured: 10,000 characters, 4.7 GB)."""
 
 SIDE_TOKENS: Final = frozenset({"side", "other", "felt"})
 TOKENS: Final = SIDE_TOKENS | {"count"}
-"""As they stand in braces, with a capital or a small letter first; `{side_e}` is a form that the language has."""
+"""The names that may stand in braces, with a capital or a small first letter. `{side_e}` asks for a form that the
+language has."""
 TOKEN: Final = re.compile(r"\{([^{}]*)\}")
 _NAME: Final = re.compile(r"([A-Za-z][a-z]*)(?:_([a-z]+))?")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202d\u202e]")
-"""Control characters, line breaks, and what turns the direction of text: none is heard, all fool a terminal."""
+"""Control characters, line breaks and overrides of direction: they are not heard, and they fool a terminal."""
 
 
 class Token(NamedTuple):
-    """What stands in braces."""
+    """A word in braces, to be filled in."""
 
     name: str
     """One of TOKENS."""
     form: str
-    """Of the word in its place, as the language names its forms; empty for the plain one."""
+    """The form of the word that takes its place, as the language names it; empty for the plain form."""
     capital: bool
     """Whether it begins with a capital letter."""
 
     @classmethod
     def of(cls, written: str) -> Token | None:
-        """The token that is written so; None where there is none."""
+        """The token that `written` stands for; None if there is no such token."""
         parts = _NAME.fullmatch(written)
         if parts is None or (name := parts[1].lower()) not in TOKENS or parts[1] not in {name, name.capitalize()}:
             return None
@@ -79,18 +80,19 @@ def _check_plain_text(text: str) -> str:
 
 
 class Model(BaseModel):
-    """The base of authored data."""
+    """The base of all authored data."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
 
 
 Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN, max_length=MAX_IDENTIFIER_CHARS)]
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(_check_text)]
-"""A text that is shown or spoken as it stands."""
+"""A text that is shown or spoken word for word."""
 PlainText = Annotated[Text, AfterValidator(_check_plain_text)]
-"""A text that is spoken as it stands: tokens would be, too."""
+"""A text that is spoken word for word, so that it may not hold tokens."""
 CueText = Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), AfterValidator(_check_cue_text)]
-"""A text spoken in a stretch: may hold tokens. Sides are tokens, never words: the library sees to that, by language."""
+"""A text spoken in a stretch, which may hold tokens. The library checks, by language, that sides are tokens and not
+words."""
 Seconds = Annotated[float, Field(ge=0.0, le=600.0)]
 
 
@@ -100,15 +102,16 @@ _SPOKEN: Final = frozenset(
         *("easier_way", "harder_way"),
     }
 )
-"""Fields of routines and stretches that are heard. Others are shown, or mean something to the program."""
+"""The fields of routines and stretches that are spoken; a test compares them with the models."""
 
 
 def spoken_texts(
     value: object, at: tuple[str | int, ...] = (), *, spoken: bool = False
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every text that is heard of a routine or a stretch, with its field; of models and of data read from a file.
+    """Every spoken text of a routine or a stretch, with its field.
 
-    `at` is the field of `value` itself, and `spoken` whether a text there would be heard.
+    `value` may be a model or data read from a file. `at` is its own field, and `spoken` says whether a text there
+    would be spoken.
     """
     parts: Iterable[tuple[str | int, object]]
     match value:
@@ -126,10 +129,10 @@ def spoken_texts(
             return
     for key, part in parts:
         if key == "pronounce" and not at:
-            continue  # words, and not what is said
+            continue  # how words sound; they are not said
         yield from spoken_texts(part, (*at, key), spoken=key in _SPOKEN if isinstance(key, str) else spoken)
 
 
 def tokens_in(text: str) -> frozenset[str]:
-    """The names of the tokens that `text` holds, as in TOKENS."""
+    """The names of the tokens in `text`, as in TOKENS."""
     return frozenset(token.name for written in TOKEN.findall(text) if (token := Token.of(written)))

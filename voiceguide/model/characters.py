@@ -1,4 +1,4 @@
-"""Characters that nobody sees: what comes along when a text is copied from a web page."""
+"""Invisible characters, which come along when a text is copied from a web page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _INVISIBLE: Final = re.compile(
     "\u00ad"  # soft hyphen
     "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # joiners and fillers of other scripts
     "\u200b-\u200f"  # zero width space and joiners, marks of direction
-    "\u202a-\u202c"  # embedded directions; not the overrides, behind which a text reads otherwise than it is
+    "\u202a-\u202c"  # embedded directions; overrides stay, to be refused
     "\u2060-\u206f"  # word joiner, invisible signs, isolated directions
     "\ufe00-\ufe0f"  # variation selectors
     "\ufeff"  # byte order mark
@@ -22,7 +22,7 @@ _SPACES: Final = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]
 
 
 def visible(text: str) -> str:
-    """`text` without the characters that nobody sees, and with plain spaces."""
+    """`text` without invisible characters, and with plain spaces."""
     if text.isascii():
         return text
     return _SPACES.sub(" ", _INVISIBLE.sub("", text))

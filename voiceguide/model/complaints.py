@@ -1,4 +1,4 @@
-"""What is wrong with data that fits no model, in our own words; pydantic's are its own affair."""
+"""Validation errors in our own words, so that they do not change with pydantic."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _BY_KIND: Final = {
     "union_tag_not_found": "{discriminator} is missing: it says what kind this is",
     "union_tag_invalid": "{discriminator} must be one of {expected_tags}",
 }
-"""By the name of the error, which is pydantic's, or `token` of ours; in braces what is known of it."""
+"""By pydantic's name of the error, or our own `token`; the braces take what pydantic knows of it."""
 
 _BY_PATTERN: Final = {
     IDENTIFIER_PATTERN: "write small letters, digits and single hyphens between them, as in upper-back",
@@ -54,7 +54,7 @@ _BY_PATTERN: Final = {
 
 
 def complaint(details: ErrorDetails, model: type[BaseModel]) -> str:
-    """One of the `errors()` of a ValidationError of `model`, as an author reads it. It does not repeat the place."""
+    """One of the `errors()` of a ValidationError of `model`, worded for the author. It does not repeat the place."""
     kind, known = details["type"], details.get("ctx", {})
     match kind:
         case "value_error":
@@ -70,7 +70,7 @@ def complaint(details: ErrorDetails, model: type[BaseModel]) -> str:
 
 
 def _settings(model: type[BaseModel], location: list[str | int]) -> Iterator[str]:
-    """The names that may stand at a place of `model`."""
+    """The names of the settings at a place in `model`."""
     kinds: list[Any] = [model]
     for part in location:
         kinds = [within for kind in kinds for within in _within(kind, part)]
@@ -81,7 +81,7 @@ def _settings(model: type[BaseModel], location: list[str | int]) -> Iterator[str
 
 
 def _within(kind: Any, part: str | int) -> Iterator[Any]:  # noqa: ANN401 -- annotations are anything
-    """What may stand under `part` of a value of the type `kind`."""
+    """The types that `part` of a value of the type `kind` may have."""
     for choice in _choices(kind):
         if isinstance(choice, type) and issubclass(choice, BaseModel):
             if part in choice.model_fields:
@@ -93,7 +93,7 @@ def _within(kind: Any, part: str | int) -> Iterator[Any]:  # noqa: ANN401 -- ann
 
 
 def _choices(kind: Any) -> Iterator[Any]:  # noqa: ANN401 -- annotations are anything
-    """The types of a union, without what is only said about them."""
+    """The types of a union, without their annotations."""
     if get_origin(kind) is Annotated:
         yield from _choices(get_args(kind)[0])
     elif get_origin(kind) in {Union, types.UnionType}:

@@ -1,4 +1,4 @@
-"""What is kept of spoken clips: the `[cache]` table of the configuration."""
+"""How many spoken clips are kept: the `[cache]` table of the configuration."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _POWERS: Final = " kmgt"
 
 
 def _read_size(value: object) -> int | None:
-    """Bytes, of a size as people write it; ValueError, as validators raise it, for what is none."""
+    """The bytes of a size as people write it. Raises ValueError, as validators do, for anything else."""
     if isinstance(value, str) and value.strip().lower() == NO_LIMIT:
         return None
     found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
@@ -31,7 +31,7 @@ def _read_size(value: object) -> int | None:
 
 
 def size_text(size_bytes: int | None) -> str:
-    """A size as people read it: `500 MB`; `none` for no limit."""
+    """A size for people to read: `500 MB`, or `none` for no limit."""
     if size_bytes is None:
         return NO_LIMIT
     for unit, power in (("GB", 3), ("MB", 2), ("kB", 1)):
@@ -44,4 +44,4 @@ class Keeping(Model):
     """Settings of the clip store."""
 
     limit: Annotated[int | None, BeforeValidator(_read_size)] = DEFAULT_LIMIT_BYTES
-    """Bytes that the clips may take once no session uses them, written as a size: `500 MB`; None for any number."""
+    """Bytes that clips may take once no session uses them, written as a size such as `500 MB`; None sets no limit."""

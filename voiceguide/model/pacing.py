@@ -1,6 +1,6 @@
-"""Every knob of a session, with its unit and its default: how it is paced, and what sounds with the voice.
+"""Every knob of a session, with its unit and default: how it is paced, and what sounds along with the voice.
 
-Presets are just values of this.
+Presets are ordinary values of Pacing.
 """
 
 from __future__ import annotations
@@ -32,51 +32,51 @@ def _as_text(bed: object) -> object:
 
 
 class Pacing(Model):
-    """How a routine is paced. `None` leaves it to the stretch or the routine.
+    """How a routine is paced. `None` leaves a knob to the stretch or the routine.
 
-    Defaults are the steady pace. Their basis is docs/sources.md: breath and holds after Laborde 2021
-    and ACSM, changes of position by judgement, the floor-to-standing time after Bohannon 2004.
+    The defaults are the steady pace. docs/sources.md explains them: breath and holds follow Laborde 2021 and ACSM, the
+    time from the floor to standing Bohannon 2004; changes of position are judgements.
     """
 
     pace: Pace = DEFAULT_PACE
-    """The preset that the other values started from."""
+    """The preset that the other values are based on."""
     words: Words = "full"
     level: Level = Level.USUAL
-    """Which way to do each stretch is said: the usual one, an easier one offered once, or one of the others alone."""
+    """The way to do each stretch: `usual` offers the easier way once, the others are said in place of the usual way."""
     variation: Annotated[int, Field(ge=0, le=9_999_999)] = 0
-    """Which of several wordings is said: a number, such as that of a day; 0 says the first everywhere."""
+    """The number that chooses among wordings, such as that of a day; 0 always chooses the first."""
     speech_rate: Annotated[float, Field(ge=0.6, le=1.25)] = 0.8
-    """Speed of the voice; 1.0 is its natural one. Outside 0.6-1.25 word errors climb; how 0.75 to 0.9 compare stands in
-    docs/speech.md."""
+    """Speed of the voice; 1.0 is its natural speed. Outside 0.6-1.25 word errors climb; docs/speech.md compares 0.75 to
+    0.9."""
     sentence_gap_s: Annotated[float, Field(ge=0.15, le=5.0), _Paced] = 0.7
-    """Quiet between two sentences: slower guiding comes from pauses before it comes from a slower voice."""
+    """Quiet between two sentences. Longer pauses slow a session down better than a slower voice does."""
 
     hold_s: Annotated[float, Field(ge=1.0, le=600.0)] | None = None
     repetitions: Annotated[int, Field(ge=1, le=100)] | None = None
     rounds: Annotated[int, Field(ge=1, le=100)] | None = None
     breath: Breath | None = None
     breath_scale: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
-    """Factor on the breath of movements that go with it; holds keep their length."""
+    """Scales the breath of movements that go with it; holds keep their length."""
     breath_cues: bool = True
-    """Breath words and tones in movements that go with the breath."""
+    """Whether there are breath words and tones in movements that go with the breath."""
     tones: Tones | None = None
-    """Breath tones and how loud they and the chimes are; where they are off, the breath words go on to the end. None is
-    `full`, and `soft` where the session ends in sleep."""
+    """How loud breath tones and chimes are. `off` leaves the breath tones out, and breath words are said to the end. By
+    default `full`, and `soft` in a session that ends in sleep."""
     countdown: Annotated[int, Field(ge=0, le=20)] = 0
-    """Seconds counted down aloud at the end of each hold; 0 says `one more breath` instead."""
+    """Seconds to count down aloud at the end of each hold; with 0, `one more breath` is said instead."""
     bed: Annotated[str, Field(min_length=1, max_length=4096), BeforeValidator(_as_text)] = "none"
-    """What lies under the voice: `rain`, `drone`, `waves`, `none`, or a file of sound (a path, or its address)."""
+    """The sound under the voice: `rain`, `drone`, `waves`, `none`, or a sound file (its path or URL)."""
     bed_level_db: Annotated[float, Field(ge=-60.0, le=-6.0)] = -20.0
-    """How far the bed's loudest 3 s lie from the session's loudness while nothing is said; under a word it is softer
-    still. The loudness range counts what lies so near (docs/sound.md); at -26 it is that of the session without a bed.
+    """The level of the bed's loudest 3 s against the session's loudness, between words; under a word the bed is softer
+    still. So near, the bed counts towards the loudness range (docs/sound.md); at -26 it no longer does.
     """
     sleep: bool | None = None
-    """Whether the session ends in sleep: nothing is said behind its last rest, no chime ends it, and what sounds fades
-    out from the last word on. None leaves it to the routine."""
+    """Whether the session ends in sleep: after its last rest nothing is said and no chime rings, and from the last word
+    on all sound fades out."""
     first_side: Side | None = None
 
     transition_s: Change | None = None
-    """Time for every change of position; None takes it from the positions."""
+    """Time for every change of position; None chooses it by the positions."""
     same_posture_s: Change = 3.0
     switch_s: Change = 8.0
     """From one side to the other."""
@@ -87,23 +87,23 @@ class Pacing(Model):
     floor_s: Change = 15.0
     """Lying to anything else, standing to the floor."""
     settle_scale: Annotated[float, Field(ge=0.25, le=4.0), _Paced] = 1.0
-    """Factor on the settle times that the stretches give."""
+    """Scales the settle times of the stretches."""
     enter_s: Change = 4.0
-    """For the movement into a hold, before its clock starts."""
+    """Time for the movement into a hold, before its clock starts."""
     leave_s: Change = 4.0
-    """For the movement out of a hold, after its clock has stopped."""
+    """Time for the movement out of a hold, after its clock has stopped."""
     round_rest_s: Change = 8.0
-    """Between two rounds without sides."""
+    """Rest between two rounds of a stretch without sides."""
 
     length_s: Annotated[float, Field(ge=30.0, le=43_200.0)] | None = None
-    """An exact total; repetitions, holds, rounds and changes of position move inside their limits to meet it."""
+    """The exact total. Repetitions, holds, rounds and changes of position vary within their limits to meet it."""
 
     only: tuple[Identifier, ...] = ()
     """Stretches to keep; empty keeps all."""
     skip: tuple[Identifier, ...] = ()
 
     def of_routine(self, *, sleep: bool) -> Self:
-        """With what it leaves to the routine filled in; `sleep` is whether that one ends in sleep."""
+        """The pacing with what it leaves to the routine filled in; `sleep` says whether the routine ends in sleep."""
         asleep = sleep if self.sleep is None else self.sleep
         return self.model_copy(update={"sleep": asleep, "tones": self.tones or ("soft" if asleep else "full")})
 

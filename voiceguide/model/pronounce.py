@@ -1,4 +1,4 @@
-"""How words sound, as somebody writes it: `"tai chi" = "tie chee"`."""
+"""How words sound, as an author writes it down: `"tai chi" = "tie chee"`."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ Pronounce = Annotated[
     ],
     Field(max_length=MAX_WORDS),
 ]
-"""Words and phrases, and how they sound in plain letters. Lower case stands for any case, capitals for themselves."""
+"""Words and phrases with how they sound in plain letters. Small letters match either case, capitals only themselves."""
 
 
 class PronounceFile(Model):
-    """As authored in `library/<language>/pronounce.toml`."""
+    """The content of `library/<language>/pronounce.toml`."""
 
     pronounce: Pronounce

@@ -1,4 +1,4 @@
-"""A routine: stretches in order, with what is said around them."""
+"""A routine: stretches in order, and the words around them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from voiceguide.model.stretch import Area, Stretch
 
 MOST_ITEMS: Final = 2000
 MOST_STRETCHES: Final = 500
-"""Of the user's own, in one file."""
+"""The user's own stretches in one file."""
 
 
 class Item(Model):
-    """One stretch of a routine, with what this routine changes about its dose."""
+    """One stretch of a routine, with the routine's changes to its dose."""
 
     stretch: Identifier
     repetitions: Annotated[int, Field(ge=1, le=100)] | None = None
@@ -27,13 +27,14 @@ class Item(Model):
 
 
 class Preparation(Model):
-    """One thing to do before the body is down: to fetch something, or to put it where it is safe."""
+    """Something to do before lying or sitting down: fetching a thing, or putting it where it is safe."""
 
     say: PlainText
     settle_s: Seconds = 8.0
     """Time to do it, eyes open."""
     props: Annotated[tuple[PlainText, ...], Field(max_length=10)] = ()
-    """What it puts in place, named as the stretches name it: said only where the chosen stretches want all of them."""
+    """The props that it puts in place, named as the stretches name them. It is said only if the chosen stretches need
+    all of them."""
 
 
 class Closing(Model):
@@ -44,46 +45,46 @@ class Closing(Model):
     """Other wordings that mean the same: which one is said depends on the day."""
     settle_s: Seconds = 4.0
     always: bool = False
-    """Said whatever the words: it keeps somebody safe, as how to get up does."""
+    """Said at every setting of words, because it keeps the listener safe, as how to get up does."""
 
 
 class OwnStretch(Model):
-    """A stretch defined inside a routine: whole, or like a shipped one with some of it replaced.
+    """A stretch defined inside a routine: in full, or like a shipped one with some fields replaced.
 
-    Its fields are those of a stretch (stretch.schema.json); they are checked once it is laid over what it
-    is like.
+    Its fields are those of a stretch (stretch.schema.json). They are checked after they have been laid over the
+    shipped stretch.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", str_strip_whitespace=True)
 
     id: Identifier
     like: Identifier | None = None
-    """The shipped stretch whose fields it starts from."""
+    """The shipped stretch that it starts from."""
 
 
 class RoutineFile(Model):
-    """A routine as authored in `library/<language>/routines/<id>.toml` or in a file of the user's."""
+    """A routine as authored in `library/<language>/routines/<id>.toml` or in the user's own file."""
 
     id: Identifier
     title: PlainText
     description: Text
     language: Language | None = None
-    """Of its words, ISO 639-1; None for one that has hardly any of its own, and may be said in each."""
+    """The language of its words. None for a routine with hardly any words of its own, which any language can say."""
     items: Annotated[list[Item], Field(min_length=1, max_length=MOST_ITEMS)]
     areas: tuple[Area, ...] = ()
     """What it is for, the most important first."""
     prepare: Annotated[tuple[Preparation, ...], Field(max_length=20)] = ()
-    """What is laid out at the start, said behind the props whatever the words."""
+    """What to lay out at the start; said after the props, at every setting of words."""
     close: tuple[Closing, ...] = ()
     sleep: bool = False
-    """Whether it ends in sleep, unless the pacing says otherwise: its closing words are left out then."""
+    """Whether it ends in sleep, without its closing words. The pacing can overrule it."""
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
     """Words of this routine with how they sound: `"tai chi" = "tie chee"`."""
     stretches: Annotated[tuple[OwnStretch, ...], Field(max_length=MOST_STRETCHES)] = ()
 
 
 class Routine(Model):
-    """A routine with its stretches looked up: everything that phrasing needs to know of it."""
+    """A routine with its stretches looked up: all that phrasing needs."""
 
     id: Identifier
     title: Text
@@ -93,11 +94,11 @@ class Routine(Model):
     areas: tuple[Area, ...] = ()
     prepare: tuple[Preparation, ...] = ()
     close: tuple[Closing, ...] | None
-    """None where its last stretch is left out, and they would not fit what is."""
+    """None if its last stretch is left out: the words would not fit the position."""
     sleep: bool = False
-    """Whether it ends in sleep, unless the pacing says otherwise."""
+    """Whether it ends in sleep. The pacing can overrule it."""
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
-    """Words with how they sound, those of the configuration among them."""
+    """Words with how they sound, including those of the configuration."""
 
     @property
     def stretches(self) -> tuple[Stretch, ...]:

@@ -1,7 +1,7 @@
-"""The Script: what is said and how long each movement lasts, with no absolute time anywhere.
+"""The Script: what is said and how long each movement lasts, without absolute times.
 
-A section becomes a chapter. Its beats follow each other; a beat owns the quiet that belongs to it.
-Texts come as *forms*, fullest first: scheduling takes the first that fits where time is fixed.
+A section becomes a chapter. Its beats follow one another; each beat includes the quiet that belongs to it.
+Where time is fixed, a text comes in several *forms*, the fullest first, and scheduling takes the first that fits.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from voiceguide.model.choices import Side
 
 Forms = tuple[str, ...]
-"""The same cue in ever fewer words; empty for a tone alone."""
+"""The same cue in fewer and fewer words; empty for a tone without words."""
 
 
 class Role(StrEnum):
-    """What a cue is for; the values are part of the JSON contract."""
+    """The purpose of a cue; the values are part of the JSON contract."""
 
     WELCOME = "welcome"
     SAFETY = "safety"
@@ -43,7 +43,7 @@ class Role(StrEnum):
 
 
 class SpanKind(StrEnum):
-    """What the body does for a while; the values are part of the JSON contract."""
+    """What the body does during a span; the values are part of the JSON contract."""
 
     HOLD = "hold"
     INHALE = "inhale"
@@ -64,13 +64,13 @@ class ToneName(StrEnum):
 
     START = "start"
     HOLD_START = "hold-start"
-    """In the place of the word, where words are minimal."""
+    """Replaces the word `hold` when words are minimal."""
     HALFWAY = "halfway"
     SWITCH = "switch"
     RETURN = "return"
     """The way back in the middle of a counted repetition."""
     TICK = "tick"
-    """A repetition of which neither side nor number is said."""
+    """A repetition without its side or number."""
     HOLD_END = "hold-end"
     END = "end"
     INHALE = "inhale"
@@ -80,7 +80,7 @@ class ToneName(StrEnum):
 CHIMES: frozenset[ToneName] = frozenset(
     {ToneName.START, ToneName.HOLD_START, ToneName.HALFWAY, ToneName.SWITCH, ToneName.HOLD_END, ToneName.END}
 )
-"""Tones that ring by themselves; the others go along with a word or a movement."""
+"""Tones that ring on their own; the others accompany a word or a movement."""
 
 CHIME_S: Mapping[ToneName, float] = {
     ToneName.START: 2.4,
@@ -92,16 +92,16 @@ CHIME_S: Mapping[ToneName, float] = {
     ToneName.HOLD_END: 1.8,
     ToneName.END: 3.2,
 }
-"""How long each chime rings. Breath tones are missing: they last as long as their phase."""
+"""How long each chime rings. Breath tones are left out, because they last as long as their phase."""
 
 
 class Place(Struct, frozen=True):
-    """Where in the routine a beat belongs."""
+    """The stretch, side and repetition that a beat belongs to."""
 
     stretch: str | None = None
     side: Side | None = None
     repetition: int | None = None
-    """Repetition or round, counted from 1."""
+    """The repetition or round, counted from 1."""
 
 
 def with_side(title: str, side: str | None) -> str:
@@ -116,7 +116,7 @@ class Say(Struct, frozen=True):
     role: Role
     place: Place = Place()
     settle_s: float = 0.0
-    """The least quiet before the next sentence; the gap of its section is the least anywhere."""
+    """The least quiet before the next sentence, if that is more than its section's `sentence_gap_s`."""
 
 
 class Rest(Struct, frozen=True):
@@ -131,12 +131,11 @@ class Rest(Struct, frozen=True):
     kind: SpanKind = SpanKind.TRANSITION
     place: Place = Place()
     least_quiet_s: float | None = None
-    """Where given, `seconds` count from the first of the sentences before it, and at least this much of
-    them is quiet."""
+    """If set, `seconds` count from the start of the sentences before it, and at least this much of them is quiet."""
 
 
 class Sound(Struct, frozen=True):
-    """A chime in open time; what follows waits for `lead_s`, while the chime rings on under it."""
+    """A chime in open time. The next beat begins after `lead_s`, while the chime rings on."""
 
     tone: ToneName
     lead_s: float
@@ -147,15 +146,15 @@ class Mark(Struct, frozen=True):
     """A cue at a fixed moment of a phase or a hold."""
 
     at_s: float
-    """From the start of the phase or hold; negative for a word that comes early."""
+    """Counted from the start of the phase or hold; negative for a word that comes early."""
     forms: Forms
     role: Role
     tone: ToneName | None = None
-    """A chime at `at_s`, ahead of the word."""
+    """A chime at `at_s`, before the word."""
     required: bool = False
-    """What is required extends its phase where no form fits; the rest is left out and reported."""
+    """Whether the phase is drawn out if no form fits; otherwise the mark is left out, and a note says so."""
     late: bool = False
-    """Whether it is said as late as its phase of a breath allows, and `at_s` is only the earliest."""
+    """Whether it is said as late as its phase allows; `at_s` is then the earliest."""
 
 
 class Phase(Struct, frozen=True):
@@ -180,22 +179,22 @@ class Hold(Struct, frozen=True):
 
     seconds: float
     breath: tuple[Phase, ...] = ()
-    """The phases that tile it; empty where whole breaths do not fit."""
+    """The phases that fill it; empty if the breath is free or whole breaths do not fit."""
     marks: tuple[Mark, ...] = ()
     countdown: Forms = ()
-    """Number words, spoken evenly so that the next one would fall on the end."""
+    """Number words, spoken evenly, so that the next one would fall on the end of the hold."""
     place: Place = Place()
     added_s: float = 0.0
-    """How much of `seconds` the listener added to this hold alone, while it ran."""
+    """The part of `seconds` that the listener added to this hold alone while it ran."""
     restful: bool = False
-    """Whether it is a rest, which one may fall asleep in, and no stretch."""
+    """Whether it is a rest, in which the listener may fall asleep."""
 
 
 Beat = Say | Rest | Sound | Breathe | Hold
 
 
 class Section(Struct, frozen=True):
-    """A chapter to be."""
+    """The beats of one chapter."""
 
     title: str
     stretch: str | None
@@ -205,7 +204,7 @@ class Section(Struct, frozen=True):
 
 
 class Script(Struct, frozen=True):
-    """A whole session, phrased."""
+    """The words of a whole session."""
 
     routine: str
     title: str
@@ -213,10 +212,10 @@ class Script(Struct, frozen=True):
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
     captions: Mapping[ToneName, str] = {}
-    """What is read where a tone is heard; one that is missing is called by its name."""
+    """The caption of each tone; a tone without one is captioned with its name."""
 
     def texts(self) -> Iterator[str]:
-        """Every text that may be spoken, in order of first use, each once."""
+        """Every text that may be spoken, once each, in order of first use."""
         seen: dict[str, None] = {}
         for section in self.sections:
             for beat in section.beats:

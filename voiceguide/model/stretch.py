@@ -1,4 +1,4 @@
-"""One stretch: what the body does, for how long, and every word that guides it."""
+"""A stretch: what the body does, for how long, and all the words that guide it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 
 LEAST_SETTLE_S: Final = 2.5
-"""From the end of words that move something to the next that do: less is no time for the body (a listener's judgement,
-docs/domain: nobody does two things in a second with closed eyes)."""
+"""The least time from the end of words that move the body to the next that do. A listener's judgement: with closed eyes
+nobody does two things in a second."""
 
 
 class Familiarity(StrEnum):
-    """How well the listener knows a movement by now: words taper from full over brief to bare."""
+    """How well the listener knows a movement by now. Words taper from full through brief to bare."""
 
     FULL = "full"
     BRIEF = "brief"
@@ -40,7 +40,7 @@ class Familiarity(StrEnum):
 
 
 class Position(StrEnum):
-    """Where the body is while a stretch is done."""
+    """The position of the body during a stretch."""
 
     STANDING = "standing"
     CHAIR = "chair"
@@ -55,7 +55,7 @@ class Position(StrEnum):
 
 
 class Spot(StrEnum):
-    """Where in the room a stretch is done: between two of them one walks."""
+    """The place in the room for a stretch. The listener walks from one to the next."""
 
     MAT = "mat"
     OPEN = "open"
@@ -68,7 +68,7 @@ class Spot(StrEnum):
 
 
 class Area(StrEnum):
-    """A part of the body that a stretch is for."""
+    """The part of the body that a stretch works on."""
 
     NECK = "neck"
     SHOULDERS = "shoulders"
@@ -85,7 +85,7 @@ class Area(StrEnum):
 
 
 class Condition(StrEnum):
-    """What somebody may have who should know a stretch's cautions before it begins."""
+    """A condition that makes a stretch's cautions worth reading before the session."""
 
     NECK_INJURY = "neck_injury"
     RHEUMATOID_ARTHRITIS = "rheumatoid_arthritis"
@@ -104,22 +104,22 @@ class Prop(Model):
     """Something to have at hand."""
 
     name: PlainText
-    """With its article: `a mat`."""
+    """Its name with the article: `a mat`."""
     optional: bool = False
-    """Wanted within reach, not needed."""
+    """Useful to have within reach, but not needed."""
 
 
 class Spoken(Model):
     """The same thing in ever fewer words."""
 
     say: CueText
-    """In full, for the first time."""
+    """The full words, for the first time."""
     brief: CueText | None = None
-    """The reminder, once known."""
+    """A shorter reminder, once the movement is known."""
     bare: CueText | None = None
-    """The last remnant."""
+    """The fewest words that still work."""
     also: Annotated[tuple[CueText, ...], Field(max_length=3)] = ()
-    """Other wordings of `say` that mean the same: which one is said depends on the day."""
+    """Other wordings of `say` with the same meaning. Pacing.variation chooses among them."""
 
     def texts(self) -> Iterator[str]:
         """Every authored form."""
@@ -127,10 +127,10 @@ class Spoken(Model):
 
 
 class Instruction(Spoken):
-    """Words without which the session could not be followed: the next fuller form is said for a missing one."""
+    """Words that the listener cannot do without: if a form is missing, the next fuller one is said."""
 
     between_s: Seconds = LEAST_SETTLE_S
-    """Quiet between its sentences, in which the body does the first; never less than LEAST_SETTLE_S."""
+    """Quiet between two of its sentences, for the body to do the first; never less than LEAST_SETTLE_S."""
 
     def at(self, familiarity: Familiarity) -> str:
         """The words for this familiarity."""
@@ -141,14 +141,14 @@ class Instruction(Spoken):
 
 
 class Arrival(Instruction):
-    """How to come into the position of a stretch."""
+    """How to get into the position of a stretch."""
 
     stay: CueText | None = None
-    """Said instead when the body is already there, in this position and at this spot; where it is missing `say` is."""
+    """Said instead of `say` if the body is already in this position and at this spot."""
     walk: CueText | None = None
-    """Said instead to somebody who stands or sits at another spot of the room; where it is missing `say` is said."""
+    """Said instead of `say` if the listener comes from another spot in the room."""
     settle_s: Seconds = 0.0
-    """The least time for it; the change of position and the walk may take longer by themselves."""
+    """The least time for it. The change of position and the walk may take longer."""
 
     def texts(self) -> Iterator[str]:
         """Every authored form."""
@@ -157,21 +157,21 @@ class Arrival(Instruction):
 
 
 class Guidance(Spoken):
-    """Words that help: what is not written for a familiarity is not said."""
+    """Words that help: if a form is missing, nothing is said."""
 
     settle_s: Seconds = 3.0
-    """Quiet afterwards, in which the body does it."""
+    """Quiet afterwards, for the body to do it."""
     moves: bool = True
-    """Whether the body does something at these words; then no settle_s is below LEAST_SETTLE_S."""
+    """Whether these words move the body; its settle_s is then at least LEAST_SETTLE_S."""
     of_tones: bool = False
-    """It speaks of the breath tones: not said where there are none."""
+    """Whether it speaks of the breath tones; it is left out if there are none."""
     always: bool = False
-    """Said whatever the words: it keeps somebody safe, or nothing would be clear without it."""
+    """Said at every setting of words, because it keeps the listener safe or the rest would be unclear without it."""
 
     def at(self, familiarity: Familiarity) -> str | None:
         """The words for this familiarity; None for silence.
 
-        What names a side is not silent as long as there are brief words: the other side needs its name.
+        Brief words that name a side are never dropped: the listener has to know which side it is.
         """
         if self.always:
             return self.say if familiarity is Familiarity.FULL else self.brief or self.say
@@ -184,17 +184,17 @@ SidesKind = Literal["none", "each", "alternating"]
 
 
 class Sides(Model):
-    """Whether a stretch is done once, once for each side, or with sides that alternate by repetition."""
+    """Whether a stretch is done once, once on each side, or with a change of sides at each repetition."""
 
     kind: SidesKind = "none"
     first: Side = Side.RIGHT
     felt: Literal["same", "other"] = "same"
-    """Where the stretch is felt, seen from the working side that the words name. Ear to shoulder is
+    """Whether the stretch is felt on the working side, which the words name, or on the other. Ear to shoulder is
     felt on the other side of the neck (Physitrack, see docs/sources.md)."""
 
 
 class CountRange(Model):
-    """How often: the data's own limits."""
+    """How often: the limits that the data sets."""
 
     min: Annotated[int, Field(ge=1, le=100)]
     default: Annotated[int, Field(ge=1, le=100)]
@@ -203,13 +203,13 @@ class CountRange(Model):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if not self.min <= self.default <= self.max:
-            message = f"min <= default <= max is not so: {self.min}, {self.default}, {self.max}"
+            message = f"min <= default <= max does not hold: {self.min}, {self.default}, {self.max}"
             raise ValueError(message)
         return self
 
 
 class SecondsRange(Model):
-    """How long, in seconds: the data's own limits."""
+    """How long, in seconds: the limits that the data sets."""
 
     min: Annotated[float, Field(ge=1.0, le=600.0)]
     default: Annotated[float, Field(ge=1.0, le=600.0)]
@@ -218,7 +218,7 @@ class SecondsRange(Model):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if not self.min <= self.default <= self.max:
-            message = f"min <= default <= max is not so: {self.min}, {self.default}, {self.max}"
+            message = f"min <= default <= max does not hold: {self.min}, {self.default}, {self.max}"
             raise ValueError(message)
         return self
 
@@ -245,7 +245,7 @@ def _check_way(text: str) -> str:
 
 
 Way = Annotated[CueText, AfterValidator(_check_way)]
-"""Another way to do a movement: `or` is said before it, or it stands alone."""
+"""Another way to do a movement, said after `or` or alone."""
 
 
 class BaseMovement(Model):
@@ -304,7 +304,7 @@ class CountMovement(BaseMovement):
     mode: Literal["count"]
     repetitions: CountRange
     rep_s: Annotated[float, Field(ge=1.0, le=30.0)]
-    """Time for one repetition: from one count to the next."""
+    """Time from one count to the next."""
     move: Instruction
     """Said for the first repetition of each side; then a count, or with alternating sides the side, is all that is
     said."""
@@ -351,13 +351,13 @@ class HoldMovement(BaseMovement):
     """A rest rather than a stretch: the listener is not told to hold, and neither its middle nor its end is announced.
     A long one says how many minutes are to go, but seldom."""
     balance: bool = False
-    """Done on one leg: whatever can be said before that is."""
+    """Whether it is done on one leg: then all that can be said beforehand is said before the listener is in it."""
     enter: Instruction
-    """The movement itself; `hold` is said, and the clock started, once there was time to do it."""
+    """The movement itself. After there was time to do it, `hold` is said and the clock starts."""
     remind: tuple[CueText, ...] = ()
-    """One a hold, early in it, in turn."""
+    """Reminders, one early in each hold, in turn."""
     release: Instruction
-    """Said after the clock has run out, never inside it."""
+    """Said after the clock has run out, never before."""
 
     @property
     def counts(self) -> CountRange:
@@ -378,11 +378,11 @@ _SIDED_PARTS: Final = {
 
 
 class Provenance(Model):
-    """Where the stretch comes from, and what was changed on the way."""
+    """The source of a stretch, and what was changed."""
 
     source: Text
     label: Text
-    """What the source calls it."""
+    """Its name in the source."""
     corrections: tuple[Text, ...] = ()
 
 
@@ -391,23 +391,23 @@ class Stretch(Model):
 
     id: Identifier
     name: CueText
-    """As spoken after `next`: lower case, no article."""
+    """Its name as spoken after `next`: lower case, without an article."""
     gist: CueText
-    """What it is in plain words, said after the name the first time."""
+    """What it does in plain words, said after its name the first time."""
     position: Position
     spot: Spot | None = None
-    """Where in the room; None is the mat, the chair or the open floor, as the position has it."""
+    """The place in the room; by default the mat, the chair or the open floor, depending on the position."""
     areas: tuple[Area, ...] = ()
-    """What it is for, the most important first."""
+    """The parts of the body that it works on, the most important first."""
     conditions: tuple[Condition, ...] = ()
-    """Who should know its cautions before the session begins: said at the start."""
+    """The conditions that the welcome names, so that those listeners read the cautions first."""
     props: tuple[Prop, ...] = ()
     sides: Sides = Sides()
     caution: CueText | None = None
-    """Spoken before the set-up, the first time: for neck work and the like."""
+    """A warning before the set-up, said the first time; for neck work and the like."""
     arrive: Arrival
     setup: tuple[Guidance, ...] = ()
-    """Once a stretch, before either side."""
+    """Steps said once, before either side."""
     movement: Movement
     easier: tuple[Text, ...] = ()
     harder: tuple[Text, ...] = ()
@@ -417,7 +417,7 @@ class Stretch(Model):
 
     @property
     def place(self) -> Spot:
-        """Where in the room it is done."""
+        """The place in the room."""
         if self.spot:
             return self.spot
         return {Position.STANDING: Spot.OPEN, Position.CHAIR: Spot.CHAIR}.get(self.position, Spot.MAT)
@@ -431,7 +431,7 @@ class Stretch(Model):
     def _sides_fit_the_movement(self) -> Self:
         possible = self.movement.possible_sides
         if self.sides.kind not in possible:
-            message = f"a movement of mode {self.movement.mode!r} has sides {' or '.join(sorted(possible))}"
+            message = f"a movement of mode {self.movement.mode!r} can have sides {' or '.join(sorted(possible))}"
             raise ValueError(message)
         if self.sides.kind == "alternating":
             counts = self.movement.counts
@@ -454,9 +454,9 @@ class Stretch(Model):
 
 
 def misplaced_tokens(sides: object, stretch: object) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """The fields of a stretch whose tokens nothing fills in, and why; of a Stretch or of data read from a file.
+    """The fields of a stretch whose tokens cannot be filled in, with the reason.
 
-    `sides` is its kind of sides.
+    `stretch` may be a Stretch or data read from a file; `sides` is its kind of sides.
     """
     for at, text in spoken_texts(stretch):
         in_movement = at[0] == "movement"
@@ -464,16 +464,16 @@ def misplaced_tokens(sides: object, stretch: object) -> Iterator[tuple[tuple[str
             if sides not in _SIDED_PARTS:
                 yield at, f"a side token in a stretch without sides: {text!r}"
             elif not in_movement or at[1] not in _SIDED_PARTS[str(sides)]:
-                # What is said once for both sides cannot name one.
+                # Words that are said once for both sides cannot name one of them.
                 yield at, f"a side token where no side has begun yet: {text!r}"
         if tokens_in(text) - sided and not in_movement and at[0] != "setup":
             yield at, f"a token where nothing is counted: {text!r}"
 
 
 def hurried(data: object, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """The fields of a stretch or a routine, read from a file, that leave the body too little time, and why.
+    """The fields of a stretch or a routine, read from a file, that leave the body too little time, with the reason.
 
-    A session gives it the time nevertheless: this is for authors, whose figures then mean what they say.
+    A session gives the body that time anyway; this lets authors write figures that mean what they say.
     """
     if isinstance(data, dict):
         settle_s, rep_s = data.get("settle_s"), data.get("rep_s")

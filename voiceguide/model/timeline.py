@@ -1,7 +1,7 @@
 """The Timeline: every cue, span and chapter of a session in exact frames.
 
-Spans are half-open, `[start, end)`. A Timeline checks its own invariants when it is built, so that
-whatever holds one (mixer, exporter, captions, player) can rely on them.
+Spans are half-open, `[start, end)`. A Timeline checks its own invariants when it is built, so that its users (mixer,
+exporters, captions, player) can rely on them.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 class Cue(Struct, frozen=True):
-    """Something that sounds."""
+    """A spoken sentence or a tone."""
 
     role: Role
     text: str
-    """The words; for a tone what a caption would say of it."""
+    """The words, or the caption of a tone."""
     start: int
-    """Frame of the onset of its sound."""
+    """The frame where its sound begins."""
     end: int
     chapter: int
     stretch: str | None = None
@@ -48,7 +48,7 @@ class Cue(Struct, frozen=True):
 
 
 class Span(Struct, frozen=True):
-    """Something that the body does."""
+    """A stretch of time in which the body does one thing."""
 
     kind: SpanKind
     start: int
@@ -57,7 +57,7 @@ class Span(Struct, frozen=True):
     side: Side | None = None
     repetition: int | None = None
     added: int = 0
-    """Frames of a hold that the listener added to this side alone, while it ran."""
+    """Frames that the listener added to this hold alone while it ran."""
 
 
 class Chapter(Struct, frozen=True):
@@ -70,24 +70,24 @@ class Chapter(Struct, frozen=True):
 
 
 class InvariantError(ValueError):
-    """A timeline that breaks what always holds: a fault of voiceguide, never of the user."""
+    """A timeline breaks an invariant: a fault in voiceguide, never in the user's data."""
 
 
 class Timeline(Struct, frozen=True):
-    """A session, placed."""
+    """A whole session, placed in time."""
 
     routine: str
     title: str
     language: str
     rate_hz: int
     length: int
-    """Frames in all."""
+    """The number of frames."""
     cues: tuple[Cue, ...]
     """In order of their start."""
     spans: tuple[Span, ...]
     chapters: tuple[Chapter, ...]
     notes: tuple[str, ...] = ()
-    """What was shortened, extended, left out or overridden, a sentence each."""
+    """A sentence on each thing that was shortened, extended, left out or overridden."""
 
     def __post_init__(self) -> None:
         if faults := list(_faults(self)):
@@ -95,7 +95,7 @@ class Timeline(Struct, frozen=True):
 
     @property
     def duration_s(self) -> float:
-        """Seconds in all."""
+        """The length in seconds."""
         return self.length / self.rate_hz
 
     def times(self, factor: int) -> Timeline:
