@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from voiceguide.planning.phrasing.guiding import Guide
 
 LEAST_WAY = 0.6
-"""Of the time from one position to the next, what fitting to a length leaves at least."""
+"""The share of the time between two positions that fitting to a length always leaves."""
 UP_S = 5.0
-"""From the floor to standing: for each sentence of it, a part of the way."""
+"""Time for each sentence on the way from the floor to standing."""
 STEADY_S = 4.0
-"""Until the head has followed."""
+"""Time to stand until the head is steady."""
 ROLL_S = 4.0
-"""From the back onto one side, and up from there: each takes so long, whatever the pace."""
+"""Time to roll from the back onto one side, and again to get up from there, at any pace."""
 
 
 def arrival_beats(guide: Guide, before: Stretch | None, place: Place) -> Iterator[Beat]:
-    """The way from the stretch before, and the time for it."""
+    """The way from the stretch before, with the time for it."""
     stretch, pacing = guide.stretch, guide.pacing
     arrive = stretch.arrive
     if rolls_up(before, stretch):
@@ -43,9 +43,9 @@ def arrival_beats(guide: Guide, before: Stretch | None, place: Place) -> Iterato
         way_s = max(pacing.walk_s if on_foot else pacing.same_posture_s, way_s - up_s * len(sentences(up)))
     words = arrive.stay if is_there else arrive.walk if before and on_foot else None
     settle_s = max(way_s, settled(arrive.settle_s, pacing))
-    # Nobody is hurried through the room, nor much on the way to the floor.
+    # The listener is not hurried through the room, nor much on the way to the floor.
     least_s = min(settle_s, pacing.walk_s) if on_foot else settle_s * LEAST_WAY
-    # Minimal words leave out how a position is arranged, but not which one comes.
+    # Minimal words leave out how a position is arranged, but not which position comes.
     role = Role.SAFETY if pacing.words == "minimal" and not is_there else Role.SETUP
     said = words or arrive.at(guide.familiarity)
     between_s = least_s if on_foot else arrive.between_s

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from voiceguide.model.pacing import Pacing
 
 UNHURRIED_S = 4.0
-"""Authored times up to this are not shortened by a brisk pace."""
+"""A brisk pace does not shorten authored times up to this."""
 _SHORTEST_SHARE, _LONGEST_SHARE = 0.5, 2.5
 """How far fitting to a length may squeeze or stretch a rest."""
 
 
 def say(text: str, role: Role, place: Place = Place(), *, settle_s: float = 0.0) -> Iterator[Say]:  # noqa: B008 -- frozen
-    """A text in open time, a beat for each sentence, with `settle_s` of quiet behind each at least."""
+    """A text in open time: a beat for each sentence, with at least `settle_s` of quiet after each."""
     for sentence in sentences(text):
         yield Say(sentence, role, place, settle_s)
 
@@ -32,20 +32,20 @@ def rest(
     *,
     least_s: float = 0.0,
 ) -> Rest:
-    """Quiet of `seconds`, and of `least_s` at least, with the room that fitting has."""
+    """Quiet of `seconds`, but at least `least_s`, with the limits within which fitting may change it."""
     seconds = max(seconds, least_s)
     return Rest(seconds, max(seconds * _SHORTEST_SHARE, least_s), seconds * _LONGEST_SHARE, kind, place)
 
 
 def settled(seconds: float, pacing: Pacing) -> float:
-    """The time to settle that a pace makes of the authored `seconds`: a brisk one takes nothing from short ones.
+    """The time to settle at this pace, for the authored `seconds`.
 
-    To put a foot or a hand in its place takes as long as it takes.
+    A brisk pace does not shorten short times: placing a foot or a hand takes as long as it takes.
     """
     return max(seconds * pacing.settle_scale, min(seconds, UNHURRIED_S))
 
 
-def moving(  # noqa: PLR0913 -- what is said, by whom, where, and three times
+def moving(  # noqa: PLR0913 -- the words, where they belong, and three times
     text: str,
     role: Role,
     place: Place,
@@ -55,10 +55,10 @@ def moving(  # noqa: PLR0913 -- what is said, by whom, where, and three times
     least_s: float = 0.0,
     between_s: float = LEAST_SETTLE_S,
 ) -> Iterator[Say | Rest]:
-    """Words that move the body, and `settle_s` to do it in, of which fitting to a length leaves `least_s`.
+    """Words that move the body, and `settle_s` to do it in; fitting to a length leaves at least `least_s` of that.
 
-    Time belongs to the movement, however well its words are known: behind each sentence there is enough for it, and
-    `between_s` between them.
+    The movement needs its time however well its words are known, so there is enough after each sentence, and
+    `between_s` between two.
     """
     slower = max(1.0, pacing.settle_scale)
     enough_s = LEAST_SETTLE_S * slower

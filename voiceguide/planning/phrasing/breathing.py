@@ -1,4 +1,4 @@
-"""Phrasing of movements that go with the breath: one repetition a breath, words that taper to tones."""
+"""Phrasing of movements that go with the breath: one repetition a breath, with words that taper off to tones."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from voiceguide.planning.phrasing.guiding import Guide
 
 WORD_LEAD_S = 0.4
-"""How early the breath word comes: the body follows the word, so that it moves as the phase begins."""
+"""How early a breath word comes. The body follows the word, and so moves as the phase begins."""
 PREPARE_S = 1.6
 """Quiet between the last preparing sentence and the first breath; 1-2 s (docs/sources.md)."""
 ASIDE_FROM_S = 1.0
-"""From when in a phase `halfway` and `last one` may be said. They are said as a breath ends, just before it turns into
-the next: there the tone is on its way to silence, and the words mean what they say. In the first second of a phase
-nobody speaks of anything but the breath; where there is no later room, they are left out."""
+"""The earliest moment of a phase for `halfway` and `last one`. They are said as a breath ends, just before the next:
+there the tone is fading, and the words are true. The first second of a phase belongs to the breath word; if there is no
+room later, they are left out."""
 SPOKEN_REPETITIONS = 3
-"""After the third repetition the tones carry the movement alone."""
+"""After so many repetitions the tones lead the movement alone."""
 FEWEST_FOR_LAST = 3
-"""Repetitions from which on the last one is announced: of two, everybody knows."""
+"""The fewest repetitions of which the last one is announced."""
 FEWEST_FOR_HALFWAY = 6
-"""Repetitions from which on halfway is worth saying; of an odd number there is no half."""
+"""The fewest repetitions of which the middle is announced; an odd number has none."""
 
 _FORMS_FROM = (Familiarity.FULL, Familiarity.BRIEF, Familiarity.BARE)
 
@@ -114,7 +114,7 @@ def _dose_in_words(dose: Dose, limits: CountRange, breath: Breath, book: Phraseb
 
 def _prepared(guide: Guide, movement: BreatheMovement | BreathsMovement) -> Iterator[Beat]:
     place = Place(guide.stretch.id)
-    # What moves comes last: arms that are up wait for nothing but the breath.
+    # The steps that move the body come last, so that raised arms wait only for the breath.
     steps = [step for step in movement.prepare if guide.tones or not step.of_tones]
     still = next((at for at in range(len(steps), 0, -1) if not steps[at - 1].moves), 0)
     for step in steps[:still]:
@@ -155,7 +155,7 @@ def phases_of(breath: Breath) -> tuple[Phase, ...]:
 def _phases(
     guide: Guide, words: tuple[Instruction, Instruction], repetition: int, side: Side | None
 ) -> tuple[Phase, ...]:
-    assert guide.dose.breath is not None  # noqa: S101 -- narrows the type: these movements have one
+    assert guide.dose.breath is not None  # noqa: S101 -- narrows the type: these movements have a breath
     inhale, exhale = words
     dressed: list[Phase] = []
     tone: ToneName | None
@@ -179,11 +179,10 @@ def _phases(
 def _breath_word(
     guide: Guide, instruction: Instruction, role: Role, repetition: int, side: Side | None
 ) -> tuple[Mark, ...]:
-    """The word of a phase: full, brief, bare, then none where tones go on.
+    """The word of a phase: full, brief, bare, and then none if tones go on.
 
-    Without breath cues only the first time, then a count.
-
-    With alternating sides each side tapers for itself, and the side itself is said to the end.
+    Without breath cues it is said only the first time, and then replaced by a count. With alternating sides each side
+    tapers on its own, and the name of the side is said to the end.
     """
     times = repetition - 1 if side is None else (repetition - 1) // 2
     familiarity = after(guide.familiarity, times)
@@ -200,13 +199,13 @@ def _breath_word(
 
 
 def _forms(guide: Guide, instruction: Instruction, familiarity: Familiarity, side: Side | None) -> Forms:
-    """The words for this familiarity, then every shorter form, in case the phase is too short for them."""
+    """The words for this familiarity, followed by every shorter form, in case the phase is too short."""
     ladder = _FORMS_FROM[_FORMS_FROM.index(familiarity) :]
     return tuple(dict.fromkeys(guide.fill(instruction.at(rung), side) for rung in ladder))
 
 
 def _aside(guide: Guide, repetition: int) -> tuple[Mark, ...]:
-    """What is said as a breath ends: the middle, and the last repetition before it begins."""
+    """The words at the end of a breath: that it is halfway, or that the last repetition comes next."""
     book = guide.wording.phrasebook
     count = guide.dose.repetitions
     if count >= FEWEST_FOR_LAST and repetition == count - 1:

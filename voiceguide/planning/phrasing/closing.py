@@ -1,4 +1,4 @@
-"""The close: the routine's last words, or words that fit however the body is; quiet where a session ends in sleep."""
+"""The close: the routine's last words, or words that fit any position; quiet if the session ends in sleep."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from voiceguide.planning.phrasing.wording import Wording
 
 END_REST_S = 3.5
-"""Quiet behind the end chime, so that it rings out."""
+"""Quiet after the end chime, for it to ring out."""
 ASLEEP_S = 20.0
-"""In the place of the closing words, where the session ends in sleep: what sounds fades out."""
+"""Quiet that replaces the closing words if the session ends in sleep, while all sound fades out."""
 
 
 def close_beats(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:
@@ -44,7 +44,7 @@ def _closing_words(routine: Routine, pacing: Pacing, wording: Wording) -> Iterat
 
 
 def _any_close(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:
-    """Closing words that fit however the body is: the routine's own ones belong to a stretch that is left out."""
+    """Closing words that fit any position: the routine's own belong to a stretch that is left out."""
     book = wording.phrasebook
     if pacing.words != "minimal":
         yield from say(wording.choose(book.close), Role.CLOSE, settle_s=LEAST_SETTLE_S)
@@ -54,7 +54,7 @@ def _any_close(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[B
 
 
 def _beats_of_sleep(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:
-    """Quiet; behind a stretch that is no rest, after the closing words, which lead out of it."""
+    """Quiet. If the last stretch is not a rest, the closing words lead out of it first."""
     if not kind_of(routine.stretches[-1]).is_rest and pacing.words != "minimal":
         yield from _closing_words(routine, pacing, wording)
     yield rest(ASLEEP_S, kind=SpanKind.REST)

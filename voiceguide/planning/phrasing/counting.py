@@ -1,4 +1,4 @@
-"""Phrasing of movements at the listener's own pace: shown once or twice in words, then counted aloud."""
+"""Phrasing of movements at the listener's own pace: described once or twice, then counted aloud."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from voiceguide.planning.phrasing.guiding import Guide
 
 SHOWN_S = 1.0
-"""Of the time from one cue to the next, what a number takes to be said."""
+"""The part of the time from one cue to the next that it takes to say a number."""
 LAST_FROM = 3
-"""Repetitions from which on the last one is announced."""
+"""The fewest repetitions of which the last one is announced."""
 SIDES_SAID = 4
-"""Repetitions with alternating sides that are called by their side; the rest are ticks, and a number in the middle."""
+"""The number of repetitions with alternating sides whose side is named; the others are ticks, with a number in the
+middle."""
 MIDDLE_FROM = 8
-"""Repetitions from which on it is said in their middle how many are to come, where they are not counted aloud."""
+"""The fewest repetitions in whose middle the remaining number is said, if they are not counted aloud."""
 
 
 class Counting(Kind):
@@ -51,7 +52,7 @@ class Counting(Kind):
             yield from guide.meaning(tone, place)
         parts = 2 if movement.back else 1
         part_s = max(movement.rep_s * guide.pacing.settle_scale / parts, LEAST_SETTLE_S)
-        # The movement is shown in more words than a number: what it takes to say them is no time to do it.
+        # It takes longer to describe the movement than to say a number, and that leaves no time to do it.
         shown_s = max(part_s - SHOWN_S, LEAST_SETTLE_S)
         for repetition in range(1, guide.dose.repetitions + 1):
             here = Place(guide.stretch.id, guide.side_of(repetition), repetition)
@@ -76,28 +77,28 @@ class Counting(Kind):
 
 
 def _tones(guide: Guide, movement: CountMovement, count: int) -> frozenset[ToneName]:
-    """The tones that `count` repetitions of a movement speak through, once its words are known."""
+    """The tones that replace words in `count` repetitions of a movement."""
     if not guide.tones:
         return frozenset()
     sided = guide.side_of(1) is not None
     taught = 0 if guide.pacing.words == "minimal" else 2 if sided else 1
     found = {ToneName.RETURN} if movement.back and count > taught else set()
-    # The last ones are announced, and the middle one is a number.
+    # The last one is announced, and the middle one is a number.
     if sided and count > SIDES_SAID + 1:
         found.add(ToneName.TICK)
     return frozenset(found)
 
 
 def _even(seconds: float, place: Place, quiet_s: float) -> Rest:
-    """`seconds` from one cue to the next: so it is no time that fitting may take from or add to.
+    """`seconds` from one cue to the next, which fitting may not change.
 
-    `quiet_s` of it are for the movement: words that are long for it draw it out.
+    At least `quiet_s` of it is quiet for the movement, so that long words draw it out.
     """
     return Rest(seconds, seconds, seconds, SpanKind.TRANSITION, place, least_quiet_s=quiet_s)
 
 
 def _there(guide: Guide, movement: CountMovement, place: Place) -> Iterator[Say | Sound]:
-    """What a repetition begins with: the movement, then its side or number, then a tick."""
+    """The start of a repetition: at first the movement in words, then its side or number, then a tick."""
     wording, book = guide.wording, guide.wording.phrasebook
     number, count = place.repetition or 1, guide.dose.repetitions
     to_come = count - number + 1
@@ -114,12 +115,12 @@ def _there(guide: Guide, movement: CountMovement, place: Place) -> Iterator[Say 
     elif number > SIDES_SAID and guide.tones:
         yield Sound(ToneName.TICK, 0.0, place)
     else:
-        # With alternating sides the side is what one wants to hear.
+        # With alternating sides the listener wants to hear the side.
         yield from say(guide.fill(movement.move.at(after(guide.familiarity, 2)), place.side), Role.COUNT, place)
 
 
 def _back(guide: Guide, back: Instruction, place: Place) -> Iterator[Say | Sound]:
-    """The way back: in words as long as the movement is, then a soft tone."""
+    """The way back: in words as long as the movement is in words, then a soft tone."""
     if _taught(guide, place):
         words = guide.fill(back.at(guide.familiarity), place.side)
         yield from say(words, Role.INSTRUCT, place, settle_s=LEAST_SETTLE_S)
@@ -130,5 +131,5 @@ def _back(guide: Guide, back: Instruction, place: Place) -> Iterator[Say | Sound
 
 
 def _taught(guide: Guide, place: Place) -> bool:
-    """Whether the movement itself is still said: the first time, for each side."""
+    """Whether the movement is described in words: the first time on each side."""
     return guide.pacing.words != "minimal" and (place.repetition or 1) <= (2 if place.side else 1)

@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from voiceguide.model.stretch import CountRange, SecondsRange, Stretch
 
 _SMALLEST_SCALE, _LARGEST_SCALE = 0.75, 4 / 3
-"""How far a breath may be hurried or drawn out so that a hold is whole breaths. A judgement: 4 in and
-6 out becomes at most 5.3 and 8, at least 3 and 4.5."""
+"""How far a breath may be shortened or drawn out so that a hold is a whole number of breaths. A judgement: 4 in and 6
+out becomes at most 5.3 and 8, at least 3 and 4.5."""
 
 
 class Dose(Struct, frozen=True):
-    """What one item of a routine comes to."""
+    """How often and how long one item of a routine is done."""
 
     repetitions: int = 1
-    """Of a movement that is repeated; 1 for a hold."""
+    """The repetitions or breaths; 1 for a hold."""
     hold_s: float = 0.0
-    """Of a hold; 0 for any other movement."""
+    """The seconds of a hold; 0 for any other movement."""
     rounds: int = 1
-    """Of a hold; 1 for any other movement."""
+    """The rounds of a hold; 1 for any other movement."""
     breath: Breath | None = None
     """None leaves the breath free."""
     notes: tuple[str, ...] = ()
@@ -82,9 +82,9 @@ def scaled(breath: Breath, scale: float) -> Breath:
 
 
 def whole_breaths(hold_s: float, breath: Breath) -> tuple[int, Breath] | None:
-    """How many breaths tile a hold exactly, and the breath, stretched a little, that does it.
+    """The number of breaths that fill a hold exactly, and the breath, scaled to fit.
 
-    None if even one breath would have to be hurried or drawn out too far.
+    None if even one breath would have to be shortened or drawn out too far.
     """
     count = max(1, round(hold_s / breath.total_s))
     scale = hold_s / (count * breath.total_s)

@@ -1,4 +1,4 @@
-"""Guiding through one item: its stretch, its dose and its words, and what every kind of movement says alike."""
+"""Guiding through one item: its stretch, dose and words, and the sentences that all kinds of movement share."""
 
 from __future__ import annotations
 
@@ -21,59 +21,59 @@ if TYPE_CHECKING:
     from voiceguide.planning.phrasing.wording import Wording
 
 WAY_S = 3.0
-"""To change over to an easier or a harder way."""
+"""Time to change to an easier or a harder way."""
 MEANING_S = 1.0
-"""Behind what a tone means."""
+"""Quiet after the meaning of a tone has been explained."""
 
 
 class Guide(Struct, frozen=True):
-    """One item of a routine, about to be put into words."""
+    """All that the words of one item depend on."""
 
     stretch: Stretch
     dose: Dose
     pacing: Pacing
     wording: Wording
     familiarity: Familiarity
-    """At the item's start; it grows with every side and round."""
+    """At the start of the item; it grows with every side and round."""
     first_side: Side
     new: bool
-    """Whether the stretch has not come before in this session."""
+    """Whether this is the first time that the stretch comes in this session."""
     number: int
-    """Of the item in the routine, from 0: what varies is not the same in each."""
+    """The number of the item in the routine, from 0, so that wordings vary from item to item."""
     explains: frozenset[ToneName] = frozenset()
-    """Tones that come for the first time in the session, and mean something that has to be said."""
+    """Tones that are new in this session and have to be explained."""
 
     @property
     def tones(self) -> bool:
-        """Whether breath tones sound."""
+        """Whether there are breath tones."""
         return self.pacing.breath_cues and self.pacing.tones != "off"
 
     def fill(self, text: str, side: Side | None = None) -> str:
-        """`text` with the tokens of this stretch filled in."""
+        """`text` with its tokens filled in for this stretch."""
         return self.wording.fill(text, stretch=self.stretch, side=side, count=self.dose.repetitions)
 
     def side_of(self, repetition: int) -> Side | None:
-        """The side of a repetition, counted from 1, where sides alternate; None where they do not."""
+        """The side of a repetition, counted from 1, if sides alternate; otherwise None."""
         if self.stretch.sides.kind != "alternating":
             return None
         return self.first_side if repetition % 2 else self.first_side.other
 
     def this_side(self, place: Place) -> Iterator[Say]:
-        """Which side it is, where words are minimal and nothing else says so."""
+        """The name of the side, for minimal words in which nothing else names it."""
         assert place.side is not None  # noqa: S101 -- narrows the type
         book = self.wording.phrasebook
         template = book.side_first if self.stretch.sides.kind == "alternating" else book.this_side
         yield from say(self.wording.fill(template, side=place.side), Role.SWITCH, place)
 
     def step(self, step: Guidance, familiarity: Familiarity, place: Place, role: Role) -> Iterator[Say | Rest]:
-        """A step of guidance and the time to do it; nothing where it has no words any more.
+        """A step of guidance and the time to do it; nothing if the step is silent by now.
 
-        Minimal words leave out what is done, and not its time.
+        Minimal words leave out the words of a step, but not its time.
         """
         settle_s = settled(step.settle_s, self.pacing)
         role = Role.SAFETY if step.always else role
         if not (text := step.at(familiarity)):
-            if self.pacing.words == "minimal" and step.moves:  # not said, and done all the same
+            if self.pacing.words == "minimal" and step.moves:  # it is done all the same
                 yield rest(settle_s, place)
             return
         words = self.fill(text, place.side)
@@ -84,7 +84,7 @@ class Guide(Struct, frozen=True):
             yield rest(settle_s, place)
 
     def meaning(self, tone: ToneName, place: Place) -> Iterator[Say | Rest]:
-        """What a tone means, said before it comes for the first time."""
+        """The meaning of a tone, said before it sounds for the first time."""
         if tone not in self.explains:
             return
         book = self.wording.phrasebook
@@ -98,10 +98,9 @@ class Guide(Struct, frozen=True):
         yield rest(MEANING_S, place)
 
     def level(self, familiarity: Familiarity, place: Place) -> Iterator[Say | Rest]:
-        """The other way to do the movement: the one that was chosen, or the easier one, offered once.
+        """Another way to do the movement: the chosen one, or the easier one, offered once.
 
-        Said behind the words of the movement: before them it would be a command of its own, and they would take it
-        back.
+        It follows the words of the movement: before them it would be a command of its own, which they take back.
         """
         movement, chosen = self.stretch.movement, self.pacing.level
         way = movement.harder_way if chosen is Level.HARDER else movement.easier_way
@@ -116,6 +115,6 @@ class Guide(Struct, frozen=True):
         else:
             chosen_way = book.harder_chosen if chosen is Level.HARDER else book.easier_chosen
             words = self.wording.phrase(chosen_way, way=words)
-        # The easier way is what keeps somebody whole: no words level leaves it out.
+        # The easier way protects the listener, so that no setting of words leaves it out.
         role = Role.SETUP if chosen is Level.HARDER else Role.SAFETY
         yield from moving(words, role, place, WAY_S * self.pacing.settle_scale, self.pacing)

@@ -1,4 +1,4 @@
-"""Phrasing of held positions: in, the clock, out; both sides alike; more quiet than words."""
+"""Phrasing of held positions: the way in, the clock, the way out; both sides alike, with more quiet than words."""
 
 from __future__ import annotations
 
@@ -25,27 +25,27 @@ if TYPE_CHECKING:
     from voiceguide.planning.phrasing.guiding import Guide
 
 REMIND_AT_S = 5.0
-"""The one reminder of a hold, early: settled by then, and quiet from there on."""
+"""When the one reminder of a hold is said: the body has settled by then, and quiet follows."""
 SHORTEST_TO_REMIND_S = 15.0
 SHORTEST_TO_HALVE_S = 30.0
-"""Shorter holds have no halfway cue: it would break the one long quiet they have."""
+"""Shorter holds have no halfway cue, which would break their one long quiet."""
 MOST_REMINDERS = 2
-"""In the holds of a stretch: after that it is known."""
+"""The number of holds of a stretch with a reminder; after that it is known."""
 APART_S = 3.5
-"""Cues closer to each other than this are one too many."""
-TELLS_FROM_S = 120.0
-"""Longer holds say now and then how many minutes are still to go; what is shorter can be waited for."""
-MINUTES_TOLD = (8, 6, 4, 2, 1)
+"""The least time from one cue of a hold to the next."""
+MINUTES_FROM_S = 120.0
+"""Longer holds say now and then how many minutes are left."""
+MINUTES_SAID = (8, 6, 4, 2, 1)
 RESTS_FROM_S = 180.0
-"""A rest is left alone for longer, ..."""
-MINUTES_TOLD_RESTING = (5, 2)
-"""... and is told less: who lies at ease wants to know no more than that time is kept."""
+"""A rest says so only from this length on, ..."""
+MINUTES_SAID_IN_A_REST = (5, 2)
+"""... and less often: a listener at rest only wants to know that somebody keeps the time."""
 SETTLED_S = 45.0
-"""From the start of a hold until it is first told: by then it has become long."""
-TOLD_APART_S = 20.0
-"""From the middle, which tells the same."""
+"""From the start of a hold until the first mention of minutes."""
+FROM_THE_MIDDLE_S = 20.0
+"""The least time between a mention of minutes and the middle, which says the same."""
 CHIME_LEAD_S = 1.0
-"""From the chime at the end of a hold to the word that releases it."""
+"""Time from the chime at the end of a hold to the word that releases it."""
 SWITCH_LEAD_S = 0.8
 
 
@@ -103,7 +103,7 @@ def _order(guide: Guide) -> tuple[Side | None, ...]:
 
 
 def _between(guide: Guide, place: Place, index: int, *, switching: bool) -> Iterator[Beat]:
-    """From one hold to the next: a switch of sides, or a rest that says how many are left."""
+    """From one hold to the next: a switch of sides, or a rest that says how many rounds are left."""
     wording, book = guide.wording, guide.wording.phrasebook
     if switching:
         yield Sound(ToneName.SWITCH, SWITCH_LEAD_S, place)
@@ -127,7 +127,7 @@ def _one_hold(guide: Guide, movement: HoldMovement, place: Place, index: int) ->
     if place.side and pacing.words == "minimal":
         yield from _this_side(guide, movement, place)
     steps = [step for step in movement.prepare if step.at(familiarity) or pacing.words == "minimal"]
-    # To arrange the other side takes its time, whatever the words: the last step takes what the others leave of it.
+    # Arranging the other side takes its time at every setting of words: the rest of it follows the last step.
     spare_s = pacing.switch_s - sum(settled(step.settle_s, pacing) for step in steps) if index and place.side else 0.0
     offered_before = movement.balance or movement.restful
     if offered_before:
@@ -140,7 +140,7 @@ def _one_hold(guide: Guide, movement: HoldMovement, place: Place, index: int) ->
     yield from moving(enter, Role.INSTRUCT, place, pacing.enter_s, pacing, between_s=movement.enter.between_s)
     if not offered_before:
         yield from guide.level(familiarity, place)
-    if not (movement.restful and pacing.words == "minimal"):  # whose chime for `hold` would wake
+    if not (movement.restful and pacing.words == "minimal"):  # its chime would wake the listener
         yield from say(_holding(guide, movement, index), Role.HOLD, place)
     yield _hold(guide, movement, place, index)
     yield Sound(ToneName.HOLD_END, CHIME_LEAD_S, place)
@@ -152,7 +152,7 @@ def _one_hold(guide: Guide, movement: HoldMovement, place: Place, index: int) ->
 
 
 def _this_side(guide: Guide, movement: HoldMovement, place: Place) -> Iterator[Say]:
-    """Which side it is, where words are minimal: in the barest words of the stretch that name it, or by itself."""
+    """The side, for minimal words: in the barest words of the stretch that name it, or by its name alone."""
     bare = (part.bare for part in (*movement.prepare, movement.enter))
     named = next((words for words in bare if words and tokens_in(words) & SIDE_TOKENS), None)
     if named is None:
@@ -162,14 +162,14 @@ def _this_side(guide: Guide, movement: HoldMovement, place: Place) -> Iterator[S
 
 
 def _worded(guide: Guide, instruction: Instruction, familiarity: Familiarity, index: int) -> str:
-    """An instruction for this familiarity; in full, one of its wordings."""
+    """An instruction for this familiarity; if in full, in one of its wordings."""
     if familiarity is not Familiarity.FULL:
         return instruction.at(familiarity)
     return guide.wording.choose((instruction.say, *instruction.also), guide.number, index)
 
 
 def _holding(guide: Guide, movement: HoldMovement, index: int) -> str:
-    """What starts the clock: the first time with how long it will be."""
+    """The words that start the clock; the first time they say how long the hold is."""
     wording, book = guide.wording, guide.wording.phrasebook
     if movement.restful:
         return wording.choose(book.rest_here, guide.number, index)
@@ -190,14 +190,14 @@ def _hold(guide: Guide, movement: HoldMovement, place: Place, index: int) -> Hol
 
 
 def _countdown(guide: Guide) -> Forms:
-    # At least as much quiet as counting: a countdown that fills the hold is none.
+    # There is at least as much quiet as counting.
     longest = int(guide.dose.hold_s // 2)
     numbers = range(min(guide.pacing.countdown, longest), 0, -1)
     return tuple(guide.wording.phrase("{Number}.", number=number) for number in numbers)
 
 
 def _marks(guide: Guide, movement: HoldMovement, place: Place, index: int) -> list[Mark]:
-    """Mostly quiet: a reminder, the middle and the end announced, and in long holds the minutes that are to go."""
+    """The cues inside a hold: a reminder, the middle, the end, and in long holds the minutes that are left."""
     return sorted(_unsorted_marks(guide, movement, place, index), key=lambda mark: mark.at_s)
 
 
@@ -223,25 +223,25 @@ def _unsorted_marks(guide: Guide, movement: HoldMovement, place: Place, index: i
 
 
 def _last_breath_s(guide: Guide) -> float:
-    """How long before the end one more breath is announced: as long as one takes, and no more than half of the hold."""
+    """How long before the end one more breath is announced: the length of a breath, but at most half of the hold."""
     breath_s = guide.dose.breath.total_s if guide.dose.breath else 0.0
     return min(breath_s, guide.dose.hold_s / 2)
 
 
 def _to_go(guide: Guide, movement: HoldMovement, index: int) -> Iterator[Mark]:
-    """How many minutes are to go, said now and then in a long hold, and shorter once that is known."""
+    """How many minutes are left, said now and then in a long hold; more briefly once the listener knows it."""
     seconds, book = guide.dose.hold_s, guide.wording.phrasebook
     in_full = after(guide.familiarity, index) is Familiarity.FULL
-    for minutes in MINUTES_TOLD_RESTING if movement.restful else MINUTES_TOLD:
+    for minutes in MINUTES_SAID_IN_A_REST if movement.restful else MINUTES_SAID:
         at_s = seconds - 60.0 * minutes
-        told_by_the_middle = not movement.restful and abs(at_s - seconds / 2) < TOLD_APART_S
-        if seconds <= (RESTS_FROM_S if movement.restful else TELLS_FROM_S) or at_s < SETTLED_S or told_by_the_middle:
+        near_the_middle = not movement.restful and abs(at_s - seconds / 2) < FROM_THE_MIDDLE_S
+        if seconds <= (RESTS_FROM_S if movement.restful else MINUTES_FROM_S) or at_s < SETTLED_S or near_the_middle:
             continue
         full, short = (
             (book.minute_to_go, book.minute_to_go_short)
             if minutes == 1
             else tuple(
-                guide.wording.phrase(told, count=minutes) for told in (book.minutes_to_go, book.minutes_to_go_short)
+                guide.wording.phrase(words, count=minutes) for words in (book.minutes_to_go, book.minutes_to_go_short)
             )
         )
         yield Mark(at_s, (full, short) if in_full else (short,), Role.REMAINING)

@@ -1,4 +1,4 @@
-"""Minimal words: names, sides, counts and what keeps one safe, for those who know the rest by heart."""
+"""Minimal words: names, sides, counts and safety, for listeners who know the rest by heart."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 KEPT: Final = frozenset(
     {Role.WELCOME, Role.SAFETY, Role.ANNOUNCE, Role.NEXT, Role.SWITCH, Role.COUNT, Role.REMAINING, Role.RELEASE}
 )
-"""What keeps somebody safe is never dropped: the props, the cautions, which side it is, and the way out."""
+"""The roles that are still said. Words that keep the listener safe are never dropped: props, cautions, sides, and the
+way out."""
 HOLD_LEAD_S: Final = 0.6
-"""From the chime that stands for `hold` to the start of the clock."""
+"""Time from the chime that replaces `hold` to the start of the clock."""
 
 
 def names_and_counts(beats: Iterable[Beat]) -> Iterator[Beat]:
-    """The same beats without their sentences; a chime starts each hold."""
+    """The beats without their sentences; a chime starts each hold."""
     for beat in beats:
         match beat:
             case Say(role=Role.HOLD):
@@ -39,6 +40,6 @@ def names_and_counts(beats: Iterable[Beat]) -> Iterator[Beat]:
 
 
 def _kept(marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
-    """Marks that count, and the chimes of the others."""
+    """The marks that are still said, and the chimes of the others."""
     silent = (mark if mark.role in KEPT else replace(mark, forms=()) for mark in marks)
     return tuple(mark for mark in silent if mark.forms or mark.tone)

@@ -1,4 +1,4 @@
-"""How long it takes to get from one position to another."""
+"""How the body gets from one position to another, and how long that takes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _UPRIGHT = frozenset({"standing", "chair"})
 
 
 def same_place(before: Stretch | None, after: Stretch) -> bool:
-    """Whether the body is already down (or up) there, at that spot of the room, and only arranges itself."""
+    """Whether the body is already in that position and at that spot, and only has to arrange itself."""
     if before is None or before.place is not after.place:
         return False
     one, other = _GROUP[before.position], _GROUP[after.position]
@@ -44,7 +44,7 @@ def same_place(before: Stretch | None, after: Stretch) -> bool:
 
 
 def walks(before: Stretch | None, after: Stretch) -> bool:
-    """Whether one walks to another spot of the room, as to a wall. At the start the mat and the chair are at hand."""
+    """Whether the listener walks to another spot, such as a wall. At the start the mat and the chair are at hand."""
     if before is None:
         return after.place not in {Spot.MAT, Spot.OPEN, Spot.CHAIR}
     is_upright = bool({_GROUP[before.position], _GROUP[after.position]} & _UPRIGHT)
@@ -52,20 +52,20 @@ def walks(before: Stretch | None, after: Stretch) -> bool:
 
 
 def rolls_up(before: Stretch | None, after: Stretch) -> bool:
-    """Whether one comes up from lying on the back: by one side, or it is a sit-up."""
+    """Whether the listener gets up from lying on the back: by way of one side, or it would be a sit-up."""
     return before is not None and before.position is Position.SUPINE and _GROUP[after.position] != "lying"
 
 
 def stands_up(before: Stretch | None, after: Stretch) -> bool:
-    """Whether one comes up from the floor to stand, or to sit on a chair."""
+    """Whether the listener gets up from the floor to stand, or to sit on a chair."""
     return before is not None and _GROUP[before.position] not in _UPRIGHT and _GROUP[after.position] in _UPRIGHT
 
 
 def change_s(before: Stretch | None, after: Stretch, pacing: Pacing) -> float:
-    """Seconds from one stretch to the next; `before` is None at the start of a session, when somebody stands.
+    """Seconds from one stretch to the next; `before` is None at the start of a session, when the listener stands.
 
-    Sitting to kneeling is a short way, anything with lying down or getting up from the floor a long
-    one (the steady values are judgements, checked against floor-to-standing 4.1 s, Bohannon 2004). A walk comes on top.
+    Between sitting and kneeling the way is short; lying down and getting up from the floor take long. The steady values
+    are judgements, checked against 4.1 s from the floor to standing (Bohannon 2004). A walk is added.
     """
     if pacing.transition_s is not None:
         return pacing.transition_s

@@ -1,4 +1,4 @@
-"""Phrasing: Routine + Pacing -> Script. What is said, in which words, and how long each movement lasts."""
+"""From a Routine and a Pacing to a Script: what is said, in which words, and how long each movement lasts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Rank = Literal["only", "first", "next", "last"]
 def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes: int = 0) -> Script:
     """The words of a session.
 
-    `minutes` is what the welcome says of its length; less than two leaves the length out.
+    `minutes` is the length that the welcome mentions; it does not mention fewer than two.
     """
     turns = turns_of(routine, pacing, phrasebook)
     welcome, close = welcome_and_close(routine, pacing, phrasebook, minutes)
@@ -51,7 +51,7 @@ def phrase(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, *, minutes:
 def welcome_and_close(
     routine: Routine, pacing: Pacing, phrasebook: Phrasebook, minutes: int
 ) -> tuple[Section, Section]:
-    """What stands before and behind the items of a routine. `minutes` as for `phrase`: nothing else depends on them."""
+    """The sections before and after the items. Only they depend on `minutes`, which are as for `phrase`."""
     wording = Wording(phrasebook, pacing.variation)
     welcome, close = welcome_beats(routine, pacing, wording, minutes), close_beats(routine, pacing, wording)
     return (
@@ -61,12 +61,12 @@ def welcome_and_close(
 
 
 class Turn(Struct, frozen=True):
-    """An item of a routine in its place: what its words depend on, and nothing of the other items' doses."""
+    """An item of a routine in its place. Its words do not depend on the doses of other items."""
 
     item: Item
     guide: Guide
     before: Stretch | None
-    """The stretch of the item before, which has left the body where it is."""
+    """The stretch of the item before, whose position the body is still in."""
     rank: Rank
 
 

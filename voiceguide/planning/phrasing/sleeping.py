@@ -1,4 +1,4 @@
-"""A session that ends in sleep: what would wake is left out behind its last rest."""
+"""A session that ends in sleep: everything that would wake the listener is left out of and after its last rest."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ if TYPE_CHECKING:
 
 
 LAST_WORDS_S = 10.0
-"""From the start of the last rest, or what is said in it, to the last words."""
+"""Time from the start of the last rest, or from a reminder in it, to the last words."""
 
 
 def asleep(beats: Iterable[Beat], last_words: str) -> Iterator[Beat]:
-    """The beats of the last item up to its last rest, in which nobody is told the time.
+    """The beats of the last item up to its last rest, in which the time is not mentioned.
 
-    `last_words` say that nothing more will come, so that nobody lies waiting for it.
-
-    A hold that is no rest has a word that leads out of it, and stays as it is: nobody is left in a stretch.
+    `last_words` say that nothing more will come, so that the listener does not wait for it. If the last hold is not a
+    rest, the beats stay as they are: nobody is left in a stretch.
     """
     beats = tuple(beats)
     last = next((number for number in range(len(beats))[::-1] if isinstance(beats[number], Hold)), None)

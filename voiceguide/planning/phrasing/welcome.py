@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from voiceguide.planning.phrasing.wording import Wording
 
 START_LEAD_S = 1.5
-"""From the start chime to the first word: the chime has rung down, and a sleepy headset has woken."""
+"""Time from the start chime to the first word, for the chime to ring out and a headset to wake."""
 AFTER_WELCOME_S = 2.0
 PAUSE_HERE_S = 2.0
-"""To pause the session, for whom it concerns."""
+"""Time to pause the session and do something first."""
 FEWEST_MINUTES = 2
-"""Of which the welcome tells: about one minute is no news."""
+"""The welcome does not mention fewer."""
 
 
 def welcome_beats(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -> Iterator[Beat]:
-    """What it is, what it needs, and who should take care: the last two whatever the words."""
+    """What the session is, what it needs, and who should take care; the last two at every setting of words."""
     book = wording.phrasebook
     yield Sound(ToneName.START, START_LEAD_S)
     yield from say(_title(routine, pacing, wording, minutes), Role.WELCOME)
@@ -42,7 +42,7 @@ def welcome_beats(routine: Routine, pacing: Pacing, wording: Wording, minutes: i
     for preparation in routine.prepare:
         if not wanted.issuperset(preparation.props):
             continue
-        # No pace makes furniture lighter.
+        # A brisk pace does not make furniture lighter.
         settle_s = preparation.settle_s * max(1.0, pacing.settle_scale)
         yield from moving(preparation.say, Role.SAFETY, Place(), settle_s, pacing, least_s=preparation.settle_s)
     yield from say(book.safety, Role.SAFETY)
@@ -59,14 +59,14 @@ def _title(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -> 
 
 
 def _conditions(stretches: Sequence[Stretch], wording: Wording) -> str:
-    """Who should read the cautions first, each named once, in the order of the phrasebook."""
+    """The conditions whose cautions to read first, each named once, in the order of the phrasebook."""
     book = wording.phrasebook
     concerned = {condition for stretch in stretches for condition in stretch.conditions}
     return wording.joined([name for condition, name in book.conditions.items() if condition in concerned], book.either)
 
 
 def _props(stretches: Sequence[Stretch], wording: Wording) -> str:
-    """What to have at hand, named once; where stretches differ, needed beats optional."""
+    """The props, each named once; one that any stretch needs is not called optional."""
     book = wording.phrasebook
     names = dict.fromkeys(prop.name for stretch in stretches for prop in stretch.props)
     needed = {prop.name for stretch in stretches for prop in stretch.props if not prop.optional}

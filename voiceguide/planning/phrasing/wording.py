@@ -23,13 +23,13 @@ _SHORT_FORM = re.compile(
     r"(?:^|[\s\d])(?:approx|incl|ea|max|e\.g|i\.e|vs|etc|secs?|mins?|hrs?|lbs?|[ap]\.m|(?<=\d)s|(?<=\d )s)\.$",
     re.IGNORECASE,
 )
-"""`No. 3`, and `30 sec. each side`: no sentence ends there."""
+"""The dots in `No. 3` and `30 sec. each side` do not end a sentence."""
 _MINUTE_S = 60
 _LADDER = (Familiarity.FULL, Familiarity.BRIEF, Familiarity.BARE)
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text: each becomes a clip of its own, so that the pause between is ours."""
+    """The sentences of a text. Each becomes a clip of its own, so that the pauses between them are ours."""
     found: list[str] = []
     for part in _SENTENCE_END.split(text.strip()):
         if found and _goes_on(found[-1], part):
@@ -40,14 +40,14 @@ def sentences(text: str) -> list[str]:
 
 
 def _goes_on(sentence: str, part: str) -> bool:
-    """Whether the dot at the end of `sentence` is that of a short form, so that `part` still belongs to it."""
+    """Whether `sentence` ends in the dot of a short form, so that `part` still belongs to it."""
     if part[:1].isdecimal():
         return bool(_BEFORE_A_NUMBER.search(sentence))
     return part[:1].islower() and bool(_SHORT_FORM.search(sentence))
 
 
 def without_tokens(text: str) -> str:
-    """`text` as it may be spoken, a word in the place of every token that there is."""
+    """`text` with a word in place of every token, so that it can be spoken."""
     return TOKEN.sub(lambda match: "one" if Token.of(match[1]) else match[0], text)
 
 
@@ -57,16 +57,16 @@ def after(familiarity: Familiarity, times: int) -> Familiarity:
 
 
 class Wording(Struct, frozen=True):
-    """Chooses among a language's texts, and fills their tokens."""
+    """Chooses among the texts of a language, and fills in their tokens."""
 
     phrasebook: Phrasebook
     variation: int = 0
-    """Which of several wordings is said, as in Pacing; 0 says the first everywhere."""
+    """The number that chooses among wordings, as in Pacing; 0 always chooses the first."""
 
     def choose(self, wordings: Sequence[str], *before: int) -> str:
-        """One of several wordings that mean the same.
+        """One of several wordings with the same meaning.
 
-        `before` are counts of what came before it in the session, so that it is not the same each time.
+        `before` counts what came before it in the session, so that the choice varies.
         """
         return wordings[(self.variation + sum(before)) % len(wordings) if self.variation else 0]
 
@@ -81,14 +81,14 @@ class Wording(Struct, frozen=True):
         return in_minutes if whole_minutes else in_seconds
 
     def number(self, value: int, form: str = "") -> str:
-        """A number as a word where the phrasebook has one, in a form that its neighbour asks for."""
+        """A number as a word, if the phrasebook has one, in the form that the words around it ask for."""
         numbers = self.phrasebook.numbers
         if not 0 <= value < len(numbers):
             return str(value)
         return self.phrasebook.rules.inflected(numbers[value], form)
 
     def side(self, side: Side, form: str = "") -> str:
-        """The word for a side, in a form that its neighbour asks for."""
+        """The word for a side, in the form that the words around it ask for."""
         sides = self.phrasebook.sides
         forms = sides.left if side is Side.LEFT else sides.right
         return forms[form or "plain"]
@@ -98,9 +98,9 @@ class Wording(Struct, frozen=True):
         return self.phrasebook.rules.joined(things, joiner)
 
     def phrase(self, template: str, **values: str | int) -> str:
-        """A sentence of the phrasebook with its braces filled in: numbers become words, in the form that is asked for.
+        """A sentence of the phrasebook with its braces filled in; numbers become words.
 
-        `{Count}` is what `{count}` is, with a capital; `{count_f}` its form `f`.
+        `{Count}` gives the word of `{count}` a capital letter; `{count_f}` is its form `f`.
         """
 
         def filled(match: re.Match[str]) -> str:
@@ -116,8 +116,8 @@ class Wording(Struct, frozen=True):
     ) -> str:
         """`text` with its tokens replaced.
 
-        `side` is the working side; `{other}` is its opposite and `{felt}` whichever of the two the
-        stretch says it is felt on. The model has checked that no token is left without a value.
+        `side` is the working side, `{other}` its opposite, and `{felt}` the one of the two on which the stretch is
+        felt. The model has checked that every token has a value.
         """
         sides: dict[str, Side] = {}
         if side is not None:
