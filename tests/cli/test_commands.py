@@ -200,7 +200,7 @@ def test_requests_that_are_wrong(tmp_path: Path) -> None:
     assert "called 'hart': did you mean heart?" in complaint(
         run("say", "Hi.", "-o", tmp_path / "x.wav", "--voice", "hibari:hart", "--cache-dir", tmp_path), 2
     )
-    assert "'4' is no breath" in complaint(run("plan", "upper-back", "--breath", "4"), 2)
+    assert "'4' is not a breath" in complaint(run("plan", "upper-back", "--breath", "4"), 2)
     assert "--hold 9999.0: it must be at most 600" in complaint(run("plan", "upper-back", "--hold", "9999"), 2)
     assert "No such option" in complaint(run("plan", "upper-back", "--holt", "3"), 2)
     assert "No such command" in complaint(run("pln"), 2)

@@ -323,7 +323,7 @@ def test_lengths_are_parsed() -> None:
         600,
     ]
     for wrong in ("", "10", "ten", "9:75", "-5m", "1x"):
-        with pytest.raises(RequestError, match="is no length"):
+        with pytest.raises(RequestError, match="is not a length"):
             parse_length(wrong)
 
 

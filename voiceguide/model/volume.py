@@ -58,7 +58,7 @@ def _parsed(text: str, *, is_step: bool) -> VolumeWish:
     # As typed on a German keyboard, and as pasted from a page.
     written = _WRITTEN.fullmatch(text.strip().replace(",", ".").replace("\N{MINUS SIGN}", "-"))
     if not written:
-        message = f"{shown(text)!r} is no volume: {_SAMPLES}"
+        message = f"{shown(text)!r} is not a volume: {_SAMPLES}"
         raise RequestError(message)
     is_change = is_step or bool(written["sign"])
     number = float(written["number"])

@@ -1,4 +1,4 @@
-"""Routines and stretches in words, for `voiceguide show`: in their language, the ids besides."""
+"""Routines and stretches in words, for `voiceguide show`: in their language, with their ids."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def describe_routine(routine: Routine, book: Phrasebook) -> str:
-    """A routine: what it is, its stretches with their doses, what it needs and who should take care."""
+    """A routine: its stretches with their doses, the props that it needs, and the cautions."""
     lines = [f"{routine.title} ({routine.id})", routine.description, ""]
     for number, (item, stretch) in enumerate(routine.items, start=1):
         lines.append(f"{number}. {stretch.title} ({stretch.id}): {stretch.gist}")
@@ -32,14 +32,14 @@ def describe_routine(routine: Routine, book: Phrasebook) -> str:
 
 
 def describe_stretch(stretch: Stretch, phrasebook: Phrasebook) -> str:
-    """A stretch: how to get there, what to do on its first side, how often, and what to mind."""
+    """A stretch: how to get into it, what to do on the first side, how often, and its cautions."""
     return "\n".join(_stretch_lines(stretch, Wording(phrasebook)))
 
 
 def dose_in_words(stretch: Stretch, book: Phrasebook, item: Item | None = None) -> str:
     """`hold 20 s (20 to 30), 3 rounds (2 to 3)`: what is done, and in brackets the data's range.
 
-    `item` is the stretch's place in a routine, which may have a dose of its own.
+    `item` is the stretch as an item of a routine, which may set its own dose.
     """
     dose = dose_of(stretch, item or Item(stretch=stretch.id), Pacing())
     return kind_of(stretch).dose_in_words(dose, book)

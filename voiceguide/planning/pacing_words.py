@@ -1,4 +1,4 @@
-"""A pacing in words that a listener understands: what an exported file says about itself."""
+"""A pacing in words for listeners, which exported files carry in their tags."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _BEDS: Final[Mapping[str, str]] = {"rain": "rain", "drone": "a drone", "waves": 
 
 
 def pacing_in_words(pacing: Pacing, book: Phrasebook) -> str:
-    """Its pace, how much is said, and what was changed of the pace: `steady, full words, holds of 30 s`.
+    """The pace, how much is said, and each change to the pace: `steady, full words, holds of 30 s`.
 
-    What was changed is said in English alone: there are no words for it in other languages.
+    Changes are mentioned in English only, since other languages have no words for them yet.
     """
     words = [book.file.paces[pacing.pace], book.file.words[pacing.words]]
     if book.language == "en":
@@ -46,7 +46,7 @@ def _breath(breath: Breath) -> str:
 
 
 def _bed(bed: str) -> str:
-    # Never the name of a file: that is the maker's own business.
+    # The name of a file is private, and is never mentioned.
     return f"{_BEDS[bed]} under the voice" if bed in _BEDS else "sound from a file under the voice"
 
 
@@ -84,4 +84,4 @@ _WORDS: Final[Mapping[str, Callable[[Any], str]]] = {
     "only": lambda stretches: f"only {_names(stretches)}",
     "skip": lambda stretches: f"without {_names(stretches)}",
 }
-"""Every knob but the two that are always said, and the variation, which changes nothing that anybody would ask for."""
+"""The words for every knob, except for the two that are always mentioned and for the variation."""

@@ -1,4 +1,4 @@
-"""Planning as one call: from a Routine and a Pacing to a Timeline, around whoever speaks the words."""
+"""Planning as one call: from a Routine and a Pacing to a Timeline, given a way to speak the words."""
 
 from __future__ import annotations
 
@@ -22,22 +22,21 @@ if TYPE_CHECKING:
     from voiceguide.model.timeline import Timeline
 
 Speak = Callable[[Iterable[str]], Mapping[str, int]]
-"""Gives the length of each text in frames."""
+"""Speaks texts, and gives the length of each in frames."""
 
 
 class Draft(Struct, frozen=True):
-    """A session in words."""
+    """The words of a session."""
 
     routine: Routine
-    """With the stretches that were chosen, and the doses that meet a length where one was asked for."""
+    """The routine with the chosen stretches, and with the doses that meet an exact length if one was asked for."""
     script: Script
 
 
 def draft(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, speak: Speak) -> Draft:
-    """The words of a session.
+    """Put a session into words.
 
-    Only an exact length needs to know how long every text is: `speak` is called for that, and for
-    nothing else.
+    `speak` is called only if an exact length is asked for, which depends on the length of every text.
     """
     chosen = selected(routine, pacing)
     if pacing.length_s is None:
@@ -52,7 +51,7 @@ def draft(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, speak: Speak
 
 
 def texts_to_speak(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[str]:
-    """Every text that planning may want spoken, known before a word is. Raises what selecting stretches does."""
+    """Every text that planning may want spoken, before any of them is. Raises the errors of `selected`."""
     chosen = selected(routine, pacing)
     if pacing.length_s is None:
         return list(write_script(chosen, pacing, phrasebook).texts())
@@ -60,12 +59,12 @@ def texts_to_speak(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> 
 
 
 def texts_of_any_length(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[str]:
-    """What `texts_to_speak` gives whatever the exact length: the words of every dose there may be."""
+    """The texts of `texts_to_speak` that any exact length needs: the words of every possible dose."""
     return texts_of_doses(selected(routine, pacing), pacing, phrasebook)
 
 
 def texts_of_length(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[str]:
-    """What `texts_to_speak` gives for the exact length of `pacing`, beside the texts of any length."""
+    """The texts of `texts_to_speak` that depend on the exact length of `pacing`."""
     minutes = round((pacing.length_s or 0.0) / 60)
     return texts_around(selected(routine, pacing), pacing, phrasebook, minutes)
 
@@ -73,25 +72,25 @@ def texts_of_length(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) ->
 def plan_timeline(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, speak: Speak) -> Timeline:
     """The Timeline of a session.
 
-    `speak` is told every text and gives its length in frames: what is said does not depend on it, where
-    it is placed does.
+    `speak` is called with every text. Unless an exact length is asked for, the lengths it gives decide only where the
+    words are placed, not what they are.
     """
     script = draft(routine, pacing, phrasebook, speak).script
     return schedule(script, speak(script.texts()))
 
 
 def write_script(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> Script:
-    """The Script of a session as the preset has it, its length estimated for the welcome."""
+    """The Script of a session without an exact length. The welcome mentions its estimated length."""
     return phrase(routine, pacing, phrasebook, minutes=round(estimated_minutes(routine, pacing, phrasebook)))
 
 
 def estimated_minutes(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> float:
-    """About how long a session would take, without speaking a word of it."""
+    """The estimated length of a session, for which nothing has to be spoken."""
     return estimate(phrase(routine, pacing, phrasebook), pacing.speech_rate).duration_s / 60
 
 
 def expected_s(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> float:
-    """About how many seconds a session will take; the same whoever speaks it, and whether it has been spoken or not."""
+    """The estimated seconds of a session; the same for every voice, and whether it has been spoken or not."""
     if pacing.length_s is not None:
         return pacing.length_s
     return 60 * estimated_minutes(selected(routine, pacing), pacing, phrasebook)

@@ -1,4 +1,4 @@
-"""The three paces, and how single knobs of them are changed."""
+"""The three paces, and how people write changes to single knobs."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _PLAIN_BREATH, _FULL_BREATH = 2, 4
 
 
 def paced(pace: str = DEFAULT_PACE, **changes: object) -> Pacing:
-    """The preset `pace` with single knobs changed; what is None stays as the preset has it.
+    """The preset `pace` with single knobs changed; None leaves a knob as the preset has it.
 
     Raises KnobError with every knob that is out of its range.
     """
@@ -81,41 +81,41 @@ def faults_of(error: ValidationError, model: type[BaseModel]) -> list[tuple[str,
 
 
 def parse_length(text: str) -> float:
-    """A length in seconds: `10m`, `9:30`, `1:05:00`, `1h5m`, `90s`; RequestError for anything else."""
+    """The seconds of a length such as `10m`, `9:30`, `1:05:00`, `1h5m` or `90s`. Raises RequestError for others."""
     if clock := _CLOCK.fullmatch(text.strip()):
         return 3600.0 * int(clock[1] or 0) + 60.0 * int(clock[2] or clock[3]) + float(clock[4])
     parts = _LENGTH.fullmatch(text.strip().lower())
     if not parts or not any(parts.groups()):
-        message = f"{text!r} is no length: write 10m, 9:30, 1h5m or 600s"
+        message = f"{text!r} is not a length: write 10m, 9:30, 1h5m or 600s"
         raise RequestError(message)
     hours, minutes, seconds = (float(part or 0) for part in parts.groups())
     return 3600.0 * hours + 60.0 * minutes + seconds
 
 
 def parse_seconds(text: str) -> float:
-    """A time in seconds: `90`, `90s`, `1:30`, `1.5m`; RequestError for anything else. A bare number is seconds."""
+    """The seconds of a time such as `90`, `90s`, `1:30` or `1.5m`. Raises RequestError for others."""
     if _NUMBER.fullmatch(text.strip()):
         return float(text.strip().replace(",", "."))
     try:
         return parse_length(text)
     except RequestError as error:
-        message = f"{text!r} is no time: write 90 for seconds, 90s, 1:30 or 2m"
+        message = f"{text!r} is not a time: write 90 for seconds, 90s, 1:30 or 2m"
         raise RequestError(message) from error
 
 
 def parse_level_db(text: str) -> float:
-    """How far below something lies, in decibels: `-20`, `-20dB` and `20` are the same; RequestError for no number."""
+    """The decibels of a level below: `-20`, `-20dB` and `20` are the same. Raises RequestError for others."""
     written = _LEVEL.fullmatch(text.strip().replace("\N{MINUS SIGN}", "-"))
     if not written:
-        message = f"{text!r} is no level: write -20, or 20, for 20 dB below"
+        message = f"{text!r} is not a level: write -20, or 20, for 20 dB below"
         raise RequestError(message)
     return -float(written[1].replace(",", "."))
 
 
 def parse_variation(text: str) -> int:
-    """Which of several wordings is said: a number, `today` for that of the day, `off` (0) for the first everywhere.
+    """The variation: a number, `today` for the number of the day, or `off` (0) to always choose the first wording.
 
-    RequestError for anything else.
+    Raises RequestError for anything else.
     """
     match text.strip().lower():
         case "today":
@@ -124,22 +124,22 @@ def parse_variation(text: str) -> int:
             return 0
         case written if written.isdecimal() and len(written) <= _MOST_DIGITS:
             return int(written)
-    message = f"{text!r} is no variation: write a number, today or off"
+    message = f"{text!r} is not a variation: write a number, today or off"
     raise RequestError(message)
 
 
 def parse_breath(text: str) -> Breath:
-    """A breath as `IN:OUT` or `IN:HOLD:OUT:HOLD`, in seconds; RequestError for anything else."""
+    """A breath written as `IN:OUT` or `IN:HOLD:OUT:HOLD`, in seconds. Raises RequestError for anything else."""
     expected = "a breath is IN:OUT or IN:HOLD:OUT:HOLD in seconds, as in 4:6 or 4:4:4:4"
     try:
         parts = [float(part) for part in text.split(":")]
     except ValueError as error:
-        message = f"{text!r} is no breath: {expected}"
+        message = f"{text!r} is not a breath: {expected}"
         raise RequestError(message) from error
     if len(parts) == _PLAIN_BREATH:
         parts = [parts[0], 0.0, parts[1], 0.0]
     if len(parts) != _FULL_BREATH:
-        message = f"{text!r} is no breath: {expected}"
+        message = f"{text!r} is not a breath: {expected}"
         raise RequestError(message)
     try:
         return Breath(in_s=parts[0], hold_in_s=parts[1], out_s=parts[2], hold_out_s=parts[3])

@@ -1,4 +1,4 @@
-"""Re-pacing: what "slower", "faster" and "fewer words" mean."""
+"""Re-pacing: what the commands "slower", "faster" and "fewer words" do to a pacing."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STEP: Final = 1.2
-"""Pauses of one step. A judgement: heard at once, and three steps are the way from brisk to gentle."""
+"""The scale of pauses for one step. A judgement: it is heard at once, and three steps lead from brisk to gentle."""
 BREATH_STEP: Final = 1.1
-"""A breath takes less stretching than a pause."""
+"""The scale of a breath for one step, which may change less than a pause."""
 _FEWER: Final[Mapping[str, str]] = {"full": "brief", "brief": "minimal", "minimal": "minimal"}
 
 
 def slower(pacing: Pacing) -> Pacing:
-    """More time for every change, longer pauses, a longer breath.
+    """More time for every change, longer pauses, and a longer breath.
 
-    The voice keeps its speed (below about 0.85 it sounds dragged) and holds keep their length. An exact
-    length that was asked for is given up. At its limits the pacing comes back as it is.
+    The voice keeps its speed (below about 0.85 it sounds dragged), and holds keep their length. An exact length is
+    given up. At its limits the pacing stays the same.
     """
     return _scaled(pacing, STEP, BREATH_STEP)
 
@@ -33,15 +33,15 @@ def faster(pacing: Pacing) -> Pacing:
 
 
 def fewer_words(pacing: Pacing) -> Pacing:
-    """One step from full over brief to minimal."""
+    """One step from full words through brief to minimal ones."""
     return pacing.model_copy(update={"words": _FEWER[pacing.words], "length_s": None})
 
 
-def _scaled(pacing: Pacing, factor: float, breath_factor: float) -> Pacing:
+def _scaled(pacing: Pacing, scale: float, breath_scale: float) -> Pacing:
     values = {name: getattr(pacing, name) for name in PACED}
-    changed = {name: round(value * factor, 3) for name, value in values.items() if value is not None}
-    changed["breath_scale"] = round(pacing.breath_scale * breath_factor, 3)
+    changed = {name: round(value * scale, 3) for name, value in values.items() if value is not None}
+    changed["breath_scale"] = round(pacing.breath_scale * breath_scale, 3)
     try:
         return Pacing.model_validate({**pacing.model_dump(), **changed, "length_s": None})
-    except ValidationError:  # one of them would leave its limits
+    except ValidationError:  # a knob would leave its limits
         return pacing

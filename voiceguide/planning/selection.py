@@ -1,4 +1,4 @@
-"""Which stretches of a routine are done."""
+"""The choice of stretches from a routine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def selected(routine: Routine, pacing: Pacing) -> Routine:
-    """The routine with `pacing.only` kept and `pacing.skip` left out, in its own order."""
+    """The routine without the stretches that `pacing.only` and `pacing.skip` leave out, in its own order."""
     ids = [stretch.id for stretch in routine.stretches]
     for name in (*pacing.only, *pacing.skip):
         if name not in ids:
@@ -26,6 +26,6 @@ def selected(routine: Routine, pacing: Pacing) -> Routine:
     if not kept:
         message = f"nothing is left of {routine.id}: --only and --skip take every stretch away"
         raise RequestError(message)
-    # Its closing words belong to its last stretch: they may speak to somebody who stands, or lies.
+    # The closing words belong to the last stretch: they may depend on its position.
     close = routine.close if kept[-1] is routine.items[-1] else None
     return routine.model_copy(update={"items": kept, "close": close})

@@ -1,10 +1,9 @@
-"""Fitting to a length: doses and rests that make a session last exactly what was asked.
+"""Fitting to a length: doses and rests that make a session last exactly as long as asked.
 
-Repetitions, holds (whole breaths where they are breathed), rounds, and all rests may move inside their
-limits; both sides of a stretch always move together. Of all ways to meet the length the one is taken that
-stays closest to the preset, where closeness is the sum over every dose of ((value - preset) / range)^2
-and REST_WEIGHT * x^2 for the rests, x being how far they all move towards their limits. What a dose does
-not use up, the rests take, so that the total is met to the frame.
+Repetitions, holds (whole breaths if they have a breath), rounds and all rests may vary within their limits; both sides
+of a stretch vary together. Of all ways to meet the length, the one closest to the preset is taken. Its distance is the
+sum of ((value - preset) / range)^2 over all doses, plus REST_WEIGHT * x^2 for the rests, where x is how far they all
+move towards their limits. The rests take up what the doses leave, so that the total is met to the frame.
 """
 
 from __future__ import annotations
@@ -37,30 +36,30 @@ if TYPE_CHECKING:
     from voiceguide.planning.phrasing.script import Turn
 
 REST_WEIGHT: Final = 4.0
-"""All rests half-way to their limits cost as much as one dose moved over its whole range. A judgement."""
+"""All rests half-way to their limits cost as much as one dose that moves over its whole range. A judgement."""
 FREE_HOLD_STEP_S: Final = 5.0
-"""Steps in which a hold moves that is not bound to the breath."""
+"""Steps in which a hold without a breath varies: round numbers, as people write them."""
 _MOST_STATES: Final = 60_000
-"""Ways that are weighed while items are added up; beyond, only the closest of those of about one length."""
+"""The most combinations that are weighed; beyond, only the closest of those of about the same length are."""
 _BIN_S: Final = 0.05
 _EXACT_FRAMES: Final = 24
-"""A millisecond: what is left after the rests have been set together goes to the longest of them."""
+"""A millisecond. What is left after all rests have moved together goes to the longest of them."""
 _ROUNDS: Final = 30
 
 
 class Choice(Struct, frozen=True):
-    """One dose for one item, and how long the item then takes, in frames."""
+    """One dose for one item, with the length of the item in frames."""
 
     item: Item
     cost: float
     shortest: int
-    """With every rest at its shortest."""
+    """The length with every rest at its shortest."""
     preset: int
     longest: int
 
 
 class UnreachableError(RequestError):
-    """No doses and rests inside their limits last as long as was asked."""
+    """No doses and rests within their limits last as long as asked."""
 
 
 class Fitted(Struct, frozen=True):
@@ -71,20 +70,20 @@ class Fitted(Struct, frozen=True):
 
 
 def texts_for_fitting(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, minutes: int) -> list[str]:
-    """Every text that a session fitted from this may say: they are spoken before it is fitted."""
+    """Every text that the fitted session may say. All of them are spoken before it is fitted."""
     texts = dict.fromkeys(phrase(routine, pacing, phrasebook, minutes=minutes).texts())
     texts.update(dict.fromkeys(texts_of_doses(routine, pacing, phrasebook)))
     return list(texts)
 
 
 def texts_around(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, minutes: int) -> list[str]:
-    """Every text of the welcome and the close, which alone say how long the session is."""
+    """Every text of the welcome and the close. Only they depend on the length of the session."""
     around = welcome_and_close(routine, pacing, phrasebook, minutes)
     return [text for section in around for text in _alone(section).texts()]
 
 
 def texts_of_doses(routine: Routine, pacing: Pacing, phrasebook: Phrasebook) -> list[str]:
-    """Every text of the doses that fitting may choose from, whatever the length."""
+    """Every text of all doses that fitting may choose, for any length."""
     texts: dict[str, None] = {}
     for turn in turns_of(routine, pacing, phrasebook):
         for item, _ in _doses(turn, pacing):
@@ -97,8 +96,8 @@ def fit(
 ) -> Fitted:
     """A Script that lasts `pacing.length_s`, to the frame once scheduled.
 
-    `spoken_frames` holds the length of every one of `texts_for_fitting`. Raises UnreachableError where the
-    length cannot be met; `reach.refusal` says what can.
+    `spoken_frames` holds the length of every one of `texts_for_fitting`. Raises UnreachableError if the length cannot
+    be met; `reach.refusal` says which lengths can.
     """
     assert pacing.length_s is not None  # noqa: S101 -- what the caller fits to
     target = to_frames(pacing.length_s)
@@ -129,7 +128,7 @@ def choices(turn: Turn, pacing: Pacing, spoken_frames: Mapping[str, int]) -> lis
 
 
 def extremes(turn: Turn, pacing: Pacing, spoken_frames: Mapping[str, int]) -> tuple[int, int]:
-    """The shortest and the longest that an item may take, in frames: of `choices`, without the others."""
+    """The shortest and the longest length of an item, in frames: those of `choices`, without working out the others."""
     doses = list(_doses(turn, pacing))
     lengths = [
         schedule(_alone(_moved(phrase_turn(_dosed(turn, item, pacing)), share)), spoken_frames).length
@@ -139,11 +138,11 @@ def extremes(turn: Turn, pacing: Pacing, spoken_frames: Mapping[str, int]) -> tu
 
 
 def best(options: Sequence[Sequence[Choice]], target: int, around: tuple[int, int, int]) -> tuple[Choice, ...] | None:
-    """The choice for each item with the least total cost that can be rested to `target`; None if none can.
+    """The choice for each item with the least total cost whose rests can meet `target`; None if there is none.
 
-    `around` is what is no item: shortest, preset and longest. Every combination is weighed, by arrays, up
-    to 60,000 at a time; beyond that, of those within 50 ms only the one with the least cost goes on, and the
-    shortest and the longest of all.
+    `around` is the shortest, preset and longest length of everything else. Up to 60,000 combinations are all weighed,
+    in arrays. Beyond that, of those within 50 ms only the one with the least cost is kept, with the shortest and the
+    longest of all.
     """
     sums = np.array([around])
     costs = np.zeros(1)
@@ -171,21 +170,21 @@ def best(options: Sequence[Sequence[Choice]], target: int, around: tuple[int, in
 
 
 def _closest(sums: NDArray[np.int64], costs: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Which of some ways go on: of those of about one length that of the least cost, and the ends of all.
+    """The combinations to keep: of those of about the same length the one with the least cost, and both extremes.
 
     `sums` are their shortest, preset and longest lengths, shape (n, 3).
     """
     bins = sums[:, 1] // to_frames(_BIN_S)
     cheapest_first = np.argsort(costs, kind="stable")
     kept = cheapest_first[np.unique(bins[cheapest_first], return_index=True)[1]]
-    # What leads to the shortest and the longest of all, so that they can be reached.
+    # The shortest and the longest of all stay, so that they can be reached.
     return np.union1d(kept, [sums[:, 0].argmin(), sums[:, 2].argmax()])
 
 
 def _doses(turn: Turn, pacing: Pacing) -> Iterator[tuple[Item, float]]:
-    """The doses that an item may have, from the least to the most, each with the cost of leaving its preset.
+    """The doses that an item may have, from the least to the most, each with the cost of its distance from the preset.
 
-    The preset is among them. What the user has fixed by an option does not move.
+    The preset is among them. A value that the user has set does not vary.
     """
     dose, movement, item = turn.guide.dose, turn.guide.stretch.movement, turn.item
     if isinstance(movement, HoldMovement):
@@ -207,7 +206,7 @@ def _counts(limits: CountRange, preset: int, step: int, *, fixed: bool) -> list[
 
 
 def _holds(stretch: Stretch, preset_s: float) -> list[float]:
-    """The holds inside the data's range: whole breaths, or steps where the breath is free."""
+    """The holds within the data's range: whole breaths, or steps if the breath is free."""
     movement = stretch.movement
     assert isinstance(movement, HoldMovement)  # noqa: S101 -- narrows the type
     step_s = movement.breath.total_s if movement.breath else FREE_HOLD_STEP_S
@@ -227,12 +226,12 @@ def _dosed(turn: Turn, item: Item, pacing: Pacing) -> Turn:
 
 
 def _alone(section: Section) -> Script:
-    """A section as a Script of its own, to measure it."""
+    """A Script of one section, to measure it."""
     return Script("", "", "", (section,))
 
 
 def around_of(draft: Script, spoken_frames: Mapping[str, int]) -> tuple[int, int, int]:
-    """Shortest, preset and longest of the first and the last section."""
+    """The shortest, preset and longest length of the first and the last section together."""
     lengths = [
         sum(
             schedule(_alone(_moved(section, share)), spoken_frames).length
@@ -257,9 +256,9 @@ def _rest_s(rest: Rest, share: float) -> float:
 
 
 def _rested(script: Script, target: int, spoken_frames: Mapping[str, int]) -> Script:
-    """The script with its rests moved together until it lasts `target` frames.
+    """The script, with its rests moved together until it lasts `target` frames.
 
-    The total grows with the share, in straight pieces: false position finds it in a few rounds.
+    The total is a piecewise linear function of the share, so that the false position method needs few rounds.
     """
 
     def at(share: float) -> tuple[int, Script]:
@@ -270,7 +269,7 @@ def _rested(script: Script, target: int, spoken_frames: Mapping[str, int]) -> Sc
     (under, _), (over, _) = at(low), at(high)
     share, result, off = low, script, under
     for number in range(_ROUNDS):
-        # Every third time the middle, so that a bend in the curve cannot hold it up.
+        # Every third round takes the middle, so that a bend in the curve cannot hold the search up.
         share = (low + high) / 2 if number % 3 == 2 or over == under else low + (high - low) * -under / (over - under)  # noqa: PLR2004
         off, result = at(share)
         if abs(off) <= _EXACT_FRAMES:
@@ -283,7 +282,7 @@ def _rested(script: Script, target: int, spoken_frames: Mapping[str, int]) -> Sc
 
 
 def _with_remainder(script: Script, frames: int) -> Script:
-    """The last few frames, given to the longest rest that counts from its own start."""
+    """The script, with the last few frames given to the longest rest that counts from its own start."""
     places = [
         (beat.seconds, number, index)
         for number, section in enumerate(script.sections)
@@ -294,7 +293,7 @@ def _with_remainder(script: Script, frames: int) -> Script:
         return script
     seconds, number, index = max(places)
     section = script.sections[number]
-    # Whole frames, so that rounding does not undo it.
+    # It is a whole number of frames, so that rounding does not undo it.
     longer = replace(section.beats[index], seconds=(to_frames(seconds) + frames) / SESSION_RATE_HZ)
     beats = (*section.beats[:index], longer, *section.beats[index + 1 :])
     sections = (*script.sections[:number], replace(section, beats=beats), *script.sections[number + 1 :])

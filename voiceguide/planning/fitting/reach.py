@@ -1,7 +1,7 @@
-"""What to say of a length that cannot be reached: which ones can, and what would bring it within reach.
+"""The answer to a length that cannot be reached: which lengths can, and which changes would make it possible.
 
-Both ends are exact: asked for, each of them is met. The ways out are tried before they are named, on the
-lengths of the clips that are there and on guesses for the others, which is why they need some room.
+Both ends of the range are exact. Each change is tried before it is suggested, on the lengths of the clips that have
+been spoken and on estimates for the others, which is why it needs some room.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from voiceguide.model.routine import Routine
 
 ROOM: Final = 0.03
-"""Of the length asked for: so far from its ends a guessed range is trusted. Guesses are off by 2 % where the voice
-speaks faster than the clips that are there, by less than 1 % where it does not (measured with the default voice)."""
+"""The share of the length that has to lie between it and the ends of an estimated range. Estimates are off by 2 % if
+the voice speaks faster than in the spoken clips, and by less than 1 % otherwise (measured with the default voice)."""
 _LEAST_S, _MOST_S = 30, 43_200
 """The limits of `--length` itself."""
 _NEAREST_S: Final = 600
 _SLACK_S: Final = 10
-"""More than the welcome's number of minutes can take to say."""
+"""More time than it takes to say any number of minutes in the welcome."""
 _FIXED: Final = {"hold_s": "--hold", "rounds": "--rounds", "repetitions": "--reps"}
 _LONG_HOLD_S: Final = 60.0
 """The longest hold that is usual (docs/sources.md)."""
@@ -43,13 +43,13 @@ _LADDER: Final = ("full", "brief", "minimal")
 
 
 class Reach(Struct, frozen=True):
-    """The lengths between which a session can be fitted, in frames."""
+    """The range of lengths that a session can be fitted to, in frames."""
 
     shortest: int
     longest: int
 
     def opens(self, target: int) -> bool:
-        """Whether `target` lies well inside."""
+        """Whether `target` lies well within the range."""
         room = round(ROOM * target)
         return self.shortest + room <= target <= self.longest - room
 
@@ -61,9 +61,9 @@ def refusal(
     known: Mapping[str, int],
     speak: Callable[[Iterable[str]], Mapping[str, int]],
 ) -> RequestError:
-    """What to raise where `routine` cannot last `pacing.length_s`.
+    """The error to raise if `routine` cannot last `pacing.length_s`.
 
-    `known` holds the lengths of every text for fitting; `speak` is asked for a few more.
+    `known` holds the length of every text for fitting; `speak` is called for a few more.
     """
     assert pacing.length_s is not None  # noqa: S101 -- what could not be met
     asked_s = pacing.length_s
@@ -88,7 +88,7 @@ def _ends(
     known: Mapping[str, int],
     speak: Callable[[Iterable[str]], Mapping[str, int]],
 ) -> tuple[int, int]:
-    """The shortest and the longest length in whole seconds, each of which is met when it is asked for."""
+    """The shortest and the longest length that can be met, in whole seconds."""
     items = [extremes(turn, pacing, known) for turn in turns_of(routine, pacing, phrasebook)]
 
     @functools.cache
@@ -97,7 +97,7 @@ def _ends(
         around = around_of(draft, {**known, **speak(draft.texts())})
         return Reach(around[0] + sum(low for low, _ in items), around[2] + sum(high for _, high in items))
 
-    # The welcome says how many minutes there are, and takes longer to say some numbers than others.
+    # The welcome mentions the minutes, and some numbers take longer to say than others.
     first = max(_LEAST_S, reach(0).shortest // SESSION_RATE_HZ)
     last = min(_MOST_S, reach(round((pacing.length_s or 0) / 60)).longest // SESSION_RATE_HZ + _SLACK_S)
     return (
@@ -107,14 +107,14 @@ def _ends(
 
 
 class _Way(Struct, frozen=True):
-    """Something that the user might have asked for instead."""
+    """A request that the user could make instead."""
 
     options: str
     pacing: Pacing
 
 
 _Ways = list[_Way]
-"""Of one kind, the least change first."""
+"""Requests of one kind, the smallest change first."""
 
 
 class _Trying(Struct, frozen=True):
@@ -132,7 +132,7 @@ class _Trying(Struct, frozen=True):
         return round((self.pacing.length_s or 0) / 60)
 
     def way(self, tiers: Iterable[Sequence[_Ways]], *, skip: bool) -> str | None:
-        """The options that lead to the length, of the first tier of which any does; the least of each kind."""
+        """The smallest change of each kind that leads to the length, from the first tier that has any."""
         good: list[str] = []
         for kinds in tiers:
             tried = ((way for way in ways if self.reach(self.routine, way.pacing).opens(self.target)) for ways in kinds)
@@ -147,7 +147,7 @@ class _Trying(Struct, frozen=True):
         return f"try {', '.join(good[:-1])} or {good[-1]}" if len(good) > 1 else f"try {good[0]}" if good else None
 
     def skipped(self) -> list[str]:
-        """The stretches to leave out: one, the shortest that is enough; else as few as possible."""
+        """The stretches to leave out: the shortest one that is enough, or else as few as possible."""
         lengths: dict[str, int] = {}
         for turn in turns_of(self.routine, self.pacing, self.phrasebook):
             name = turn.item.stretch
@@ -176,7 +176,7 @@ class _Trying(Struct, frozen=True):
         return Reach(around[0] + sum(low for low, _ in items), around[2] + sum(high for _, high in items))
 
     def nearest(self, speak: Callable[[Iterable[str]], Mapping[str, int]]) -> str:
-        """For a length between two that can be reached: a routine of few doses, with rests that are short."""
+        """The nearest length that can be met, for one inside the range: the routine has few doses and short rests."""
         options = [
             choices(turn, self.pacing, self.known) for turn in turns_of(self.routine, self.pacing, self.phrasebook)
         ]
@@ -195,10 +195,10 @@ class _Trying(Struct, frozen=True):
 
 
 class _Guessed(dict[str, int]):
-    """Frames of every text: of those that have been spoken as they are, of others as they are likely to be.
+    """The frames of every text: measured if it has been spoken, and estimated if not.
 
-    Both go with the speed of the voice; how this voice differs from the one that guesses were made after is
-    learnt from those that have been spoken.
+    Both are scaled to the rate of the voice. The spoken texts also show how this voice differs from the one that
+    estimates are based on.
     """
 
     def __init__(self, known: Mapping[str, int], known_rate: float, rate: float) -> None:
@@ -211,7 +211,7 @@ class _Guessed(dict[str, int]):
 
 
 def _shorter(pacing: Pacing) -> Iterator[Sequence[_Ways]]:
-    """What might make a session shorter; first one thing at a time, then two."""
+    """Changes that may make a session shorter: first one at a time, then two."""
     words = [
         _Way(f"--words {words}", pacing.model_copy(update={"words": words}))
         for words in _LADDER[_LADDER.index(pacing.words) + 1 :]
@@ -221,7 +221,7 @@ def _shorter(pacing: Pacing) -> Iterator[Sequence[_Ways]]:
 
 
 def _longer(pacing: Pacing) -> Iterator[Sequence[_Ways]]:
-    """What might make it longer."""
+    """Changes that may make a session longer."""
     rounds = [
         _Way(f"--rounds {rounds}", pacing.model_copy(update={"rounds": rounds}))
         for rounds in range((pacing.rounds or 1) + 1, _MOST_ROUNDS + 1)
@@ -235,7 +235,7 @@ def _longer(pacing: Pacing) -> Iterator[Sequence[_Ways]]:
 
 
 def _at_pace(pace: str, way: _Way) -> _Ways:
-    """A way, and another pace with it; what the user has changed of a pace stays changed."""
+    """A way combined with another pace; knobs that the user has changed stay changed."""
     if way.pacing.pace == pace:
         return []
     preset = PRESETS[way.pacing.pace]
@@ -246,7 +246,7 @@ def _at_pace(pace: str, way: _Way) -> _Ways:
 
 
 def _freed(pacing: Pacing) -> Iterator[_Ways]:
-    """Without what the user has fixed: it may move then."""
+    """Requests without one of the values that the user has set, so that it may vary."""
     for name, option in _FIXED.items():
         if getattr(pacing, name) is not None:
             yield [_Way(f"without {option}", pacing.model_copy(update={name: None}))]

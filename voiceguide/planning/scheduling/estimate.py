@@ -1,4 +1,4 @@
-"""About how long a session will be, guessed from its texts before any of them has been spoken."""
+"""An estimate of a session's length from its texts, before any of them has been spoken."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 
 def estimate(script: Script, speech_rate: float) -> Timeline:
-    """The Timeline with clip lengths guessed from the texts, for when nothing has been spoken yet."""
+    """The Timeline with clip lengths estimated from the texts."""
     return schedule(script, estimated_frames(script.texts(), speech_rate))
 
 
 def estimated_frames(texts: Iterable[str], speech_rate: float) -> dict[str, int]:
-    """About how long each text will be, in frames.
+    """The estimated length of each text, in frames.
 
-    The guess, 0.053 s a character less 0.05 s at the voice's natural rate, is a line fitted to the clips of every
-    routine with the default voice at a rate of 0.8. Whole sessions come out within 2 % at that rate, and within
-    4.3 % at others (measured): that voice's speed goes in steps.
+    0.053 s a character less 0.05 s, at the voice's natural rate, is a line fitted to the clips of every routine with
+    the default voice at a rate of 0.8. Whole sessions are within 2 % of it at that rate, and within 4.3 % at others
+    (measured), because the speed of that voice goes in steps.
     """
     return {text: to_frames(max(0.2, 0.053 * len(text) - 0.05) / speech_rate) for text in texts}

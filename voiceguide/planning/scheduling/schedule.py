@@ -1,8 +1,7 @@
-"""Scheduling: Script + the length of every text -> Timeline. Pure; nothing is cut, nothing is silent.
+"""From a Script and the length of every text to a Timeline. No cue is cut, and every change is noted.
 
-Open time (sentences, rests) simply follows. Where time is fixed (phases of a breath, holds) a cue takes
-its fullest form that fits; a required cue of which no form fits draws its phase out; any other is left
-out. All three are noted.
+In open time (sentences, rests) each beat follows the one before. Where time is fixed (phases of a breath, holds) a cue
+takes the fullest form that fits. If none fits, a required cue draws its phase out, and any other is left out.
 """
 
 from __future__ import annotations
@@ -36,34 +35,34 @@ if TYPE_CHECKING:
     from voiceguide.model.script import Script, Section
 
 CUE_GAP_S = 0.25
-"""Least quiet between two spoken cues, and between a cue and the end of the phase it belongs to."""
+"""The least quiet between two spoken cues, and between a cue and the end of its phase."""
 ASIDE_APART_S = 1.0
-"""From what is said as a breath ends to the word of the next breath."""
+"""The quiet between words at the end of a breath and the word of the next breath."""
 TONE_WORD_S = 0.7
-"""From a halfway chime to its word: the strike has rung down."""
+"""Time from a halfway chime to its word, for the chime to ring out."""
 COUNT_INTERVAL_S = 1.0
 COUNT_STEP_S = 0.25
-"""A voice too slow to count seconds counts in steps of this much more."""
+"""A voice that is too slow to count seconds counts at a longer interval, by steps of this."""
 
 _TONE_ROLE = {ToneName.INHALE: Role.INHALE, ToneName.EXHALE: Role.EXHALE}
 
 
 class Spot(Struct, frozen=True):
-    """Where a beat has come to lie."""
+    """Where a beat begins."""
 
     section: int
     index: int
-    """Of the beat in its section."""
+    """The number of the beat in its section."""
     start: int
-    """Frame of the first thing that belongs to it: a cue that comes early, or the beat itself."""
+    """The first frame that belongs to it: that of a cue that comes early, or of the beat itself."""
 
 
 class Placement(Struct, frozen=True):
-    """A Timeline, and where in it each beat of its Script lies."""
+    """A Timeline, with the place of each beat of its Script."""
 
     timeline: Timeline
     spots: tuple[Spot, ...]
-    """Of every beat, in order."""
+    """The place of every beat, in order."""
 
 
 def schedule(script: Script, spoken_frames: Mapping[str, int], rate_hz: int = SESSION_RATE_HZ) -> Timeline:
@@ -76,10 +75,10 @@ def schedule(script: Script, spoken_frames: Mapping[str, int], rate_hz: int = SE
 
 
 def place(script: Script, spoken_frames: Mapping[str, int], rate_hz: int = SESSION_RATE_HZ) -> Placement:
-    """As `schedule`, and tell where each beat has come to lie.
+    """Place every beat as `schedule` does, and say where each begins.
 
-    What a beat is placed by is itself and what came before: two scripts that begin with the same beats
-    begin with the same frames.
+    The place of a beat depends only on itself and on the beats before: two scripts that begin with the same beats begin
+    with the same frames.
     """
     placing = _Placing(spoken_frames, rate_hz, script.captions)
     for section in script.sections:
@@ -96,15 +95,15 @@ class _Placing(Struct):
     now: int = 0
     """Where the next beat begins."""
     quiet_until: int = 0
-    """Before this no sentence in open time begins."""
+    """No sentence in open time begins before this."""
     words_from: int | None = None
-    """Where the sentences since the last quiet began."""
+    """Where the sentences since the last rest began."""
     cues: list[Cue] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     chapters: list[tuple[str, int, str | None]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     begun: list[tuple[int, int, int]] = field(default_factory=list)
-    """For each beat: where it began, and how many cues and spans there were."""
+    """Where each beat began, and how many cues and spans came before it."""
 
     def begin(self) -> None:
         self.begun.append((self.now, len(self.cues), len(self.spans)))
@@ -173,7 +172,7 @@ class _Placing(Struct):
         self.now, self.words_from = end, None
 
     def breathe(self, breaths: list[Breathe]) -> None:
-        """A run of breaths, tiled without a gap."""
+        """Breaths in a row, without a gap."""
         phases = [(phase, breath.place, not at) for breath in breaths for at, phase in enumerate(breath.phases)]
         self.now = max(self.now, self.cues_end() + self.lead(phases[0][0]))
         for index, (phase, place, is_first) in enumerate(phases):
@@ -195,7 +194,7 @@ class _Placing(Struct):
                 self.notes.append(f"{self.name(place)}: a breath is drawn out so that {text!r} fits.")
             if text is not None:
                 if mark.late:
-                    # Not so late that it runs into the word of the next breath, which would make one sentence of both.
+                    # It stays apart from the word of the next breath: together they would sound like one sentence.
                     apart = self.frames(ASIDE_APART_S) if next_lead else 0
                     at = max(at, limit - apart - self.spoken[text])
                 spoken_to = self.speak(text, mark.role, place, at) + self.frames(CUE_GAP_S)
@@ -205,7 +204,7 @@ class _Placing(Struct):
         self.now = self.quiet_until = end
 
     def hold(self, hold: Hold) -> None:
-        """A hold: exactly as long as asked; its marks share what the countdown leaves of it."""
+        """A hold, exactly as long as asked. Its marks share the time before the countdown."""
         start, end = self.now, self.now + self.frames(hold.seconds)
         if end > start:
             place = hold.place
@@ -233,9 +232,9 @@ class _Placing(Struct):
         self.now = self.quiet_until = end
 
     def countdown(self, hold: Hold, start: int, end: int) -> int:
-        """Number words by onset, evenly, the end of the hold being the beat after the last.
+        """Number words with evenly spaced onsets; the next one would fall on the end of the hold.
 
-        Gives the frame where counting begins; `end` without a countdown.
+        Returns the frame where counting begins, or `end` without a countdown.
         """
         words = hold.countdown
         if not words:
@@ -256,7 +255,7 @@ class _Placing(Struct):
         return end - len(words) * interval
 
     def fitting(self, mark: Mark, room: int) -> str | None:
-        """The fullest form that fits in `room` frames; shortening is noted."""
+        """The fullest form that fits in `room` frames, with a note if that is a shorter one; None if none fits."""
         for text in mark.forms:
             if self.spoken[text] <= room:
                 if text != mark.forms[0]:

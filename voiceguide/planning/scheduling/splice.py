@@ -1,7 +1,7 @@
-"""Splicing: a Script that goes on differently from where a session stands.
+"""Splicing: a Script that changes from the listener's position on.
 
-What has been heard, or is about to be, stays as it is: the new Script begins with the very beats of the
-old one, and beats alike are placed alike. What comes from a beat that has not begun is phrased anew.
+What has been heard, or is about to be, stays the same: the new Script begins with the beats of the old one, and equal
+beats are placed equally. It changes at a beat that has not begun.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Spliced(Struct, frozen=True):
-    """A Script and where its beats lie."""
+    """A Script, with the places of its beats."""
 
     script: Script
     placement: Placement
@@ -37,8 +37,8 @@ def spliced(
 ) -> Spliced:
     """`script` up to the first beat that begins at `from_frame` or later, and from there on `new`.
 
-    `new` phrases the same routine: section by section they mean the same. `spoken_frames` holds the
-    length of every text of both. Raises RequestError where nothing is left to change.
+    `new` phrases the same routine, so that their sections correspond. `spoken_frames` holds the length of every text of
+    both. Raises RequestError if nothing is left to change.
     """
     for spot in placement.spots:
         if spot.start < from_frame:
@@ -51,9 +51,9 @@ def spliced(
 
 
 def one_more_breath(script: Script, placement: Placement, from_frame: int, spoken_frames: Mapping[str, int]) -> Spliced:
-    """The hold that is going on at `from_frame`, a breath longer; on the first of two sides the second as well.
+    """Lengthen the hold at `from_frame` by a breath; on the first of two sides, lengthen the second as well.
 
-    Raises RequestError where no hold is going on, or its end has been announced.
+    Raises RequestError if there is no hold, or its end has been announced.
     """
     spots = {(spot.section, spot.index): spot.start for spot in placement.spots}
     for (number, index), start in spots.items():
@@ -90,7 +90,7 @@ def one_more_breath(script: Script, placement: Placement, from_frame: int, spoke
 
 
 def _joined(old: Script, new: Script, number: int, index: int) -> Iterator[Section]:
-    """The sections of `old` up to that beat, and those of `new` behind it."""
+    """The sections of `old` up to that beat, and those of `new` from there on."""
     yield from old.sections[:number]
     if index == 0:
         yield from new.sections[number:]
@@ -101,7 +101,7 @@ def _joined(old: Script, new: Script, number: int, index: int) -> Iterator[Secti
 
 
 def _matching(old: Section, new: Section, index: int) -> int:
-    """The beat of `new` that means what beat `index` of `old` means; the one behind, where it is gone."""
+    """The beat of `new` that corresponds to beat `index` of `old`, or the one after it if there is none."""
     matcher = SequenceMatcher(
         None, [_meaning(beat) for beat in old.beats], [_meaning(beat) for beat in new.beats], autojunk=False
     )
@@ -112,7 +112,7 @@ def _matching(old: Section, new: Section, index: int) -> int:
 
 
 def _meaning(beat: Beat) -> Hashable:
-    """What a beat is, whatever its words and however long."""
+    """What a beat is, apart from its words and its length."""
     match beat:
         case Say():
             return "say", beat.place, beat.role
@@ -127,7 +127,7 @@ def _meaning(beat: Beat) -> Hashable:
 
 
 def _kept(script: Script, before: Timeline, from_frame: int, spoken_frames: Mapping[str, int]) -> Spliced | None:
-    """The script placed; None where that would change what began before `from_frame`, or break what must hold."""
+    """The script, placed; None if that would change what began before `from_frame`, or break an invariant."""
     try:
         placement = place(script, spoken_frames, before.rate_hz)
     except InvariantError:
@@ -138,7 +138,7 @@ def _kept(script: Script, before: Timeline, from_frame: int, spoken_frames: Mapp
 
 
 def _begun(timeline: Timeline, frame: int) -> tuple[object, ...]:
-    """What has begun before `frame`. Holds count by their beginning: one that runs may become longer."""
+    """Everything that began before `frame`. Holds are compared by their beginning, because one may become longer."""
     cues = [(cue.start, cue.end, cue.text, cue.tone) for cue in timeline.cues if cue.start < frame]
     spans = [
         (span.start, min(span.end, frame) if span.kind is SpanKind.HOLD else span.end, span.kind)
@@ -150,7 +150,7 @@ def _begun(timeline: Timeline, frame: int) -> tuple[object, ...]:
 
 
 def _with_what_was_said(hold: Hold, timeline: Timeline, start: int, frame: int) -> Hold:
-    """The hold with every mark before `frame` in the form that was said: more room must not change it now."""
+    """The hold, with every mark before `frame` in the form that was said, which more room must not change."""
     said = {cue.text for cue in timeline.cues if start <= cue.start < frame and cue.tone is None}
     elapsed_s = (frame - start) / timeline.rate_hz
 
@@ -163,7 +163,7 @@ def _with_what_was_said(hold: Hold, timeline: Timeline, start: int, frame: int) 
 
 
 def _longer(hold: Hold, elapsed_s: float) -> Hold:
-    """The hold a breath longer; what is still to be said moves along with the middle or the end it belongs to."""
+    """The hold, a breath longer. Marks that are still to come move with the middle or the end that they announce."""
     cycle = _first_breath(hold.breath)
     cycle_s = sum(phase.seconds for phase in cycle) or FREE_BREATH_S
     shifts = {Role.HALFWAY: cycle_s / 2, Role.REMAINING: cycle_s}
@@ -175,7 +175,7 @@ def _longer(hold: Hold, elapsed_s: float) -> Hold:
         hold,
         seconds=hold.seconds + cycle_s,
         breath=hold.breath + cycle if hold.breath else (),
-        # What is left is announced by the end, the middle by itself: one may overtake the other.
+        # Some marks move with the middle and others with the end, so that one may overtake another.
         marks=tuple(sorted(map(moved, hold.marks), key=lambda mark: mark.at_s)),
     )
 
