@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 SUFFIXES = ["mp3", "m4b", "opus", "flac", "wav"]
 
 
+def two_stretches(clip_cache: Path, bed: str, level_db: float | None = None) -> session.Session:
+    level = {} if level_db is None else {"bed_level_db": level_db}
+    pacing = session.paced("steady", only=("thoracic-extension", "upper-trapezius"), bed=bed, **level)
+    return session.plan("upper-back", pacing=pacing, voice="hibari:heart", cache_dir=clip_cache)
+
+
 @pytest.fixture(scope="module")
 def rainy(clip_cache: Path) -> session.Session:
-    pacing = session.paced("steady", only=("thoracic-extension", "upper-trapezius"), bed="rain")
-    return session.plan("upper-back", pacing=pacing, voice="hibari:heart", cache_dir=clip_cache)
+    return two_stretches(clip_cache, "rain")
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -43,12 +48,10 @@ def test_a_bed_makes_it_stereo_at_the_level_of_stereo(
 
 
 @pytest.fixture(scope="module")
-def plain_range_lu(
-    upper_back: session.Session, tmp_path_factory: pytest.TempPathFactory, tool: Callable[[str], str]
-) -> float:
+def plain_range_lu(clip_cache: Path, tmp_path_factory: pytest.TempPathFactory, tool: Callable[[str], str]) -> float:
     """Of the session without a bed."""
     path = tmp_path_factory.mktemp("plain") / "plain.wav"
-    upper_back.export(path)
+    two_stretches(clip_cache, "none").export(path)
     return loudness_range(tool("ffmpeg"), path)
 
 
@@ -61,10 +64,8 @@ def test_at_its_usual_level_a_bed_is_heard_and_at_26_below_it_leaves_the_loudnes
     Then it is the way from the voice to the bed that has stepped aside, which is as far as it is meant to be.
     """
     ranges_lu = {}
-    for name, level in (("usual", {}), ("faint", {"bed_level_db": -26.0})):
-        pacing = session.paced("steady", bed=bed, **level)
-        planned = session.plan("upper-back", pacing=pacing, voice="hibari:heart", cache_dir=clip_cache)
-        planned.export(tmp_path / f"{name}.wav")
+    for name, level_db in (("usual", None), ("faint", -26.0)):
+        two_stretches(clip_cache, bed, level_db).export(tmp_path / f"{name}.wav")
         ranges_lu[name] = loudness_range(tool("ffmpeg"), tmp_path / f"{name}.wav")
         lufs, peak_dbtp = loudness(tool("ffmpeg"), tmp_path / f"{name}.wav")
         assert lufs == pytest.approx(-16.0, abs=0.5)

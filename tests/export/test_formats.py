@@ -101,7 +101,8 @@ def test_it_says_what_it_is(
     tags |= {name.lower(): text for name, text in found["format"].get("tags", {}).items()}
     assert (tags["title"], tags["artist"], tags["album"]) == ("Upper back", "voiceguide", "voiceguide sessions")
     assert (tags["genre"], len(tags["date"])) == ("Speech", 10)
-    assert "Pace: steady, full words. Voice: hibari:heart." in tags["comment"]
+    assert "Pace: steady, full words, " in tags["comment"]
+    assert tags["comment"].endswith(" Voice: hibari:heart.")
     length_s = upper_back.timeline.duration_s
     # ffprobe counts whole frames of an MP3, delay included.
     assert float(found["format"]["duration"]) == pytest.approx(length_s, abs=0.08 if suffix == "mp3" else 0.043)
