@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _FIXES = {
     "pyttsx3": "install espeak-ng, or: pip install 'voiceguide[espeak]'",
+    "kokoro": "pip install 'voiceguide[kokoro]'",
+    "pico": "pip install 'voiceguide[pico]'",
     "piper": "pip install 'voiceguide[piper]' (GPL-3.0-or-later), then --voice piper:VOICE.onnx",
     "simpleaudio": "only where miniaudio does not work: pip install 'voiceguide[simpleaudio]', and connect a device",
 }
