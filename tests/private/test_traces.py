@@ -131,6 +131,7 @@ formats = ["mp3", "flac"]
         "plan desk-break --only seated-twist --picture plan.png",
         "batch two.toml",
         "voices",
+        "voices get",
         "cache info",
         "doctor",
     ],

@@ -6,6 +6,7 @@ imported here. It runs in a process of its own (`piper_worker.py`), and its desc
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -21,7 +22,7 @@ from msgspec import Meta, Struct
 
 from voiceguide.errors import RequestError, SpeechError
 from voiceguide.files.held_folder import open_file, read_file
-from voiceguide.files.places import expanded
+from voiceguide.files.places import entries, expanded, voices_folder
 from voiceguide.speech.engine import LONGEST_TAKE_S, RATES_HZ, Take, Voice
 from voiceguide.speech.process import Worker, WorkerEngine, command_for
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 _EXPECTED: Final = "--voice piper:/path/to/VOICE.onnx, with VOICE.onnx.json beside it"
 _MISSING: Final = "piper is not installed: pip install 'voiceguide[piper]' (mind that piper-tts is GPL-3.0-or-later)"
-_MOST_DESCRIPTION_BYTES: Final = 1_000_000
+MOST_DESCRIPTION_BYTES: Final = 1_000_000
 """The largest that piper's makers have published, with 904 speakers, has 20,000."""
 _MOST_MODEL_BYTES: Final = 1_000_000_000
 """Theirs have 5 to 120 million."""
@@ -91,12 +92,21 @@ class PiperEngine(WorkerEngine):
     """A computer that speaks slower than in real time is given up: no session could be played on it."""
 
     def __init__(self, voice: str = "", speech_rate: float = 1.0) -> None:
-        super().__init__(voice, speech_rate)
+        super().__init__(voice or next((fetched.name for fetched in self.voices()), ""), speech_rate)
         self._rate_hz = 0
 
     @classmethod
     def voices(cls) -> list[Voice]:
-        """None: a voice is a file that the user names."""
+        """The voices that `voiceguide voices get` has fetched. Others are files that the user names."""
+        folder = fetched_folder()
+        if folder is None or importlib.util.find_spec("piper") is None:
+            return []
+        with contextlib.suppress(OSError):
+            return [
+                _fetched_voice(model.stem)
+                for model in sorted(entries(folder))
+                if model.suffix == ".onnx" and Path(f"{model}.json").is_file()
+            ]
         return []
 
     def fingerprint(self) -> Mapping[str, str]:
@@ -117,10 +127,10 @@ class PiperEngine(WorkerEngine):
     def _files(self) -> tuple[Path, Path]:
         """The model and its description."""
         if not self.voice:
-            message = f"piper needs the file of a voice: {_EXPECTED}"
+            message = f"piper needs the file of a voice: {_EXPECTED}; `voiceguide voices get piper` lists piper's own"
             raise RequestError(message)
-        model = expanded(self.voice)
-        files = {model: _MOST_MODEL_BYTES, Path(f"{model}.json"): _MOST_DESCRIPTION_BYTES}
+        model = _fetched(self.voice) or expanded(self.voice)
+        files = {model: _MOST_MODEL_BYTES, Path(f"{model}.json"): MOST_DESCRIPTION_BYTES}
         for path, most_bytes in files.items():
             try:
                 there = path.is_file()
@@ -128,13 +138,17 @@ class PiperEngine(WorkerEngine):
             except OSError as error:
                 raise _unreadable(path, error) from error
             if not there:
-                message = f"there is no file {path}: a piper voice is named as {_EXPECTED}"
+                message = f"there is no file {path}: a piper voice is named as {_EXPECTED}{self._way_to_fetch()}"
                 raise RequestError(message)
             if size > most_bytes:
                 message = f"{path} is far too large ({size:,} bytes) for a piper voice, named as {_EXPECTED}"
                 raise RequestError(message)
         first, second = files
         return first, second
+
+    def _way_to_fetch(self) -> str:
+        is_name = self.voice == Path(self.voice).stem
+        return f"; `voiceguide voices get piper:{self.voice}` fetches one of piper's own" if is_name else ""
 
     def _started(self) -> Worker:
         model, description_path = self._files()
@@ -177,10 +191,31 @@ class PiperEngine(WorkerEngine):
         return Take(samples, self._rate_hz)
 
 
+def fetched_folder() -> Path | None:
+    """Where `voiceguide voices get` puts piper's voices; None if this user has no home folder."""
+    folder = voices_folder()
+    return folder / "piper" if folder else None
+
+
+def _fetched(name: str) -> Path | None:
+    """The model of the fetched voice `name`; None if there is none, so that `name` is the path of another."""
+    folder = fetched_folder()
+    if folder is None or name != Path(name).name:
+        return None
+    model = folder / f"{name}.onnx"
+    return model if model.is_file() else None
+
+
+def _fetched_voice(name: str) -> Voice:
+    """A voice called as piper calls its own: `de_DE-thorsten-medium`."""
+    language, _, rest = name.partition("-")
+    return Voice(PiperEngine.name, name, language.replace("_", "-"), f"{rest.replace('-', ', ')} quality, neural")
+
+
 def _described(model: Path, path: Path) -> _Description:
     """The description of a voice, checked. RequestError, with what is wrong with it, for one that is not piper's."""
     try:
-        description = msgspec.json.decode(read_file(path, _MOST_DESCRIPTION_BYTES + 1), type=_Description)
+        description = msgspec.json.decode(read_file(path, MOST_DESCRIPTION_BYTES + 1), type=_Description)
     except OSError as error:
         raise _unreadable(path, error) from error
     except RecursionError as error:

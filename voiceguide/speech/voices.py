@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from voiceguide.speech.engine import Voice
 
 DEFAULT_VOICE: Final = "hibari:heart"
-_BEST_FIRST: Final = ("hibari", "kokoro", "pico", "piper", "pyttsx3")
-"""By what they sound like (docs/voices.md); engines of strangers come behind them."""
+_BEST_FIRST: Final = ("hibari", "kokoro", "piper", "pico", "pyttsx3")
+"""By how they sound (docs/speech.md). Engines that come from other packages follow."""
 _MOST_NAMED: Final = 4
 _GROUP: Final = "voiceguide.engines"
 
