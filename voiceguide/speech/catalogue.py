@@ -16,9 +16,9 @@ from msgspec import Meta, Struct
 from voiceguide.errors import DownloadError, UnknownNameError, reason
 from voiceguide.files.held_folder import HeldFolder
 from voiceguide.files.places import known
+from voiceguide.files.whole_file import clear_stale, replacing
 from voiceguide.speech import kokoro, piper
 from voiceguide.speech.download import Digest, check_address, download, download_small
-from voiceguide.files.whole_file import clear_stale, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

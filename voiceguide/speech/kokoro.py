@@ -17,7 +17,7 @@ import numpy as np
 from msgspec import Struct
 
 from voiceguide.errors import SpeechError, UnknownNameError
-from voiceguide.places import voices_folder
+from voiceguide.files.places import voices_folder
 from voiceguide.speech.engine import Take, Voice
 from voiceguide.speech.process import Worker, WorkerEngine, command_for
 
