@@ -1,8 +1,8 @@
-"""What Kokoro does in the process that `worker.py` runs: one voice, nothing of voiceguide.
+"""Kokoro's part of the process that `worker.py` runs: one voice. Imports nothing from voiceguide.
 
 The first request names the files and their digests, the language and the speech rate. The reply is `{"ready": true}`
-or `{"unavailable": reason}`. Then each `{"text": ...}` gets `{"path": ...}` of a file of floats, or
-`{"failed": reason}`, and each `{"phonemes": text}` gets `{"phonemes": ...}`.
+or `{"unavailable": reason}`. Then each `{"text": ...}` gets `{"path": ...}`, which names a file of
+floats, or `{"failed": reason}`, and each `{"phonemes": text}` gets `{"phonemes": ...}`.
 """
 
 from __future__ import annotations
@@ -51,15 +51,15 @@ _SOUNDS: Final = (
 
 
 def serve(
-    arguments: list[str],  # noqa: ARG001 -- the files are named in a request
+    arguments: list[str],  # noqa: ARG001 -- a request names the files
     folder: Path,
     requests: SimpleQueue[bytes],
     reply: Callable[..., None],
 ) -> None:
-    """Load the voice, and speak whatever comes."""
+    """Load the voice, and speak every text that is requested."""
     try:
         speaker = _Speaker(json.loads(requests.get()))
-    except Exception as error:  # noqa: BLE001 -- whatever files, packages and native code can raise
+    except Exception as error:  # noqa: BLE001 -- files, packages and native code can raise anything
         reply(unavailable=f"{error}" or type(error).__name__)
         return
     reply(ready=True)
