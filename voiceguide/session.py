@@ -55,7 +55,7 @@ from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_
 from voiceguide.planning.presets import faults_of, paced
 from voiceguide.sound.arrangement import arranged, make_chimes
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed, open_bed
-from voiceguide.sound.keep_alive import Awake
+from voiceguide.sound.keep_alive import KeepAliveSource
 from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.homeless import HomelessStore
 from voiceguide.speech.narrator import Narrator
@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from voiceguide.model.segment import AudioSegment
     from voiceguide.model.timeline import Timeline
     from voiceguide.player.player import Player
+    from voiceguide.sound.background import SourceWithPauses
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
 
@@ -132,7 +133,7 @@ class Session(Struct, frozen=True, eq=False, dict=True):
     """Gives what lies under them: built-in ones may be in the making, a file is read when it is asked for."""
 
     @functools.cached_property
-    def source(self) -> AudioSource:
+    def source(self) -> SourceWithPauses:
         """The sound, to be pulled block by block: what the device and every file are made from.
 
         Mono at the timeline's rate; stereo at 48 kHz where there is a bed.
@@ -199,7 +200,7 @@ class Session(Struct, frozen=True, eq=False, dict=True):
 
     def _kept_awake(self) -> AudioSource:
         first_word = next((cue.start for cue in self.timeline.speech()), self.timeline.length)
-        return Awake(self.source, first_word)
+        return KeepAliveSource(self.source, first_word)
 
     def _cover(self) -> bytes:
         from voiceguide.picture.cover import cover

@@ -71,8 +71,8 @@ def test_beyond_the_end_there_is_silence() -> None:
 def test_silences_are_where_no_sample_lies() -> None:
     clips = {"a": clip([1, 1, 1, 1], onset=1, end=3)}
     mixed = Mixer(timeline(30, word("a", 3, 2), word("a", 9, 2), word("a", 20, 2)), clips)
-    assert list(mixed.rests(3)) == [(12, 19), (23, 30)]
-    assert list(mixed.rests(2)) == [(0, 2), (6, 8), (12, 19), (23, 30)]
+    assert list(mixed.pauses(3)) == [(12, 19), (23, 30)]
+    assert list(mixed.pauses(2)) == [(0, 2), (6, 8), (12, 19), (23, 30)]
 
 
 @given(st.data())
@@ -99,7 +99,7 @@ def test_the_same_plan_gives_the_same_frames(upper_back: session.Session) -> Non
 
 
 def test_silences_of_the_real_session_are_digital_silence(upper_back: session.Session) -> None:
-    spans = list(upper_back.source.rests(RATE_HZ // 2))
+    spans = list(upper_back.source.pauses(RATE_HZ // 2))
     assert len(spans) > 40
     for start, end in spans:
         out = np.empty(end - start, np.float32)

@@ -113,30 +113,30 @@ def test_a_mixer_without_a_gain_measures_it() -> None:
 
 def test_what_a_source_says_of_itself() -> None:
     mixed = Mixer(session(30, *WORDS, rate_hz=48_000), CLIPS, gain_db=0.0)
-    assert (mixed.rate_hz, mixed.channels, mixed.length, mixed.ground) == (48_000, 1, 30, None)
+    assert (mixed.rate_hz, mixed.channels, mixed.length, mixed.background) == (48_000, 1, 30, None)
     assert heard(Mixer(session(5), {}, gain_db=0.0), 0, 5) == [0.0] * 5
 
 
 @pytest.mark.parametrize("least", range(1, 12))
-def test_a_rest_is_where_nothing_sounds_and_is_as_long_as_was_asked(least: int) -> None:
+def test_a_pause_is_where_nothing_sounds_and_is_as_long_as_was_asked(least: int) -> None:
     words = (word("a", 4, 2), word("long", 18, 2), word("b", 21, 1), word("b", 33, 1))
     sounding = {at for at, value in enumerate(summed(words, CLIPS, 45)) if value}
     silent = [at for at in range(46) if at not in sounding]
     spans = [(0, 2), (6, 9), (24, 32), (34, 45)]
     assert [at for start, end in spans for at in range(start, end)] == silent[:-1]
     mixed = Mixer(session(45, *words), CLIPS, gain_db=0.0)
-    assert list(mixed.rests(least)) == [span for span in spans if span[1] - span[0] >= least]
+    assert list(mixed.pauses(least)) == [span for span in spans if span[1] - span[0] >= least]
 
 
-def test_a_tone_is_no_rest() -> None:
+def test_a_tone_is_no_pause() -> None:
     cues = (breath(ToneName.INHALE, 100, 300), bell(ToneName.HALFWAY, 500), word("a", 40_000, 2))
     struck = 500 + round(CHIME_S[ToneName.HALFWAY] * RATE_HZ)
     mixed = Mixer(session(50_000, *cues), CLIPS, gain_db=0.0)
-    assert list(mixed.rests(50)) == [(0, 100), (300, 500), (struck, 39_998), (40_002, 50_000)]
+    assert list(mixed.pauses(50)) == [(0, 100), (300, 500), (struck, 39_998), (40_002, 50_000)]
 
 
-def test_there_is_no_rest_behind_a_word_that_ends_the_session() -> None:
-    assert list(Mixer(session(6, word("a", 4, 2)), CLIPS, gain_db=0.0).rests(1)) == [(0, 2)]
+def test_there_is_no_pause_behind_a_word_that_ends_the_session() -> None:
+    assert list(Mixer(session(6, word("a", 4, 2)), CLIPS, gain_db=0.0).pauses(1)) == [(0, 2)]
 
 
 @pytest.mark.parametrize("rate_hz", [24_000, 48_000])

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from voiceguide.model.clip import Clip
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.timeline import Timeline
+    from voiceguide.sound.background import SourceWithPauses
     from voiceguide.sound.bed import Bed
-    from voiceguide.sound.source import AudioSource
 
 
 class Arrangement(Struct, frozen=True, eq=False):
@@ -36,7 +36,7 @@ class Arrangement(Struct, frozen=True, eq=False):
     timeline: Timeline
     clips: Mapping[str, Clip]
     bed: Bed | None
-    source: AudioSource
+    source: SourceWithPauses
     gain_db: float
     """Of the session as a whole."""
     factor: int

@@ -51,17 +51,17 @@ class BeddedSource:
     ) -> None:
         self._voice = voice
         self._bed = bed
-        self._rest_db = rest_db = min(STEREO_LUFS + bed_level_db - bed.loudest_lufs, BED_PEAK_DBFS - bed.peak_dbfs)
+        self._level_db = level_db = min(STEREO_LUFS + bed_level_db - bed.loudest_lufs, BED_PEAK_DBFS - bed.peak_dbfs)
         voice_lufs = CLIP_LUFS + voice.gain_db + STEREO_LUFS - MONO_LUFS
         under_db = min(
-            rest_db - LEAST_DUCK_DB,
+            level_db - LEAST_DUCK_DB,
             voice_lufs - UNDER_SPEECH_DB - bed.loudest_moment_lufs,
             BED_PEAK_UNDER_SPEECH_DBFS - bed.peak_dbfs,
         )
         self._curve = (
-            bed_under_speech(under_db - rest_db)
+            bed_under_speech(under_db - level_db)
             .curve(speech, self.rate_hz)
-            .plus(_fades(voice.length, self.rate_hz, rest_db, fades_from))
+            .plus(_fades(voice.length, self.rate_hz, level_db, fades_from))
         )
 
     @property
@@ -90,14 +90,14 @@ class BeddedSource:
                 out[at - start : at - start + len(part)] += np.multiply(part, share, out=part)
 
     @property
-    def ground(self) -> BedAlone:
+    def background(self) -> BedAlone:
         """The bed at its level between words."""
-        return BedAlone(self._bed, self._rest_db, self.length)
+        return BedAlone(self._bed, self._level_db, self.length)
 
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
-        """Where the voice is silent, and the bed neither steps aside nor fades."""
-        level_spans = self._curve.spans_at(self._rest_db)
-        for quiet_from, quiet_to in self._voice.rests(least_frames):
+    def pauses(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        """Spans in which the voice is silent and the bed neither ducks nor fades."""
+        level_spans = self._curve.spans_at(self._level_db)
+        for quiet_from, quiet_to in self._voice.pauses(least_frames):
             behind = np.searchsorted(level_spans[:, 1], quiet_from, side="right")
             past = np.searchsorted(level_spans[:, 0], quiet_to)
             for first, last in level_spans[behind:past].tolist():
@@ -107,10 +107,9 @@ class BeddedSource:
 
 
 class BedAlone:
-    """A Ground: a bed at one level throughout."""
+    """A Background: a bed at one level throughout."""
 
-    ground = None
-    is_featureless = False
+    is_inaudible = False
 
     def __init__(self, bed: Bed, level_db: float, length: int) -> None:
         self._bed = bed
@@ -122,12 +121,12 @@ class BedAlone:
 
     @property
     def tape(self) -> Tape:
-        """That of the bed."""
+        """The tape of the bed."""
         return self._bed.tape
 
     @property
     def recording(self) -> BedAlone:
-        """The bed with its pieces as they lie, twice."""
+        """The recording of the bed, twice."""
         return BedAlone(replace(self._bed, tape=self._bed.tape.in_a_row), self._level_db, 2 * len(self._bed.samples))
 
     def render(self, start: int, out: NDArray[np.float32]) -> None:
@@ -135,10 +134,6 @@ class BedAlone:
         out[:] = 0.0
         for at, part in self._bed.parts(start, max(start, min(start + len(out), self.length))):
             np.multiply(part, self._gain, out=out[at - start : at - start + len(part)])
-
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
-        """Nothing: it is all sound."""
-        return iter(())
 
 
 def _fades(length: int, rate_hz: int, level_db: float, fades_from: int | None) -> GainCurve:

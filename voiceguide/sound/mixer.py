@@ -93,11 +93,11 @@ class Mixer:
                 out[low - start : high - start] += self._samples(index, low - begin, high - begin) * self._gain
 
     @property
-    def ground(self) -> None:
+    def background(self) -> None:
         """Silence."""
 
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
-        """Where no cue sounds for at least that long."""
+    def pauses(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        """Spans in which no cue sounds."""
         quiet_from = 0
         for index, begin in enumerate(self._begins.tolist()):
             if begin - quiet_from >= least_frames:
