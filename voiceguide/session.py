@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from voiceguide.model.segment import AudioSegment
     from voiceguide.model.timeline import Timeline
     from voiceguide.player.player import Player
+    from voiceguide.sound.arrangement import Arrangement
     from voiceguide.sound.background import SourceWithPauses
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
@@ -138,7 +139,11 @@ class Session(Struct, frozen=True, eq=False, dict=True):
 
         Mono at the timeline's rate; stereo at 48 kHz where there is a bed.
         """
-        return arranged(self.timeline, self.clips, self.pacing, self.bed).source
+        return self._arrangement.source
+
+    @functools.cached_property
+    def _arrangement(self) -> Arrangement:
+        return arranged(self.timeline, self.clips, self.pacing, self.bed)
 
     def document(self) -> dict[str, Any]:
         """The plan as plain data, format `voiceguide.timeline/1` (docs/timeline.md)."""
@@ -199,7 +204,8 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         write_picture(lay_out(self.timeline, self.pacing.pace, self.voice), Path(path), force=force)
 
     def _kept_awake(self) -> AudioSource:
-        first_word = next((cue.start for cue in self.timeline.speech()), self.timeline.length)
+        timeline = self._arrangement.timeline
+        first_word = next((cue.start for cue in timeline.speech()), timeline.length)
         return KeepAliveSource(self.source, first_word)
 
     def _cover(self) -> bytes:

@@ -7,9 +7,19 @@ exact and two sides can be equal. Durations that people write are seconds.
 from __future__ import annotations
 
 import math
+from typing import NewType
 
 SESSION_RATE_HZ = 24_000
 """Frames a second of every session: the default voice's own rate, so it is never resampled."""
+
+
+PlanFrame = NewType("PlanFrame", int)
+"""A moment of a session as it was planned: a number of frames at the session's rate."""
+SoundFrame = NewType("SoundFrame", int)
+"""A moment of a session as it sounds. Over a bed the sound has a higher rate than the plan, and other numbers.
+
+Only `sound.arrangement` turns one into the other. Differences, which are lengths, are plain numbers.
+"""
 
 
 def to_frames(seconds: float, rate_hz: int = SESSION_RATE_HZ) -> int:

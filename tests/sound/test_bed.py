@@ -22,6 +22,7 @@ from voiceguide.sound.bed import BUILT_IN, Bed, measured, open_bed
 from voiceguide.sound.bedded import FADE_IN_S, FADE_OUT_S, BeddedSource
 from voiceguide.sound.mixer import Mixer
 from voiceguide.sound.resampling import clip_times
+from voiceguide.units import SoundFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -197,16 +198,20 @@ def test_what_cannot_be_a_bed_is_said_in_a_line(tmp_path: Path) -> None:
 # Under a voice.
 
 
+def at(seconds: float) -> SoundFrame:
+    return SoundFrame(round(seconds * BED_RATE_HZ))
+
+
 def bedded(
     speech: list[tuple[float, float]], seconds: float, level_db: float, fades_from_s: float | None = None
 ) -> BeddedSource:
     """A bed of even noise under a silent voice."""
     rng = np.random.default_rng(4)
     bed = measured(to_pcm16((rng.standard_normal((BED_RATE_HZ * 7, 2)) * 0.1).astype(np.float32)))
-    length = round(seconds * BED_RATE_HZ)
-    silent = Timeline("r", "R", "en", BED_RATE_HZ, length, (), (), (Chapter("One", 0, length),))
-    words = [(round(first * BED_RATE_HZ), round(last * BED_RATE_HZ)) for first, last in speech]
-    fades_from = None if fades_from_s is None else round(fades_from_s * BED_RATE_HZ)
+    length = at(seconds)
+    silent = Timeline("r", "R", "en", BED_RATE_HZ, length, (), (), (Chapter("One", at(0.0), length),))
+    words = [(at(first), at(last)) for first, last in speech]
+    fades_from = None if fades_from_s is None else at(fades_from_s)
     return BeddedSource(Mixer(silent, {}, gain_db=0.0), words, bed, level_db, fades_from)
 
 

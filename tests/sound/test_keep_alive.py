@@ -11,6 +11,7 @@ import pytest
 from tests.export.measure import decoded
 from voiceguide.sound.keep_alive import KEEP_ALIVE_DBFS, LONGEST_WAKE_S, WAKE_DBFS, KeepAliveNoise, KeepAliveSource
 from voiceguide.sound.source import Silence
+from voiceguide.units import SoundFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +45,7 @@ def level_dbfs(samples: NDArray[np.floating]) -> float:
 
 
 def test_before_the_first_word_it_is_loud_enough_to_wake_and_then_hardly_there() -> None:
-    awake = KeepAliveSource(Pause(RATE_HZ, 1, 60 * RATE_HZ), RATE_HZ)
+    awake = KeepAliveSource(Pause(RATE_HZ, 1, 60 * RATE_HZ), SoundFrame(RATE_HZ))
     sound = heard(awake, 0, awake.length + 100)
     assert level_dbfs(sound[2400:21_600]) == pytest.approx(WAKE_DBFS, abs=1.0)
     assert level_dbfs(sound[RATE_HZ : 60 * RATE_HZ]) == pytest.approx(KEEP_ALIVE_DBFS, abs=0.5)
@@ -52,13 +53,13 @@ def test_before_the_first_word_it_is_loud_enough_to_wake_and_then_hardly_there()
     assert np.abs(sound[:24]).max() < 3e-4
     assert not sound[awake.length :].any()
     assert list(awake.pauses(1000)) == [(RATE_HZ, 60 * RATE_HZ)]
-    assert list(KeepAliveSource(Pause(RATE_HZ, 1, RATE_HZ), RATE_HZ - 999).pauses(1000)) == []
-    late = KeepAliveSource(Pause(RATE_HZ, 1, 60 * RATE_HZ), 30 * RATE_HZ)
+    assert list(KeepAliveSource(Pause(RATE_HZ, 1, RATE_HZ), SoundFrame(RATE_HZ - 999)).pauses(1000)) == []
+    late = KeepAliveSource(Pause(RATE_HZ, 1, 60 * RATE_HZ), SoundFrame(30 * RATE_HZ))
     assert next(late.pauses(1))[0] == LONGEST_WAKE_S * RATE_HZ
 
 
 def test_any_blocks_from_anywhere_give_the_same_frames(upper_back: session.Session) -> None:
-    awake = KeepAliveSource(upper_back.source, 36_000)
+    awake = KeepAliveSource(upper_back.source, SoundFrame(36_000))
     whole = heard(awake, 0, 400_000)
     for block in (997, 36_000, 100_000):
         parts = [heard(awake, at, min(block, 400_000 - at)) for at in range(0, 400_000, block)]
@@ -71,7 +72,7 @@ def test_any_blocks_from_anywhere_give_the_same_frames(upper_back: session.Sessi
 
 def test_a_session_over_a_bed_is_awake_by_itself() -> None:
     with pytest.raises(ValueError, match="never silent"):
-        KeepAliveSource(Pause(48_000, 2, 100), 10)
+        KeepAliveSource(Pause(48_000, 2, 100), SoundFrame(10))
 
 
 def test_noise_that_nobody_hears_goes_on_for_as_long_as_it_is_wanted() -> None:

@@ -31,7 +31,7 @@ _GAP: Final = 0.004
 """Of a turn, between two chapters."""
 
 
-def cover(timeline: Timeline) -> bytes:
+def cover(timeline: Timeline[int]) -> bytes:
     """A square PNG: once round is the session, from the top; chapters part it, holds and breath stand out."""
     file = io.BytesIO()
     picture = Picture(SIDE_PX, SIDE_PX, timeline.title, f"Cover of {timeline.title}", tuple(_shapes(timeline)))
@@ -39,7 +39,7 @@ def cover(timeline: Timeline) -> bytes:
     return file.getvalue()
 
 
-def _shapes(timeline: Timeline) -> Iterator[Shape]:
+def _shapes(timeline: Timeline[int]) -> Iterator[Shape]:
     yield Rect(0, 0, SIDE_PX, SIDE_PX, _GROUND)
     length = timeline.length
     for chapter in timeline.chapters:
@@ -61,7 +61,7 @@ def _shapes(timeline: Timeline) -> Iterator[Shape]:
     yield Text(_CENTRE, top + len(words) * size_px * 1.1, clock(timeline.duration_s), 24.0, _MUTED, "middle")
 
 
-def _in_hold(timeline: Timeline, frame: int) -> bool:
+def _in_hold(timeline: Timeline[int], frame: int) -> bool:
     return any(span.kind is SpanKind.HOLD and span.start <= frame < span.end for span in timeline.spans)
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.mixer import Mixer
     from voiceguide.sound.tape import Tape
+    from voiceguide.units import SoundFrame
 
 FADE_IN_S: Final = 4.0
 FADE_OUT_S: Final = 6.0
@@ -44,10 +45,10 @@ class BeddedSource:
     def __init__(
         self,
         voice: Mixer,
-        speech: Sequence[tuple[int, int]],
+        speech: Sequence[tuple[SoundFrame, SoundFrame]],
         bed: Bed,
         bed_level_db: float,
-        fades_from: int | None = None,
+        fades_from: SoundFrame | None = None,
     ) -> None:
         self._voice = voice
         self._bed = bed
@@ -136,7 +137,7 @@ class BedAlone:
             np.multiply(part, self._gain, out=out[at - start : at - start + len(part)])
 
 
-def _fades(length: int, rate_hz: int, level_db: float, fades_from: int | None) -> GainCurve:
+def _fades(length: int, rate_hz: int, level_db: float, fades_from: SoundFrame | None) -> GainCurve:
     """The level from the first frame to the last, in and out."""
     fade_in = min(to_frames(FADE_IN_S, rate_hz), length // 3)
     fade_out = min(to_frames(FADE_OUT_S, rate_hz), length // 3)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from voiceguide.sound.background import SourceWithPauses
+    from voiceguide.units import SoundFrame
 
 KEEP_ALIVE_DBFS: Final = -84.0
 """Root mean square: two steps of 16 bits, 65 dB below the voice and below the noise of any room."""
@@ -37,7 +38,7 @@ class KeepAliveSource:
     Length and positions stay those of the source. `first_word` is the frame at which the first word begins.
     """
 
-    def __init__(self, source: SourceWithPauses, first_word: int) -> None:
+    def __init__(self, source: SourceWithPauses, first_word: SoundFrame) -> None:
         if source.channels != 1:
             message = "a session of two channels has a bed, and is never silent"
             raise ValueError(message)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from voiceguide.model.clip import Clip
     from voiceguide.model.timeline import Cue, Timeline
     from voiceguide.sound.levels import ToneLevels
+    from voiceguide.units import SoundFrame
 
 BREATH_TONES: Final = frozenset({ToneName.INHALE, ToneName.EXHALE})
 _KEPT_TONES: Final = 8
@@ -43,11 +44,11 @@ class Mixer:
 
     def __init__(
         self,
-        timeline: Timeline,
+        timeline: Timeline[SoundFrame],
         clips: Mapping[str, Clip],
         levels: ToneLevels = FULL,
         gain_db: float | None = None,
-        tones_fade_from: int | None = None,
+        tones_fade_from: SoundFrame | None = None,
     ) -> None:
         self._timeline = timeline
         self._clips = clips
@@ -106,7 +107,7 @@ class Mixer:
         if self.length - quiet_from >= least_frames:
             yield quiet_from, self.length
 
-    def _begin(self, cue: Cue) -> int:
+    def _begin(self, cue: Cue[SoundFrame]) -> int:
         """The frame of a cue's first sample: a clip begins a little before its onset."""
         return cue.start if cue.tone else cue.start - self._clips[cue.text].onset_frame
 
@@ -136,7 +137,7 @@ class Mixer:
         return breath_tone(cue.tone, cue.end - cue.start, self._levels.breath_lufs, self.rate_hz).samples * gains
 
 
-def session_lufs(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLevels) -> float:
+def session_lufs(timeline: Timeline[SoundFrame], clips: Mapping[str, Clip], levels: ToneLevels) -> float:
     """Integrated loudness of a mono session before its trim, from the blocks of its cues.
 
     Breath tones count as if they sounded alone: under a word they are too soft to matter.
@@ -153,7 +154,7 @@ def session_lufs(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLeve
     return integrated_lufs(powers, [*spoken.values(), *tones.values()])
 
 
-def trim_db(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLevels) -> float:
+def trim_db(timeline: Timeline[SoundFrame], clips: Mapping[str, Clip], levels: ToneLevels) -> float:
     """The one static gain that brings a session to MONO_LUFS, as far as its peaks allow."""
     needed_db = MONO_LUFS - session_lufs(timeline, clips, levels)
     return min(needed_db, LARGEST_TRIM_DB) if np.isfinite(needed_db) else 0.0
