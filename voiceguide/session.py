@@ -54,8 +54,8 @@ from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_
 from voiceguide.planning.presets import faults_of, paced
 from voiceguide.planning.wording import sentences, without_tokens
 from voiceguide.sound.arrangement import arranged, make_chimes
-from voiceguide.sound.awake import Awake
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed, open_bed
+from voiceguide.sound.keep_alive import Awake
 from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.homeless import HomelessStore
 from voiceguide.speech.narrator import Narrator
@@ -170,7 +170,7 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         `force` replaces files that are there. `bit_rate_kbps` is the format's usual one where None. `captions`
         (`vtt`, `srt`, `lrc`, `txt`) go beside it by the same name, each whole or not at all. `keep_alive` wakes a
         headset before the first word and fills digital silence with noise far below hearing
-        (`voiceguide.sound.awake`); a bed does both by itself. `progress` is told frames done and frames in all.
+        (`voiceguide.sound.keep_alive`); a bed does both by itself. `progress` is told frames done and frames in all.
         Raises RequestError (unknown suffix, rate or caption format, file is there) and ExportError (cannot be
         written).
         """
@@ -615,7 +615,7 @@ def phonemes(
 
 def export_clip(clip: Clip, text: str, path: str | Path, *, force: bool = False) -> None:
     """Write one clip to `path`, in the format of its suffix, as `Session.export` writes a session."""
-    seconds = len(clip.samples) / clip.rate_hz
+    seconds = len(clip.pcm) / clip.rate_hz
     text = visible(text).strip()
     about = About(text, "voiceguide", "", "", "en", (ChapterMark(text, 0.0, seconds),))
     export(ClipSource(clip), Path(path), about, force=force)

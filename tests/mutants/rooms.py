@@ -45,8 +45,8 @@ ROOMS: Final = {
     "sound/mixer": Room(("voiceguide.sound.mixer",), ("tests/sound/test_mixer_exactly.py",)),
     "sound/limiter": Room(("voiceguide.sound.limiter",), ("tests/sound/test_limiter.py",)),
     "player/transport": Room(("voiceguide.player.transport",), ("tests/player/test_transport_exactly.py",)),
-    "export/mp3_parts": Room(
-        ("voiceguide.export.mp3_frames", "voiceguide.export.mp3_ground", "voiceguide.export.mp3_parts"),
+    "export/mp3": Room(
+        ("voiceguide.export.mp3.frames", "voiceguide.export.mp3.background", "voiceguide.export.mp3.parts"),
         ("tests/export/test_mp3_parts.py",),
     ),
     "speech/store": Room(

@@ -30,8 +30,7 @@ KEY = clip_key("Hold.", {"engine": "fake"})
 
 def a_clip(seed: int = 0, frames: int = 5000) -> Clip:
     pcm = np.random.default_rng(seed).integers(-9000, 9000, frames, dtype=np.int16)
-    samples = from_pcm16(pcm)
-    return Clip(samples, 24_000, 100, frames - 200, block_powers(samples, 24_000))
+    return Clip(pcm, 24_000, 100, frames - 200, block_powers(from_pcm16(pcm), 24_000))
 
 
 def the_file(store: ClipStore) -> Path:

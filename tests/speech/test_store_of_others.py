@@ -31,8 +31,8 @@ KEY, OTHER = (clip_key(text, {"engine": "fake"}) for text in ("Hold.", "Release.
 
 
 def clip() -> Clip:
-    samples = from_pcm16(np.random.default_rng(1).integers(-9000, 9000, 5000, dtype=np.int16))
-    return Clip(samples, 24_000, 100, 4800, block_powers(samples, 24_000))
+    pcm = np.random.default_rng(1).integers(-9000, 9000, 5000, dtype=np.int16)
+    return Clip(pcm, 24_000, 100, 4800, block_powers(from_pcm16(pcm), 24_000))
 
 
 def written(store: ClipStore, key: str = KEY) -> Path:

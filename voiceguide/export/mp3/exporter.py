@@ -9,10 +9,10 @@ from typing import IO, TYPE_CHECKING, ClassVar
 
 from voiceguide.errors import ExportError
 from voiceguide.export.exporter import Exporter
-from voiceguide.export.id3 import id3_tag
-from voiceguide.export.lame import QUALITY, silent_frame
-from voiceguide.export.mp3_frames import FrameFormat
-from voiceguide.export.mp3_parts import ENCODER_DELAY, NoJointError, encoded, encoded_in_one
+from voiceguide.export.mp3.frames import FrameFormat
+from voiceguide.export.mp3.id3 import id3_tag
+from voiceguide.export.mp3.lame import QUALITY, silent_frame
+from voiceguide.export.mp3.parts import ENCODER_DELAY, NoJointError, encoded, encoded_in_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

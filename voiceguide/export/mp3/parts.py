@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from voiceguide.export.lame import Lame, silent_frame
-from voiceguide.export.mp3_frames import AHEAD_FRAMES, RESERVOIR_FRAMES, RUN_UP_FRAMES, joined, move_reservoir
-from voiceguide.export.mp3_ground import (
+from voiceguide.export.mp3.background import (
     LEAST_REST_FRAMES,
     GroundFrames,
     TapeFrames,
@@ -28,6 +26,8 @@ from voiceguide.export.mp3_ground import (
     saved_frames,
     usable_rests,
 )
+from voiceguide.export.mp3.frames import AHEAD_FRAMES, RESERVOIR_FRAMES, RUN_UP_FRAMES, joined, move_reservoir
+from voiceguide.export.mp3.lame import Lame, silent_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from voiceguide.export.mp3_frames import FrameFormat
+    from voiceguide.export.mp3.frames import FrameFormat
     from voiceguide.sound.source import AudioSource, Ground
 
 PART_S: Final = 20.0

@@ -13,7 +13,7 @@ from voiceguide.model.pcm import to_pcm16
 from voiceguide.sound.source import Silence, empty_block
 
 if TYPE_CHECKING:
-    from voiceguide.export.mp3_frames import FrameFormat
+    from voiceguide.export.mp3.frames import FrameFormat
     from voiceguide.sound.source import AudioSource
 
 QUALITY: Final = {1: 5, 2: 7}

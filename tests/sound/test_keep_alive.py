@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.export.measure import decoded
-from voiceguide.sound.awake import KEEP_ALIVE_DBFS, LONGEST_WAKE_S, WAKE_DBFS, Awake, Hush
+from voiceguide.sound.keep_alive import KEEP_ALIVE_DBFS, LONGEST_WAKE_S, WAKE_DBFS, Awake, Hush
 from voiceguide.sound.source import Silence
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
-from voiceguide.export.lame import Lame, silent_frame
-from voiceguide.export.mp3_frames import AHEAD_FRAMES, RESERVOIR_FRAMES, RUN_UP_FRAMES, alone, joined, move_reservoir
+from voiceguide.export.mp3.frames import AHEAD_FRAMES, RESERVOIR_FRAMES, RUN_UP_FRAMES, alone, joined, move_reservoir
+from voiceguide.export.mp3.lame import Lame, silent_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from voiceguide.export.mp3_frames import FrameFormat
+    from voiceguide.export.mp3.frames import FrameFormat
     from voiceguide.sound.source import AudioSource, Ground
     from voiceguide.sound.tape import Tape
 
