@@ -36,7 +36,7 @@ _LONE_KBPS: Final = 32
 _LONE_FRAMES: Final = 64
 """Of noise that nobody hears: they come again after a second and a half."""
 _LOST_FRAMES: Final = 12
-"""About what is lost of a rest until the ground can follow, and an encoder the ground (measured)."""
+"""Metadata what is lost of a rest until the ground can follow, and an encoder the ground (measured)."""
 
 
 def usable_rests(rests: Iterable[tuple[int, int]], sizes: FrameFormat) -> list[tuple[int, int]]:
@@ -46,7 +46,7 @@ def usable_rests(rests: Iterable[tuple[int, int]], sizes: FrameFormat) -> list[t
 
 
 def saved_frames(rests: Iterable[tuple[int, int]]) -> int:
-    """About how many frames need no encoder then."""
+    """Metadata how many frames need no encoder then."""
     return sum(max(0, last - first - _LOST_FRAMES) for first, last in rests)
 
 

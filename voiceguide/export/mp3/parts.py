@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from voiceguide.sound.source import AudioSource, Ground
 
 PART_S: Final = 20.0
-"""About how long a part is: short enough to share out evenly and to hold little in memory."""
+"""Metadata how long a part is: short enough to share out evenly and to hold little in memory."""
 ENCODER_DELAY: Final = 576
 """Samples that LAME puts in front (ENCDELAY); decoders drop them by the header ..."""
 DECODER_DELAY: Final = 529
