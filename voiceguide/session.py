@@ -25,10 +25,10 @@ from pydantic import ValidationError
 
 from voiceguide.errors import (
     DataError,
-    KnobError,
     Mistake,
     NoHomeError,
     RequestError,
+    SettingError,
     SpeechError,
     UnspeakableError,
     VoiceguideError,
@@ -476,7 +476,7 @@ def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
 
 
 def played(playing: PlayerSettings, **changes: object) -> PlayerSettings:
-    """`playing` with single settings changed; what is None stays. KnobError for what is out of range.
+    """`playing` with single settings changed; what is None stays. SettingError for what is out of range.
 
     `volume` may be written as people do: `50%`, or `+10%` for a change of what `playing` has.
     """
@@ -486,17 +486,17 @@ def played(playing: PlayerSettings, **changes: object) -> PlayerSettings:
     try:
         return PlayerSettings.model_validate({**playing.model_dump(), **given})
     except ValidationError as error:
-        raise KnobError(faults_of(error, PlayerSettings)) from error
+        raise SettingError(faults_of(error, PlayerSettings)) from error
 
 
 def _volume(written: str, before: float) -> float:
     try:
         wanted = parse_volume(written).wanted(before)
     except RequestError as error:
-        raise KnobError([("volume", str(error))]) from error
+        raise SettingError([("volume", str(error))]) from error
     if not 0.0 <= wanted <= 1.0:
         fault = f"{written} would turn {percentage(before)} into {percentage(wanted)}: a volume goes from 0 to 100 %"
-        raise KnobError([("volume", fault)])
+        raise SettingError([("volume", fault)])
     return wanted
 
 
