@@ -20,7 +20,7 @@ from voiceguide.files.whole_file import check_writable, clear_stale
 from voiceguide.history.store import History
 from voiceguide.library.loader import Library
 from voiceguide.library.new import new_routine
-from voiceguide.player.remotes.control.server import ask
+from voiceguide.player.remotes.control.client import ask
 from voiceguide.speech.store import ClipStore
 
 if TYPE_CHECKING:

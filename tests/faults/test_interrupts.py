@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults.harness import PATIENCE_S, Ending, Program, files_in, left_behind, moments, started, struck
 from voiceguide.errors import RemoteUnavailableError
-from voiceguide.player.remotes.control.server import ask
+from voiceguide.player.remotes.control.client import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable

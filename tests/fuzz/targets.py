@@ -27,8 +27,9 @@ from voiceguide.library.loader import Library
 from voiceguide.library.new import new_routine
 from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.routine import Routine
-from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.phrasing.script import phrase
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
+from voiceguide.player.protocol import REQUEST_LIMIT
 from voiceguide.player.remotes.control import server
 from voiceguide.speech.normalise import check_speakable, normalise
 from voiceguide.speech.store import ClipStore
@@ -181,7 +182,7 @@ def socket_(data: bytes) -> None:
             while part := client.recv(65_536):
                 answer += part
     # Who sends more than is read is cut off, and may lose the answer with it.
-    if answer or len(data) <= server.REQUEST_LIMIT:
+    if answer or len(data) <= REQUEST_LIMIT:
         answered = json.loads(answer)
         assert answered["ok"] is True or answered["error"].isprintable(), answered
         assert answer.count(b"\n") == 1

@@ -14,7 +14,7 @@ from tests.wording import IDIOMS, PROMISES
 from voiceguide.library import schema
 from voiceguide.model.choices import Side
 from voiceguide.model.stretch import BreatheMovement, HoldMovement, Stretch
-from voiceguide.planning.wording import Wording
+from voiceguide.planning.phrasing.wording import Wording
 
 if TYPE_CHECKING:
     from voiceguide.library.loader import Library

@@ -29,8 +29,8 @@ from voiceguide.model.stretch import (
     Sides,
     Stretch,
 )
-from voiceguide.planning import fitting
-from voiceguide.planning.fitting import (
+from voiceguide.planning.fitting import fit as fitting
+from voiceguide.planning.fitting.fit import (
     Choice,
     UnreachableError,
     around_of,
@@ -42,8 +42,8 @@ from voiceguide.planning.fitting import (
     texts_for_fitting,
     texts_of_doses,
 )
-from voiceguide.planning.phrasing import phrase, turns_of
-from voiceguide.planning.scheduling import schedule
+from voiceguide.planning.phrasing.script import phrase, turns_of
+from voiceguide.planning.scheduling.schedule import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -20,9 +20,10 @@ import pytest
 from tests.player.remotes.fakes import FakeControls
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
+from voiceguide.player.remotes.control.client import ask
 from voiceguide.player.remotes.control.loop import MOST_CLIENTS
 from voiceguide.player.remotes.control.place import control_paths
-from voiceguide.player.remotes.control.server import ControlRemote, ask
+from voiceguide.player.remotes.control.server import ControlRemote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

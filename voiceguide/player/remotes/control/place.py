@@ -1,15 +1,17 @@
-"""Where the control socket lies: in a folder that belongs to this user alone, and to one player at a time.
+"""Where the control socket lies, and who may use it: a folder of this user alone, held by one player at a time.
 
-The folder is looked at through one descriptor: who owns it, its mode, and the lock on it are those of the very folder
-that was opened, and no symbolic link is followed to it. Whoever holds the lock may put a socket there. The system lets
-go of it however the player ends, so a socket without a lock is a dead player's.
+The folder is checked through one descriptor: its owner, its mode and its lock are those of the folder that was opened,
+and no symbolic link is followed to it. The player that holds the lock may put a socket there. The system releases the
+lock however the player ends, so a socket without a lock belonged to a player that is dead.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import stat
+import struct
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,17 +35,13 @@ class TakenError(RemoteUnavailableError):
 
 
 def control_paths() -> list[Path]:
-    """Where the socket may be, the best place first; `voiceguide ctl` looks into all of them.
+    """The places where the socket may lie, the best first; `voiceguide ctl` looks into all of them.
 
-    The user's runtime folder comes first. Where the system has none, or somebody else has put a folder in its place,
-    there is one under the user's own home, and for a home whose path is too long one among the temporary folders.
+    The user's runtime folder comes first. If the system has none, or somebody else has put a folder in its place, the
+    next one is under the user's own home; if the path of that home is too long, the last is among the temporary
+    folders.
     """
     return [folder / SOCKET for folder in dict.fromkeys(_folders())]
-
-
-def control_path() -> Path:
-    """The best of `control_paths`."""
-    return control_paths()[0]
 
 
 def _folders() -> Iterator[Path]:
@@ -67,9 +65,10 @@ def _state_folder() -> Path | None:
 
 
 def claimed(folder: Path) -> int:
-    """A descriptor of `folder`, made if need be, which is this user's alone; it holds the lock until it is closed.
+    """A descriptor of `folder`, which is created if necessary and belongs to this user alone.
 
-    Raises TakenError where another player holds it, RemoteUnavailableError where it cannot be trusted, and OSError.
+    The descriptor holds the lock until it is closed. Raises TakenError if another player holds the lock,
+    RemoteUnavailableError if the folder cannot be trusted, and OSError.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     _check_parent(folder.parent)
@@ -87,28 +86,39 @@ def claimed(folder: Path) -> int:
 
 
 def check_trusted(folder: Path) -> None:
-    """RemoteUnavailableError where somebody else could put a socket into `folder`, or a folder in its place.
+    """RemoteUnavailableError if somebody else could put a socket into `folder`, or another folder in its place.
 
-    Raises OSError where there is none, or it may not be looked into.
+    Raises OSError if the folder does not exist or cannot be opened.
     """
     _check_parent(folder.parent)
     os.close(_opened(folder))
 
 
 def check_length(path: Path) -> None:
-    """RemoteUnavailableError where the path is longer than that of a socket may be."""
+    """RemoteUnavailableError if the path is too long for a socket."""
     if len(os.fsencode(path)) > _LONGEST_PATH:
         message = f"voiceguide ctl does not work: the path {path} is too long for a socket"
         raise RemoteUnavailableError(message)
 
 
+def is_same_user(connection: socket.socket) -> bool:
+    """Whether this user is at the other end too.
+
+    Not every system tells; on one that does not, the mode of the folder keeps other users out.
+    """
+    if not hasattr(socket, "SO_PEERCRED"):
+        return True
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", credentials)[1]) == os.geteuid()
+
+
 def _opened(folder: Path) -> int:
-    """A descriptor of the folder, which is this user's."""
+    """A descriptor of the folder, which belongs to this user."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except (FileNotFoundError, PermissionError):
         raise
-    except OSError as error:  # a link, or no folder at all
+    except OSError as error:  # a link, or a file
         raise _foreign(folder) from error
     if os.fstat(descriptor).st_uid != os.geteuid():
         os.close(descriptor)
@@ -117,7 +127,10 @@ def _opened(folder: Path) -> int:
 
 
 def _check_parent(folder: Path) -> None:
-    """Whoever may rename what lies in `folder` is this user or root: others, only where it is sticky as /tmp is."""
+    """RemoteUnavailableError unless only this user and root can rename what lies in `folder`.
+
+    Others may write to it if it is sticky, as /tmp is.
+    """
     found = folder.lstat()
     is_private = not found.st_mode & _OTHERS_MAY_WRITE or found.st_mode & stat.S_ISVTX
     if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {os.geteuid(), 0} or not is_private:
@@ -135,7 +148,7 @@ def _lock(descriptor: int) -> None:
     except BlockingIOError as error:
         raise TakenError("another session is playing: voiceguide ctl controls that one") from error
     except OSError:
-        return  # a file system without locks: then a socket that answers is all there is to go by
+        return  # a file system without locks: whether a socket answers must be enough
 
 
 def _foreign(folder: Path) -> RemoteUnavailableError:

@@ -19,9 +19,9 @@ from msgspec.structs import replace
 from voiceguide.errors import RequestError
 from voiceguide.model.script import Rest, Script
 from voiceguide.model.stretch import BreathsMovement, HoldMovement
-from voiceguide.planning.dose import dose_of
-from voiceguide.planning.phrasing import phrase, phrase_turn, turns_of, welcome_and_close
-from voiceguide.planning.scheduling import schedule
+from voiceguide.planning.phrasing.dose import dose_of
+from voiceguide.planning.phrasing.script import phrase, phrase_turn, turns_of, welcome_and_close
+from voiceguide.planning.scheduling.schedule import schedule
 from voiceguide.units import SESSION_RATE_HZ, clock, to_frames
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from voiceguide.model.routine import Item, Routine
     from voiceguide.model.script import Section
     from voiceguide.model.stretch import CountRange, SecondsRange, Stretch
-    from voiceguide.planning.phrasing import Turn
+    from voiceguide.planning.phrasing.script import Turn
 
 REST_WEIGHT: Final = 4.0
 """All rests half-way to their limits cost as much as one dose moved over its whole range. A judgement."""
@@ -98,7 +98,7 @@ def fit(
     """A Script that lasts `pacing.length_s`, to the frame once scheduled.
 
     `spoken_frames` holds the length of every one of `texts_for_fitting`. Raises UnreachableError where the
-    length cannot be met; `reaching.refusal` says what can.
+    length cannot be met; `reach.refusal` says what can.
     """
     assert pacing.length_s is not None  # noqa: S101 -- what the caller fits to
     target = to_frames(pacing.length_s)

@@ -18,15 +18,15 @@ from voiceguide.model.stretch import (
     HoldMovement,
     Position,
 )
-from voiceguide.planning.breathing import breathe_beats, breaths_beats
-from voiceguide.planning.counting import count_beats, count_tones
-from voiceguide.planning.dose import dose_of
-from voiceguide.planning.guiding import Guiding, moving, rest, say, settled
-from voiceguide.planning.holding import hold_beats
-from voiceguide.planning.minimal import names_and_counts
-from voiceguide.planning.positions import change_s, rolls_up, same_place, stands_up, walks
-from voiceguide.planning.sleeping import asleep, is_rest
-from voiceguide.planning.wording import Wording, after, sentences
+from voiceguide.planning.phrasing.breathing import breathe_beats, breaths_beats
+from voiceguide.planning.phrasing.counting import count_beats, count_tones
+from voiceguide.planning.phrasing.dose import dose_of
+from voiceguide.planning.phrasing.guiding import Guiding, moving, rest, say, settled
+from voiceguide.planning.phrasing.holding import hold_beats
+from voiceguide.planning.phrasing.minimal import names_and_counts
+from voiceguide.planning.phrasing.positions import change_s, rolls_up, same_place, stands_up, walks
+from voiceguide.planning.phrasing.sleeping import asleep, is_rest
+from voiceguide.planning.phrasing.wording import Wording, after, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from voiceguide.model.base import SIDE_TOKENS, tokens_in
 from voiceguide.model.script import Hold, Mark, Phase, Place, Role, Sound, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S, Familiarity
-from voiceguide.planning.breathing import phases_of
-from voiceguide.planning.dose import whole_breaths
-from voiceguide.planning.guiding import moving, rest, say, settled
-from voiceguide.planning.wording import after
+from voiceguide.planning.phrasing.breathing import phases_of
+from voiceguide.planning.phrasing.dose import whole_breaths
+from voiceguide.planning.phrasing.guiding import moving, rest, say, settled
+from voiceguide.planning.phrasing.wording import after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from voiceguide.model.choices import Side
     from voiceguide.model.script import Beat, Forms, Say
     from voiceguide.model.stretch import HoldMovement, Instruction
-    from voiceguide.planning.guiding import Guiding
+    from voiceguide.planning.phrasing.guiding import Guiding
 
 REMIND_AT_S = 5.0
 """The one reminder of a hold, early: settled by then, and quiet from there on."""

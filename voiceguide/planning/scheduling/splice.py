@@ -15,14 +15,14 @@ from msgspec.structs import replace
 from voiceguide.errors import RequestError
 from voiceguide.model.script import Breathe, Hold, Rest, Role, Say, Script, Sound, SpanKind
 from voiceguide.model.timeline import InvariantError
-from voiceguide.planning.scheduling import place
+from voiceguide.planning.scheduling.schedule import place
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
 
     from voiceguide.model.script import Beat, Mark, Phase, Section
     from voiceguide.model.timeline import Timeline
-    from voiceguide.planning.scheduling import Placement
+    from voiceguide.planning.scheduling.schedule import Placement
 
 FREE_BREATH_S: Final = 8.0
 """One more breath where the breath is left free. A judgement: a slow one."""

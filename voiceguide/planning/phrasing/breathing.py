@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from voiceguide.model.base import SIDE_TOKENS, tokens_in
 from voiceguide.model.script import Breathe, Mark, Phase, Place, Role, SpanKind, ToneName
 from voiceguide.model.stretch import Familiarity, Instruction
-from voiceguide.planning.guiding import moving, rest
-from voiceguide.planning.wording import after
+from voiceguide.planning.phrasing.guiding import moving, rest
+from voiceguide.planning.phrasing.wording import after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from voiceguide.model.choices import Side
     from voiceguide.model.script import Beat, Forms
     from voiceguide.model.stretch import Breath, BreatheMovement, BreathsMovement
-    from voiceguide.planning.guiding import Guiding
+    from voiceguide.planning.phrasing.guiding import Guiding
 
 WORD_LEAD_S = 0.4
 """How early the breath word comes: the body follows the word, so that it moves as the phase begins."""

@@ -9,7 +9,7 @@ from msgspec import Struct
 from voiceguide.model.choices import Level
 from voiceguide.model.script import Place, Rest, Role, Say, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S, Familiarity
-from voiceguide.planning.wording import sentences
+from voiceguide.planning.phrasing.wording import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from voiceguide.model.choices import Side
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.stretch import Guidance, Stretch
-    from voiceguide.planning.dose import Dose
-    from voiceguide.planning.wording import Wording
+    from voiceguide.planning.phrasing.dose import Dose
+    from voiceguide.planning.phrasing.wording import Wording
 
 UNHURRIED_S = 4.0
 """Authored times up to this are not shortened by a brisk pace."""

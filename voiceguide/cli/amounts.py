@@ -1,4 +1,4 @@
-"""What `voiceguide ctl` is asked in words: an action, and seconds, a time of the clock or a volume behind it."""
+"""What people write behind an action of `voiceguide ctl`: seconds, a time of the clock, or a volume."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MINUS: Final = "\N{MINUS SIGN}"
 
 
 def request_of(action: str, text: str | None) -> tuple[str, float | None]:
-    """The action and the amount that the control socket is sent; RequestError for an amount that cannot be read."""
+    """The action and the amount for the control socket; RequestError for an amount that cannot be read."""
     match action:
         case Action.SEEK_BY:
             return action, _seconds(_given(text, "seek by how much? seek 10, seek -10 or seek 1:30"))
@@ -39,8 +39,8 @@ def request_of(action: str, text: str | None) -> tuple[str, float | None]:
             return action, None
 
 
-def told(action: str, status: Mapping[str, Any]) -> Iterator[str]:
-    """What there is to say of the status that came back: the volume, where it was asked for, and the message."""
+def answer_lines(action: str, status: Mapping[str, Any]) -> Iterator[str]:
+    """What to print of the status after an action: the volume, if the action changed it, and the player's message."""
     if action in _VOLUME:
         yield f"volume {percentage(status['volume'])}"
     if message := status.get("message"):

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from voiceguide.model.script import Place, Rest, Role, Say, Sound, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S
-from voiceguide.planning.guiding import moving, say
-from voiceguide.planning.wording import after
+from voiceguide.planning.phrasing.guiding import moving, say
+from voiceguide.planning.phrasing.wording import after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voiceguide.model.script import Beat
     from voiceguide.model.stretch import CountMovement, Instruction
-    from voiceguide.planning.guiding import Guiding
+    from voiceguide.planning.phrasing.guiding import Guiding
 
 SHOWN_S = 1.0
 """Of the time from one cue to the next, what a number takes to be said."""

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceguide import session
+from voiceguide.cli.amounts import answer_lines, request_of
 from voiceguide.cli.main import main
 from voiceguide.config import resolve
 from voiceguide.errors import DataError, RequestError, SettingError
 from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.volume import VolumeWish, parse_volume
 from voiceguide.planning.presets import parse_level_db, parse_seconds
-from voiceguide.player.amounts import request_of, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -183,9 +183,10 @@ def test_louder_and_quieter_go_by_a_step(action: str) -> None:
 
 def test_what_ctl_says_afterwards() -> None:
     status = {"volume": 1.0, "message": "100 % is as loud as it goes"}
-    assert list(told("louder", status)) == ["volume 100 %", "100 % is as loud as it goes"]
-    assert list(told("pause", {**status, "message": ""})) == []
-    assert list(told("breath", {**status, "message": "no hold \x1b[2Jis going on"})) == [r"no hold \x1b[2Jis going on"]
+    assert list(answer_lines("louder", status)) == ["volume 100 %", "100 % is as loud as it goes"]
+    assert list(answer_lines("pause", {**status, "message": ""})) == []
+    message = "no hold \x1b[2Jis going on"
+    assert list(answer_lines("breath", {**status, "message": message})) == [r"no hold \x1b[2Jis going on"]
 
 
 @pytest.mark.parametrize(("amount", "code"), [("-10", 1), ("-10%", 1), ("-0.5", 1), ("--nonsense", 2), ("-x", 2)])
