@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.export.measure import RATE_HZ, decoded, loudness, millisecond_levels_db, probed
-from voiceguide.export.about import About, ChapterMark
+from voiceguide.export.metadata import ChapterMark, Metadata
 from voiceguide.export.mp3 import background as mp3_background
 from voiceguide.export.mp3 import parts as mp3_parts
 from voiceguide.export.mp3.background import LoneFrames
@@ -121,7 +121,7 @@ def test_chapters_are_listed_by_one_root_in_order(
 def test_more_than_255_chapters_hang_from_one_root() -> None:
     """The count in a CTOC is one byte."""
     marks = tuple(ChapterMark(f"Part {number}", number, number + 1) for number in range(600))
-    tags = mutagen.id3.ID3(io.BytesIO(id3_tag(About("T", "A", "B", "C", "en", marks)) + bytes(1000)))
+    tags = mutagen.id3.ID3(io.BytesIO(id3_tag(Metadata("T", "A", "B", "C", "en", marks)) + bytes(1000)))
     tables = {table.element_id: table for table in tags.getall("CTOC")}
     [root] = [table for table in tables.values() if table.flags & mutagen.id3.CTOCFlags.TOP_LEVEL]
     listed = [name for part in root.child_element_ids for name in tables[part].child_element_ids]
@@ -163,7 +163,7 @@ class Pieces:
 
 def written(source: Pieces, path: Path) -> None:
     with path.open("w+b") as file:
-        Mp3Exporter().write(source, file, About("T", "A", "B", "C", "en", ()), lambda _frames: None)
+        Mp3Exporter().write(source, file, Metadata("T", "A", "B", "C", "en", ()), lambda _frames: None)
         Mp3Exporter().verify(file, source)
 
 

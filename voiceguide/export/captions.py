@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import UnknownNameError
-from voiceguide.export.about import TimedLine
 from voiceguide.export.caption_text import lrc_text, one_line, sub_rip_text, web_vtt_text
 from voiceguide.export.lrc import lrc_length, lrc_lines
+from voiceguide.export.metadata import TimedLine
 from voiceguide.model.script import CHIMES
 from voiceguide.units import clock, timestamp
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.model.timeline import Timeline
 
 QUIET_FROM_S: Final = 5.0
@@ -75,51 +75,56 @@ def _quiet(start_s: float, end_s: float, quiet: str) -> Iterator[TimedLine]:
         yield TimedLine(quiet.format(seconds=f"{end_s - start_s:.0f}"), start_s + _GAP_S, end_s - _GAP_S)
 
 
-def web_vtt(about: About) -> str:
+def web_vtt(metadata: Metadata) -> str:
     """WebVTT (W3C), the title as a note."""
     cues = (
-        f"{timestamp(line.start_s)} --> {timestamp(line.end_s)}\n{web_vtt_text(line.text)}\n" for line in about.lines
+        f"{timestamp(line.start_s)} --> {timestamp(line.end_s)}\n{web_vtt_text(line.text)}\n" for line in metadata.lines
     )
-    return f"WEBVTT\n\nNOTE {web_vtt_text(about.title)}\n\n" + "\n".join(cues)
+    return f"WEBVTT\n\nNOTE {web_vtt_text(metadata.title)}\n\n" + "\n".join(cues)
 
 
-def sub_rip(about: About) -> str:
+def sub_rip(metadata: Metadata) -> str:
     """SubRip: numbered, with decimal commas."""
     cues = (
         f"{number}\n{timestamp(line.start_s)} --> {timestamp(line.end_s)}\n{sub_rip_text(line.text)}\n"
-        for number, line in enumerate(about.lines, start=1)
+        for number, line in enumerate(metadata.lines, start=1)
     )
     return "\n".join(cues)
 
 
-def lrc(about: About) -> str:
+def lrc(metadata: Metadata) -> str:
     """LRC, as music players read it beside a file of the same name."""
-    length_s = about.chapters[-1].end_s if about.chapters else 0.0
+    length_s = metadata.chapters[-1].end_s if metadata.chapters else 0.0
     head = {
-        "ti": lrc_text(about.title),
-        "ar": lrc_text(about.artist),
-        "al": lrc_text(about.album),
-        "la": about.language,
+        "ti": lrc_text(metadata.title),
+        "ar": lrc_text(metadata.artist),
+        "al": lrc_text(metadata.album),
+        "la": metadata.language,
         "length": lrc_length(length_s),
     }
-    return "\n".join([*(f"[{name}:{text}]" for name, text in head.items()), *lrc_lines(about.lines)]) + "\n"
+    return "\n".join([*(f"[{name}:{text}]" for name, text in head.items()), *lrc_lines(metadata.lines)]) + "\n"
 
 
-def transcript(about: About) -> str:
+def transcript(metadata: Metadata) -> str:
     """Plain text to read, or to publish beside the file: chapters with their times, and what is said in each."""
-    parts = [one_line(about.title), ""]
-    parts += [f"{clock(chapter.start_s)}  {one_line(chapter.title)}" for chapter in about.chapters]
-    for chapter in about.chapters:
+    parts = [one_line(metadata.title), ""]
+    parts += [f"{clock(chapter.start_s)}  {one_line(chapter.title)}" for chapter in metadata.chapters]
+    for chapter in metadata.chapters:
         parts += ["", f"{clock(chapter.start_s)}  {one_line(chapter.title)}", ""]
         parts += [
             f"    {clock(line.start_s)}  {one_line(line.text)}"
-            for line in about.lines
+            for line in metadata.lines
             if chapter.start_s <= line.start_s < chapter.end_s
         ]
     return "\n".join(parts) + "\n"
 
 
-FORMATS: Final[Mapping[str, Callable[[About], str]]] = {"vtt": web_vtt, "srt": sub_rip, "lrc": lrc, "txt": transcript}
+FORMATS: Final[Mapping[str, Callable[[Metadata], str]]] = {
+    "vtt": web_vtt,
+    "srt": sub_rip,
+    "lrc": lrc,
+    "txt": transcript,
+}
 
 
 def caption_targets(path: Path, formats: Iterable[str]) -> dict[str, Path]:

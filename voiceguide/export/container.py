@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
 
-    from voiceguide.export.about import About, ChapterMark
+    from voiceguide.export.metadata import ChapterMark, Metadata
     from voiceguide.sound.source import AudioSource
 
 _BLOCK_FRAMES: Final = 1 << 15
@@ -47,20 +47,20 @@ class ContainerExporter(Exporter):
     slack_s: ClassVar[float]
     """How much longer than the source the file may read: the rest of its last codec frame."""
 
-    def options(self, source: AudioSource, about: About) -> dict[str, str]:  # noqa: ARG002 -- for those that need them
+    def options(self, source: AudioSource, metadata: Metadata) -> dict[str, str]:  # noqa: ARG002 -- formats may
         """Options of FFmpeg's muxer."""
         return {}
 
-    def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:
+    def describe(self, output: OutputContainer, stream: AudioStream, metadata: Metadata) -> None:
         """Set tags, chapters and cover, before anything is written."""
         raise NotImplementedError
 
-    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
+    def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:
         """Encode block by block."""
         import av
 
         # Bit-exact: no random serial numbers and no dates of their own in the file.
-        options = {"fflags": "+bitexact", **self.options(source, about)}
+        options = {"fflags": "+bitexact", **self.options(source, metadata)}
         try:
             with av.open(file, "w", format=self.container, container_options=options) as output:
                 stream = cast(
@@ -72,7 +72,7 @@ class ContainerExporter(Exporter):
                 stream.codec_context.format = self.sample_format
                 if self.bit_rates_kbps:
                     stream.bit_rate = self.kbps(source.channels) * 1000
-                self.describe(output, stream, about)
+                self.describe(output, stream, metadata)
                 for end, frame in self._frames(source):
                     self.mux(output, stream.encode(frame))
                     progress(end)
@@ -139,22 +139,22 @@ def _layout(source: AudioSource) -> str:
     return "mono" if source.channels == 1 else "stereo"
 
 
-def tags_of(about: About) -> dict[str, str]:
+def tags_of(metadata: Metadata) -> dict[str, str]:
     """Tags by FFmpeg's names; what is empty is left out."""
     tags = {
-        "title": about.title,
-        "artist": about.artist,
-        "album": about.album,
-        "genre": about.genre,
-        "date": about.date,
-        "comment": about.comment,
+        "title": metadata.title,
+        "artist": metadata.artist,
+        "album": metadata.album,
+        "genre": metadata.genre,
+        "date": metadata.date,
+        "comment": metadata.comment,
     }
     return {name: text for name, text in tags.items() if text}
 
 
-def language_of(about: About) -> str:
+def language_of(metadata: Metadata) -> str:
     """ISO 639-2, three letters; `und` for one that is not known here."""
-    return _LANGUAGES.get(about.language, "und")
+    return _LANGUAGES.get(metadata.language, "und")
 
 
 def chapter_title(chapter: ChapterMark) -> str:
@@ -162,14 +162,14 @@ def chapter_title(chapter: ChapterMark) -> str:
     return at_most_bytes(chapter.title, LONGEST_TITLE_BYTES)
 
 
-def attach_cover(output: OutputContainer, about: About) -> None:
+def attach_cover(output: OutputContainer, metadata: Metadata) -> None:
     """The cover as a picture that is attached to the file; nothing where there is none."""
     import av
     from av.stream import Disposition
 
-    if not about.cover:
+    if not metadata.cover:
         return
-    with av.open(io.BytesIO(about.cover), "r", format="png_pipe") as drawn:
+    with av.open(io.BytesIO(metadata.cover), "r", format="png_pipe") as drawn:
         picture = output.add_stream_from_template(drawn.streams.video[0])
         picture.disposition = Disposition.attached_pic
         picture.metadata["comment"] = "Cover (front)"  # the name that FFmpeg has for the type of the picture
@@ -178,13 +178,13 @@ def attach_cover(output: OutputContainer, about: About) -> None:
         output.mux(packet)
 
 
-def chapter_comments(about: About) -> dict[str, str]:
+def chapter_comments(metadata: Metadata) -> dict[str, str]:
     """Chapters as Vorbis comments, CHAPTER000=HH:MM:SS.mmm and CHAPTER000NAME, for FLAC and Opus.
 
     Written here for both: FFmpeg writes none into FLAC, and rounds the seconds of Opus's up (seen in 8.0).
     """
     comments = {}
-    for number, chapter in enumerate(about.chapters):
+    for number, chapter in enumerate(metadata.chapters):
         comments[f"CHAPTER{number:03}"] = timestamp(chapter.start_s)
         comments[f"CHAPTER{number:03}NAME"] = chapter_title(chapter)
     return comments

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
 _GROUP: Final = "voiceguide.exporters"
@@ -49,7 +49,7 @@ class Exporter(ABC):
         return self._asked_kbps or (self.usual_kbps if channels == 1 else self.usual_stereo_kbps)
 
     @abstractmethod
-    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
+    def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:
         """Encode all of `source` into `file`, which is empty, seekable and open for reading and writing.
 
         `progress` is told the number of frames that are done. Memory does not grow with the length.
@@ -98,7 +98,7 @@ def check_target(path: Path, *, force: bool, bit_rate_kbps: int | None = None) -
 def export(
     source: AudioSource,
     path: Path,
-    about: About,
+    metadata: Metadata,
     *,
     force: bool = False,
     bit_rate_kbps: int | None = None,
@@ -113,7 +113,7 @@ def export(
     exporter = exporter_for(path, bit_rate_kbps)
     check_writable(path, force=force)
     with whole_file(path, force=force) as file:
-        exporter.write(source, file, about, progress or _ignore)
+        exporter.write(source, file, metadata, progress or _ignore)
         file.flush()
         exporter.verify(file, source)
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
 _SEEK_S: Final = 10
@@ -36,19 +36,19 @@ class FlacExporter(ContainerExporter):
     sample_format: ClassVar[str] = "s16"
     slack_s: ClassVar[float] = 0.0
 
-    def options(self, source: AudioSource, about: About) -> dict[str, str]:  # noqa: ARG002 -- alike for all
+    def options(self, source: AudioSource, metadata: Metadata) -> dict[str, str]:  # noqa: ARG002 -- alike for all
         """Padding, in which the seek table will stand."""
         return {"metadata_header_padding": str(_padding_bytes(source))}
 
-    def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:  # noqa: ARG002 -- one stream, one set of tags
+    def describe(self, output: OutputContainer, stream: AudioStream, metadata: Metadata) -> None:  # noqa: ARG002 -- one stream, one set of tags
         """Comments in one block, and the cover in another."""
-        output.metadata.update(tags_of(about) | {"LANGUAGE": language_of(about)} | chapter_comments(about))
-        attach_cover(output, about)
+        output.metadata.update(tags_of(metadata) | {"LANGUAGE": language_of(metadata)} | chapter_comments(metadata))
+        attach_cover(output, metadata)
 
-    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
+    def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:
         """Encode, and say where every ten seconds begin."""
         self._seek_table = _SeekTable(_SEEK_S * source.rate_hz)
-        super().write(source, file, about, progress)
+        super().write(source, file, metadata, progress)
         self._seek_table.write(file, _padding_bytes(source))
 
     def mux(self, output: OutputContainer, packets: Sequence[Packet[Any]]) -> None:

@@ -10,7 +10,7 @@ from voiceguide.units import clock
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from voiceguide.export.about import TimedLine
+    from voiceguide.export.metadata import TimedLine
 
 
 def lrc_lines(lines: Iterable[TimedLine]) -> list[str]:

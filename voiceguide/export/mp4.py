@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
 
@@ -33,19 +33,19 @@ class M4aExporter(ContainerExporter):
     """At 64 it overshoots the peaks that it is given by 0.9 dB (measured), past -1 dBTP; at 80 it does not."""
     usual_stereo_kbps: ClassVar[int] = 128
 
-    def options(self, source: AudioSource, about: About) -> dict[str, str]:  # noqa: ARG002 -- alike for all
+    def options(self, source: AudioSource, metadata: Metadata) -> dict[str, str]:  # noqa: ARG002 -- alike for all
         """The brand, and a movie that counts in a multiple of its sound's frames, so that FFmpeg rounds no length."""
         return {"brand": self.brand, "movie_timescale": "48000"}
 
-    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
+    def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:
         """Encode, and let the movie count in milliseconds as others do."""
-        super().write(source, file, about, progress)
+        super().write(source, file, metadata, progress)
         count_in_milliseconds(file)
 
-    def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:
+    def describe(self, output: OutputContainer, stream: AudioStream, metadata: Metadata) -> None:
         """Tags and chapters of the file, and the cover as a picture that is attached."""
-        output.metadata.update(tags_of(about))
-        stream.metadata["language"] = language_of(about)
+        output.metadata.update(tags_of(metadata))
+        stream.metadata["language"] = language_of(metadata)
         output.set_chapters(
             [
                 {
@@ -55,10 +55,10 @@ class M4aExporter(ContainerExporter):
                     "time_base": Fraction(1, 1000),
                     "metadata": {"title": chapter_title(chapter)},
                 }
-                for number, chapter in enumerate(about.chapters)
+                for number, chapter in enumerate(metadata.chapters)
             ]
         )
-        attach_cover(output, about)
+        attach_cover(output, metadata)
 
 
 class M4bExporter(M4aExporter):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
 _FRONT_COVER: Final = 3
@@ -42,32 +42,32 @@ class OpusExporter(ContainerExporter):
     """At 32 and 40 it overshoots peaks past -1 dBTP (measured on wind-down: -0.7 and -0.8), at 48 it does not."""
     usual_stereo_kbps: ClassVar[int] = 96
 
-    def options(self, source: AudioSource, about: About) -> dict[str, str]:
+    def options(self, source: AudioSource, metadata: Metadata) -> dict[str, str]:
         """The serial number of the stream: the same for the same session, and another for any other."""
-        return {"serial_offset": str(_serial(source, about))}
+        return {"serial_offset": str(_serial(source, metadata))}
 
-    def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:  # noqa: ARG002 -- Ogg's tags are the stream's
+    def describe(self, output: OutputContainer, stream: AudioStream, metadata: Metadata) -> None:  # noqa: ARG002 -- Ogg's tags are the stream's
         """Comments of the stream."""
-        tags = tags_of(about) | {"LANGUAGE": language_of(about)}
-        stream.metadata.update(tags | chapter_comments(about) | _picture_comment(about))
+        tags = tags_of(metadata) | {"LANGUAGE": language_of(metadata)}
+        stream.metadata.update(tags | chapter_comments(metadata) | _picture_comment(metadata))
 
 
-def _serial(source: AudioSource, about: About) -> int:
+def _serial(source: AudioSource, metadata: Metadata) -> int:
     """From 1 on: some readers take 0 for no number, and streams that are put one behind the other need different ones.
 
     Out of what the session is, without the day and the cover, so that one session has one number.
     """
-    told = (source.length, source.channels, about.title, about.comment, about.chapters, about.lines)
+    told = (source.length, source.channels, metadata.title, metadata.comment, metadata.chapters, metadata.lines)
     digest = hashlib.blake2b(msgspec.msgpack.encode(told), digest_size=8).digest()
     return 1 + int.from_bytes(digest) % _MOST_SERIAL
 
 
-def _picture_comment(about: About) -> dict[str, str]:
+def _picture_comment(metadata: Metadata) -> dict[str, str]:
     """The cover as METADATA_BLOCK_PICTURE, a picture block of FLAC (RFC 9639, 8.8); nothing where there is none."""
-    if not about.cover:
+    if not metadata.cover:
         return {}
-    width, height = struct.unpack(">II", about.cover[16:24])  # of the PNG's header
+    width, height = struct.unpack(">II", metadata.cover[16:24])  # of the PNG's header
     mime = b"image/png"
     block = struct.pack(">II", _FRONT_COVER, len(mime)) + mime + struct.pack(">I", 0)
-    block += struct.pack(">IIII", width, height, 24, 0) + struct.pack(">I", len(about.cover)) + about.cover
+    block += struct.pack(">IIII", width, height, 24, 0) + struct.pack(">I", len(metadata.cover)) + metadata.cover
     return {"METADATA_BLOCK_PICTURE": base64.b64encode(block).decode()}

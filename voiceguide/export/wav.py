@@ -14,7 +14,7 @@ from voiceguide.sound.source import empty_block
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
 BLOCK_FRAMES: Final = 1 << 16
@@ -28,7 +28,7 @@ class WavExporter(Exporter):
     suffix: ClassVar[str] = ".wav"
     keeps_cover: ClassVar[bool] = False
 
-    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:  # noqa: ARG002 -- nowhere to put it
+    def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:  # noqa: ARG002 -- nowhere to put it
         """Header and samples."""
         if source.length * source.channels * 2 > _LARGEST_BYTES:
             message = "a WAV file cannot be longer than 4 GB: export to another format"

@@ -17,7 +17,7 @@ from voiceguide.export.mp3.parts import ENCODER_DELAY, NoJointError, encoded, en
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
 
@@ -31,12 +31,12 @@ class Mp3Exporter(Exporter):
     """Enough for mono speech at 24 kHz."""
     usual_stereo_kbps: ClassVar[int] = 112
 
-    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
+    def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:
         """Tag, Info header, frames."""
         sizes = self._sizes(source)
         parts = encoded(source, sizes)
         first = next(parts)  # by now others are under way, while the tag may wait for its cover
-        file.write(id3_tag(about))
+        file.write(id3_tag(metadata))
         info_at = file.tell()
         file.write(bytes(sizes.frame_bytes))
         try:

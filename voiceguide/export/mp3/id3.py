@@ -16,7 +16,7 @@ from voiceguide.export.lrc import lrc_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voiceguide.export.about import About, ChapterMark, TimedLine
+    from voiceguide.export.metadata import ChapterMark, Metadata, TimedLine
 
 _UTF8: Final = b"\x03"
 _NO_OFFSET: Final = 0xFFFFFFFF
@@ -35,23 +35,23 @@ and a tag can be edited without moving the whole file."""
 _ISO_639_2: Final = {"en": b"eng", "de": b"deu", "fr": b"fra", "es": b"spa", "it": b"ita", "nl": b"nld", "pt": b"por"}
 
 
-def id3_tag(about: About) -> bytes:
+def id3_tag(metadata: Metadata) -> bytes:
     """The whole tag, ready to stand before the first MP3 frame."""
-    language = _ISO_639_2.get(about.language, b"und")
+    language = _ISO_639_2.get(metadata.language, b"und")
     texts = {
-        b"TIT2": about.title,
-        b"TPE1": about.artist,
-        b"TALB": about.album,
-        b"TCON": about.genre,
-        b"TDRC": about.date,
+        b"TIT2": metadata.title,
+        b"TPE1": metadata.artist,
+        b"TALB": metadata.album,
+        b"TCON": metadata.genre,
+        b"TDRC": metadata.date,
     }
     frames = [
         *(_text(name, text) for name, text in texts.items() if text),
         _frame(b"TLAN", _UTF8 + language),
-        *([_frame(b"COMM", _UTF8 + language + b"\0" + _encoded(about.comment))] if about.comment else []),
-        *_chapters(about.chapters),
-        *_lyrics(about.lines, language),
-        *_cover(about.cover),
+        *([_frame(b"COMM", _UTF8 + language + b"\0" + _encoded(metadata.comment))] if metadata.comment else []),
+        *_chapters(metadata.chapters),
+        *_lyrics(metadata.lines, language),
+        *_cover(metadata.cover),
     ]
     body = b"".join(frames) + bytes(_PADDING_BYTES)
     return b"ID3\x04\x00\x00" + _synchsafe(len(body)) + body

@@ -1,4 +1,4 @@
-"""What a file says about itself."""
+"""The tags, chapters and timed lines of an exported file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class TimedLine(Struct, frozen=True):
     end_s: float
 
 
-class About(Struct, frozen=True, dict=True):
+class Metadata(Struct, frozen=True, dict=True):
     """Tags and chapters."""
 
     title: str
