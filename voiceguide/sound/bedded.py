@@ -1,4 +1,4 @@
-"""A voice over a bed: mono in the middle of a stereo loop that steps aside for every word."""
+"""A voice over a bed: mono in the centre of a stereo bed that ducks under every word."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ FADE_OUT_S: Final = 6.0
 
 
 class BeddedSource:
-    """An AudioSource of two channels: `voice` in the middle, `bed` under it.
+    """A source of two channels: `voice` in the centre, `bed` under it.
 
-    `bed_level_db` is how far the bed, by its loudest 3 s, lies from the session's loudness while nothing is said.
-    Under the spans of `speech`, in frames at the rate of both, it is at least UNDER_SPEECH_DB below the voice, by its
-    loudest 400 ms. It fades out from `fades_from` on, or over the last FADE_OUT_S.
+    `bed_level_db` is the level of the bed between words, by its loudest 3 s, relative to the loudness of the session.
+    During the spans of `speech` its loudest 400 ms are at least UNDER_SPEECH_DB below the voice. It fades out from
+    `fades_from` on, or else over the last FADE_OUT_S.
     """
 
     def __init__(
@@ -138,7 +138,7 @@ class BedAlone:
 
 
 def _fades(length: int, rate_hz: int, level_db: float, fades_from: SoundFrame | None) -> GainCurve:
-    """The level from the first frame to the last, in and out."""
+    """The level of the bed without ducking: faded in, held, and faded out."""
     fade_in = min(to_frames(FADE_IN_S, rate_hz), length // 3)
     fade_out = min(to_frames(FADE_OUT_S, rate_hz), length // 3)
     if fades_from is not None:

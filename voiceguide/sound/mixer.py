@@ -1,7 +1,7 @@
 """The mixer: a Timeline and its clips as an AudioSource.
 
-It adds; nothing else. Levels were set clip by clip, the session as a whole gets one static gain, and
-what steps back under speech does so on a curve that is known beforehand.
+It only adds. Levels were set clip by clip, the session as a whole gets one static gain, and sounds are ducked
+under speech on a curve that is known beforehand.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ _KEPT_TONES: Final = 8
 class Mixer:
     """The sound of a Timeline, rendered block by block in constant memory.
 
-    Safe to render from several threads at once. `clips` holds a clip for every spoken text of the
-    timeline, at its rate. `gain_db` is the gain of the whole; None measures it (`trim_db`).
-    Tones and chimes fade from `tones_fade_from` to the end, where it is given.
+    Several threads may render at once. `clips` holds a clip for every spoken text of the timeline, at its rate.
+    `gain_db` is the gain of the whole session; None measures it (`trim_db`). Tones and chimes fade out from
+    `tones_fade_from` to the end, if it is given.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Mixer:
         for index in range(first, last):
             begin = int(self._begins[index])
             if begin + self._length(index) <= start:
-                continue  # a tone that is over would be made for nothing
+                continue  # the tone is over: do not make it in vain
             low, high = max(start, begin), min(end, begin + self._length(index))
             if low < high:
                 out[low - start : high - start] += self._samples(index, low - begin, high - begin) * self._gain
@@ -108,7 +108,7 @@ class Mixer:
             yield quiet_from, self.length
 
     def _begin(self, cue: Cue[SoundFrame]) -> int:
-        """The frame of a cue's first sample: a clip begins a little before its onset."""
+        """The frame of the first sample of a cue: a clip begins a little before its onset."""
         return cue.start if cue.tone else cue.start - self._clips[cue.text].onset_frame
 
     def _length(self, index: int) -> int:
@@ -116,7 +116,7 @@ class Mixer:
         return len(self._clips[cue.text].pcm) if cue.tone is None else cue.end - cue.start
 
     def _samples(self, index: int, first: int, last: int) -> NDArray[np.float32]:
-        """Those of a cue from its frame `first` up to `last`."""
+        """The samples `[first, last)` of a cue."""
         cue = self._cues[index]
         if cue.tone is None:
             return from_pcm16(self._clips[cue.text].pcm[first:last])
@@ -126,7 +126,7 @@ class Mixer:
         return samples * self._fade.gains(cue.start + first, cue.start + last) if self._fade else samples
 
     def _rendered_tone(self, index: int) -> NDArray[np.float32]:
-        """A breath tone, stepped back under the words near it; whole, so that blocks cannot differ."""
+        """A breath tone, ducked under the words near it; made whole, so that it is the same in blocks of any size."""
         cue = self._cues[index]
         assert cue.tone is not None  # noqa: S101 -- narrows the type
         near, past = np.searchsorted(self._speech[:, 0], (cue.start, cue.end))
@@ -138,7 +138,7 @@ class Mixer:
 
 
 def session_lufs(timeline: Timeline[SoundFrame], clips: Mapping[str, Clip], levels: ToneLevels) -> float:
-    """Integrated loudness of a mono session before its trim, from the blocks of its cues.
+    """Integrated loudness of an untrimmed mono session, from the blocks of its cues.
 
     Breath tones count as if they sounded alone: under a word they are too soft to matter.
     """
@@ -155,6 +155,6 @@ def session_lufs(timeline: Timeline[SoundFrame], clips: Mapping[str, Clip], leve
 
 
 def trim_db(timeline: Timeline[SoundFrame], clips: Mapping[str, Clip], levels: ToneLevels) -> float:
-    """The one static gain that brings a session to MONO_LUFS, as far as its peaks allow."""
+    """The static gain that brings a session to MONO_LUFS, as far as its peaks allow."""
     needed_db = MONO_LUFS - session_lufs(timeline, clips, levels)
     return min(needed_db, LARGEST_TRIM_DB) if np.isfinite(needed_db) else 0.0
