@@ -322,3 +322,22 @@ def test_a_line_can_be_compared_in_every_voice_of_a_language(tmp_path: Path) -> 
     assert len(set(lengths)) == len(lengths) == len(spoken)
     with pytest.raises(SpeechError, match="no voice on this machine speaks 'zz'"):
         list(session.compared("x", language="zz", cache_dir=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('new_knee = "a new knee"\n', "conditions lacks new_knee"),
+        ('calves = "calves"\n', "show: area_names lacks calves"),
+        ('soft = "soft tones", ', "pacing: tones lacks soft"),
+        ('gentle = "gentle", ', "file: paces lacks gentle"),
+        ('easier_way = "To make it easier, {way}."\n', "easier_way: it is missing"),
+    ],
+)
+def test_what_a_phrasebook_lacks_is_named(tmp_path: Path, line: str, named: str) -> None:
+    shipped = (DATA / FIRST_LANGUAGE / "phrases.toml").read_text(encoding="utf-8")
+    assert line in shipped
+    path = tmp_path / "fr.toml"
+    path.write_text(shipped.replace('language = "en"', 'language = "fr"', 1).replace(line, "", 1), encoding="utf-8")
+    with pytest.raises(DataError, match=re.escape(named)):
+        session.check(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args, get_origin
 
 from pydantic import Field, model_validator
 
@@ -67,7 +67,23 @@ class ChapterTitles(Model):
     close: Text
 
 
-class FileWords(Model):
+class ChoiceWords(Model):
+    """Words in which every choice of a field has some."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for name, field in type(self).model_fields.items():
+            if get_origin(field.annotation) is not dict:
+                continue
+            kind = get_args(field.annotation)[0]
+            missing = [str(choice) for choice in get_args(kind) or kind if choice not in getattr(self, name)]
+            if missing:
+                message = f"{name} lacks {', '.join(missing)}"
+                raise ValueError(message)
+        return self
+
+
+class FileWords(ChoiceWords):
     """What an exported file says about itself."""
 
     album: Text
@@ -77,7 +93,7 @@ class FileWords(Model):
     words: dict[Literal["full", "brief", "minimal"], Text]
 
 
-class ShowWords(Model):
+class ShowWords(ChoiceWords):
     """Headings and doses of `voiceguide show`."""
 
     need: Text
@@ -112,7 +128,47 @@ class ShowWords(Model):
     area_names: dict[Area, Text]
 
 
-class Phrasebook(Model):
+class PacingWords(ChoiceWords):
+    """What an exported file says of a knob that differs from its pace: a field for each knob, with {value}.
+
+    Repetitions and rounds are counted with the words of `show`.
+    """
+
+    speech_rate: Text
+    sentence_gap_s: Text
+    hold_s: Text
+    breath: Text
+    """{in_s} and {out_s}."""
+    breath_held: Text
+    """{in_s}, {hold_in_s}, {out_s} and {hold_out_s}."""
+    breath_scale: Text
+    breath_cues: Text
+    """Without breath words."""
+    tones: dict[Literal["off", "soft", "full"], Text]
+    countdown: Text
+    bed: dict[Literal["rain", "drone", "waves", "file"], Text]
+    bed_level_db: Text
+    sleep: Text
+    first_side: dict[Literal["left", "right"], Text]
+    level: dict[Literal["easier", "usual", "harder"], Text]
+    walk_s: Text
+    transition_s: Text
+    same_posture_s: Text
+    switch_s: Text
+    change_s: Text
+    floor_s: Text
+    settle_scale: Text
+    enter_s: Text
+    leave_s: Text
+    round_rest_s: Text
+    length_s: Text
+    """{value} as a clock shows it."""
+    only: Text
+    """{value}: the stretches, joined."""
+    skip: Text
+
+
+class Phrasebook(ChoiceWords):
     """As authored in `library/<language>/phrases.toml`. Braces are filled in by phrasing."""
 
     language: Language
@@ -137,6 +193,8 @@ class Phrasebook(Model):
     """Between the last two of a list: `and`."""
     either: Text
     """Between the last two of a choice: `or`."""
+    decimal: Annotated[str, Field(pattern=r"^[.,]$")]
+    """Between a number and its fraction, where digits are read: `0.8`."""
     fetch: Text
     """Behind several props: nobody can fetch a mat and a cushion while the session goes on."""
     safety: Text
@@ -222,6 +280,7 @@ class Phrasebook(Model):
     captions: Captions
     chapters: ChapterTitles
     file: FileWords
+    pacing: PacingWords
     show: ShowWords
     promises: tuple[Text, ...] = ()
     """Words that promise what no session may: `check` refuses them. A trailing `*` stands for any ending."""
