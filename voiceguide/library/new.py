@@ -20,11 +20,11 @@ _MOST_NUMBERS: Final = 61
 _NUMBERS: Final = re.compile(r"^numbers = \[.*?^\]\n", re.MULTILINE | re.DOTALL)
 
 
-def new_routine(name: str, folder: Path) -> Path:
-    """Write a commented routine file that works at once; give its path.
+def new_routine(name: str, folder: Path, language: str = FIRST_LANGUAGE) -> Path:
+    """Write a commented routine file that works at once, in `language`, and return its path.
 
-    Raises RequestError where the name is no id, or that of a shipped routine, or the file is there already, and
-    ExportError where it cannot be written: a full disk, a folder that is read-only or somebody else's.
+    Raises RequestError if the name is not an id or belongs to a shipped routine, if the language has no template or if
+    the file exists; ExportError if the file cannot be written: a full disk, a folder that is read-only or another user's.
     """
     if len(name) > MAX_IDENTIFIER_CHARS or not re.fullmatch(IDENTIFIER_PATTERN, name):
         message = (
@@ -36,7 +36,14 @@ def new_routine(name: str, folder: Path) -> Path:
         message = f"{name} is a shipped routine, which one of your own would hide: choose another name, as in my-{name}"
         raise RequestError(message)
     title = name.replace("-", " ").capitalize()
-    template = (DATA / FIRST_LANGUAGE / "new-routine.toml").read_text(encoding="utf-8")
+    templates = {path.parent.name: path for path in sorted(DATA.glob("*/new-routine.toml"))}
+    if language not in templates:
+        message = (
+            f"there is no routine to start from in {language!r}: there is one in {', '.join(templates)}. "
+            "`voiceguide new NAME --language en` writes one to translate"
+        )
+        raise RequestError(message)
+    template = templates[language].read_text(encoding="utf-8")
     schema = (DATA / "schema" / "routine.schema.json").as_uri()
     text = template.replace("@id@", name).replace("@title@", title).replace("@schema@", schema)
     return _written(folder, f"{name}.toml", text)
