@@ -23,8 +23,9 @@ _NUMBERS: Final = re.compile(r"^numbers = \[.*?^\]\n", re.MULTILINE | re.DOTALL)
 def new_routine(name: str, folder: Path, language: str = FIRST_LANGUAGE) -> Path:
     """Write a commented routine file that works at once, in `language`, and return its path.
 
-    Raises RequestError if the name is not an id or belongs to a shipped routine, if the language has no template or if
-    the file exists; ExportError if the file cannot be written: a full disk, a folder that is read-only or another user's.
+    Raises RequestError if the name is not an id or belongs to a shipped routine, if the language has no template, or if
+    the file exists. Raises ExportError if the file cannot be written: the disk is full, or the folder is read-only or
+    belongs to somebody else.
     """
     if len(name) > MAX_IDENTIFIER_CHARS or not re.fullmatch(IDENTIFIER_PATTERN, name):
         message = (
