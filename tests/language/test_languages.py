@@ -21,7 +21,7 @@ from voiceguide.model.clip import Clip
 from voiceguide.model.stretch import Guidance
 from voiceguide.planning.planner import plan_timeline
 from voiceguide.planning.presets import paced
-from voiceguide.planning.wording import sentences
+from voiceguide.planning.wording import Wording, sentences
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.normalise import check_speakable, normalise
 from voiceguide.speech.pronouncing import pronunciations
@@ -269,6 +269,38 @@ def test_a_number_that_may_mean_two_things_is_refused(language: str, written: st
     found = rules.doubt(rules.read_numbers(written))
     assert found
     assert "write the number as a word" in found[1]
+
+
+@pytest.mark.parametrize("language", languages())
+def test_one_of_something_is_singular(language: str) -> None:
+    library = LIBRARIES[language]
+    book, wording = library.phrasebook, Wording(library.phrasebook)
+    counting = {
+        text
+        for name in FIRST.stretch_ids()
+        for _, text in spoken_texts(library.stretch(name))
+        if "count" in tokens_in(text)
+    }
+    assert len(counting) > 10
+    plural = {TOKEN.sub(lambda match: wording.number(1, str(match[1]).partition("_")[2]), text) for text in counting}
+    assert [text for text in plural if book.with_one(text) == text] == []
+    assert not set(map(str.lower, plural)) & {wording.fill(text, count=1).lower() for text in counting}
+
+
+@pytest.mark.parametrize(
+    ("language", "breaths", "length"),
+    [
+        ("en", "Take one breath, slow and soft.", "one minute and one second"),
+        ("de", "Ein Atemzug, langsam und sanft.", "eine Minute und eine Sekunde"),
+        ("es", "Haz una respiración, lenta y suave.", "un minuto y un segundo"),
+    ],
+)
+def test_a_single_breath_and_a_single_second(language: str, breaths: str, length: str) -> None:
+    library = LIBRARIES[language]
+    wording = Wording(library.phrasebook)
+    assert wording.length(61) == length
+    step = library.stretch("paced-breathing").movement.prepare[0]
+    assert wording.fill(step.say, count=1) == breaths
 
 
 def test_lists_and_number_words_follow_the_grammar() -> None:

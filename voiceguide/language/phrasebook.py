@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import re
+from enum import EnumMeta
 from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args, get_origin
 
 from pydantic import Field, model_validator
@@ -76,7 +78,10 @@ class ChoiceWords(Model):
             if get_origin(field.annotation) is not dict:
                 continue
             kind = get_args(field.annotation)[0]
-            missing = [str(choice) for choice in get_args(kind) or kind if choice not in getattr(self, name)]
+            choices = (
+                get_args(kind) if get_origin(kind) is Literal else list(kind) if isinstance(kind, EnumMeta) else []
+            )
+            missing = [str(choice) for choice in choices if choice not in getattr(self, name)]
             if missing:
                 message = f"{name} lacks {', '.join(missing)}"
                 raise ValueError(message)
@@ -176,6 +181,8 @@ class Phrasebook(ChoiceWords):
     """Of the language, in English."""
     numbers: list[Text] = Field(min_length=21)
     """Number words from zero on; a larger number is left to the engine as digits."""
+    one: dict[Text, Text] = Field(default_factory=dict)
+    """What a count of one makes of the plural behind it: `one breaths` is `one breath`."""
     sides: SideWords
     welcome: Wordings
     """{title}, {count} (of stretches, a number word), {minutes} (a number word)."""
@@ -289,6 +296,16 @@ class Phrasebook(ChoiceWords):
     def rules(self) -> Rules:
         """How this language reads numbers, joins lists and tells sides."""
         return rules_for(self.language)
+
+    def with_one(self, text: str) -> str:
+        """`text`, which counts one of something, in the singular; a capital stays."""
+
+        def said(match: re.Match[str]) -> str:
+            one = self.one[match[0].lower()]
+            return one[:1].upper() + one[1:] if match[0][0].isupper() else one
+
+        longest_first = sorted(map(re.escape, self.one), key=len, reverse=True)
+        return re.sub(rf"\b(?:{'|'.join(longest_first)})\b", said, text, flags=re.IGNORECASE) if self.one else text
 
     @functools.cached_property
     def side_words(self) -> tuple[str, ...]:
