@@ -15,7 +15,8 @@ from voiceguide.errors import DataError, RequestError, SpeechError
 from voiceguide.export.captions import timed_lines
 from voiceguide.language.rules import rules_for
 from voiceguide.library.loader import Library
-from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages
+from voiceguide.library.reading import Reading
+from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages, own_phrasebook
 from voiceguide.model.base import SIDE_TOKENS, TOKEN, Token, spoken_texts, tokens_in
 from voiceguide.model.clip import Clip
 from voiceguide.model.stretch import Guidance
@@ -373,3 +374,37 @@ def test_what_a_phrasebook_lacks_is_named(tmp_path: Path, line: str, named: str)
     path.write_text(shipped.replace('language = "en"', 'language = "fr"', 1).replace(line, "", 1), encoding="utf-8")
     with pytest.raises(DataError, match=re.escape(named)):
         session.check(path)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_braces_are_those_of_the_first_language(language: str) -> None:
+    assert own_phrasebook(Reading.of(DATA / language / "phrases.toml")).language == language
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "named"),
+    [
+        ("holds of {value} s", "holds of {nombre} s", "pacing.hold_s: {nombre} stands for nothing: there is {value}"),
+        (
+            'halfway = "Halfway."',
+            'halfway = "{count}."',
+            "halfway: {count} stands for nothing: there is nothing to fill",
+        ),
+        ("{Count} more rounds.", "{Count_f} more rounds.", "rounds_left: {Count_f} stands for nothing"),
+        ("[{seconds} seconds of quiet]", "[{seconds seconds]", "captions.quiet: a brace stands for nothing"),
+        (
+            "{title}. One exercise,",
+            "{titre}. One exercise,",
+            "welcome_one.1: {titre} stands for nothing: there is {title}",
+        ),
+    ],
+)
+def test_braces_that_nothing_fills_are_named(tmp_path: Path, text: str, other: str, named: str) -> None:
+    shipped = (DATA / FIRST_LANGUAGE / "phrases.toml").read_text(encoding="utf-8")
+    assert text in shipped
+    path = tmp_path / "fr.toml"
+    path.write_text(shipped.replace('language = "en"', 'language = "fr"', 1).replace(text, other), encoding="utf-8")
+    with pytest.raises(DataError, match=re.escape(named)):
+        session.check(path)
+    with pytest.raises(DataError, match=re.escape(named)):
+        _ = Library("fr", own_phrases=tmp_path).phrasebook

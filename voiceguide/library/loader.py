@@ -6,10 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiceguide.errors import DataError, RequestError, UnknownNameError
-from voiceguide.language.phrasebook import Phrasebook
 from voiceguide.library.reading import Reading
 from voiceguide.library.saying import note_promises, note_sides
-from voiceguide.library.words import DATA, FIRST_LANGUAGE, Words
+from voiceguide.library.words import DATA, FIRST_LANGUAGE, Words, own_phrasebook
 from voiceguide.model.base import spoken_texts
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
 from voiceguide.model.stretch import Area, Position, Stretch, hurried
@@ -20,6 +19,8 @@ from voiceguide.units import counted
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from voiceguide.language.phrasebook import Phrasebook
 
     Objection = Callable[[str], str | None]
 
@@ -161,10 +162,7 @@ class Library:
         """
         reading = Reading.of(path)
         if "numbers" in reading.data:
-            phrases = reading.model(Phrasebook, reading.data)
-            reading.finish()
-            assert phrases is not None  # noqa: S101 -- there would have been mistakes
-            return phrases
+            return own_phrasebook(reading, self._root)
         is_stretch = "movement" in reading.data
         found = reading.stretch(reading.data) if is_stretch else self._resolved(reading)
         book = (self._words_for(reading) or self.words).phrasebook

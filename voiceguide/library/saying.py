@@ -10,8 +10,12 @@ from voiceguide.model.base import TOKEN, Token, spoken_texts
 from voiceguide.model.characters import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
     from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.library.reading import Reading
+    from voiceguide.library.toml_lines import Field
 
 
 def note_sides(reading: Reading, book: Phrasebook) -> None:
@@ -51,3 +55,43 @@ def note_promises(reading: Reading, book: Phrasebook) -> None:
     for at, text in spoken_texts(reading.data):
         if found := promise.search(unicodedata.normalize("NFKC", visible(text))):
             reading.note(at, f"{found[0]!r} promises what stretching cannot keep: say what is done, or felt, instead")
+
+
+def note_braces(reading: Reading, book: Phrasebook, first: Phrasebook) -> None:
+    """Note where a phrasebook has braces that nothing fills: those that `first` does not have in the same field."""
+    forms = {*book.rules.number_forms, *book.sides.left}
+    known: dict[Field, dict[str, None]] = {}
+    for at, text in _texts(first.model_dump(by_alias=True)):
+        known.setdefault(_field(at), {}).update(dict.fromkeys(map(_unformed, TOKEN.findall(text))))
+    for at, text in _texts(book.model_dump(by_alias=True)):
+        allowed = known.get(_field(at), {})
+        unknown = [name for name in TOKEN.findall(text) if not _is_filled(name, allowed, forms)]
+        if unknown or "{" in TOKEN.sub("", text) or "}" in TOKEN.sub("", text):
+            there = ", ".join(f"{{{name}}}" for name in allowed)
+            has = f"there is {there}" if there else "there is nothing to fill in"
+            reading.note(at, f"{''.join(f'{{{name}}}' for name in unknown[:1]) or 'a brace'} stands for nothing: {has}")
+
+
+def _texts(data: Mapping[str, Any], at: Field = ()) -> Iterator[tuple[Field, str]]:
+    for name, value in data.items():
+        if isinstance(value, str):
+            yield (*at, name), value
+        elif isinstance(value, dict):
+            yield from _texts(value, (*at, name))
+        else:
+            yield from (((*at, name, index), text) for index, text in enumerate(value))
+
+
+def _field(at: Field) -> Field:
+    """Without the place in a list: every wording of a sentence has the same braces."""
+    return at[:-1] if isinstance(at[-1], int) else at
+
+
+def _unformed(name: str) -> str:
+    """`count` for `Count`: what is filled in has forms and a capital, and its name has neither."""
+    return name[:1].lower() + name[1:]
+
+
+def _is_filled(name: str, known: Mapping[str, None], forms: set[str]) -> bool:
+    plain, _, form = _unformed(name).partition("_")
+    return _unformed(name) in known or (plain in known and form in forms)

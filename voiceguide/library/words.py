@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide.errors import RequestError, UnknownNameError
 from voiceguide.language.phrasebook import Phrasebook
+from voiceguide.library.reading import Reading
+from voiceguide.library.saying import note_braces
 from voiceguide.library.toml_file import read_model, read_toml, validated
 from voiceguide.model.stretch import Stretch
 
@@ -50,7 +52,7 @@ class Words:
         """The sentences that belong to no stretch; the user's own before the shipped ones."""
         own = self._own_phrases / f"{self.language}.toml" if self._own_phrases else None
         if own and own.is_file():
-            return read_model(own, Phrasebook)
+            return own_phrasebook(Reading.of(own), self._root)
         return read_model(self._root / self.language / _PHRASES, Phrasebook)
 
     @property
@@ -95,6 +97,16 @@ class Words:
 
     def _path(self, kind: str, name: str) -> Path:
         return self._root / self.language / kind / f"{name}.toml"
+
+
+def own_phrasebook(reading: Reading, root: Path = DATA) -> Phrasebook:
+    """A phrasebook of the user's, held against that of the first language; DataError with every mistake."""
+    book = reading.model(Phrasebook, reading.data)
+    if book:
+        note_braces(reading, book, read_model(root / FIRST_LANGUAGE / _PHRASES, Phrasebook))
+    reading.finish()
+    assert book is not None  # noqa: S101 -- there would have been mistakes
+    return book
 
 
 def languages(root: Path = DATA, own_phrases: Path | None = None) -> list[str]:
