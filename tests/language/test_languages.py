@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ OTHERS = [language for language in languages() if language != FIRST_LANGUAGE]
 FIRST = Library(FIRST_LANGUAGE)
 ROUTINES = FIRST.routine_ids()
 LIBRARIES = {language: Library(language) for language in languages()}
+MUST_HAVE = ("phrases.toml", "pronounce.toml", "new-routine.toml")
 SHOWN = {"easier", "harder", "cautions", "title", "description"}
 
 
@@ -46,31 +48,62 @@ def texts_in(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:  # noqa:
         yield from [((field,), value)] if isinstance(value, str) else [((field, n), v) for n, v in enumerate(value)]
 
 
-def files(kind: str) -> list[str]:
-    return sorted(path.stem for path in (DATA / FIRST_LANGUAGE / kind).glob("*.toml"))
-
-
-def read(language: str, kind: str, name: str) -> dict[str, Any]:
-    return tomllib.loads((DATA / language / kind / f"{name}.toml").read_text(encoding="utf-8"))
+def read(language: str, kind: str, name: str, root: Path = DATA) -> dict[str, Any]:
+    return tomllib.loads((root / language / kind / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def test_there_are_spanish_and_german() -> None:
     assert languages() == ["en", "de", "es"]
 
 
+def lacking(language: str, root: Path = DATA) -> list[str]:
+    """What a language lacks of all that it must have, and what it has that belongs to nothing."""
+    folder, first = root / language, root / FIRST_LANGUAGE
+    found = [f"{name} is missing" for name in MUST_HAVE if not (folder / name).is_file()]
+    for kind in ("stretches", "routines"):
+        names, own = ({path.stem for path in (at / kind).glob("*.toml")} for at in (first, folder))
+        found += [f"{kind}/{name}.toml is missing" for name in sorted(names - own)]
+        found += [f"{kind}/{name}.toml belongs to no file of {FIRST_LANGUAGE}" for name in sorted(own - names)]
+        for name in sorted(names & own):
+            there = dict(texts_in(read(FIRST_LANGUAGE, kind, name, root)))
+            here = dict(texts_in(read(language, kind, name, root)))
+            missing = [".".join(map(str, field)) for field in there if field not in here and "also" not in field]
+            found += [f"{name}: {field} has no words" for field in missing]
+            left = (text for field, text in here.items() if text == there.get(field) and TOKEN.sub("", text) != ".")
+            found += [f"{name}: {text!r} is still in {FIRST_LANGUAGE}" for text in left]
+    if (folder / "phrases.toml").is_file():
+        book = own_phrasebook(Reading.of(folder / "phrases.toml"), root)
+        found += [f"phrases.toml: {field} is empty" for field in ("one", "promises") if not getattr(book, field)]
+    if not rules_for(language).carrier:
+        found.append(f"language/{language}.py: the rules have no carrier phrase")
+    return found
+
+
 @pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize("kind", ["stretches", "routines"])
-def test_every_text_has_words_in_every_language(language: str, kind: str) -> None:
-    missing, left = [], []
-    for name in files(kind):
-        if not (DATA / language / kind / f"{name}.toml").is_file():
-            missing.append(f"{language}/{kind}/{name}.toml")
-            continue
-        first, own = dict(texts_in(read(FIRST_LANGUAGE, kind, name))), dict(texts_in(read(language, kind, name)))
-        missing += [f"{name}: {'.'.join(map(str, at))}" for at in first if at not in own and "also" not in at]
-        left += [f"{name}: {text}" for at, text in own.items() if text == first.get(at) and TOKEN.sub("", text) != "."]
-    assert missing == []
-    assert left == []
+def test_a_language_lacks_nothing(language: str) -> None:
+    assert lacking(language) == []
+
+
+def test_what_a_language_lacks_is_named(tmp_path: Path) -> None:
+    for language in (FIRST_LANGUAGE, "de"):
+        shutil.copytree(DATA / language, tmp_path / language)
+    german = tmp_path / "de"
+    (german / "pronounce.toml").unlink()
+    (german / "routines" / "hips.toml").unlink()
+    (german / "stretches" / "sphinx.toml").rename(german / "stretches" / "sfinx.toml")
+    cat_cow = german / "stretches" / "cat-cow.toml"
+    text = cat_cow.read_text(encoding="utf-8").replace('gist = "den Rücken mit dem Atem hohl und rund machen"\n', "")
+    cat_cow.write_text(text.replace('name = "Katze und Kuh"', 'name = "cat-cow"'), encoding="utf-8")
+    assert lacking("de", tmp_path) == [
+        "pronounce.toml is missing",
+        "stretches/sphinx.toml is missing",
+        "stretches/sfinx.toml belongs to no file of en",
+        "cat-cow: gist has no words",
+        "cat-cow: 'cat-cow' is still in en",
+        "routines/hips.toml is missing",
+    ]
+    shutil.copytree(tmp_path / FIRST_LANGUAGE, tmp_path / "fr")
+    assert "language/fr.py: the rules have no carrier phrase" in lacking("fr", tmp_path)
 
 
 @pytest.mark.parametrize("language", OTHERS)
