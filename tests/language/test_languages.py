@@ -441,3 +441,20 @@ def test_braces_that_nothing_fills_are_named(tmp_path: Path, text: str, other: s
         session.check(path)
     with pytest.raises(DataError, match=re.escape(named)):
         _ = Library("fr", own_phrases=tmp_path).phrasebook
+
+
+def test_a_language_with_some_of_its_words_says_which_are_missing(tmp_path: Path) -> None:
+    for language in (FIRST_LANGUAGE, "de"):
+        shutil.copytree(DATA / language, tmp_path / language)
+    (tmp_path / "de" / "stretches" / "sphinx.toml").unlink()
+    (tmp_path / "de" / "routines" / "hips.toml").unlink()
+    library = Library("de", root=tmp_path)
+    assert library.stretch("cat-cow").name == "Katze und Kuh"
+    with pytest.raises(RequestError, match="sphinx has no words in German yet: write it in a routine of your own"):
+        library.stretch("sphinx")
+    with pytest.raises(RequestError, match="hips has no words in German yet"):
+        library.routine("hips")
+    routines, left_out = library.routines()
+    assert "upper-back" in routines
+    assert "lower-back is left out: sphinx has no words in German yet: write it here, under [[stretches]]" in left_out
+    assert any(why.startswith("hips has no words in German yet") for why in left_out)

@@ -118,10 +118,13 @@ class Library:
                 if wanted is None or wanted in routine.areas:
                     routines[name] = routine
             except DataError as error:
-                if path == self._shipped_paths().get(name):
+                if path != self._shipped_paths().get(name):
+                    mistakes = counted(len(error.mistakes), "mistake", "mistakes")
+                    left_out.append(shown(f"{path} is left out: {mistakes}, which `voiceguide check` lists"))
+                elif self.words.language == FIRST_LANGUAGE:
                     raise
-                mistakes = counted(len(error.mistakes), "mistake", "mistakes")
-                left_out.append(shown(f"{path} is left out: {mistakes}, which `voiceguide check` lists"))
+                else:
+                    left_out.append(f"{name} is left out: {error.mistakes[0].message}")
             except RequestError as error:
                 left_out.append(str(error))
         return routines, left_out
@@ -206,7 +209,7 @@ class Library:
             name = str(item.get("stretch", "")).strip()
             if name and name not in known:
                 reading.note_unknown(("items", index, "stretch"), name, known)
-            elif name and name not in own and not words.are_complete:
+            elif name and name not in own and not words.has_words(name):
                 message = f"{name} has no words in {words.phrasebook.name} yet: write it here, under [[stretches]]"
                 reading.note(("items", index, "stretch"), message)
         if file is None or reading.mistakes:
@@ -259,7 +262,7 @@ class Library:
                 own[name] = reading.stretch(changes, at)
             elif (base := str(like).strip()) not in words.stretch_ids():
                 reading.note_unknown((*at, "like"), base, words.stretch_ids())
-            elif not words.are_complete:
+            elif not words.has_words(base):
                 reading.note((*at, "like"), f"{base} has no words in {words.phrasebook.name} yet: write it in full")
             else:
                 own[name] = reading.stretch(_laid_over(words.stretch_data(base), changes), at)

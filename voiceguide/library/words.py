@@ -55,10 +55,9 @@ class Words:
             return own_phrasebook(Reading.of(own), self._root)
         return read_model(self._root / self.language / _PHRASES, Phrasebook)
 
-    @property
-    def are_complete(self) -> bool:
-        """Whether the shipped stretches have words in this language."""
-        return (self._root / self.language / "stretches").is_dir()
+    def has_words(self, name: str, kind: str = "stretches") -> bool:
+        """Whether a shipped stretch, or a routine, has words in this language."""
+        return self._path(kind, name).is_file()
 
     def stretch_ids(self) -> list[str]:
         """Every shipped stretch, in alphabetical order."""
@@ -86,7 +85,7 @@ class Words:
         base, lines = read_toml(self._root / FIRST_LANGUAGE / kind / f"{name}.toml")
         if self.language == FIRST_LANGUAGE:
             return base, lines
-        if not self.are_complete:
+        if not self.has_words(name, kind):
             message = (
                 f"{name} has no words in {self.phrasebook.name} yet: write it in a routine of your own, "
                 "under [[stretches]]"
