@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from voiceguide.model.choices import Level, Side
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.routine import Closing, Item, Preparation, Routine
 from voiceguide.model.stretch import (
@@ -19,10 +20,8 @@ from voiceguide.model.stretch import (
     Guidance,
     HoldMovement,
     Instruction,
-    Level,
     Position,
     SecondsRange,
-    Side,
     Sides,
     Spot,
     Stretch,

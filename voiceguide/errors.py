@@ -136,7 +136,7 @@ class KnobError(RequestError):
 
     def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
         self.faults = tuple(faults)
-        """The name of each as in Pacing or Playing, and what is wrong with it."""
+        """The name of each as in Pacing or PlayerSettings, and what is wrong with it."""
         super().__init__("\n".join(self.lines()))
 
     def lines(self) -> Sequence[str]:

@@ -37,24 +37,25 @@ from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
+from voiceguide.files.places import as_text, history_folder, known, phrases_folder, routines_folder
+from voiceguide.files.whole_file import check_writable, whole_file
 from voiceguide.language.phrasebook import Phrasebook
 from voiceguide.library.loader import Library, is_path
 from voiceguide.model.characters import visible
 from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
 from voiceguide.model.pacing import Pacing
-from voiceguide.model.playing import Playing
+from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.stretch import Stretch
 from voiceguide.model.volume import parse_volume, percentage
 from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
-from voiceguide.places import as_text, history_folder, known, phrases_folder, routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.pacing_words import pacing_in_words
+from voiceguide.planning.phrasing.wording import sentences, without_tokens
 from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_to_speak
 from voiceguide.planning.presets import faults_of, paced
-from voiceguide.planning.wording import sentences, without_tokens
 from voiceguide.sound.arrangement import arranged, make_chimes
-from voiceguide.sound.awake import Awake
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed, open_bed
+from voiceguide.sound.keep_alive import Awake
 from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.homeless import HomelessStore
 from voiceguide.speech.narrator import Narrator
@@ -69,17 +70,17 @@ from voiceguide.speech.voices import (
     voice_for,
 )
 from voiceguide.units import counted
-from voiceguide.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from voiceguide.history.entry import Entry
+    from voiceguide.history.store import History
+    from voiceguide.model.choices import Look
     from voiceguide.model.clip import Clip
     from voiceguide.model.routine import Routine
     from voiceguide.model.segment import AudioSegment
     from voiceguide.model.timeline import Timeline
-    from voiceguide.player.history import Entry, History
-    from voiceguide.player.live import Look
     from voiceguide.player.player import Player
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
@@ -91,7 +92,7 @@ FALLBACK_VOICES: Final = (DEFAULT_VOICE, "pyttsx3:")
 
 __all__ = [
     "Pacing",
-    "Playing",
+    "PlayerSettings",
     "Session",
     "check",
     "check_picture",
@@ -169,7 +170,7 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         `force` replaces files that are there. `bit_rate_kbps` is the format's usual one where None. `captions`
         (`vtt`, `srt`, `lrc`, `txt`) go beside it by the same name, each whole or not at all. `keep_alive` wakes a
         headset before the first word and fills digital silence with noise far below hearing
-        (`voiceguide.sound.awake`); a bed does both by itself. `progress` is told frames done and frames in all.
+        (`voiceguide.sound.keep_alive`); a bed does both by itself. `progress` is told frames done and frames in all.
         Raises RequestError (unknown suffix, rate or caption format, file is there) and ExportError (cannot be
         written).
         """
@@ -388,7 +389,7 @@ def player(  # noqa: PLR0913 -- what a session depends on
     language: str | None = None,
     cache_dir: CacheDir = None,
     pronounce: Mapping[str, str] | None = None,
-    playing: Playing | None = None,
+    playing: PlayerSettings | None = None,
     entry: Entry | None = None,
 ) -> Iterator[Player]:
     """A player for a session, ready to `run`: what it needs first has been spoken, or its voice is loaded.
@@ -397,11 +398,11 @@ def player(  # noqa: PLR0913 -- what a session depends on
     voice unless `voice` is given. Where it stands is noted in the history as it plays. Raises RequestError,
     SpeechError and StoreError; PlaybackError comes from `run`.
     """
-    from voiceguide.player.history import noting, resumed
     from voiceguide.player.player import Player
+    from voiceguide.player.resuming import entry_frame, noting
     from voiceguide.player.score import made
 
-    playing = playing or Playing()
+    playing = playing or PlayerSettings()
     output = open_output(playing.output)
     data = library(language, pronounce)
     chosen = data.routine(routine) if isinstance(routine, str) else routine
@@ -437,7 +438,7 @@ def player(  # noqa: PLR0913 -- what a session depends on
             output,
             [narrator.speak, _Understudy(spec, chosen.language, open_narrator)],
             settings=playing,
-            start_frame=resumed(score.timeline, entry) if entry else 0,
+            start_frame=entry_frame(score.timeline, entry) if entry else 0,
             note=noting(_history(), name, spec) if history_folder() else lambda _player: False,
         )
 
@@ -450,7 +451,7 @@ def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
     language: str | None = None,
     cache_dir: CacheDir = None,
     pronounce: Mapping[str, str] | None = None,
-    playing: Playing | None = None,
+    playing: PlayerSettings | None = None,
     entry: Entry | None = None,
     look: Look = "auto",
 ) -> None:
@@ -474,7 +475,7 @@ def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
         play_here(made_player, look)
 
 
-def played(playing: Playing, **changes: object) -> Playing:
+def played(playing: PlayerSettings, **changes: object) -> PlayerSettings:
     """`playing` with single settings changed; what is None stays. KnobError for what is out of range.
 
     `volume` may be written as people do: `50%`, or `+10%` for a change of what `playing` has.
@@ -483,9 +484,9 @@ def played(playing: Playing, **changes: object) -> Playing:
     if isinstance(written := given.get("volume"), str):
         given["volume"] = _volume(written, playing.volume)
     try:
-        return Playing.model_validate({**playing.model_dump(), **given})
+        return PlayerSettings.model_validate({**playing.model_dump(), **given})
     except ValidationError as error:
-        raise KnobError(faults_of(error, Playing)) from error
+        raise KnobError(faults_of(error, PlayerSettings)) from error
 
 
 def _volume(written: str, before: float) -> float:
@@ -510,7 +511,7 @@ def unfinished(routine: str | None = None) -> Entry:
 
 
 def _history() -> History:
-    from voiceguide.player.history import History
+    from voiceguide.history.store import History
 
     return History(known(history_folder(), "the history"))
 
@@ -614,7 +615,7 @@ def phonemes(
 
 def export_clip(clip: Clip, text: str, path: str | Path, *, force: bool = False) -> None:
     """Write one clip to `path`, in the format of its suffix, as `Session.export` writes a session."""
-    seconds = len(clip.samples) / clip.rate_hz
+    seconds = len(clip.pcm) / clip.rate_hz
     text = visible(text).strip()
     about = About(text, "voiceguide", "", "", "en", (ChapterMark(text, 0.0, seconds),))
     export(ClipSource(clip), Path(path), about, force=force)

@@ -10,7 +10,7 @@ import pytest
 from voiceguide.config import resolve
 from voiceguide.errors import DataError, RequestError, UnknownNameError
 from voiceguide.model.pacing import Pacing
-from voiceguide.model.playing import Playing
+from voiceguide.model.player_settings import PlayerSettings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +75,7 @@ def test_every_value_says_where_it_came_from(config: Path, monkeypatch: pytest.M
         "cache_dir",
         "cache.limit",
         *Pacing.model_fields,
-        *(f"player.{name}" for name in Playing.model_fields),
+        *(f"player.{name}" for name in PlayerSettings.model_fields),
     }
 
 

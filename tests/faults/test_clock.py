@@ -12,8 +12,9 @@ import numpy as np
 
 import voiceguide
 from tests.player.test_player import QUIET, Tape, no_voice, running, score_of, wait_for
-from voiceguide.player.history import History, noting
+from voiceguide.history.store import History
 from voiceguide.player.player import Player
+from voiceguide.player.resuming import noting
 
 if TYPE_CHECKING:
     import pytest

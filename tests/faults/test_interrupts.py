@@ -14,7 +14,7 @@ import pytest
 
 from tests.faults.harness import PATIENCE_S, Ending, Program, files_in, left_behind, moments, started, struck
 from voiceguide.errors import RemoteUnavailableError
-from voiceguide.player.remotes.control import ask
+from voiceguide.player.remotes.control.client import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ SLOW_CLEANING = """
 import sys, time
 from voiceguide.cli.main import run
 from voiceguide.export.wav import WavExporter
-from voiceguide.held_folder import HeldFolder
+from voiceguide.files.held_folder import HeldFolder
 write, unlink = WavExporter.write, HeldFolder.unlink
 def wait(frames):
     print("encoding", flush=True)

@@ -22,14 +22,15 @@ from tests.player.remotes.fakes import FakeControls
 from voiceguide.batch.catalogue import read_catalogue
 from voiceguide.config import resolve
 from voiceguide.errors import RequestError
+from voiceguide.history.store import History
 from voiceguide.library.loader import Library
 from voiceguide.library.new import new_routine
 from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.routine import Routine
-from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.phrasing.script import phrase
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
-from voiceguide.player.history import History
-from voiceguide.player.remotes import control
+from voiceguide.player.protocol import REQUEST_LIMIT
+from voiceguide.player.remotes.control import server
 from voiceguide.speech.normalise import check_speakable, normalise
 from voiceguide.speech.store import ClipStore
 
@@ -161,9 +162,9 @@ def clip(data: bytes) -> None:
 def _server() -> Path:
     """A control socket in this process."""
     # There is no player whose status would have to follow.
-    mock.patch.object(control, "_EFFECT_S", 0.0).start()
+    mock.patch.object(server, "_EFFECT_S", 0.0).start()
     path = scratch() / "run" / "control.sock"
-    control.ControlRemote(path).start(FakeControls())
+    server.ControlRemote(path).start(FakeControls())
     return path
 
 
@@ -181,7 +182,7 @@ def socket_(data: bytes) -> None:
             while part := client.recv(65_536):
                 answer += part
     # Who sends more than is read is cut off, and may lose the answer with it.
-    if answer or len(data) <= control.REQUEST_LIMIT:
+    if answer or len(data) <= REQUEST_LIMIT:
         answered = json.loads(answer)
         assert answered["ok"] is True or answered["error"].isprintable(), answered
         assert answer.count(b"\n") == 1

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiceguide.model.script import Role, SpanKind, ToneName
+from voiceguide.planning.phrasing.sleeping import is_rest
 from voiceguide.planning.planner import write_script
 from voiceguide.planning.presets import paced
-from voiceguide.planning.scheduling import estimate
+from voiceguide.planning.scheduling.schedule import estimate
 from voiceguide.planning.selection import selected
-from voiceguide.planning.sleeping import is_rest
 
 if TYPE_CHECKING:
     from voiceguide.library.loader import Library

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from voiceguide.errors import RemoteUnavailableError
-from voiceguide.player.remotes.control import ask
+from voiceguide.player.remotes.control.client import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,7 +21,7 @@ import pytest
 
 from tests.pulse import ALSA_SINK, SINK
 from voiceguide.model.pcm import to_pcm16
-from voiceguide.player.remotes.control import ask
+from voiceguide.player.remotes.control.client import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

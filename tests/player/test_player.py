@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from voiceguide.errors import PlaybackError, SpeechError
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
-from voiceguide.model.playing import Playing
+from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.script import SpanKind
 from voiceguide.outputs.null import NullOutput
 from voiceguide.planning.planner import write_script
@@ -93,7 +93,7 @@ def no_voice(_texts: Iterable[str]) -> Mapping[str, Clip]:
     raise SpeechError("the engine has failed")
 
 
-QUIET = Playing(wake_s=0.0, keep_alive=False)
+QUIET = PlayerSettings(wake_s=0.0, keep_alive=False)
 
 
 @contextmanager
@@ -147,7 +147,7 @@ def test_a_bed_is_played_as_it_is_exported(upper_back: session.Session) -> None:
     pacing = Pacing(bed="rain", bed_level_db=-14.0)
     tape = Tape(speed=120)
     score = score_of(upper_back.clips, pacing)
-    with running(Player(score, tape, [no_voice], settings=Playing(wake_s=0.2))) as player:
+    with running(Player(score, tape, [no_voice], settings=PlayerSettings(wake_s=0.2))) as player:
         assert player.ended.wait(60)
     heard = tape.sound()
     exported = replace(upper_back, pacing=pacing, timeline=score.placement.timeline, bed=lambda: open_bed(pacing.bed))
@@ -508,7 +508,7 @@ def test_the_wake_signal_is_there_at_every_volume_and_far_below_the_voice(
 ) -> None:
     tape = Tape(speed=120)
     score = score_of(clips)
-    with running(Player(score, tape, [no_voice], settings=Playing(wake_s=0.4, volume=volume))) as player:
+    with running(Player(score, tape, [no_voice], settings=PlayerSettings(wake_s=0.4, volume=volume))) as player:
         wait_for(player, lambda status: status.position_s > 5)
     assert tape.keeps_alive == [True]
     heard = tape.sound() * np.float32(volume**3)

@@ -18,7 +18,7 @@ import pyte
 import pytest
 
 from voiceguide.model.script import SpanKind
-from voiceguide.player.remotes.control import ask
+from voiceguide.player.remotes.control.client import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -16,7 +16,7 @@ import pytest
 
 from voiceguide import session
 from voiceguide.errors import RequestError
-from voiceguide.model.playing import Playing
+from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.sound.ambience import BED_RATE_HZ
 from voiceguide.sound.bed import LONGEST_S, SPARE_S, open_bed
 from voiceguide.sound.decoding import decoded
@@ -223,7 +223,9 @@ def test_of_a_day_no_more_is_read_than_the_session_needs(day: Path) -> None:
 
 def test_what_is_played_and_what_is_exported_has_the_same_part_of_it(day: Path, clip_cache: Path) -> None:
     pacing = session.paced(only=("seated-twist",), words="minimal", bed=str(day))
-    with session.player("desk-break", pacing=pacing, cache_dir=clip_cache, playing=Playing(output="null")) as player:
+    with session.player(
+        "desk-break", pacing=pacing, cache_dir=clip_cache, playing=PlayerSettings(output="null")
+    ) as player:
         played = player._score.arrangement.bed
     exported = session.plan("desk-break", pacing=pacing, cache_dir=clip_cache).bed()
     assert played

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
@@ -16,52 +15,14 @@ import typer
 from msgspec import Struct
 
 from voiceguide.cli.paths import path
+from voiceguide.model.choices import Level, Pace, Side, Tones, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from voiceguide.model.pacing import Pacing
-    from voiceguide.model.playing import Playing
+    from voiceguide.model.player_settings import PlayerSettings
     from voiceguide.speech.store import ClipStore
-
-
-class Pace(StrEnum):
-    """Presets."""
-
-    gentle = "gentle"
-    steady = "steady"
-    brisk = "brisk"
-
-
-class Words(StrEnum):
-    """How much is said."""
-
-    full = "full"
-    brief = "brief"
-    minimal = "minimal"
-
-
-class Level(StrEnum):
-    """The values of `model.stretch.Level`, which would load the whole model for `--help`."""
-
-    easier = "easier"
-    usual = "usual"
-    harder = "harder"
-
-
-class Tones(StrEnum):
-    """Breath tones."""
-
-    off = "off"
-    soft = "soft"
-    full = "full"
-
-
-class FirstSide(StrEnum):
-    """The values of `model.stretch.Side`, which would load the whole model for `--help`."""
-
-    left = "left"
-    right = "right"
 
 
 _OPTIONS: Final = {
@@ -77,7 +38,7 @@ _OPTIONS: Final = {
 
 
 def option(setting: str) -> str:
-    """The option that gives a setting of Pacing or Playing."""
+    """The option that gives a setting of Pacing or PlayerSettings."""
     return _OPTIONS.get(setting) or f"--{setting.replace('_', '-')}"
 
 
@@ -103,7 +64,7 @@ class Request(Struct, frozen=True):
     """Of the words; None for the routine's own."""
     cache_dir: ClipStore
     """The store of clips, with its limit."""
-    playing: Playing
+    playing: PlayerSettings
     """From the configuration; it has no options among these."""
     pronounce: Mapping[str, str]
     """Words with how they sound, from there, too."""
@@ -141,7 +102,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     skip: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Leave this stretch out; may be repeated.")
     ] = None,
-    first_side: Annotated[FirstSide | None, typer.Option(help="The side that every stretch begins with.")] = None,
+    first_side: Annotated[Side | None, typer.Option(help="The side that every stretch begins with.")] = None,
     tones: Annotated[Tones | None, typer.Option(help="Breath tones; full is 10 LU under the voice, soft 16.")] = None,
     bed: Annotated[
         str | None, typer.Option(metavar="rain|drone|waves|none|FILE", help="What lies under the voice, in stereo.")

@@ -10,6 +10,7 @@ import typer
 from voiceguide.cli.console import document, note, table, text
 from voiceguide.cli.pacing_options import Request, option, read, with_pacing
 from voiceguide.errors import RequestError
+from voiceguide.model.choices import Previous
 from voiceguide.units import clock
 
 
@@ -33,13 +34,6 @@ class Asked(StrEnum):
     fewer_words = "fewer-words"
     stop = "stop"
     status = "status"
-
-
-class Previous(StrEnum):
-    """What `previous` does."""
-
-    restart = "restart"
-    chapter = "chapter"
 
 
 @with_pacing
@@ -106,8 +100,8 @@ def ctl(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="The status as JSON, for programs.")] = False,
 ) -> None:
-    from voiceguide.player.amounts import request_of, told
-    from voiceguide.player.remotes.control import ask
+    from voiceguide.cli.amounts import answer_lines, request_of
+    from voiceguide.player.remotes.control.client import ask
 
     answer = ask(*request_of(action, amount))
     if as_json:
@@ -115,7 +109,7 @@ def ctl(
     elif action is Asked.status:
         table([(name, "-" if value is None else str(value)) for name, value in answer.items()])
     else:
-        for line in told(action, answer):
+        for line in answer_lines(action, answer):
             text(line)
 
 

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, ClassVar, Final
 
 from voiceguide import registry
 from voiceguide.errors import ExportError, RequestError, UnknownNameError
-from voiceguide.whole_file import check_writable, whole_file
+from voiceguide.files.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

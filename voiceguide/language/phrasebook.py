@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from voiceguide.language.rules import rules_for
 from voiceguide.model.base import Language, Model, Text
+from voiceguide.model.choices import Level, Pace, Side, Tones, Words
 from voiceguide.model.stretch import Area, Condition
 
 if TYPE_CHECKING:
@@ -94,8 +95,8 @@ class FileWords(ChoiceWords):
     album: Text
     comment: Text
     """{description}, {pacing} and {voice}."""
-    paces: dict[Literal["gentle", "steady", "brisk"], Text]
-    words: dict[Literal["full", "brief", "minimal"], Text]
+    paces: dict[Pace, Text]
+    words: dict[Words, Text]
 
 
 class ShowWords(ChoiceWords):
@@ -149,13 +150,13 @@ class PacingWords(ChoiceWords):
     breath_scale: Text
     breath_cues: Text
     """Without breath words."""
-    tones: dict[Literal["off", "soft", "full"], Text]
+    tones: dict[Tones, Text]
     countdown: Text
     bed: dict[Literal["rain", "drone", "waves", "file"], Text]
     bed_level_db: Text
     sleep: Text
-    first_side: dict[Literal["left", "right"], Text]
-    level: dict[Literal["easier", "usual", "harder"], Text]
+    first_side: dict[Side, Text]
+    level: dict[Level, Text]
     walk_s: Text
     transition_s: Text
     same_posture_s: Text

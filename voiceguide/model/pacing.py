@@ -5,13 +5,14 @@ Presets are just values of this.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field
 
+from voiceguide.files.places import as_text
 from voiceguide.model.base import Identifier, Model
-from voiceguide.model.stretch import Breath, Level, Side
-from voiceguide.places import as_text
+from voiceguide.model.choices import DEFAULT_PACE, Level, Pace, Side, Tones, Words
+from voiceguide.model.stretch import Breath
 
 Change = Annotated[float, Field(ge=0.0, le=120.0)]
 
@@ -27,9 +28,9 @@ class Pacing(Model):
     and ACSM, changes of position by judgement, the floor-to-standing time after Bohannon 2004.
     """
 
-    pace: Literal["gentle", "steady", "brisk"] = "steady"
+    pace: Pace = DEFAULT_PACE
     """The preset that the other values started from."""
-    words: Literal["full", "brief", "minimal"] = "full"
+    words: Words = "full"
     level: Level = Level.USUAL
     """Which way to do each stretch is said: the usual one, an easier one offered once, or one of the others alone."""
     variation: Annotated[int, Field(ge=0, le=9_999_999)] = 0
@@ -48,7 +49,7 @@ class Pacing(Model):
     """Factor on the breath of movements that go with it; holds keep their length."""
     breath_cues: bool = True
     """Breath words and tones in movements that go with the breath."""
-    tones: Literal["off", "soft", "full"] | None = None
+    tones: Tones | None = None
     """Breath tones and how loud they and the chimes are; where they are off, the breath words go on to the end. None is
     `full`, and `soft` where the session ends in sleep."""
     countdown: Annotated[int, Field(ge=0, le=20)] = 0

@@ -14,7 +14,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from voiceguide.model.stretch import Side
+    from voiceguide.model.choices import Side
 
 Forms = tuple[str, ...]
 """The same cue in ever fewer words; empty for a tone alone."""

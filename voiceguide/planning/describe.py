@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.routine import Item
 from voiceguide.model.stretch import BreatheMovement, BreathsMovement, CountMovement, HoldMovement
-from voiceguide.planning.dose import dose_of
-from voiceguide.planning.wording import Wording
+from voiceguide.planning.phrasing.dose import dose_of
+from voiceguide.planning.phrasing.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,24 +7,23 @@ import shutil
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import PlaybackError, RemoteUnavailableError
 from voiceguide.player.awake import kept_awake
 from voiceguide.player.commands import Action, Command, Controls
 from voiceguide.player.display import PlainDisplay, SilentDisplay, display_for
-from voiceguide.player.history import is_finished
 from voiceguide.units import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from voiceguide.model.choices import Look
     from voiceguide.player.display import Display
     from voiceguide.player.player import Player
     from voiceguide.player.remotes.remote import Remote
     from voiceguide.player.status import Status
 
-Look = Literal["auto", "plain", "none"]
 """A live display where the terminal can draw one, plain lines everywhere, or nothing."""
 REFRESH_S: Final = 0.2
 _GIVE_UP_S: Final = 5.0
@@ -117,7 +116,7 @@ class _Watched(Controls):
 
 def ending(status: Status, *, can_be_resumed: bool) -> str:
     """What is said when a session is over: how far it came, and how to go on."""
-    if is_finished(status):
+    if status.is_finished:
         return f"{status.routine} done, {clock(status.length_s)}"
     stopped = f"stopped at {clock(status.position_s)} of {clock(status.length_s)}"
     if can_be_resumed and status.position_s >= _BEGUN_S:
@@ -145,7 +144,7 @@ class Help:
 
 def play_here(player: Player, look: Look = "auto") -> None:
     """Play with every remote that works here, and a display on the terminal if there is one."""
-    from voiceguide.player.remotes.control import ControlRemote
+    from voiceguide.player.remotes.control.server import ControlRemote
     from voiceguide.player.remotes.keys import HELP, KEYS, KeysRemote
     from voiceguide.player.remotes.system import system_remotes
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from voiceguide.errors import PlaybackError, RequestError, VoiceguideError
-from voiceguide.model.playing import Playing
+from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.player.commands import Action
 from voiceguide.player.headset import wake_signal
 from voiceguide.player.noting import Noter
@@ -97,7 +97,7 @@ class Player:
         output: AudioOutput,
         voices: Sequence[Speak],
         *,
-        settings: Playing | None = None,
+        settings: PlayerSettings | None = None,
         start_frame: int = 0,
         note: Callable[[Player], bool] = lambda _player: False,
     ) -> None:
@@ -108,7 +108,7 @@ class Player:
         self.ended = threading.Event()
         self._score = score
         self._output = output
-        self._settings = settings or Playing()
+        self._settings = settings or PlayerSettings()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._transport = Transport(at=start_frame, volume=self._settings.volume)
         self._stream: OutputStream | None = None

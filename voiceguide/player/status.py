@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
+
+FINISHED_WITHIN_S: Final = 5.0
+"""A listener who stops while the end chime rings out has done the whole session."""
 
 
 class State(StrEnum):
@@ -56,3 +60,8 @@ class Status(Struct, frozen=True):
     hold: Stage | None = None
     message: str = ""
     """What the listener should know: a lost device, a failed voice, a pace that has changed."""
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the session has been played to its end, or almost."""
+        return self.position_s >= self.length_s - FINISHED_WITHIN_S

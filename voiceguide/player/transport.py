@@ -19,7 +19,7 @@ state. From ENDED nothing leads away.
 from __future__ import annotations
 
 import bisect
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,12 +29,12 @@ from voiceguide.player.commands import Action
 from voiceguide.player.status import State
 
 if TYPE_CHECKING:
+    from voiceguide.model.choices import Previous
     from voiceguide.model.timeline import Chapter, Cue, Timeline
     from voiceguide.player.commands import Command
 
 RESTART_WITHIN_S: Final = 3.0
 """`previous` restarts the chapter, or goes to the one before where this one has only just begun."""
-PREVIOUS_MODES: Final = ("restart", "chapter")
 _TO_BREATHE: Final = frozenset({SpanKind.INHALE, SpanKind.EXHALE, SpanKind.RETAIN})
 _FREE_BREATH_S: Final = 5.0
 """A breath of somebody who is not told how to."""
@@ -50,9 +50,7 @@ class Transport(Struct, frozen=True):
     """From 0 to 1."""
 
 
-def after(
-    transport: Transport, command: Command, timeline: Timeline, previous: Literal["restart", "chapter"] = "restart"
-) -> Transport:
+def after(transport: Transport, command: Command, timeline: Timeline, previous: Previous = "restart") -> Transport:
     """The transport after `command`. `transport.at` is where it stands now.
 
     `previous` says what PREVIOUS does: restart the chapter first, or always go to the one before.

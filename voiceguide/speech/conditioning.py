@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voiceguide.model.clip import Clip
-from voiceguide.model.pcm import from_pcm16, to_pcm16
+from voiceguide.model.pcm import to_pcm16
 from voiceguide.sound.levels import CEILING_DBTP, CLIP_LUFS, SHORT_LIFT_DB, SHORT_S
 from voiceguide.sound.limiter import limiting_gains
 from voiceguide.sound.loudness import active_level, block_means, k_filtered
@@ -113,8 +113,7 @@ def _longest_run(flags: NDArray[np.bool_]) -> int:
 def conditioned(samples: NDArray[np.float32]) -> Clip:
     """A fit take as a Clip: trimmed, faded, at the level for its length, with no true peak above CEILING_DBTP.
 
-    `samples` are mono at the session's rate and not silent. The result holds what 16 bits can, so that
-    a clip is the same whether it has just been made or comes from the store.
+    `samples` are mono at the session's rate and not silent.
     """
     onset, end = extent(samples)
     run_in = min(onset, round(RUN_IN_S * SESSION_RATE_HZ))
@@ -136,12 +135,12 @@ def conditioned(samples: NDArray[np.float32]) -> Clip:
         gain_db = wanted_lufs - active_level((squares * gains**2)[sounding], SESSION_RATE_HZ)
         gains = limiting_gains(doubled, CEILING_DBTP, SESSION_RATE_HZ, gain=to_gain(gain_db))
     whole = np.float32(to_gain(gain_db)) * (np.float32(1.0) if gains is None else gains)
-    stored = from_pcm16(to_pcm16(cut * whole))
+    pcm = to_pcm16(cut * whole)
     return Clip(
-        samples=stored,
+        pcm=pcm,
         rate_hz=SESSION_RATE_HZ,
         onset_frame=run_in,
-        end_frame=len(stored) - run_out,
+        end_frame=len(pcm) - run_out,
         block_powers=block_means(squares * whole**2, SESSION_RATE_HZ),
     )
 

@@ -20,8 +20,8 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from voiceguide.errors import RequestError, SpeechError
-from voiceguide.held_folder import open_file, read_file
-from voiceguide.places import expanded
+from voiceguide.files.held_folder import open_file, read_file
+from voiceguide.files.places import expanded
 from voiceguide.speech.engine import LONGEST_TAKE_S, RATES_HZ, Take, Voice
 from voiceguide.speech.process import Worker, WorkerEngine, command_for
 

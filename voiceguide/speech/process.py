@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from voiceguide import private
 from voiceguide.errors import SpeechError, reason
-from voiceguide.scratch import ScratchFolder
+from voiceguide.files.scratch import ScratchFolder
 from voiceguide.speech.engine import SpeechEngine, Take
 
 if TYPE_CHECKING:

@@ -29,14 +29,13 @@ import numpy as np
 from msgspec import Struct, convert
 
 from voiceguide.errors import StoreError
-from voiceguide.held_folder import NOT_A_FILE, HeldFolder, read_up_to, strangers_in
+from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder, read_up_to, strangers_in
+from voiceguide.files.places import cache_folder, expanded, known
+from voiceguide.files.whole_file import clear_stale, replacing_in
 from voiceguide.model.clip import Clip
 from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
-from voiceguide.model.pcm import from_pcm16, to_pcm16
-from voiceguide.places import cache_folder, expanded, known
 from voiceguide.sound.loudness import block_count
 from voiceguide.units import SESSION_RATE_HZ
-from voiceguide.whole_file import clear_stale, replacing_in
 
 if sys.platform != "win32":
     import fcntl
@@ -409,7 +408,7 @@ def _discard(folder: HeldFolder, name: str) -> None:
 
 
 def _encode(key: str, text: str, clip: Clip) -> bytes:
-    pcm = to_pcm16(clip.samples).tobytes()
+    pcm = clip.pcm.tobytes()
     header: dict[str, Any] = {
         "format": FORMAT,
         "key": key,
@@ -448,20 +447,20 @@ def _decode(data: bytes, key: str) -> Clip | None:
         written = json.loads(line)
         header = convert(written, _Header)
         del written["digest"]
-        samples = from_pcm16(np.frombuffer(pcm, dtype="<i2"))
+        sound = np.frombuffer(pcm, dtype="<i2")
         powers = np.asarray(header.block_powers)
         is_sound = (
             header.format == FORMAT
             and header.key == key
             and header.rate_hz == SESSION_RATE_HZ
-            and len(powers) == block_count(len(samples), header.rate_hz)
+            and len(powers) == block_count(len(sound), header.rate_hz)
             and powers.min() >= 0.0
             and _SOFTEST <= powers.max() <= _LOUDEST
             and header.digest == _digest(written, pcm)
         )
         if not is_sound:
             return None
-        return Clip(samples, header.rate_hz, header.onset_frame, header.end_frame, powers)
+        return Clip(sound, header.rate_hz, header.onset_frame, header.end_frame, powers)
     except (ValueError, RecursionError):  # msgspec's own are a ValueError
         return None
 

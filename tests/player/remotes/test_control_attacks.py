@@ -20,9 +20,10 @@ import pytest
 from tests.player.remotes.fakes import FakeControls
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
-from voiceguide.player.remotes.clients import MOST_CLIENTS
-from voiceguide.player.remotes.control import ControlRemote, ask
-from voiceguide.player.remotes.place import control_paths
+from voiceguide.player.remotes.control.client import ask
+from voiceguide.player.remotes.control.loop import MOST_CLIENTS
+from voiceguide.player.remotes.control.place import control_paths
+from voiceguide.player.remotes.control.server import ControlRemote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,7 +184,9 @@ def test_a_home_whose_path_is_too_long_leaves_the_temporary_folders(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(home / ("x" * 100)))
-    monkeypatch.setattr("voiceguide.player.remotes.place.Path.is_dir", lambda path: path.name != str(os.geteuid()))
+    monkeypatch.setattr(
+        "voiceguide.player.remotes.control.place.Path.is_dir", lambda path: path.name != str(os.geteuid())
+    )
     with ControlRemote() as remote:
         remote.start(FakeControls())
         assert ask("status")
@@ -222,7 +225,7 @@ import sys, time
 from pathlib import Path
 from tests.player.remotes.fakes import FakeControls
 from voiceguide.errors import RemoteUnavailableError
-from voiceguide.player.remotes.control import ControlRemote
+from voiceguide.player.remotes.control.server import ControlRemote
 remote = ControlRemote(Path(sys.argv[1]))
 print("ready", flush=True)
 sys.stdin.readline()
