@@ -66,7 +66,7 @@ class SpanishRules(MeasuringRules):
         return words.replace(" punto ", " coma ")
 
     def counted(self, number: str, noun: str) -> str:
-        """Makes the number agree with the noun."""
+        """Make the number agree with the noun."""
         feminine = _FEMININE.search(noun) and noun.lower() not in _MASCULINE
         return f"{self.inflected(number, 'f' if feminine else 'm')} {noun}"
 
