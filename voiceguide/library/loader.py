@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from voiceguide.errors import DataError, RequestError, UnknownNameError
 from voiceguide.files.places import entries, path_of
 from voiceguide.library.reading import Reading
-from voiceguide.library.saying import note_promises, note_sides
+from voiceguide.library.text_checks import note_promises, note_sides
 from voiceguide.library.words import DATA, FIRST_LANGUAGE, Words, own_phrasebook
 from voiceguide.model.base import spoken_texts
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from voiceguide.errors import RequestError, UnknownNameError
 from voiceguide.language.phrasebook import Phrasebook
 from voiceguide.library.reading import Reading
-from voiceguide.library.saying import note_braces
+from voiceguide.library.text_checks import note_braces
 from voiceguide.library.toml_file import read_model, read_toml, validated
 from voiceguide.model.stretch import Stretch
 
