@@ -373,7 +373,7 @@ def test_a_phrasebook_of_ones_own_opens_a_language(tmp_path: Path, monkeypatch: 
         new_phrases("fr", path.parent)
     with pytest.raises(RequestError, match="de is shipped already"):
         new_phrases("de", path.parent)
-    with pytest.raises(RequestError, match="is no code of a language"):
+    with pytest.raises(RequestError, match="is not a language code"):
         new_phrases("French", path.parent)
     path.write_text(path.read_text(encoding="utf-8").replace('fetch = "', 'fetsh = "', 1), encoding="utf-8")
     with pytest.raises(DataError, match=r"fr\.toml:\d+: fetsh"):

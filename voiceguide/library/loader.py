@@ -1,4 +1,4 @@
-"""Looks up routines, stretches and phrases by name, and reads them when they are asked for."""
+"""Finds routines, stretches and phrasebooks by name, and reads them when somebody asks for them."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ E = TypeVar("E", bound=StrEnum)
 
 
 class Library:
-    """The shipped data, and the routines of the user's own, read on demand and kept.
+    """The shipped data and the user's own routines, read on demand and kept.
 
-    In the language that is asked for; without one in that of each routine, and in English where it names none. Not
-    safe to share between threads while it is being filled; what it returns is frozen. Raises RequestError for a
-    language without words.
+    Everything is in the language asked for; without one, each routine is in the language that it names, or in English.
+    Threads may not share a library while it reads; what it returns is frozen. Raises RequestError for a language
+    without words.
     """
 
     def __init__(
@@ -44,9 +44,9 @@ class Library:
         pronounce: Mapping[str, str] | None = None,
         root: Path = DATA,
     ) -> None:
-        """`pronounce` are words with how they sound, for every routine; its own ones count before them.
+        """`pronounce` holds words and how they sound, for every routine; those of the routine itself go before them.
 
-        `own` and `own_phrases` are the folders of the user's own routines and phrasebooks.
+        `own` and `own_phrases` are the folders of the user's routines and phrasebooks.
         """
         self._asked = language
         self._root = root
@@ -58,33 +58,33 @@ class Library:
         """The shipped data in the language of this library."""
 
     def routine_ids(self) -> list[str]:
-        """Every routine, shipped and own, in alphabetical order."""
+        """The ids of all routines, shipped and own, in alphabetical order."""
         return sorted(self._routine_paths())
 
     def hides_shipped(self, name: str) -> bool:
-        """Whether a routine of the user's own stands in the place of a shipped one of the same id."""
+        """Whether a routine of the user's own replaces a shipped one of the same id."""
         shipped = self._shipped_paths()
         return name in shipped and self._routine_paths()[name] != shipped[name]
 
     def is_own(self, name: str) -> bool:
-        """Whether a routine is of the user's writing; errors as for `routine`."""
+        """Whether a routine is the user's own. Raises what `routine` raises for the name."""
         return self.routine_path(name) not in self._shipped_paths().values()
 
     def words_in(self, language: str) -> Words:
-        """The shipped data in a language, by its two letters."""
+        """The shipped data in the language with these two letters."""
         if language not in self._words:
             self._words[language] = Words(language, self._root, self._own_phrases)
         return self._words[language]
 
     def stretch_ids(self) -> list[str]:
-        """Every shipped stretch, in alphabetical order."""
+        """The ids of all shipped stretches, in alphabetical order."""
         return self.words.stretch_ids()
 
     def routine(self, name: str) -> Routine:
-        """A routine by its id, or read from a path (`is_path`). An own one goes before a shipped one.
+        """A routine by its id or from a path (see `is_path`). The user's own routines go before shipped ones.
 
-        Raises UnknownNameError for an id that is not there, RequestError or DataError for a file that
-        cannot be read or holds mistakes.
+        Raises UnknownNameError for an unknown id, RequestError if the file cannot be read, and DataError if it holds
+        mistakes.
         """
         path = self.routine_path(name)
         reading = Reading.of(path)
@@ -96,7 +96,7 @@ class Library:
         return found
 
     def routine_path(self, name: str) -> Path:
-        """The file of a routine; errors as for `routine`."""
+        """The file of a routine. Raises what `routine` raises for the name."""
         if is_path(name):
             return path_of(name)
         paths = self._routine_paths()
@@ -105,10 +105,10 @@ class Library:
         return paths[name]
 
     def routines(self, area: str | None = None) -> tuple[dict[str, Routine], list[str]]:
-        """Every routine by the name that asks for it, in alphabetical order; and why own ones are left out.
+        """All routines by the name to ask for them, in alphabetical order, and why some are left out.
 
-        With `area` only those that are for it; UnknownNameError where there is no such area. A file of the user's may
-        be called otherwise than the id in it, and may hold mistakes.
+        `area` keeps only the routines for it; UnknownNameError if it does not exist. A user's file may have another
+        name than the id in it, and may hold mistakes.
         """
         wanted = _named(Area, "area", area)
         routines, left_out = {}, []
@@ -134,9 +134,9 @@ class Library:
         return self.words.stretch(name)
 
     def stretches_for(self, area: str | None = None, position: str | None = None) -> list[Stretch]:
-        """The shipped stretches that are for `area` and done in `position`, as far as these are given.
+        """The shipped stretches, or only those for `area` or in `position`.
 
-        UnknownNameError where there is no such area or position.
+        Raises UnknownNameError if the area or the position does not exist.
         """
         wanted, how = _named(Area, "area", area), _named(Position, "position", position)
         stretches = [self.stretch(name) for name in self.stretch_ids()]
@@ -148,20 +148,20 @@ class Library:
 
     @property
     def phrasebook(self) -> Phrasebook:
-        """The sentences that belong to no stretch, in the language of this library."""
+        """The phrasebook in the language of this library."""
         return self.words.phrasebook
 
     def phrasebook_of(self, routine: Routine) -> Phrasebook:
-        """The sentences around the stretches of a routine, in its language."""
+        """The phrasebook in the language of a routine."""
         return self.words_in(routine.language).phrasebook
 
     def read(
         self, path: Path, objecting: Callable[[Mapping[str, str], str], Objection] | None = None
     ) -> Routine | Stretch | Phrasebook:
-        """A routine, a stretch or a phrasebook of the user's; DataError with every mistake.
+        """A routine, a stretch or a phrasebook of the user's. Raises DataError with every mistake.
 
-        `objecting` is given the words that the file has pronounced in its own way, and its language; it gives what
-        says of a text, as it is written, why it could not be spoken.
+        `objecting` takes the pronunciations of the file and its language. It returns a function that says why a text,
+        as it is written, cannot be spoken, or None.
         """
         reading = Reading.of(path)
         if "numbers" in reading.data:
@@ -194,9 +194,9 @@ class Library:
         return {path.stem: path for path in (self._root / FIRST_LANGUAGE / "routines").glob("*.toml")}
 
     def _resolved(self, reading: Reading) -> Routine | None:
-        """The routine with its stretches: its own, then the shipped ones. None where there are mistakes.
+        """The routine with its stretches, or None if there are mistakes. Its own stretches go before shipped ones.
 
-        What the model refuses does not keep the rest from being looked at.
+        The rest of the file is checked even if the model refuses a part.
         """
         file = reading.model(RoutineFile, reading.data)
         words = self._words_for(reading)
@@ -236,7 +236,7 @@ class Library:
         )
 
     def _words_for(self, reading: Reading) -> Words | None:
-        """The words of a routine's language; None where there are none, or others are asked for."""
+        """The words of a routine's language, or None if there are none or another language is asked for."""
         written = reading.data.get("language")
         language = written if isinstance(written, str) else None
         if self._asked and language and language != self._asked:
@@ -250,7 +250,7 @@ class Library:
             return None
 
     def _own_stretches(self, reading: Reading, words: Words) -> dict[str, Stretch | None]:
-        """The stretches that a routine defines, by id; None for one with mistakes."""
+        """The stretches that a routine defines, by id, with None for a stretch with mistakes."""
         own: dict[str, Stretch | None] = {}
         for index, definition in enumerate(reading.tables("stretches", MOST_STRETCHES)):
             at = ("stretches", index)
@@ -270,7 +270,7 @@ class Library:
 
 
 def _named(kind: type[E], called: str, written: str | None) -> E | None:
-    """The member that is meant by `upper-back`, `upper back` or `upper_back`."""
+    """The member of `kind` that `upper-back`, `upper back` or `upper_back` means."""
     if written is None:
         return None
     name = written.strip().lower().replace("-", "_").replace(" ", "_")
@@ -280,7 +280,7 @@ def _named(kind: type[E], called: str, written: str | None) -> E | None:
 
 
 def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables are merged, everything else is replaced."""
+    """`base` with `changes`: tables are merged, everything else is replaced."""
     merged = dict(base)
     for name, value in changes.items():
         below = merged.get(name)
@@ -290,13 +290,13 @@ def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
 
 
 def is_path(routine: str) -> bool:
-    """Whether a routine is named by its file, in whatever case its suffix is, rather than by an id."""
+    """Whether `routine` is the path of a file, with a suffix in any case, rather than an id."""
     return routine.lower().endswith(".toml") or "/" in routine
 
 
 def _is_routine(path: Path) -> bool:
-    """Whether what lies in the folder of own routines is one: no folder, nothing hidden, nothing of an editor's.
+    """Whether a path in the folder of own routines is a routine, rather than a folder or a file that an editor hides.
 
-    Those write `.#x.toml`, `.x.toml.swp`, `#x.toml#`, `x.toml~` and `~x.toml`; macOS writes `._x.toml`.
+    Editors write `.#x.toml`, `.x.toml.swp`, `#x.toml#`, `x.toml~` and `~x.toml`; macOS writes `._x.toml`.
     """
     return path.suffix.lower() == ".toml" and not path.name.startswith((".", "#", "~")) and path.is_file()

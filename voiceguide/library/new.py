@@ -1,4 +1,4 @@
-"""Files of the user's own to begin with: a routine, or the phrasebook of a language."""
+"""Writes files for the user to start from: a routine, or the phrasebook of a language."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _OWN_MODE: Final = 0o700
-"""Of folders for what is the user's own, as the XDG base directory specification asks for them."""
+"""The mode of folders with the user's own files, as the XDG base directory specification asks."""
 _MOST_NUMBERS: Final = 61
 _NUMBERS: Final = re.compile(r"^numbers = \[.*?^\]\n", re.MULTILINE | re.DOTALL)
 
@@ -51,13 +51,13 @@ def new_routine(name: str, folder: Path, language: str = FIRST_LANGUAGE) -> Path
 
 
 def new_phrases(language: str, folder: Path) -> Path:
-    """Write the sentences around the stretches, to be translated into `language`, in two letters; give the path.
+    """Write the sentences around the stretches for translation into `language`, and return the path of the file.
 
-    Its number words are there already, where num2words knows them. Raises RequestError where that is no code of a
-    language, or the language is shipped, or the file is there already, and ExportError where it cannot be written.
+    The number words are those of the language if num2words knows it. Raises RequestError if `language` is not a
+    two-letter code, if the language is shipped or if the file exists; ExportError if the file cannot be written.
     """
     if not re.fullmatch(LANGUAGE_PATTERN, language):
-        message = f"{language!r} is no code of a language: use the two letters of ISO 639-1, as in fr"
+        message = f"{language!r} is not a language code: use the two letters of ISO 639-1, as in fr"
         raise RequestError(message)
     if language in languages():
         message = f"{language} is shipped already: `voiceguide plan upper-back --language {language}` speaks it"
@@ -75,7 +75,7 @@ def new_phrases(language: str, folder: Path) -> Path:
 
 
 def _numbers(language: str) -> str:
-    """The number words of a language as the phrasebook has them; empty where they are not known."""
+    """The number words of a language as a phrasebook has them, or an empty text if num2words does not know it."""
     from num2words import num2words
 
     try:

@@ -1,4 +1,4 @@
-"""What is asked of words that are said, by language: sides are tokens, and nothing is promised."""
+"""Checks of the texts of a file, by language: sides are tokens, nothing is promised, and every brace is filled."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 def note_sides(reading: Reading, book: Phrasebook) -> None:
-    """Keep where a stretch names a side in plain words, or asks for a form of a word that the language has not.
+    """Note where a stretch names a side in plain words, or asks for a form that the language does not have.
 
     A side in plain words would be wrong for every other listener.
     """
     for at, text in spoken_texts(reading.data):
         if at[0] != "stretches" and "movement" not in reading.data:
-            continue  # the words of a routine have no sides
-        # As it will be heard: without what nobody sees, and with wide letters as what they are read as.
+            continue  # the texts of a routine name no sides of the body
+        # As it will be heard: without invisible characters, and with wide letters as plain ones.
         plain = unicodedata.normalize("NFKC", visible(TOKEN.sub("", text)))
         if word := book.rules.side_word(plain, book.side_words):
             reading.note(
@@ -43,11 +43,11 @@ def note_sides(reading: Reading, book: Phrasebook) -> None:
                 reading.note(at, f"{book.name} has no {{{written}}}: {there}")
 
 
-_HARMLESS = " (what is no side may be said: a right angle, all right, left over)"
+_HARMLESS = " (other senses of the words are fine: a right angle, all right, left over)"
 
 
 def note_promises(reading: Reading, book: Phrasebook) -> None:
-    """Keep where a text promises what no session may."""
+    """Note where a text promises what no session may promise."""
     if not book.promises:
         return
     words = "|".join(re.escape(word).replace(r"\*", r"\w*") for word in book.promises)
@@ -58,7 +58,7 @@ def note_promises(reading: Reading, book: Phrasebook) -> None:
 
 
 def note_braces(reading: Reading, book: Phrasebook, first: Phrasebook) -> None:
-    """Note where a phrasebook has braces that nothing fills: those that `first` does not have in the same field."""
+    """Note the braces of a phrasebook that nothing fills, since `first` does not have them in the same field."""
     forms = {*book.rules.number_forms, *book.sides.left}
     known: dict[Field, dict[str, None]] = {}
     for at, text in _texts(first.model_dump(by_alias=True)):
@@ -83,12 +83,12 @@ def _texts(data: Mapping[str, Any], at: Field = ()) -> Iterator[tuple[Field, str
 
 
 def _field(at: Field) -> Field:
-    """Without the place in a list: every wording of a sentence has the same braces."""
+    """The field without the position in a list: all wordings of a sentence share their braces."""
     return at[:-1] if isinstance(at[-1], int) else at
 
 
 def _unformed(name: str) -> str:
-    """`count` for `Count`: what is filled in has forms and a capital, and its name has neither."""
+    """The name without its capital: `count` for `Count`."""
     return name[:1].lower() + name[1:]
 
 

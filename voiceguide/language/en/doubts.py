@@ -53,7 +53,7 @@ _HOW: Final = "write it in words, as in 'three sets of ten', or how it sounds un
 
 
 def found(text: str) -> tuple[str, str] | None:
-    """The first number in `text` that a voice may say wrong, and how to write it, or None; the grammar has read `text`."""
+    """The first number that the grammar has left in `text` and a voice may say wrong, and how to write it, or None."""
     for pattern, how in _DOUBTFUL:
         if match := pattern.search(text):
             return match[0], how
