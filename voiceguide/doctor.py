@@ -10,8 +10,8 @@ import numpy as np
 from msgspec import Struct
 
 from voiceguide.errors import VoiceguideError
-from voiceguide.export.about import About
 from voiceguide.export.exporter import exporter_for, exporter_suffixes
+from voiceguide.export.metadata import Metadata
 from voiceguide.library.loader import Library
 from voiceguide.outputs.output import open_output, output_names
 from voiceguide.session import open_store
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 _FIXES = {
     "pyttsx3": "install espeak-ng, or: pip install 'voiceguide[espeak]'",
-    "piper": "pip install 'voiceguide[piper]' (GPL-3.0-or-later), then --voice piper:VOICE.onnx",
+    "kokoro": "pip install 'voiceguide[kokoro]'",
+    "pico": "pip install 'voiceguide[pico]'",
+    "piper": "pip install 'voiceguide[piper]' (GPL-3.0-or-later), then `voiceguide voices get piper`",
     "simpleaudio": "only where miniaudio does not work: pip install 'voiceguide[simpleaudio]', and connect a device",
 }
 
@@ -102,7 +104,7 @@ def _exporter(suffix: str) -> Finding:
         exporter = exporter_for(Path(f"probe.{suffix}"))
         file = io.BytesIO()
         source = _Hum()
-        exporter.write(source, file, About("Probe", "voiceguide", "", "", "en", ()), lambda _frames: None)
+        exporter.write(source, file, Metadata("Probe", "voiceguide", "", "", "en", ()), lambda _frames: None)
         exporter.verify(file, source)
     except (VoiceguideError, ImportError, OSError) as error:
         return Finding(what, False, str(error), "install voiceguide again")

@@ -16,8 +16,8 @@ from tests.export.hum import Hum
 from tests.export.measure import RATE_HZ, decoded, loudness, probed
 from voiceguide import session
 from voiceguide.errors import RequestError, UnknownNameError
-from voiceguide.export.about import About
 from voiceguide.export.exporter import export
+from voiceguide.export.metadata import Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,20 @@ CODEC_FRAME = {"mp3": 0, "m4b": 1024, "m4a": 1024, "opus": 480, "flac": 0}
 """By how much decoded sound may be longer; MP3's header makes it exact."""
 LOSS = {"mp3": 0.01, "m4b": 0.01, "m4a": 0.01, "opus": 0.02, "flac": 0.0}
 """Root mean square of what a codec may change, of full scale; speech is at about 0.1."""
+
+
+@pytest.fixture(scope="module")
+def upper_back(clip_cache: Path) -> session.Session:
+    """Two stretches of it: what is asked of a format is asked of four and a half minutes as of thirteen."""
+    pacing = session.paced("steady", only=("cat-cow", "upper-trapezius"))
+    return session.plan("upper-back", pacing=pacing, voice="hibari:heart", cache_dir=clip_cache)
+
+
+@pytest.fixture(scope="module")
+def upper_back_wav(upper_back: session.Session, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("two-stretches") / "session.wav"
+    upper_back.export(path)
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +101,8 @@ def test_it_says_what_it_is(
     tags |= {name.lower(): text for name, text in found["format"].get("tags", {}).items()}
     assert (tags["title"], tags["artist"], tags["album"]) == ("Upper back", "voiceguide", "voiceguide sessions")
     assert (tags["genre"], len(tags["date"])) == ("Speech", 10)
-    assert "Pace: steady, full words. Voice: hibari:heart." in tags["comment"]
+    assert "Pace: steady, full words, " in tags["comment"]
+    assert tags["comment"].endswith(" Voice: hibari:heart.")
     length_s = upper_back.timeline.duration_s
     # ffprobe counts whole frames of an MP3, delay included.
     assert float(found["format"]["duration"]) == pytest.approx(length_s, abs=0.08 if suffix == "mp3" else 0.043)
@@ -204,7 +219,7 @@ def test_a_session_that_is_mostly_tones_is_about_as_loud_as_any(
 def test_lengths_that_are_no_whole_milliseconds(suffix: str, extra: int, channels: int, tmp_path: Path) -> None:
     """Some containers round them; what was written reads back all the same."""
     path = tmp_path / f"hum.{suffix}"
-    export(Hum(3 * RATE_HZ * channels + extra, channels), path, About("T", "A", "B", "C", "en", ()))
+    export(Hum(3 * RATE_HZ * channels + extra, channels), path, Metadata("T", "A", "B", "C", "en", ()))
     assert path.stat().st_size > 1000
 
 

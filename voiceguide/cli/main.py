@@ -14,7 +14,7 @@ from voiceguide import __version__, streams
 from voiceguide.cli.console import complain, help_if_alone, text
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
 from voiceguide.cli.pacing_options import option
-from voiceguide.errors import KnobError, ReaderLeftError, VoiceguideError, is_full
+from voiceguide.errors import ReaderLeftError, SettingError, VoiceguideError, is_full
 from voiceguide.private import decline_telemetry
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ COMMANDS: Final = {
     "history": Place("play", "history", "List what was played, newest first."),
     "new": Place("own", "new", "Write a commented routine of your own, which works at once."),
     "check": Place("own", "check", "Check routine and stretch files: every mistake with file, line and field."),
-    "voices": Place("voices", "voices", "List the voices that can be used on this machine."),
+    "voices": Place("voices", "app", "List the voices that can be used on this machine, or fetch another."),
     "say": Place("say", "say", "Say one text, as a cue of a session would sound: aloud, or into a file."),
     "doctor": Place(
         "doctor", "doctor", "Try everything that voiceguide builds on, and say how to mend what does not work."
@@ -126,8 +126,10 @@ def _failed(error: Exception, *, debug: bool) -> int:
         return _complain(f"{error.format_message()} (see --help)", exit_code=error.exit_code)
     if debug:
         raise error
-    if isinstance(error, KnobError):
-        return _complain(*error.told(option), exit_code=error.exit_code)  # files have been checked: it was an option
+    if isinstance(error, SettingError):
+        return _complain(
+            *error.lines_naming(option), exit_code=error.exit_code
+        )  # files have been checked: it was an option
     if isinstance(error, VoiceguideError):
         return _complain(*error.lines(), exit_code=error.exit_code)
     if isinstance(error, OSError) and is_full(error):
