@@ -24,7 +24,8 @@ from voiceguide.model.script import (
     ToneName,
 )
 from voiceguide.model.timeline import Chapter, Cue, Span
-from voiceguide.planning.scheduling.schedule import Spot, estimate, estimated_frames, place, schedule
+from voiceguide.planning.scheduling.estimate import estimate, estimated_frames
+from voiceguide.planning.scheduling.schedule import Spot, place, schedule
 from voiceguide.units import PlanFrame
 
 CAPTIONS = {tone: Library().phrasebook.captions.of(tone) for tone in ToneName}
