@@ -101,6 +101,8 @@ class KokoroEngine(WorkerEngine):
     """Kokoro-82M, 8-bit weights, 24 kHz mono. A text sounds the same each time."""
 
     name = "kokoro"
+    carried_words = 2
+    """A recogniser heard four of ten such texts right when they were bare, and nine of nine with a carrier phrase."""
     scripts: ClassVar[frozenset[str] | None] = frozenset({"LATIN"})
     worker_command: Sequence[str] = command_for("kokoro_worker.py")
     start_timeout_s = 60.0
