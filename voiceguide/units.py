@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 SESSION_RATE_HZ = 24_000
-"""Frames a second of every session: the default voice's own rate, so it is never resampled."""
+"""Sample rate of every session: the rate of the default voice, which is thus never resampled."""
 
 
 def to_frames(seconds: float, rate_hz: int = SESSION_RATE_HZ) -> int:
@@ -18,34 +18,34 @@ def to_frames(seconds: float, rate_hz: int = SESSION_RATE_HZ) -> int:
 
 
 def to_gain(level_db: float) -> float:
-    """The factor on amplitude that a level in decibels stands for."""
+    """The amplitude factor for a level in decibels."""
     return float(10.0 ** (level_db / 20.0))
 
 
 def to_db(gain: float) -> float:
-    """The level in decibels of a factor on amplitude; -inf for silence."""
+    """The level in decibels of an amplitude factor; -inf for silence."""
     return 20.0 * math.log10(gain) if gain > 0.0 else -math.inf
 
 
 def counted(number: float, one: str, many: str) -> str:
-    """A number with what it counts: `1 round`, `2 rounds`."""
+    """A number with the noun that it counts: `1 round`, `2 rounds`."""
     return f"{number:g} {one if number == 1 else many}"
 
 
 def clock(seconds: float, decimals: int = 0) -> str:
-    """Minutes and seconds as people read them: `9:50`, with one decimal `9:50.3`."""
+    """Minutes and seconds: `9:50`, with one decimal `9:50.3`."""
     minutes, rest = _rounded(seconds, decimals)
     return f"{minutes}:{_digits(rest, decimals)}"
 
 
 def timestamp(seconds: float, point: str = ".") -> str:
-    """Hours, minutes, seconds and milliseconds as captions and chapters have them: `00:09:50.300`."""
+    """Hours, minutes, seconds and milliseconds, as in captions and chapters: `00:09:50.300`."""
     minutes, rest = _rounded(seconds, 3)
     return f"{minutes // 60:02d}:{minutes % 60:02d}:{_digits(rest, 3, point)}"
 
 
 def _rounded(seconds: float, decimals: int) -> tuple[int, int]:
-    """Whole minutes, and the rest in the smallest part shown: rounded before it is split, so that no rest is 60 s."""
+    """Whole minutes, and the rest in the smallest unit shown. Rounding comes first, so that no rest is 60 s."""
     parts: int = 10**decimals
     return divmod(round(seconds * parts), 60 * parts)
 

@@ -52,8 +52,8 @@ def test_at_its_usual_level_a_bed_is_heard_and_at_26_below_it_leaves_the_loudnes
     """
     upper_back.export(tmp_path / "plain.wav")
     ranges_lu = {"plain": loudness_range(tool("ffmpeg"), tmp_path / "plain.wav")}
-    for name, level in (("usual", {}), ("faint", {"bed_level_db": -26.0})):
-        pacing = session.paced("steady", bed=bed, **level)
+    for name, level_db in (("usual", None), ("faint", -26.0)):
+        pacing = session.paced("steady", bed=bed, bed_level_db=level_db)
         planned = session.plan("upper-back", pacing=pacing, voice="hibari:heart", cache_dir=clip_cache)
         planned.export(tmp_path / f"{name}.wav")
         ranges_lu[name] = loudness_range(tool("ffmpeg"), tmp_path / f"{name}.wav")

@@ -10,8 +10,9 @@ from hypothesis import given
 from tests.strategies import pacings
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
+from voiceguide.model.stretch import Breath
 from voiceguide.planning.pacing_words import pacing_in_words
-from voiceguide.planning.presets import PRESETS, paced
+from voiceguide.planning.presets import PRESETS, paced, pacing_with
 
 BOOK = Library().phrasebook
 CHANGES = {
@@ -48,14 +49,14 @@ CHANGES = {
 @pytest.mark.parametrize("knob", CHANGES)
 def test_every_change_is_said_plainly(knob: str) -> None:
     value, words = CHANGES[knob]
-    assert pacing_in_words(paced("steady", **{knob: value}), BOOK) == f"steady, full words, {words}"
+    assert pacing_in_words(pacing_with("steady", {knob: value}), BOOK) == f"steady, full words, {words}"
 
 
 def test_no_knob_is_without_words() -> None:
     assert set(Pacing.model_fields) == {*CHANGES, "pace", "words", "bed_level_db", "variation"}
     assert pacing_in_words(paced(bed="rain", bed_level_db=-30), BOOK).endswith("rain under the voice, 30 dB below it")
     assert pacing_in_words(paced(bed_level_db=-30), BOOK) == "steady, full words"
-    whole = paced(breath={"in_s": 4, "hold_in_s": 1, "out_s": 6, "hold_out_s": 2})
+    whole = paced(breath=Breath(in_s=4, hold_in_s=1, out_s=6, hold_out_s=2))
     assert pacing_in_words(whole, BOOK).endswith("breath in 4 s, hold 1 s, out 6 s, hold 2 s")
 
 

@@ -120,7 +120,7 @@ class Library:
                 if path == self._shipped_paths().get(name):
                     raise
                 mistakes = counted(len(error.mistakes), "mistake", "mistakes")
-                left_out.append(shown(f"{path} is left out: {mistakes}, which `voiceguide check` lists"))
+                left_out.append(shown(f"{path} is left out: {mistakes}, which `check()` lists"))
             except RequestError as error:
                 left_out.append(str(error))
         return routines, left_out

@@ -52,7 +52,7 @@ def new_phrases(language: str, folder: Path) -> Path:
         message = f"{language!r} is no code of a language: use the two letters of ISO 639-1, as in fr"
         raise RequestError(message)
     if language in languages():
-        message = f"{language} is shipped already: `voiceguide plan upper-back --language {language}` speaks it"
+        message = f"{language} is shipped already: `language={language!r}` speaks it"
         raise RequestError(message)
     text = (DATA / FIRST_LANGUAGE / "phrases.toml").read_text(encoding="utf-8")
     text = text.replace('language = "en"\nname = "English"\n', f'language = "{language}"\nname = "{language}"\n')

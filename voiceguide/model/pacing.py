@@ -5,7 +5,7 @@ Presets are just values of this.
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Self, TypedDict
 
 from pydantic import BeforeValidator, Field
 
@@ -96,3 +96,38 @@ class Pacing(Model):
         """With what it leaves to the routine filled in; `sleep` is whether that one ends in sleep."""
         asleep = sleep if self.sleep is None else self.sleep
         return self.model_copy(update={"sleep": asleep, "tones": self.tones or ("soft" if asleep else "full")})
+
+
+class PacingChanges(TypedDict, total=False):
+    """The settings of Pacing as keyword arguments, for type checkers; None leaves a setting as the preset has it."""
+
+    words: Words | None
+    level: Level | None
+    variation: int | None
+    speech_rate: float | None
+    sentence_gap_s: float | None
+    hold_s: float | None
+    repetitions: int | None
+    rounds: int | None
+    breath: Breath | None
+    breath_scale: float | None
+    breath_cues: bool | None
+    tones: Tones | None
+    countdown: int | None
+    bed: str | None
+    bed_level_db: float | None
+    sleep: bool | None
+    first_side: Side | None
+    transition_s: float | None
+    same_posture_s: float | None
+    switch_s: float | None
+    walk_s: float | None
+    change_s: float | None
+    floor_s: float | None
+    settle_scale: float | None
+    enter_s: float | None
+    leave_s: float | None
+    round_rest_s: float | None
+    length_s: float | None
+    only: tuple[str, ...] | None
+    skip: tuple[str, ...] | None

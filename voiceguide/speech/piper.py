@@ -28,7 +28,7 @@ from voiceguide.speech.process import Worker, WorkerEngine, command_for
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_EXPECTED: Final = "--voice piper:/path/to/VOICE.onnx, with VOICE.onnx.json beside it"
+_EXPECTED: Final = "`voice='piper:/path/to/VOICE.onnx'`, with VOICE.onnx.json beside it"
 _MISSING: Final = "piper is not installed: pip install 'voiceguide[piper]' (mind that piper-tts is GPL-3.0-or-later)"
 _MOST_DESCRIPTION_BYTES: Final = 1_000_000
 """The largest that piper's makers have published, with 904 speakers, has 20,000."""

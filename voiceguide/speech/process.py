@@ -32,7 +32,7 @@ _MOST_SILENCES: Final = 2
 """Texts in a row that a voice may leave unanswered. It would take all day to wait so long for every text of a batch."""
 _STOP_S: Final = 5.0
 """How long a killed process may take to be gone; it is gone in milliseconds unless the disk hangs."""
-_ELSE: Final = "try again, or another voice with --voice"
+_ELSE: Final = "try again, or another voice with `voice=...`"
 
 
 def command_for(part: str) -> tuple[str, ...]:
@@ -94,7 +94,7 @@ class WorkerEngine(SpeechEngine):
                 message = f"the {self.name} engine has been closed"
                 raise SpeechError(message)
             if self._silences >= _MOST_SILENCES:
-                message = f"{self.name} did not answer again and again: choose another voice with --voice"
+                message = f"{self.name} did not answer again and again: choose another voice with `voice=...`"
                 raise SpeechError(message)
             try:
                 self._worker = self._worker or self._started()

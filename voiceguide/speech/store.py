@@ -74,7 +74,7 @@ def default_directory() -> Path:
     in_checkout = checkout / "audio_cache"
     if (in_checkout / "README.md").is_file() and (checkout / "pyproject.toml").is_file() and _is_own(in_checkout):
         return in_checkout
-    return known(cache_folder(), "spoken clips", "name a folder with --cache-dir, or set HOME")
+    return known(cache_folder(), "spoken clips", "name a folder with `cache_dir=...`, or set HOME")
 
 
 def _is_own(folder: Path) -> bool:
@@ -255,7 +255,7 @@ class ClipStore:
 
     def _check_own(self, folder: HeldFolder, *, may_be_sticky: bool = False) -> None:
         if why := strangers_in(folder, may_be_sticky=may_be_sticky):
-            message = f"the clip store {self.directory} cannot be trusted: {why}, or name another with --cache-dir"
+            message = f"the clip store {self.directory} cannot be trusted: {why}, or name another with `cache_dir=...`"
             raise StoreError(message)
 
     def _remove_stale(self) -> int:
@@ -295,11 +295,11 @@ class ClipStore:
     def _unusable(self, error: OSError) -> StoreError:
         reason = error.strerror or type(error).__name__
         if isinstance(error, NotADirectoryError | FileExistsError) and self.directory.is_file():
-            message = f"the clip store {self.directory} is a file: name a folder with --cache-dir"
+            message = f"the clip store {self.directory} is a file: name a folder with `cache_dir=...`"
         elif error.errno in NOT_A_FILE and error.filename and self.directory in Path(error.filename).parents:
             message = f"the clip store {self.directory} cannot be used: {reason}: remove {error.filename}"
         else:
-            message = f"the clip store {self.directory} cannot be used: {reason}; name another with --cache-dir"
+            message = f"the clip store {self.directory} cannot be used: {reason}; name another with `cache_dir=...`"
         return StoreError(message)
 
 
