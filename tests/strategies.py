@@ -28,7 +28,10 @@ from voiceguide.model.stretch import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from voiceguide.model.script import Script
+    from voiceguide.model.stretch import BaseMovement, Movement
 
 _TENTHS = 10
 
@@ -122,11 +125,18 @@ breaths_movements = st.builds(
     finish=instructions,
 )
 free_holds = hold_movements.map(lambda movement: movement.model_copy(update={"breath": None}))
+MOVEMENTS: Mapping[type[BaseMovement], st.SearchStrategy[Movement]] = {
+    BreatheMovement: breathe_movements,
+    HoldMovement: hold_movements | free_holds,
+    CountMovement: count_movements,
+    BreathsMovement: breaths_movements,
+}
+"""Movements of each kind."""
 
 
 @st.composite
-def stretches(draw: st.DrawFn, name: str = "stretch") -> Stretch:
-    movement = draw(breathe_movements | hold_movements | count_movements | breaths_movements | free_holds)
+def stretches(draw: st.DrawFn, name: str = "stretch", movements: st.SearchStrategy[Movement] | None = None) -> Stretch:
+    movement = draw(st.one_of(*MOVEMENTS.values()) if movements is None else movements)
     each = isinstance(movement, HoldMovement) and draw(st.booleans())
     alternating = isinstance(movement, CountMovement) and draw(st.booleans())
     return Stretch(

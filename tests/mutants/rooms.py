@@ -40,7 +40,10 @@ _SLOW_FOR_TEXTS: Final = (
 
 ROOMS: Final = {
     "model/timeline": Room(("voiceguide.model.timeline",), ("tests/model/test_timeline.py",)),
-    "planning/scheduling": Room(("voiceguide.planning.scheduling.schedule",), ("tests/planning/test_scheduling.py",)),
+    "planning/scheduling": Room(
+        ("voiceguide.planning.scheduling.schedule", "voiceguide.planning.scheduling.estimate"),
+        ("tests/planning/test_scheduling.py",),
+    ),
     "planning/fitting": Room(("voiceguide.planning.fitting.fit",), ("tests/planning/test_fitting_exactly.py",)),
     "sound/mixer": Room(("voiceguide.sound.mixer",), ("tests/sound/test_mixer_exactly.py",)),
     "sound/limiter": Room(("voiceguide.sound.limiter",), ("tests/sound/test_limiter.py",)),

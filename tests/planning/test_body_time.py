@@ -24,7 +24,8 @@ from voiceguide.planning.phrasing.script import phrase
 from voiceguide.planning.phrasing.wording import Wording, sentences
 from voiceguide.planning.planner import draft, plan_timeline
 from voiceguide.planning.presets import PRESETS, paced, parse_length
-from voiceguide.planning.scheduling.schedule import estimated_frames, schedule
+from voiceguide.planning.scheduling.estimate import estimated_frames
+from voiceguide.planning.scheduling.schedule import schedule
 from voiceguide.planning.selection import selected
 from voiceguide.units import SESSION_RATE_HZ as RATE_HZ
 

@@ -15,7 +15,7 @@ from voiceguide.model.script import Breathe, Hold, Role, Say, SpanKind, ToneName
 from voiceguide.planning.phrasing.script import phrase
 from voiceguide.planning.planner import write_script
 from voiceguide.planning.presets import PRESETS, paced, pacing_with, parse_breath
-from voiceguide.planning.scheduling.schedule import estimate
+from voiceguide.planning.scheduling.estimate import estimate
 from voiceguide.planning.selection import selected
 from voiceguide.units import to_frames
 

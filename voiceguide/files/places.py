@@ -57,6 +57,12 @@ def phrases_folder() -> Path | None:
     return folder / "phrases" if folder else None
 
 
+def voices_folder() -> Path | None:
+    """The folder of the voices that `voiceguide voices get` fetches; it need not exist. None where nobody knows it."""
+    folder = _data_folder()
+    return folder / "voices" if folder else None
+
+
 def history_folder() -> Path | None:
     """The folder of the history; it need not exist. None if it is not known."""
     folder = _data_folder()

@@ -368,7 +368,7 @@ class HoldMovement(BaseMovement):
 Movement = Annotated[BreatheMovement | CountMovement | BreathsMovement | HoldMovement, Field(discriminator="mode")]
 MOVEMENTS: Final[tuple[type[BaseMovement], ...]] = get_args(get_args(Movement)[0])
 """Every kind of movement."""
-MODES: Final = frozenset[str](get_args(kind.model_fields["mode"].annotation)[0] for kind in MOVEMENTS)
+MODES: Final[tuple[str, ...]] = tuple(get_args(kind.model_fields["mode"].annotation)[0] for kind in MOVEMENTS)
 """The `mode` of each kind."""
 _SIDED_PARTS: Final = {
     sides: frozenset[str]().union(*(kind.sided_parts for kind in MOVEMENTS if sides in kind.possible_sides))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from voiceguide.model.script import SpanKind
+from voiceguide.model.script import BREATH_PHASES, SpanKind
 from voiceguide.player.status import Stage, Status
 from voiceguide.player.transport import chapter_at
 
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from voiceguide.model.timeline import Span, Timeline
     from voiceguide.player.score import Score
     from voiceguide.player.transport import Transport
-
-_BREATH: Final = frozenset({SpanKind.INHALE, SpanKind.EXHALE, SpanKind.RETAIN})
 
 
 def status_of(score: Score, transport: Transport, message: str = "") -> Status:
@@ -41,7 +39,7 @@ def status_of(score: Score, transport: Transport, message: str = "") -> Status:
         volume=transport.volume,
         pace=score.pacing.pace,
         words=score.pacing.words,
-        breath=next((_stage(span, at, timeline) for span in spans if span.kind in _BREATH), None),
+        breath=next((_stage(span, at, timeline) for span in spans if span.kind in BREATH_PHASES), None),
         hold=next((_stage(span, at, timeline) for span in spans if span.kind is SpanKind.HOLD), None),
         message=message,
     )

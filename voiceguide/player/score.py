@@ -16,7 +16,8 @@ from voiceguide.errors import RequestError
 from voiceguide.planning.planner import write_script
 from voiceguide.planning.repacing import faster as faster_pacing
 from voiceguide.planning.repacing import fewer_words, slower
-from voiceguide.planning.scheduling.schedule import estimated_frames, place
+from voiceguide.planning.scheduling.estimate import estimated_frames
+from voiceguide.planning.scheduling.schedule import place
 from voiceguide.planning.scheduling.splice import one_more_breath, spliced
 from voiceguide.sound.arrangement import arranged
 from voiceguide.units import to_frames

@@ -24,20 +24,17 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from voiceguide.model.script import SpanKind
+from voiceguide.model.script import BREATH_PHASES, FREE_BREATH_S, SpanKind
 from voiceguide.player.commands import Action
 from voiceguide.player.status import State
 
 if TYPE_CHECKING:
     from voiceguide.model.choices import Previous
-    from voiceguide.model.timeline import Chapter, Cue, Timeline
+    from voiceguide.model.timeline import Cue, Timeline
     from voiceguide.player.commands import Command
 
 RESTART_WITHIN_S: Final = 3.0
 """`previous` restarts the chapter, or goes to the one before where this one has only just begun."""
-_TO_BREATHE: Final = frozenset({SpanKind.INHALE, SpanKind.EXHALE, SpanKind.RETAIN})
-_FREE_BREATH_S: Final = 5.0
-"""A breath of somebody who is not told how to."""
 
 
 class Transport(Struct, frozen=True):
@@ -134,9 +131,9 @@ def resume_frame(timeline: Timeline, at: int) -> int:
 
 def _breath_frames(timeline: Timeline, start: int, end: int) -> int:
     """The length of the first breath of a hold."""
-    phases = [span for span in timeline.spans if span.kind in _TO_BREATHE and start <= span.start < end]
+    phases = [span for span in timeline.spans if span.kind in BREATH_PHASES and start <= span.start < end]
     if not phases:
-        return round(_FREE_BREATH_S * timeline.rate_hz)
+        return round(FREE_BREATH_S * timeline.rate_hz)
     again = next((phase.start for phase in phases[1:] if phase.kind is SpanKind.INHALE), end)
     return again - phases[0].start
 
@@ -145,11 +142,6 @@ def chapter_at(timeline: Timeline, frame: int) -> int:
     """The number of the chapter that `frame` lies in, from 0; the last one for the end and beyond."""
     starts = [chapter.start for chapter in timeline.chapters]
     return max(0, bisect.bisect_right(starts, frame) - 1)
-
-
-def chapter_of(timeline: Timeline, frame: int) -> Chapter:
-    """The chapter that `frame` lies in."""
-    return timeline.chapters[chapter_at(timeline, frame)]
 
 
 def _speech_at(timeline: Timeline, frame: int) -> Cue | None:

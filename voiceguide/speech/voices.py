@@ -1,4 +1,4 @@
-"""Engines by name. Built-in ones register as strangers do: the entry points `voiceguide.engines`."""
+"""Engines and voices by name. Built-in engines and those of other packages register as entry points alike."""
 
 from __future__ import annotations
 
@@ -14,44 +14,44 @@ if TYPE_CHECKING:
     from voiceguide.speech.engine import Voice
 
 DEFAULT_VOICE: Final = "hibari:heart"
-_BEST_FIRST: Final = ("hibari", "kokoro", "pico", "piper", "pyttsx3")
-"""By what they sound like (docs/voices.md); engines of strangers come behind them."""
+_BEST_FIRST: Final = ("hibari", "kokoro", "piper", "pico", "pyttsx3")
+"""By how they sound (docs/speech.md). Engines that come from other packages follow."""
 _MOST_NAMED: Final = 4
 _GROUP: Final = "voiceguide.engines"
 
 
 def engine_names() -> list[str]:
-    """Every engine that is registered, whether it works here or not."""
+    """The names of all registered engines, whether they work here or not."""
     return registry.names(_GROUP)
 
 
 def engine_class(name: str) -> type[SpeechEngine]:
-    """The class of an engine; UnknownNameError where there is none of that name."""
+    """The class of the engine `name`. UnknownNameError if no engine has that name."""
     loaded = registry.found(_GROUP, name)
     if loaded is None:
         raise UnknownNameError("speech engine", name, engine_names())
     if not (isinstance(loaded, type) and issubclass(loaded, SpeechEngine)):
-        message = f"what registers as the speech engine {name!r} is none: {loaded!r}"
+        message = f"what is registered as the speech engine {name!r} is not a SpeechEngine: {loaded!r}"
         raise SpeechError(message)
     return loaded
 
 
 def open_engine(spec: str, speech_rate: float) -> SpeechEngine:
-    """The engine for `ENGINE:NAME`, or `ENGINE` for its default voice. Nothing is loaded yet."""
+    """The engine for `ENGINE:NAME`, or for `ENGINE` with its default voice. Loads nothing yet."""
     engine, _, voice = spec.partition(":")
     return engine_class(engine)(voice, speech_rate)
 
 
 def available_voices(language: str | None = None) -> list[Voice]:
-    """Every voice that can be used on this machine, with `language` (two letters) those that speak it.
+    """The voices that work on this machine; with `language` (two letters), only those that speak it.
 
-    The best engine for a language comes first: the neural ones, then what the system has.
+    The voices of the best engine come first: neural engines, then the system's own.
     """
     return [voice for voice in _voices() if language is None or voice.speaks(language)]
 
 
 def voice_for(language: str) -> str:
-    """The best voice on this machine for a language, as `ENGINE:NAME`. SpeechError, with the way out, where none is."""
+    """The best voice on this machine for a language, as `ENGINE:NAME`. SpeechError, with a way out, if none is here."""
     if language == "en":
         return DEFAULT_VOICE
     if best := next((voice for voice in _voices() if voice.speaks(language)), None):
@@ -60,7 +60,7 @@ def voice_for(language: str) -> str:
 
 
 def no_voice(language: str) -> SpeechError:
-    """What to raise where no voice on this machine speaks a language, with the way out."""
+    """The error to raise when no voice on this machine speaks a language. It says what to do."""
     return SpeechError(
         f"no voice on this machine speaks {language!r}: pip install 'voiceguide[pico]' (German, Spanish, French, "
         "Italian), or install espeak-ng; `voices()` lists what is there"
@@ -89,7 +89,7 @@ def fallback_voices(language: str) -> Iterator[str]:
 
 
 def check_language(engine: SpeechEngine, language: str) -> None:
-    """Raise RequestError, with the voices that could, where the voice of an engine speaks another language."""
+    """Raise RequestError if the voice of an engine speaks another language. It names the voices that could do it."""
     spoken = engine.language()
     if spoken in {None, language}:
         return
@@ -98,7 +98,7 @@ def check_language(engine: SpeechEngine, language: str) -> None:
     way_out = (
         f"`voices({language!r})` lists those that do: {shown}"
         if able
-        else ("none on this machine does: pip install 'voiceguide[pico]', or install espeak-ng")
+        else ("no voice on this machine does: pip install 'voiceguide[pico]', or install espeak-ng")
     )
     message = f"the voice {engine.name}:{engine.voice} speaks {spoken!r}, and the session is in {language!r}; {way_out}"
     raise RequestError(message)

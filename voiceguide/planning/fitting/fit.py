@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from voiceguide.errors import RequestError
 from voiceguide.model.script import Rest, Script
 from voiceguide.model.stretch import BreathsMovement, HoldMovement
-from voiceguide.planning.phrasing.dose import dose_of
+from voiceguide.planning.phrasing.kinds import dose_of
 from voiceguide.planning.phrasing.script import phrase, phrase_turn, turns_of, welcome_and_close
 from voiceguide.planning.scheduling.schedule import schedule
 from voiceguide.units import SESSION_RATE_HZ, clock, to_frames
@@ -187,9 +187,9 @@ def _doses(turn: Turn, pacing: Pacing) -> Iterator[tuple[Item, float]]:
 
     The preset is among them. What the user has fixed by an option does not move.
     """
-    dose, movement, item = turn.guiding.dose, turn.guiding.stretch.movement, turn.item
+    dose, movement, item = turn.guide.dose, turn.guide.stretch.movement, turn.item
     if isinstance(movement, HoldMovement):
-        holds = [dose.hold_s] if pacing.hold_s else _holds(turn.guiding.stretch, dose.hold_s)
+        holds = [dose.hold_s] if pacing.hold_s else _holds(turn.guide.stretch, dose.hold_s)
         rounds = _counts(movement.rounds, dose.rounds, 1, fixed=pacing.rounds is not None)
         for hold_s, number in itertools.product(holds, rounds):
             cost = _cost(hold_s, dose.hold_s, movement.hold_s) + _cost(number, dose.rounds, movement.rounds)
@@ -197,7 +197,7 @@ def _doses(turn: Turn, pacing: Pacing) -> Iterator[tuple[Item, float]]:
         return
     counts = movement.breaths if isinstance(movement, BreathsMovement) else movement.repetitions
     fixed = pacing.repetitions is not None and not isinstance(movement, BreathsMovement)
-    step = 2 if turn.guiding.stretch.sides.kind == "alternating" else 1
+    step = 2 if turn.guide.stretch.sides.kind == "alternating" else 1
     for number in _counts(counts, dose.repetitions, step, fixed=fixed):
         yield item.model_copy(update={"repetitions": number}), _cost(number, dose.repetitions, counts)
 
@@ -222,8 +222,8 @@ def _cost(value: float, preset: float, limits: CountRange | SecondsRange) -> flo
 
 
 def _dosed(turn: Turn, item: Item, pacing: Pacing) -> Turn:
-    dose = dose_of(turn.guiding.stretch, item, pacing)
-    return replace(turn, guiding=replace(turn.guiding, dose=dose))
+    dose = dose_of(turn.guide.stretch, item, pacing)
+    return replace(turn, guide=replace(turn.guide, dose=dose))
 
 
 def _alone(section: Section) -> Script:

@@ -17,7 +17,7 @@ from voiceguide.errors import RequestError
 from voiceguide.planning.fitting.fit import around_of, best, choices, extremes
 from voiceguide.planning.phrasing.script import phrase, turns_of
 from voiceguide.planning.presets import PRESETS
-from voiceguide.planning.scheduling.schedule import estimated_frames
+from voiceguide.planning.scheduling.estimate import estimated_frames
 from voiceguide.units import SESSION_RATE_HZ, clock, to_frames
 
 if TYPE_CHECKING:

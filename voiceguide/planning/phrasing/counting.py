@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 
 from voiceguide.model.script import Place, Rest, Role, Say, Sound, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S
-from voiceguide.planning.phrasing.guiding import moving, say
+from voiceguide.planning.phrasing.beats import moving, say
+from voiceguide.planning.phrasing.dose import Dose
+from voiceguide.planning.phrasing.dose_words import counted_dose
+from voiceguide.planning.phrasing.kind import Kind
 from voiceguide.planning.phrasing.wording import after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.script import Beat
     from voiceguide.model.stretch import CountMovement, Instruction
-    from voiceguide.planning.phrasing.guiding import Guiding
+    from voiceguide.planning.phrasing.dose import Dosing
+    from voiceguide.planning.phrasing.guiding import Guide
 
 SHOWN_S = 1.0
 """Of the time from one cue to the next, what a number takes to be said."""
@@ -26,36 +31,56 @@ MIDDLE_FROM = 8
 """Repetitions from which on it is said in their middle how many are to come, where they are not counted aloud."""
 
 
-def count_beats(guiding: Guiding, movement: CountMovement) -> Iterator[Beat]:
-    """Preparation, the repetitions evenly from one to the next, and the way back to stillness."""
-    place = Place(guiding.stretch.id)
-    for step in movement.prepare:
-        yield from guiding.guide(step, guiding.familiarity, place, Role.INSTRUCT)
-    yield from guiding.level(guiding.familiarity, place)
-    for tone in sorted(count_tones(guiding, movement, guiding.dose.repetitions)):
-        yield from guiding.meaning(tone, place)
-    parts = 2 if movement.back else 1
-    part_s = max(movement.rep_s * guiding.pacing.settle_scale / parts, LEAST_SETTLE_S)
-    # The movement is shown in more words than a number: what it takes to say them is no time to do it.
-    shown_s = max(part_s - SHOWN_S, LEAST_SETTLE_S)
-    for repetition in range(1, guiding.dose.repetitions + 1):
-        here = Place(guiding.stretch.id, guiding.side_of(repetition), repetition)
-        yield from _there(guiding, movement, here)
-        quiet_s = shown_s if _taught(guiding, here) else LEAST_SETTLE_S
-        yield _even(part_s, here, quiet_s)
-        if movement.back:
-            yield from _back(guiding, movement.back, here)
+class Counting(Kind):
+    """A movement at the listener's own pace."""
+
+    def __init__(self, movement: CountMovement) -> None:
+        self._movement = movement
+
+    def dose(self, dosing: Dosing) -> Dose:
+        """Its repetitions."""
+        return Dose(dosing.repetitions(self._movement.repetitions), notes=tuple(dosing.notes))
+
+    def beats(self, guide: Guide) -> Iterator[Beat]:
+        """Preparation, the repetitions evenly from one to the next, and the way back to stillness."""
+        movement, place = self._movement, Place(guide.stretch.id)
+        for step in movement.prepare:
+            yield from guide.step(step, guide.familiarity, place, Role.INSTRUCT)
+        yield from guide.level(guide.familiarity, place)
+        for tone in sorted(_tones(guide, movement, guide.dose.repetitions)):
+            yield from guide.meaning(tone, place)
+        parts = 2 if movement.back else 1
+        part_s = max(movement.rep_s * guide.pacing.settle_scale / parts, LEAST_SETTLE_S)
+        # The movement is shown in more words than a number: what it takes to say them is no time to do it.
+        shown_s = max(part_s - SHOWN_S, LEAST_SETTLE_S)
+        for repetition in range(1, guide.dose.repetitions + 1):
+            here = Place(guide.stretch.id, guide.side_of(repetition), repetition)
+            yield from _there(guide, movement, here)
+            quiet_s = shown_s if _taught(guide, here) else LEAST_SETTLE_S
             yield _even(part_s, here, quiet_s)
-    words = guiding.fill(movement.finish.at(guiding.familiarity))
-    yield from moving(words, Role.RELEASE, place, guiding.pacing.same_posture_s, guiding.pacing)
+            if movement.back:
+                yield from _back(guide, movement.back, here)
+                yield _even(part_s, here, quiet_s)
+        words = guide.fill(movement.finish.at(guide.familiarity))
+        yield from moving(words, Role.RELEASE, place, guide.pacing.same_posture_s, guide.pacing)
+
+    def telling_tones(self, guide: Guide, *, most: bool) -> frozenset[ToneName]:
+        """The tones of the way back and of repetitions without a word."""
+        counts = self._movement.repetitions
+        return _tones(guide, self._movement, counts.max if most else counts.min)
+
+    def dose_in_words(self, dose: Dose, book: Phrasebook) -> str:
+        """`10 repetitions (8 to 12), one every 4 s`."""
+        times = counted_dose(book.show.repetition, dose.repetitions, self._movement.repetitions, book)
+        return f"{times}, {book.show.every.format(seconds=f'{self._movement.rep_s:g}')}"
 
 
-def count_tones(guiding: Guiding, movement: CountMovement, count: int) -> frozenset[ToneName]:
+def _tones(guide: Guide, movement: CountMovement, count: int) -> frozenset[ToneName]:
     """The tones that `count` repetitions of a movement speak through, once its words are known."""
-    if not guiding.tones:
+    if not guide.tones:
         return frozenset()
-    sided = guiding.side_of(1) is not None
-    taught = 0 if guiding.pacing.words == "minimal" else 2 if sided else 1
+    sided = guide.side_of(1) is not None
+    taught = 0 if guide.pacing.words == "minimal" else 2 if sided else 1
     found = {ToneName.RETURN} if movement.back and count > taught else set()
     # The last ones are announced, and the middle one is a number.
     if sided and count > SIDES_SAID + 1:
@@ -71,13 +96,13 @@ def _even(seconds: float, place: Place, quiet_s: float) -> Rest:
     return Rest(seconds, seconds, seconds, SpanKind.TRANSITION, place, least_quiet_s=quiet_s)
 
 
-def _there(guiding: Guiding, movement: CountMovement, place: Place) -> Iterator[Say | Sound]:
+def _there(guide: Guide, movement: CountMovement, place: Place) -> Iterator[Say | Sound]:
     """What a repetition begins with: the movement, then its side or number, then a tick."""
-    wording, book = guiding.wording, guiding.wording.phrasebook
-    number, count = place.repetition or 1, guiding.dose.repetitions
+    wording, book = guide.wording, guide.wording.phrasebook
+    number, count = place.repetition or 1, guide.dose.repetitions
     to_come = count - number + 1
-    if _taught(guiding, place):
-        words = guiding.fill(movement.move.at(guiding.familiarity), place.side)
+    if _taught(guide, place):
+        words = guide.fill(movement.move.at(guide.familiarity), place.side)
         yield from say(words, Role.INSTRUCT, place, settle_s=LEAST_SETTLE_S)
     elif to_come == 1 and count >= LAST_FROM:
         yield from say(book.last_repetition, Role.REMAINING, place)
@@ -86,24 +111,24 @@ def _there(guiding: Guiding, movement: CountMovement, place: Place) -> Iterator[
     elif count >= MIDDLE_FROM and 2 * to_come == count:
         words = wording.phrase(book.repetitions_to_go, count=to_come)
         yield from say(words, Role.REMAINING, place)
-    elif number > SIDES_SAID and guiding.tones:
+    elif number > SIDES_SAID and guide.tones:
         yield Sound(ToneName.TICK, 0.0, place)
     else:
         # With alternating sides the side is what one wants to hear.
-        yield from say(guiding.fill(movement.move.at(after(guiding.familiarity, 2)), place.side), Role.COUNT, place)
+        yield from say(guide.fill(movement.move.at(after(guide.familiarity, 2)), place.side), Role.COUNT, place)
 
 
-def _back(guiding: Guiding, back: Instruction, place: Place) -> Iterator[Say | Sound]:
+def _back(guide: Guide, back: Instruction, place: Place) -> Iterator[Say | Sound]:
     """The way back: in words as long as the movement is, then a soft tone."""
-    if _taught(guiding, place):
-        words = guiding.fill(back.at(guiding.familiarity), place.side)
+    if _taught(guide, place):
+        words = guide.fill(back.at(guide.familiarity), place.side)
         yield from say(words, Role.INSTRUCT, place, settle_s=LEAST_SETTLE_S)
-    elif guiding.tones:
+    elif guide.tones:
         yield Sound(ToneName.RETURN, 0.0, place)
     else:
-        yield from say(guiding.fill(back.at(after(guiding.familiarity, 2)), place.side), Role.COUNT, place)
+        yield from say(guide.fill(back.at(after(guide.familiarity, 2)), place.side), Role.COUNT, place)
 
 
-def _taught(guiding: Guiding, place: Place) -> bool:
+def _taught(guide: Guide, place: Place) -> bool:
     """Whether the movement itself is still said: the first time, for each side."""
-    return guiding.pacing.words != "minimal" and (place.repetition or 1) <= (2 if place.side else 1)
+    return guide.pacing.words != "minimal" and (place.repetition or 1) <= (2 if place.side else 1)

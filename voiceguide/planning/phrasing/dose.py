@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from voiceguide.model.stretch import Breath, BreatheMovement, BreathsMovement, CountMovement, HoldMovement
+from voiceguide.model.stretch import Breath
 from voiceguide.units import counted
 
 if TYPE_CHECKING:
@@ -22,67 +22,69 @@ _SMALLEST_SCALE, _LARGEST_SCALE = 0.75, 4 / 3
 class Dose(Struct, frozen=True):
     """What one item of a routine comes to."""
 
-    repetitions: int
+    repetitions: int = 1
     """Of a movement that is repeated; 1 for a hold."""
-    hold_s: float
+    hold_s: float = 0.0
     """Of a hold; 0 for any other movement."""
-    rounds: int
+    rounds: int = 1
     """Of a hold; 1 for any other movement."""
-    breath: Breath | None
-    """None where the breath is left free."""
-    notes: tuple[str, ...]
+    breath: Breath | None = None
+    """None leaves the breath free."""
+    notes: tuple[str, ...] = ()
+    """What lies outside the data's range, a sentence each."""
 
 
-def dose_of(stretch: Stretch, item: Item, pacing: Pacing) -> Dose:
-    """The dose: the pacing's value before the item's before the data's, with a note on what leaves its range."""
-    notes: list[str] = []
-    movement = stretch.movement
+class Dosing(Struct, frozen=True):
+    """Decides the dose of one item: the pacing's value before the item's, the item's before the data's."""
 
-    def choose(asked: float | None, own: float | None, limits: CountRange | SecondsRange, one: str, many: str) -> float:
+    stretch: Stretch
+    item: Item
+    pacing: Pacing
+    notes: list[str] = field(default_factory=list)
+    """A sentence on each value that leaves its range, and on each that had to be changed."""
+
+    def repetitions(self, limits: CountRange) -> int:
+        """How often; an even number where sides alternate."""
+        repetitions = self.count(self.pacing.repetitions, self.item.repetitions, limits, "repetition", "repetitions")
+        if self.stretch.sides.kind == "alternating" and repetitions % 2:
+            repetitions += 1
+            self.notes.append(f"{self.stretch.title}: {repetitions} repetitions, so that both sides get as many.")
+        return repetitions
+
+    def count(self, asked: int | None, own: int | None, limits: CountRange, one: str, many: str) -> int:
+        """How many, named `one` or `many` in a note: `asked` by the pacing, or the item's `own`."""
+        return int(self.value(asked, own, limits, one, many))
+
+    def value(
+        self, asked: float | None, own: float | None, limits: CountRange | SecondsRange, one: str, many: str
+    ) -> float:
+        """A value, named `one` or `many` in a note: `asked` by the pacing, or the item's `own`."""
         value = asked if asked is not None else own if own is not None else limits.default
         if not limits.min <= value <= limits.max:
             usual = f"{limits.min:g}" if limits.min == limits.max else f"{limits.min:g} to {limits.max:g}"
-            notes.append(f"{stretch.title}: {counted(value, one, many)} as asked; its usual dose is {usual}.")
+            self.notes.append(f"{self.stretch.title}: {counted(value, one, many)} as asked; its usual dose is {usual}.")
         return value
 
-    match movement:
-        case HoldMovement():
-            hold_s = choose(pacing.hold_s, item.hold_s, movement.hold_s, "s hold", "s hold")
-            rounds = int(choose(pacing.rounds, item.rounds, movement.rounds, "round", "rounds"))
-            breath = (pacing.breath or movement.breath) if movement.breath else None
-            return Dose(1, hold_s, rounds, breath, tuple(notes))
-        case BreathsMovement():
-            breaths = int(choose(None, item.repetitions, movement.breaths, "breath", "breaths"))
-            return Dose(breaths, 0.0, 1, _scaled(pacing.breath or movement.breath, pacing), tuple(notes))
-        case BreatheMovement() | CountMovement():
-            repetitions = int(
-                choose(pacing.repetitions, item.repetitions, movement.repetitions, "repetition", "repetitions")
-            )
-            if stretch.sides.kind == "alternating" and repetitions % 2:
-                repetitions += 1
-                notes.append(f"{stretch.title}: {repetitions} repetitions, so that both sides get as many.")
-            paced = _scaled(pacing.breath or movement.breath, pacing) if isinstance(movement, BreatheMovement) else None
-            return Dose(repetitions, 0.0, 1, paced, tuple(notes))
+    def breath(self, own: Breath) -> Breath:
+        """The breath that leads a movement."""
+        breath, scale = self.pacing.breath or own, self.pacing.breath_scale
+        return breath if scale == 1.0 else scaled(breath, scale)
 
 
-def _scaled(breath: Breath, pacing: Pacing) -> Breath:
-    return breath if pacing.breath_scale == 1.0 else scaled(breath, pacing.breath_scale)
-
-
-def scaled(breath: Breath, factor: float) -> Breath:
-    """Every phase of a breath `factor` times as long; the limits for what people write do not bind it."""
+def scaled(breath: Breath, scale: float) -> Breath:
+    """A breath whose phases are `scale` times as long; the limits for authored breaths do not bind it."""
     return Breath.model_construct(
-        in_s=breath.in_s * factor,
-        hold_in_s=breath.hold_in_s * factor,
-        out_s=breath.out_s * factor,
-        hold_out_s=breath.hold_out_s * factor,
+        in_s=breath.in_s * scale,
+        hold_in_s=breath.hold_in_s * scale,
+        out_s=breath.out_s * scale,
+        hold_out_s=breath.hold_out_s * scale,
     )
 
 
 def whole_breaths(hold_s: float, breath: Breath) -> tuple[int, Breath] | None:
     """How many breaths tile a hold exactly, and the breath, stretched a little, that does it.
 
-    None where even one breath would have to be hurried or drawn out too far.
+    None if even one breath would have to be hurried or drawn out too far.
     """
     count = max(1, round(hold_s / breath.total_s))
     scale = hold_s / (count * breath.total_s)

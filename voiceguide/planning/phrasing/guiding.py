@@ -1,4 +1,4 @@
-"""What every part of phrasing shares: saying sentences, leaving time, and the item that is guided."""
+"""Guiding through one item: its stretch, its dose and its words, and what every kind of movement says alike."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from voiceguide.model.choices import Level
-from voiceguide.model.script import Place, Rest, Role, Say, SpanKind, ToneName
-from voiceguide.model.stretch import LEAST_SETTLE_S, Familiarity
-from voiceguide.planning.phrasing.wording import sentences
+from voiceguide.model.script import Place, Rest, Role, Say, ToneName
+from voiceguide.model.stretch import Familiarity
+from voiceguide.planning.phrasing.beats import moving, rest, say, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,67 +20,13 @@ if TYPE_CHECKING:
     from voiceguide.planning.phrasing.dose import Dose
     from voiceguide.planning.phrasing.wording import Wording
 
-UNHURRIED_S = 4.0
-"""Authored times up to this are not shortened by a brisk pace."""
 WAY_S = 3.0
 """To change over to an easier or a harder way."""
 MEANING_S = 1.0
 """Behind what a tone means."""
-_SHORTEST_SHARE, _LONGEST_SHARE = 0.5, 2.5
-"""How far fitting to a length may squeeze or stretch a rest."""
 
 
-def say(text: str, role: Role, place: Place = Place(), *, settle_s: float = 0.0) -> Iterator[Say]:  # noqa: B008 -- frozen
-    """A text in open time, a beat for each sentence, with `settle_s` of quiet behind each at least."""
-    for sentence in sentences(text):
-        yield Say(sentence, role, place, settle_s)
-
-
-def rest(
-    seconds: float,
-    place: Place = Place(),  # noqa: B008 -- frozen
-    kind: SpanKind = SpanKind.TRANSITION,
-    *,
-    least_s: float = 0.0,
-) -> Rest:
-    """Quiet of `seconds`, and of `least_s` at least, with the room that fitting has."""
-    seconds = max(seconds, least_s)
-    return Rest(seconds, max(seconds * _SHORTEST_SHARE, least_s), seconds * _LONGEST_SHARE, kind, place)
-
-
-def settled(seconds: float, pacing: Pacing) -> float:
-    """The time to settle that a pace makes of the authored `seconds`: a brisk one takes nothing from short ones.
-
-    To put a foot or a hand in its place takes as long as it takes.
-    """
-    return max(seconds * pacing.settle_scale, min(seconds, UNHURRIED_S))
-
-
-def moving(  # noqa: PLR0913 -- what is said, by whom, where, and three times
-    text: str,
-    role: Role,
-    place: Place,
-    settle_s: float,
-    pacing: Pacing,
-    *,
-    least_s: float = 0.0,
-    between_s: float = LEAST_SETTLE_S,
-) -> Iterator[Say | Rest]:
-    """Words that move the body, and `settle_s` to do it in, of which fitting to a length leaves `least_s`.
-
-    Time belongs to the movement, however well its words are known: behind each sentence there is enough for it, and
-    `between_s` between them.
-    """
-    slower = max(1.0, pacing.settle_scale)
-    enough_s = LEAST_SETTLE_S * slower
-    said = sentences(text)
-    for number, sentence in enumerate(said, start=1):
-        is_last = number == len(said)
-        yield Say(sentence, role, place, enough_s if is_last else max(between_s, LEAST_SETTLE_S) * slower)
-    yield rest(settle_s, place, least_s=max(enough_s, least_s))
-
-
-class Guiding(Struct, frozen=True):
+class Guide(Struct, frozen=True):
     """One item of a routine, about to be put into words."""
 
     stretch: Stretch
@@ -119,7 +65,7 @@ class Guiding(Struct, frozen=True):
         template = book.side_first if self.stretch.sides.kind == "alternating" else book.this_side
         yield from say(self.wording.fill(template, side=place.side), Role.SWITCH, place)
 
-    def guide(self, step: Guidance, familiarity: Familiarity, place: Place, role: Role) -> Iterator[Say | Rest]:
+    def step(self, step: Guidance, familiarity: Familiarity, place: Place, role: Role) -> Iterator[Say | Rest]:
         """A step of guidance and the time to do it; nothing where it has no words any more.
 
         Minimal words leave out what is done, and not its time.

@@ -7,28 +7,15 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from voiceguide.model.script import Hold, Mark, Role
-from voiceguide.model.stretch import BreathsMovement, HoldMovement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from voiceguide.model.script import Beat
-    from voiceguide.model.stretch import Movement
 
 
 LAST_WORDS_S = 10.0
 """From the start of the last rest, or what is said in it, to the last words."""
-
-
-def is_rest(movement: Movement) -> bool:
-    """Whether one may fall asleep over it."""
-    match movement:
-        case HoldMovement(restful=restful):
-            return restful
-        case BreathsMovement():
-            return True
-        case _:
-            return False
 
 
 def asleep(beats: Iterable[Beat], last_words: str) -> Iterator[Beat]:

@@ -25,12 +25,13 @@ from voiceguide.model.script import (
     Sound,
     SpanKind,
     ToneName,
+    with_side,
 )
 from voiceguide.model.timeline import Chapter, Cue, Span, Timeline
 from voiceguide.units import SESSION_RATE_HZ, to_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from voiceguide.model.script import Script, Section
 
@@ -300,20 +301,4 @@ class _Placing(Struct):
         return to_frames(seconds, self.rate_hz)
 
     def name(self, place: Place) -> str:
-        title = self.chapters[-1][0]
-        return f"{title}, {place.side} side" if place.side else title
-
-
-def estimate(script: Script, speech_rate: float) -> Timeline:
-    """The Timeline with clip lengths guessed from the texts, for when nothing has been spoken yet."""
-    return schedule(script, estimated_frames(script.texts(), speech_rate))
-
-
-def estimated_frames(texts: Iterable[str], speech_rate: float) -> dict[str, int]:
-    """About how long each text will be, in frames.
-
-    The guess, 0.053 s a character less 0.05 s at the voice's natural rate, is a line fitted to the clips of every
-    routine with the default voice at a rate of 0.8. Whole sessions come out within 2 % at that rate, and within
-    4.3 % at others (measured): that voice's speed goes in steps.
-    """
-    return {text: to_frames(max(0.2, 0.053 * len(text) - 0.05) / speech_rate) for text in texts}
+        return with_side(self.chapters[-1][0], place.side)

@@ -7,13 +7,13 @@ old one, and beats alike are placed alike. What comes from a beat that has not b
 from __future__ import annotations
 
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from voiceguide.errors import RequestError
-from voiceguide.model.script import Breathe, Hold, Rest, Role, Say, Script, Sound, SpanKind
+from voiceguide.model.script import FREE_BREATH_S, Breathe, Hold, Rest, Role, Say, Script, Sound, SpanKind
 from voiceguide.model.timeline import InvariantError
 from voiceguide.planning.scheduling.schedule import place
 
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from voiceguide.model.script import Beat, Mark, Phase, Section
     from voiceguide.model.timeline import Timeline
     from voiceguide.planning.scheduling.schedule import Placement
-
-FREE_BREATH_S: Final = 8.0
-"""One more breath where the breath is left free. A judgement: a slow one."""
 
 
 class Spliced(Struct, frozen=True):
