@@ -30,10 +30,9 @@ def voices(
 ) -> None:
     if context.invoked_subcommand is not None:
         return
-    from voiceguide.session import voices as usable_voices
-    from voiceguide.speech.voices import DEFAULT_VOICE
+    from voiceguide.speech.voices import DEFAULT_VOICE, available_voices
 
-    found = usable_voices(language)
+    found = available_voices(language)
     if as_json:
         listed = [
             {

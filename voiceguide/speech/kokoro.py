@@ -148,7 +148,7 @@ class KokoroEngine(WorkerEngine):
         if not _has_phonemes(style):
             raise SpeechError(_NO_ESPEAK)
         if not _is_here(style):
-            message = f"the voice {self.voice} is not on this machine: `voice_to_fetch('kokoro:{self.voice}')` finds it"
+            message = f"{self.voice} is not on this machine: `voice_to_fetch('kokoro:{self.voice}')` fetches it"
             raise SpeechError(message)
         return style
 
