@@ -15,7 +15,6 @@ import errno
 import json
 import os
 import stat
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -26,6 +25,7 @@ from voiceguide.batch.likeness import is_beginning, may_be_cut, open_file_digest
 from voiceguide.errors import ExportError, RequestError, reason
 from voiceguide.export.exporter import verify
 from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder, strangers_in
+from voiceguide.files.lock import lock_now
 from voiceguide.files.whole_file import replacing_in
 from voiceguide.sound.source import Silence
 from voiceguide.units import to_frames
@@ -330,16 +330,9 @@ def _remove_all_but(folder: HeldFolder, names: set[str]) -> None:
 
 
 def _locked(descriptor: int) -> bool:
-    """Whether the file is locked for us now: until it is closed, or this process ends however it may."""
+    """Whether the file could be locked now, until it is closed or this process ends."""
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_now(descriptor)
     except OSError:
         return False
     return True

@@ -19,9 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from voiceguide.errors import ExportError, disk_full, is_full
-
-if sys.platform != "win32":
-    import fcntl
+from voiceguide.files.lock import lock_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,7 +131,7 @@ if sys.platform != "win32":
 
     def _flocked(descriptor: int) -> bool:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_now(descriptor)
         except BlockingIOError:
             raise
         except OSError:

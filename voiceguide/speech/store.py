@@ -30,15 +30,13 @@ from msgspec import Struct, convert
 
 from voiceguide.errors import StoreError
 from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder, read_up_to, strangers_in
+from voiceguide.files.lock import lock_now
 from voiceguide.files.places import cache_folder, expanded, known
 from voiceguide.files.whole_file import clear_stale, replacing_in
 from voiceguide.model.clip import Clip
 from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
 from voiceguide.sound.loudness import block_count
 from voiceguide.units import SESSION_RATE_HZ
-
-if sys.platform != "win32":
-    import fcntl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -371,7 +369,7 @@ else:
     def _locked(lock: int, *, alone: bool = False) -> bool:
         """Try to take the lock without waiting. OSError if the file system has no locks."""
         try:
-            fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+            lock_now(lock, shared=not alone)
         except BlockingIOError:
             return False
         return True
