@@ -50,7 +50,7 @@ from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_
 from voiceguide.planning.presets import faults_of, paced
 from voiceguide.sound.arrangement import arranged, make_chimes
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed, open_bed
-from voiceguide.sound.keep_alive import Awake
+from voiceguide.sound.keep_alive import KeepAliveSource
 from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.opening import CacheDir, Understudy, narrator_for, open_store
 from voiceguide.speech.voices import available_voices, no_voice
@@ -69,6 +69,8 @@ if TYPE_CHECKING:
     from voiceguide.model.segment import AudioSegment
     from voiceguide.model.timeline import Timeline
     from voiceguide.player.player import Player
+    from voiceguide.sound.arrangement import Arrangement
+    from voiceguide.sound.background import SourceWithPauses
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
     from voiceguide.speech.engine import Voice
@@ -140,12 +142,16 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         return timed_lines(self.timeline, self.phrasebook.captions.quiet)
 
     @functools.cached_property
-    def source(self) -> AudioSource:
+    def source(self) -> SourceWithPauses:
         """The sound, rendered block by block: the device and every file pull this same source.
 
         It is mono at the timeline's rate, or stereo at 48 kHz with a bed.
         """
-        return arranged(self.timeline, self.clips, self.pacing, self.bed).source
+        return self._arrangement.source
+
+    @functools.cached_property
+    def _arrangement(self) -> Arrangement:
+        return arranged(self.timeline, self.clips, self.pacing, self.bed)
 
     def document(self) -> dict[str, Any]:
         """The plan as plain data, format `voiceguide.timeline/1` (docs/timeline.md)."""
@@ -207,8 +213,9 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         write_picture(lay_out(self.timeline, self.pacing.pace, self.voice), Path(path), force=force)
 
     def _kept_awake(self) -> AudioSource:
-        first_word = next((cue.start for cue in self.timeline.speech()), self.timeline.length)
-        return Awake(self.source, first_word)
+        timeline = self._arrangement.timeline
+        first_word = next((cue.start for cue in timeline.speech()), timeline.length)
+        return KeepAliveSource(self.source, first_word)
 
     def _cover(self) -> bytes:
         from voiceguide.picture.cover import cover
@@ -247,12 +254,12 @@ def voices(language: str | None = None) -> list[Voice]:
     return available_voices(language)
 
 
-def new_routine(name: str) -> Path:
-    """Write a commented routine of the user's own that works at once, and return its path.
+def new_routine(name: str, language: str = "en") -> Path:
+    """Write a commented routine of the user's own, in a language, that works at once; return its path.
 
     Raises RequestError for a name that cannot be used, and ExportError when the file cannot be written.
     """
-    return library_new.new_routine(name, known(routines_folder(), "routines of your own"))
+    return library_new.new_routine(name, known(routines_folder(), "routines of your own"), language)
 
 
 def new_phrases(language: str) -> Path:

@@ -22,8 +22,12 @@ def new(
         str | None,
         typer.Option(metavar="CODE", help="Write the sentences around the stretches, to be translated into it."),
     ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Of a routine, in two letters: en, de or es.")
+    ] = None,
 ) -> None:
     from voiceguide import session
+    from voiceguide.config import resolve
     from voiceguide.errors import RequestError
 
     if (name is None) == (phrases is None):
@@ -31,7 +35,7 @@ def new(
     if phrases is not None:
         line(str(session.new_phrases(phrases)))
     else:
-        line(str(session.new_routine(str(name))))
+        line(str(session.new_routine(str(name), resolve({"language": language}).language or "en")))
 
 
 def check(

@@ -1,4 +1,4 @@
-"""What the formats that PyAV writes have in common: encode, mux, read back."""
+"""The base of the formats that PyAV writes: encode, mux, read back."""
 
 from __future__ import annotations
 
@@ -29,30 +29,30 @@ if TYPE_CHECKING:
 
 _BLOCK_FRAMES: Final = 1 << 15
 LONGEST_TITLE_BYTES: Final = 255
-"""Of a chapter: the most that an MP4 holds, where FFmpeg would cut a longer one in the middle of a character. The same
-everywhere, so that a file that somebody converts keeps its titles."""
+"""The longest chapter title that an MP4 holds; FFmpeg would cut a longer one in the middle of a character. Every format
+has this limit, so that converted files keep their titles."""
 _LANGUAGES: Final = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld", "pt": "por"}
-"""ISO 639-2, by ISO 639-1."""
+"""ISO 639-2 codes by ISO 639-1 codes."""
 
 
 class ContainerExporter(Exporter):
-    """A format of FFmpeg's, through PyAV (BSD-3; its wheels carry FFmpeg)."""
+    """An exporter that encodes with FFmpeg, through PyAV (BSD-3; its wheels contain FFmpeg)."""
 
     container: ClassVar[str]
-    """FFmpeg's name of the muxer."""
+    """FFmpeg's name for the muxer."""
     codec: ClassVar[str]
     sample_format: ClassVar[str]
     """`s16`, or `fltp` for encoders that take floats."""
     codec_options: ClassVar[Mapping[str, str]] = {}
     slack_s: ClassVar[float]
-    """How much longer than the source the file may read: the rest of its last codec frame."""
+    """How much longer than the source the file may be: the rest of its last codec frame."""
 
     def options(self, source: AudioSource, metadata: Metadata) -> dict[str, str]:  # noqa: ARG002 -- formats may
-        """Options of FFmpeg's muxer."""
+        """Options for FFmpeg's muxer."""
         return {}
 
     def describe(self, output: OutputContainer, stream: AudioStream, metadata: Metadata) -> None:
-        """Set tags, chapters and cover, before anything is written."""
+        """Set tags, chapters and cover before anything is written."""
         raise NotImplementedError
 
     def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:
@@ -79,7 +79,7 @@ class ContainerExporter(Exporter):
                 self.mux(output, stream.encode(None))
         except av.FFmpegError as error:
             if isinstance(error.__context__, OSError):
-                # The file refused; that the encoder then cannot be closed is only what comes of it.
+                # The file could not be written; that the encoder then fails to close is only a consequence.
                 raise error.__context__ from None
             message = f"the {self.suffix} encoder failed: {error}"
             raise ExportError(message) from error
@@ -89,7 +89,7 @@ class ContainerExporter(Exporter):
         output.mux(packets)
 
     def _frames(self, source: AudioSource) -> Iterator[tuple[int, Any]]:
-        """The source block by block, each with where it ends; the next is rendered while one is encoded."""
+        """The blocks of the source, each with its end; one is rendered while the one before is encoded."""
         starts = range(0, source.length, _BLOCK_FRAMES)
         ends = [min(start + _BLOCK_FRAMES, source.length) for start in starts]
         with ThreadPoolExecutor(1, thread_name_prefix="render") as ahead:
@@ -105,7 +105,7 @@ class ContainerExporter(Exporter):
 
         samples = empty_block(source, frames)
         source.render(start, samples)
-        # Packed formats have the channels of a frame next to each other, planar ones have rows of their own for them.
+        # Packed formats interleave the channels; planar ones have a row for each.
         if self.sample_format == "s16":
             rows = to_pcm16(samples).reshape(1, -1)
         else:
@@ -117,7 +117,7 @@ class ContainerExporter(Exporter):
         return frame
 
     def verify(self, file: IO[bytes], source: AudioSource) -> None:
-        """Every packet can be read, and together they last as long as the source."""
+        """Check that every packet can be read, and that together they last as long as the source."""
         import av
 
         file.seek(0)
@@ -153,17 +153,17 @@ def tags_of(metadata: Metadata) -> dict[str, str]:
 
 
 def language_of(metadata: Metadata) -> str:
-    """ISO 639-2, three letters; `und` for one that is not known here."""
+    """The ISO 639-2 code of the language, three letters; `und` for an unknown one."""
     return _LANGUAGES.get(metadata.language, "und")
 
 
 def chapter_title(chapter: ChapterMark) -> str:
-    """Its title, as much of it as every container holds."""
+    """The title of a chapter, cut to what every container holds."""
     return at_most_bytes(chapter.title, LONGEST_TITLE_BYTES)
 
 
 def attach_cover(output: OutputContainer, metadata: Metadata) -> None:
-    """The cover as a picture that is attached to the file; nothing where there is none."""
+    """Attach the cover to the file, if there is one."""
     import av
     from av.stream import Disposition
 
@@ -172,7 +172,7 @@ def attach_cover(output: OutputContainer, metadata: Metadata) -> None:
     with av.open(io.BytesIO(metadata.cover), "r", format="png_pipe") as drawn:
         picture = output.add_stream_from_template(drawn.streams.video[0])
         picture.disposition = Disposition.attached_pic
-        picture.metadata["comment"] = "Cover (front)"  # the name that FFmpeg has for the type of the picture
+        picture.metadata["comment"] = "Cover (front)"  # FFmpeg's name for this type of picture
         packet = next(drawn.demux(video=0))
         packet.stream = picture
         output.mux(packet)
@@ -181,7 +181,7 @@ def attach_cover(output: OutputContainer, metadata: Metadata) -> None:
 def chapter_comments(metadata: Metadata) -> dict[str, str]:
     """Chapters as Vorbis comments, CHAPTER000=HH:MM:SS.mmm and CHAPTER000NAME, for FLAC and Opus.
 
-    Written here for both: FFmpeg writes none into FLAC, and rounds the seconds of Opus's up (seen in 8.0).
+    FFmpeg writes none into FLAC, and rounds those of Opus up to seconds (seen in 8.0).
     """
     comments = {}
     for number, chapter in enumerate(metadata.chapters):

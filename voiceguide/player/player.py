@@ -27,7 +27,7 @@ from voiceguide.player.speaker import Speaker
 from voiceguide.player.status import State
 from voiceguide.player.transport import Transport, after, asked_volume, resume_frame
 from voiceguide.sound.source import empty_block
-from voiceguide.units import to_frames
+from voiceguide.units import SoundFrame, to_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -170,7 +170,7 @@ class Player:
             at_the_end.callback(self._end)
             at_the_end.callback(self._let_go)
             at_the_end.callback(self._speaker.close)
-            self._speaker.want(self._score.missing(self._transport.at))
+            self._speaker.want(self._score.missing(SoundFrame(self._transport.at)))
             self._open()
             self.sounding.set()
             while self._transport.state is not State.ENDED:
@@ -306,7 +306,7 @@ class Player:
         if wanted.state is State.ENDED:
             return
         self._failed = None
-        self._speaker.want(self._score.missing(wanted.at))
+        self._speaker.want(self._score.missing(SoundFrame(wanted.at)))
         if self._stream is None:
             if wanted.state is not State.PAUSED:
                 self._find_device()
@@ -351,14 +351,14 @@ class Player:
         # What has been handed over is not disturbed.
         margin = to_frames(MARGIN_S, self._score.timeline.rate_hz)
         try:
-            self._score = change(self._next + margin)
+            self._score = change(SoundFrame(self._next + margin))
         except RequestError as error:
             holding = action is Action.ONE_MORE_BREATH and self.status().hold
             self._say("this hold is over too soon for one more breath" if holding else str(error))
             return
         self._say(_REPACING[action])
         self._noted_at = 0.0
-        self._speaker.want(self._score.missing(self._next))
+        self._speaker.want(self._score.missing(SoundFrame(self._next)))
 
     # What the speaker says.
 
@@ -369,7 +369,7 @@ class Player:
         """Take up clips. What lies before the position may change its length: the position moves along."""
         before = self._score
         self._score = before.with_clips(clips)
-        moved = before.moved(self._score, self._next)
+        moved = before.moved(self._score, SoundFrame(self._next))
         if moved:
             self._next += moved
             self._written = deque((frames, None if at is None else at + moved) for frames, at in self._written)
@@ -379,7 +379,7 @@ class Player:
         def heed() -> None:
             if goes_on:
                 self._say(f"another voice goes on: {error}", lasting=True)
-                self._speaker.want(self._score.missing(self._next))
+                self._speaker.want(self._score.missing(SoundFrame(self._next)))
             else:
                 self._failed = error
 

@@ -45,5 +45,5 @@ def status_of(score: Score, transport: Transport, message: str = "") -> Status:
     )
 
 
-def _stage(span: Span, at: int, timeline: Timeline) -> Stage:
+def _stage(span: Span[int], at: int, timeline: Timeline[int]) -> Stage:
     return Stage(str(span.kind), (at - span.start) / timeline.rate_hz, (span.end - span.start) / timeline.rate_hz)
