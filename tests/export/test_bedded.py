@@ -21,8 +21,8 @@ SUFFIXES = ["mp3", "m4b", "opus", "flac", "wav"]
 
 
 def two_stretches(clip_cache: Path, bed: str, level_db: float | None = None) -> session.Session:
-    level = {} if level_db is None else {"bed_level_db": level_db}
-    pacing = session.paced("steady", only=("thoracic-extension", "upper-trapezius"), bed=bed, **level)
+    only = ("thoracic-extension", "upper-trapezius")
+    pacing = session.paced("steady", only=only, bed=bed, bed_level_db=level_db)
     return session.plan("upper-back", pacing=pacing, voice="hibari:heart", cache_dir=clip_cache)
 
 

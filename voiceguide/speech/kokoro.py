@@ -150,7 +150,7 @@ class KokoroEngine(WorkerEngine):
         if not _has_phonemes(style):
             raise SpeechError(_NO_ESPEAK)
         if not _is_here(style):
-            message = f"the voice {self.voice} is not on this machine: `voiceguide voices get kokoro:{self.voice}`"
+            message = f"{self.voice} is not on this machine: `voice_to_fetch('kokoro:{self.voice}')` fetches it"
             raise SpeechError(message)
         return style
 
