@@ -45,7 +45,7 @@ from voiceguide.model.pacing import Pacing
 from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.stretch import Stretch
 from voiceguide.model.volume import parse_volume, percentage
-from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
+from voiceguide.outputs.opening import DEFAULT_OUTPUT, open_output
 from voiceguide.places import as_text, history_folder, known, phrases_folder, routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.pacing_words import pacing_in_words

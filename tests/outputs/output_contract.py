@@ -245,7 +245,7 @@ class AudibleContract(OutputContract):
     def test_the_interpreter_ends_though_nobody_closed_the_stream(self, output: AudioOutput, ending: str) -> None:
         program = (
             "import os, signal, time\n"
-            "from voiceguide.outputs.output import open_output\n"
+            "from voiceguide.outputs.opening import open_output\n"
             f"stream = open_output({output.name!r}).open({RATE_HZ})\n"
             f"stream.start()\ntime.sleep(0.5)\n{ending}"
         )

@@ -14,7 +14,7 @@ import pytest
 
 from tests.outputs.output_contract import Feeder, signal
 from tests.pulse import ALSA_SINK, RATE_HZ, SINK, Pulse
-from voiceguide.outputs.output import open_output
+from voiceguide.outputs.opening import open_output
 
 if TYPE_CHECKING:
     from pathlib import Path

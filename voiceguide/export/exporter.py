@@ -5,8 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import IO, TYPE_CHECKING, ClassVar, Final
 
-from voiceguide import registry
 from voiceguide.errors import ExportError, RequestError, UnknownNameError
+from voiceguide.registry import Registry
 from voiceguide.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from voiceguide.export.about import About
     from voiceguide.sound.source import AudioSource
-
-_GROUP: Final = "voiceguide.exporters"
 
 
 class Exporter(ABC):
@@ -60,9 +58,12 @@ class Exporter(ABC):
         """Raise ExportError unless `file` is what `write` should have left there."""
 
 
+_EXPORTERS: Final = Registry("voiceguide.exporters", "exporter", Exporter)  # type: ignore[type-abstract]
+
+
 def exporter_suffixes() -> list[str]:
     """The suffixes that can be written, without their dots."""
-    return registry.names(_GROUP)
+    return _EXPORTERS.names()
 
 
 def exporter_for(path: Path, bit_rate_kbps: int | None = None) -> Exporter:
@@ -71,13 +72,10 @@ def exporter_for(path: Path, bit_rate_kbps: int | None = None) -> Exporter:
     `bit_rate_kbps` is the format's usual one where None; RequestError for one that it cannot have.
     """
     suffix = path.suffix.lower().removeprefix(".")
-    registered = registry.found(_GROUP, suffix)
-    if registered is None:
+    exporter = _EXPORTERS.find(suffix)
+    if exporter is None:
         raise UnknownNameError("audio format", path.suffix or path.name, [f".{name}" for name in exporter_suffixes()])
-    if not (isinstance(registered, type) and issubclass(registered, Exporter)):
-        message = f"what registers as the exporter {suffix!r} is none: {registered!r}"
-        raise ExportError(message)
-    return registered(bit_rate_kbps)
+    return exporter(bit_rate_kbps)
 
 
 def keeps_cover(path: Path) -> bool:

@@ -6,8 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
-from voiceguide import registry
-from voiceguide.errors import PlaybackError, UnknownNameError
+from voiceguide.errors import PlaybackError
 from voiceguide.sound.source import empty_block
 from voiceguide.units import SESSION_RATE_HZ, to_frames
 
@@ -17,15 +16,11 @@ if TYPE_CHECKING:
 
     from voiceguide.sound.source import AudioSource
 
-AUTO: Final = "auto"
-"""The first output that works here; no device of its own."""
-DEFAULT_OUTPUT: Final = AUTO
 LEAD_S: Final = 0.25
 """Silence ahead of the sound: a device that wakes swallows its first frames (PulseAudio 4 to 11 ms, measured)."""
 TAIL_S: Final = 0.6
 """Silence after it: no device tells when its last frame has sounded, and an idle PulseAudio sink may take 1.8 s
 to begin. When this has been handed over too, the sound before it is out."""
-_GROUP: Final = "voiceguide.outputs"
 _POLL_S: Final = 0.05
 
 
@@ -170,23 +165,3 @@ def no_device() -> PlaybackError:
     return PlaybackError(
         "there is no sound device: connect one, start the sound server, or export to a file with -o",
     )
-
-
-def output_names() -> list[str]:
-    """Every output that is registered, whether it works here or not; `auto` is none of them."""
-    return registry.names(_GROUP)
-
-
-def open_output(name: str = DEFAULT_OUTPUT) -> AudioOutput:
-    """The output of that name; nothing is opened yet. UnknownNameError where there is none."""
-    if name == AUTO:
-        from voiceguide.outputs.auto import AutoOutput
-
-        return AutoOutput()
-    registered = registry.found(_GROUP, name)
-    if registered is None:
-        raise UnknownNameError("audio output", name, [AUTO, *output_names()])
-    if not (isinstance(registered, type) and issubclass(registered, AudioOutput)):
-        message = f"what registers as the audio output {name!r} is none: {registered!r}"
-        raise PlaybackError(message)
-    return registered()

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from voiceguide.errors import PlaybackError, RemoteUnavailableError
 from voiceguide.player.awake import kept_awake
-from voiceguide.player.commands import Action, Command, Controls
+from voiceguide.player.commands import Action, Command
 from voiceguide.player.display import PlainDisplay, SilentDisplay, display_for
+from voiceguide.player.remotes.remote import LiveSession
 from voiceguide.units import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from voiceguide.errors import RegistrationError
     from voiceguide.player.display import Display
     from voiceguide.player.player import Player
     from voiceguide.player.remotes.remote import Remote
@@ -50,7 +52,7 @@ def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> Non
             raised.append(error)
 
     thread = threading.Thread(target=play, name="player", daemon=True)
-    controls = _Watched(player)
+    session = _Live(player, display)
     with contextlib.ExitStack() as around:
         try:
             thread.start()
@@ -63,11 +65,11 @@ def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> Non
                 display.note(f"playing on {player.device}") if player.device else None
             for remote in remotes:
                 around.enter_context(remote)
-                _start(remote, controls, display)
-            _show(player, controls, display)
+                _start(remote, session, display)
+            _show(player, session, display)
         finally:
             player.send(Command(Action.STOP))
-            thread.join(0.0 if controls.is_stopped_in_vain else _GIVE_UP_S)
+            thread.join(0.0 if session.is_stopped_in_vain else _GIVE_UP_S)
             if player.ended.is_set() and player.device and not raised:
                 # A terminal that is gone is no reason to end otherwise than was asked for.
                 with contextlib.suppress(OSError, ValueError):
@@ -76,41 +78,59 @@ def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> Non
         raise raised[0]
 
 
-def _start(remote: Remote, controls: Controls, display: Display) -> None:
+def _start(remote: Remote, session: LiveSession, display: Display) -> None:
     try:
-        remote.start(controls)
+        remote.start(session)
     except RemoteUnavailableError as error:
         display.note(f"note: {error}")
 
 
-def _show(player: Player, controls: _Watched, display: Display) -> None:
+def _show(player: Player, session: _Live, display: Display) -> None:
     """Show how things stand until it is over; PlaybackError where it should be, and is not."""
     while not player.ended.wait(REFRESH_S):
-        if controls.is_stopped_in_vain:
+        if session.is_stopped_in_vain:
             raise PlaybackError(_NO_ANSWER)
         display.show(player.status())
 
 
-class _Watched(Controls):
-    """The player, as remotes see it, and whether it heeds them."""
+class _Live(LiveSession):
+    """The session as remotes see it. It also notices whether the player obeys a STOP."""
 
-    def __init__(self, player: Player) -> None:
+    def __init__(self, player: Player, display: Display) -> None:
         self._player = player
+        self._display = display
         self._stop_sent_s: float | None = None
+        self._printed_at: dict[str, int] = {}
+        """For each text that was shown, the lines that had been printed by then."""
 
     def send(self, command: Command) -> None:
-        """Hand it on."""
+        """Pass the command on."""
         if command.action is Action.STOP and self._stop_sent_s is None:
             self._stop_sent_s = time.monotonic()
         self._player.send(command)
 
     def status(self) -> Status:
-        """How things stand now."""
+        """Where the session stands now."""
         return self._player.status()
+
+    def show(self, text: str) -> None:
+        """Print `text`, unless no more than a screen of lines has been printed since."""
+        printed_at = self._printed_at.get(text)
+        if printed_at is not None and self._display.printed - printed_at < shutil.get_terminal_size().lines:
+            return
+        with contextlib.suppress(OSError, ValueError):  # the terminal is gone
+            self._display.note(text)
+        self._printed_at[text] = self._display.printed
+
+    def draw_cover(self) -> bytes:
+        """Draw the cover of what is being played."""
+        from voiceguide.picture.cover import cover
+
+        return cover(self._player.score.timeline)
 
     @property
     def is_stopped_in_vain(self) -> bool:
-        """Whether it was told to stop long ago, and plays on: a sound server that hangs holds it."""
+        """Whether the player was told to stop long ago and still plays: a sound server that hangs holds it."""
         return self._stop_sent_s is not None and time.monotonic() - self._stop_sent_s > _IN_VAIN_S
 
 
@@ -124,39 +144,16 @@ def ending(status: Status, *, can_be_resumed: bool) -> str:
     return stopped
 
 
-class Help:
-    """Prints what the keys do; again only once it may have left the screen."""
-
-    def __init__(self, display: Display, text: str) -> None:
-        self._display = display
-        self._text = text
-        self._printed_at: int | None = None
-
-    def show(self) -> None:
-        """Print it, unless it can still be seen."""
-        since = None if self._printed_at is None else self._display.printed - self._printed_at
-        if since is not None and since < shutil.get_terminal_size().lines:
-            return
-        with contextlib.suppress(OSError, ValueError):  # the terminal is gone
-            self._display.note(self._text)
-        self._printed_at = self._display.printed
-
-
 def play_here(player: Player, look: Look = "auto") -> None:
-    """Play with every remote that works here, and a display on the terminal if there is one."""
-    from voiceguide.player.remotes.control.server import ControlRemote
-    from voiceguide.player.remotes.keys import HELP, KEYS, KeysRemote
-    from voiceguide.player.remotes.system import system_remotes
+    """Play with every remote that works here, and with a display if there is a terminal."""
+    from voiceguide.player.remotes.finding import find_remotes
 
-    def draw_cover() -> bytes:
-        from voiceguide.picture.cover import cover
-
-        return cover(player.score.timeline)
-
-    at_keys = sys.stdin.isatty() and sys.stderr.isatty()
-    with _display(look, KEYS if at_keys else "") as display:
-        keys: list[Remote] = [KeysRemote(on_help=Help(display, HELP).show)] if at_keys else []
-        run_live(player, [*keys, ControlRemote(), *system_remotes(draw_cover)], display)
+    faults: list[RegistrationError] = []
+    remotes = find_remotes(faults.append)
+    with _display(look, " · ".join(remote.hint for remote in remotes if remote.hint)) as display:
+        for fault in faults:
+            display.note(f"note: {fault}")
+        run_live(player, remotes, display)
 
 
 def _display(look: Look, keys: str) -> Display:

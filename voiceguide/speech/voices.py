@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from voiceguide import registry
-from voiceguide.errors import RequestError, SpeechError, UnknownNameError
+from voiceguide.errors import RequestError, SpeechError
+from voiceguide.registry import Registry
 from voiceguide.speech.engine import SpeechEngine
 
 if TYPE_CHECKING:
@@ -17,23 +17,17 @@ DEFAULT_VOICE: Final = "hibari:heart"
 _BEST_FIRST: Final = ("hibari", "kokoro", "pico", "piper", "pyttsx3")
 """By what they sound like (docs/voices.md); engines of strangers come behind them."""
 _MOST_NAMED: Final = 4
-_GROUP: Final = "voiceguide.engines"
+_ENGINES: Final = Registry("voiceguide.engines", "speech engine", SpeechEngine)  # type: ignore[type-abstract]
 
 
 def engine_names() -> list[str]:
     """Every engine that is registered, whether it works here or not."""
-    return registry.names(_GROUP)
+    return _ENGINES.names()
 
 
 def engine_class(name: str) -> type[SpeechEngine]:
-    """The class of an engine; UnknownNameError where there is none of that name."""
-    loaded = registry.found(_GROUP, name)
-    if loaded is None:
-        raise UnknownNameError("speech engine", name, engine_names())
-    if not (isinstance(loaded, type) and issubclass(loaded, SpeechEngine)):
-        message = f"what registers as the speech engine {name!r} is none: {loaded!r}"
-        raise SpeechError(message)
-    return loaded
+    """The class of an engine; UnknownNameError if no engine has that name."""
+    return _ENGINES.load(name)
 
 
 def open_engine(spec: str, speech_rate: float) -> SpeechEngine:

@@ -9,6 +9,7 @@ Needs the extra `voiceguide[macos]` (pyobjc-framework-MediaPlayer, MIT).
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voiceguide.player.commands import Controls
+    from voiceguide.player.remotes.remote import LiveSession
     from voiceguide.player.status import Status
 
 POLL_S: Final = 0.5
@@ -58,15 +60,20 @@ class NowPlayingRemote(Remote):
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self, controls: Controls) -> None:
-        """Register; RemoteUnavailableError where the extra is not installed."""
+    @classmethod
+    def suits_here(cls) -> bool:
+        """Whether this is macOS."""
+        return sys.platform == "darwin"
+
+    def start(self, session: LiveSession) -> None:
+        """Register; RemoteUnavailableError if the extra is not installed."""
         try:
             import Foundation
             import MediaPlayer
         except ImportError as error:
             message = "media keys do not work: pip install 'voiceguide[macos]'"
             raise RemoteUnavailableError(message) from error
-        self._thread = started("nowplaying", lambda: self._serve(Foundation, MediaPlayer, controls))
+        self._thread = started("nowplaying", lambda: self._serve(Foundation, MediaPlayer, session))
 
     def close(self) -> None:
         """Unregister."""

@@ -9,6 +9,7 @@ Needs the extra `voiceguide[windows]` (winrt-Windows.Media.Playback and winrt-Wi
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voiceguide.player.commands import Controls
+    from voiceguide.player.remotes.remote import LiveSession
 
 POLL_S: Final = 0.5
 BUTTONS: Final[Mapping[str, Command]] = {
@@ -41,15 +43,20 @@ class SmtcRemote(Remote):
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self, controls: Controls) -> None:
-        """Register; RemoteUnavailableError where the extra is not installed."""
+    @classmethod
+    def suits_here(cls) -> bool:
+        """Whether this is Windows."""
+        return sys.platform == "win32"
+
+    def start(self, session: LiveSession) -> None:
+        """Register; RemoteUnavailableError if the extra is not installed."""
         try:
             from winrt.windows import media
             from winrt.windows.media import playback
         except ImportError as error:
             message = "media keys do not work: pip install 'voiceguide[windows]'"
             raise RemoteUnavailableError(message) from error
-        self._thread = started("smtc", lambda: self._serve(media, playback, controls))
+        self._thread = started("smtc", lambda: self._serve(media, playback, session))
 
     def close(self) -> None:
         """Unregister."""
