@@ -277,7 +277,7 @@ def test_a_history_on_a_slow_disk_keeps_neither_sound_nor_commands_waiting(clips
         player.send(Command(Action.PAUSE))
         wait_for(player, lambda status: status.state is State.PAUSED)
         assert time.monotonic() - began < 0.5
-        assert tape.stream.starved == 0
+        assert tape.stream.underrun_frames == 0
         player.send(Command(Action.STOP))
         assert player.ended.wait(5)
         assert player.can_be_resumed  # the last note was waited for
