@@ -400,7 +400,7 @@ def player(  # noqa: PLR0913 -- what a session depends on
     """
     from voiceguide.player.player import Player
     from voiceguide.player.resuming import entry_frame, noting
-    from voiceguide.player.score import made
+    from voiceguide.player.score import new_score
 
     playing = playing or PlayerSettings()
     output = open_output(playing.output)
@@ -430,7 +430,7 @@ def player(  # noqa: PLR0913 -- what a session depends on
         clips = narrator.stored(texts)
         if len(clips) < len(texts):
             narrator.warm_up()
-        score = made(words.routine, pacing, book, words.script, clips, _bed_for(chosen, pacing, book))
+        score = new_score(words.routine, pacing, book, words.script, clips, _bed_for(chosen, pacing, book))
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
         name = entry.routine if entry else _remembered(routine) if isinstance(routine, str) else chosen.id
         yield Player(

@@ -20,7 +20,7 @@ from voiceguide.outputs.null import NullOutput
 from voiceguide.planning.planner import write_script
 from voiceguide.player.commands import Action, Command
 from voiceguide.player.player import Player
-from voiceguide.player.score import Score, made
+from voiceguide.player.score import Score, new_score
 from voiceguide.player.status import State
 from voiceguide.sound.bed import open_bed
 
@@ -86,7 +86,7 @@ def score_of(clips: Mapping[str, Clip], pacing: Pacing | None = None) -> Score:
     pacing = pacing or Pacing()
     routine = LIBRARY.routine("upper-back")
     script = write_script(routine, pacing, LIBRARY.phrasebook)
-    return made(routine, pacing, LIBRARY.phrasebook, script, clips, lambda: open_bed(pacing.bed))
+    return new_score(routine, pacing, LIBRARY.phrasebook, script, clips, lambda: open_bed(pacing.bed))
 
 
 def no_voice(_texts: Iterable[str]) -> Mapping[str, Clip]:
@@ -528,7 +528,7 @@ def test_memory_stays_flat_over_hours(clips: Mapping[str, Clip]) -> None:
     routine = LIBRARY.routine("upper-back")
     script = write_script(routine, pacing, LIBRARY.phrasebook)
     stand_in = clips["Stay here."]
-    score = made(routine, pacing, LIBRARY.phrasebook, script, {t: clips.get(t, stand_in) for t in script.texts()})
+    score = new_score(routine, pacing, LIBRARY.phrasebook, script, {t: clips.get(t, stand_in) for t in script.texts()})
     assert score.timeline.duration_s > 3600
     tracemalloc.start()
     try:

@@ -56,6 +56,11 @@ def complain(*lines: str) -> None:
         sys.stderr.write(f"voiceguide: {shown(each)}\n")
 
 
+def log(words: str) -> None:
+    """A line of the log, on standard error."""
+    sys.stderr.write(f"{_one_line(words)}\n")
+
+
 def help_if_alone(context: typer.Context) -> None:
     """What a group of commands answers where none of them is named."""
     if context.invoked_subcommand is None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from typing import IO, TYPE_CHECKING, ClassVar, Final
 
 from voiceguide.errors import ExportError, RequestError, UnknownNameError
+from voiceguide.log import logger
 from voiceguide.registry import Registry
 from voiceguide.whole_file import check_writable, whole_file
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
     from voiceguide.export.about import About
     from voiceguide.sound.source import AudioSource
+
+_log: Final = logger(__name__)
 
 
 class Exporter(ABC):
@@ -110,10 +114,12 @@ def export(
     """
     exporter = exporter_for(path, bit_rate_kbps)
     check_writable(path, force=force)
+    began_s = time.monotonic()
     with whole_file(path, force=force) as file:
         exporter.write(source, file, about, progress or _ignore)
         file.flush()
         exporter.verify(file, source)
+    _log.info("%s of %.1f s in %.2f s", exporter.suffix, source.length / source.rate_hz, time.monotonic() - began_s)
 
 
 def verify(path: Path, source: AudioSource, *, bit_rate_kbps: int | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from voiceguide.errors import PlaybackError, RegistrationError, VoiceguideError
+from voiceguide.log import logger, without_words
 from voiceguide.outputs.output import AudioOutput
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 ORDER: Final = ("miniaudio", "simpleaudio")
 """The silent output is not among them: a session that nobody hears is not a success."""
+_log: Final = logger(__name__)
 
 
 class AutoOutput(AudioOutput):
@@ -36,6 +38,7 @@ class AutoOutput(AudioOutput):
                 stream = self._find(name).open(rate_hz, channels)
             except (PlaybackError, RegistrationError) as error:
                 failures.append(error)
+                _log.info("%s does not work here: %s", name, without_words(error))
                 continue
             stream.device = f"{name} ({stream.device})"
             return stream

@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING, Final, Literal
 
 from voiceguide.errors import PlaybackError, RemoteUnavailableError
+from voiceguide.log import logger, without_words
 from voiceguide.player.awake import kept_awake
 from voiceguide.player.commands import Action, Command
 from voiceguide.player.display import PlainDisplay, SilentDisplay, display_for
@@ -33,7 +34,8 @@ _IN_VAIN_S: Final = 8.0
 """A player that is told to stop lets go of its device, and notes where it stood on a slow disk."""
 _NO_ANSWER: Final = "the sound device does not answer, and was left as it is; voiceguide play --resume goes on"
 _BEGUN_S: Final = 1.0
-"""Who stops earlier has nothing to go on with."""
+"""A session that is stopped earlier has nothing to resume."""
+_log: Final = logger(__name__)
 
 
 def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> None:
@@ -82,7 +84,10 @@ def _start(remote: Remote, session: LiveSession, display: Display) -> None:
     try:
         remote.start(session)
     except RemoteUnavailableError as error:
+        _log.info("%s does not work here: %s", type(remote).__name__, without_words(error))
         display.note(f"note: {error}")
+    else:
+        _log.debug("%s listens", type(remote).__name__)
 
 
 def _show(player: Player, session: _Live, display: Display) -> None:

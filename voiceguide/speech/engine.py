@@ -7,6 +7,7 @@ library's errors. An adapter imports its own library inside its hooks, and nothi
 from __future__ import annotations
 
 import threading
+import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
@@ -14,6 +15,7 @@ import numpy as np
 from msgspec import Struct
 
 from voiceguide.errors import SpeechError, VoiceguideError
+from voiceguide.log import logger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +28,7 @@ RATES_HZ: Final = range(4_000, 192_001)
 """Sample rates that speech comes at. At others its resampling would take all memory."""
 LONGEST_TAKE_S: Final = 120
 """Five times what the longest text takes, said slowly."""
+_log: Final = logger(__name__)
 
 
 class Voice(Struct, frozen=True):
@@ -117,6 +120,7 @@ class SpeechEngine(ABC):
                 message = f"the {self.name} engine has been closed"
                 raise SpeechError(message)
             if not self._loaded:
+                began_s = time.monotonic()
                 try:
                     self._load()
                 except VoiceguideError:
@@ -125,6 +129,7 @@ class SpeechEngine(ABC):
                     message = f"the {self.name} engine cannot start with voice {self.voice!r}: {error}"
                     raise SpeechError(message) from error
                 self._loaded = True
+                _log.info("%s is loaded in %.2f s, rate %g", self.name, time.monotonic() - began_s, self.speech_rate)
 
     def synthesize(self, text: str, take: int = 0) -> Take:
         """Speak `text`, which has been normalised and checked.

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Final, Self
 
 from voiceguide.errors import SpeechError, StoreError
 from voiceguide.language.rules import rules_for
+from voiceguide.log import logger
 from voiceguide.speech.conditioning import CONDITIONING_VERSION, conditioned, faults, session_rate
 from voiceguide.speech.normalise import NORMALISER_VERSION, check_speakable, normalise
 from voiceguide.speech.pronouncing import pronunciations
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 TAKES: Final = 2
 """How often a text is spoken as it is before a carrier phrase is tried."""
 _CARRIER_PAUSE_MS: Final = 90
+_log: Final = logger(__name__)
 
 
 class Narrator:
@@ -115,6 +118,7 @@ class Narrator:
 
         # The longest first, so that no thread is left with a long one at the end.
         missing.sort(key=len, reverse=True)
+        began_s, stored = time.monotonic(), len(clips)
         pool = ThreadPoolExecutor(self.engine.parallel, thread_name_prefix="speak")
         try:
             speaking = {pool.submit(self._fresh, self.spelt(text)): text for text in missing}
@@ -125,6 +129,7 @@ class Narrator:
                 self._keep(keys[text], text, clip)
                 if progress:
                     progress(done, len(missing))
+            _log.info("%d texts spoken in %.2f s, %d from the store", len(missing), time.monotonic() - began_s, stored)
         finally:
             # Ctrl-C or a failure: what waits is dropped, what runs is waited for.
             pool.shutdown(cancel_futures=True)
@@ -147,6 +152,7 @@ class Narrator:
             found = faults(samples, text, self.engine.speech_rate)
             if not found:
                 return conditioned(samples)
+            _log.info("take %d of a text of %d characters is refused", take + 1, len(text))
         carrier = rules_for(self._words.language).carrier
         carried = _behind_pause(session_rate(self.engine.synthesize(carrier + text, 0))) if carrier else None
         if carried is not None and not faults(carried, text, self.engine.speech_rate):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, Self
 
 from voiceguide.errors import RemoteUnavailableError
+from voiceguide.log import logger, without_words
 from voiceguide.player.commands import Controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
+
+_log: Final = logger(__name__)
 
 
 class LiveSession(Controls, Protocol):
@@ -64,8 +66,10 @@ def started(name: str, run: Callable[[], None]) -> threading.Thread:
     """
 
     def safely() -> None:
-        with contextlib.suppress(Exception):
+        try:
             run()
+        except Exception as error:  # noqa: BLE001
+            _log.warning("the remote %s has failed: %s", name, without_words(error))
 
     thread = threading.Thread(target=safely, name=name, daemon=True)
     try:
