@@ -199,8 +199,9 @@ class QueueStream(OutputStream):
         try:
             return self._taken(frames)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the player must hear of it
+            if not self._failed:  # a device goes on asking until it is closed
+                _log.error("%s: the callback failed: %s", self.device, without_words(error))
             self._failed = True
-            _log.error("%s: the callback failed: %s", self.device, without_words(error))
             return self._ring[:0]
 
     def _taken(self, frames: int) -> NDArray[np.int16]:
