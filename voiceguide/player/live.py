@@ -1,4 +1,4 @@
-"""A player with everything around it: its thread, its remotes, its display, and a computer that stays awake."""
+"""Plays live: a player with its thread, its remotes, its display, and a computer that stays awake."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from voiceguide.player.status import Status
 
 Look = Literal["auto", "plain", "none"]
-"""A live display where the terminal can draw one, plain lines everywhere, or nothing."""
+"""A live display if the terminal can draw one, plain lines, or nothing."""
 REFRESH_S: Final = 0.2
 _GIVE_UP_S: Final = 5.0
 _IN_VAIN_S: Final = 8.0
-"""A player that is told to stop lets go of its device, and notes where it stood on a slow disk."""
+"""How long a player may take to stop: it releases its device, and writes its last note to a slow disk."""
 _NO_ANSWER: Final = "the sound device does not answer, and was left as it is; voiceguide play --resume goes on"
 _BEGUN_S: Final = 1.0
 """A session that is stopped earlier has nothing to resume."""
@@ -39,11 +39,11 @@ _log: Final = logger(__name__)
 
 
 def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> None:
-    """Play to the end, from the main thread, so that it is the one that Ctrl-C and SIGTERM reach.
+    """Play to the end. The main thread calls this, because Ctrl-C and SIGTERM reach that one.
 
-    Sound comes first: remotes start when the player is at it, and one that cannot work here is left out,
-    in a line. Whatever ends the session, remotes and display leave the terminal as they found it, and the display says
-    how far it came. Raises what the player raises.
+    Sound comes first: remotes start once the player sounds, and one that cannot work here is left out, with a line.
+    However the session ends, remotes and display leave the terminal as they found it, and the display says how far the
+    session came. Raises what the player raises.
     """
     raised: list[BaseException] = []
 
@@ -73,7 +73,7 @@ def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> Non
             player.send(Command(Action.STOP))
             thread.join(0.0 if session.is_stopped_in_vain else _GIVE_UP_S)
             if player.ended.is_set() and player.device and not raised:
-                # A terminal that is gone is no reason to end otherwise than was asked for.
+                # A terminal that is gone must not change how the session ends.
                 with contextlib.suppress(OSError, ValueError):
                     display.note(ending(player.status(), can_be_resumed=player.can_be_resumed))
     if raised:
@@ -91,7 +91,7 @@ def _start(remote: Remote, session: LiveSession, display: Display) -> None:
 
 
 def _show(player: Player, session: _Live, display: Display) -> None:
-    """Show how things stand until it is over; PlaybackError where it should be, and is not."""
+    """Show the status until the session ends; PlaybackError if it was told to stop and does not."""
     while not player.ended.wait(REFRESH_S):
         if session.is_stopped_in_vain:
             raise PlaybackError(_NO_ANSWER)
@@ -140,7 +140,7 @@ class _Live(LiveSession):
 
 
 def ending(status: Status, *, can_be_resumed: bool) -> str:
-    """What is said when a session is over: how far it came, and how to go on."""
+    """The last line of a session: how far it came, and how to go on."""
     if status.is_finished:
         return f"{status.routine} done, {clock(status.length_s)}"
     stopped = f"stopped at {clock(status.position_s)} of {clock(status.length_s)}"

@@ -1,4 +1,4 @@
-"""Keys in the terminal that the session was started from."""
+"""Keys in the terminal where the session was started."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ class KeysRemote(Remote):
         return self._terminal_keys
 
     def _terminal_keys(self) -> bytes | None:
-        """What was typed within POLL_S; None at the end of the terminal."""
+        """What was typed within POLL_S; None if the terminal is gone."""
         import select
 
         assert self._fd is not None  # noqa: S101 -- narrows the type

@@ -1,8 +1,8 @@
 """Media keys, headset buttons and the control centre on macOS: MPRemoteCommandCenter and MPNowPlayingInfoCenter.
 
-Written after Apple's documentation of the MediaPlayer framework. **Not tested: no such machine has run it.** The
-framework delivers commands on the main run loop, which a command-line program has to turn itself: `start`
-turns one in a thread of its own, and whether macOS accepts that is what is unverified.
+Written from Apple's documentation of the MediaPlayer framework. **Not tested: no such machine has run it.** The
+framework delivers commands on the main run loop, which a command-line program must run itself. `start` runs one in a
+thread of its own; whether macOS accepts that has not been verified.
 
 Needs the extra `voiceguide[macos]` (pyobjc-framework-MediaPlayer, MIT).
 """
@@ -41,7 +41,7 @@ _PLAYBACK: Final = {State.PLAYING: 1, State.WAITING: 1, State.PAUSED: 2, State.E
 
 
 def now_playing(status: Status) -> dict[str, object]:
-    """What the control centre shows, by the values of the MPMediaItemProperty and MPNowPlayingInfo constants."""
+    """What the control centre shows, under the values of the MPMediaItemProperty and MPNowPlayingInfo constants."""
     side = f", {status.side} side" if status.side else ""
     return {
         "title": f"{status.chapter}{side}",

@@ -1,8 +1,8 @@
 """Media keys and headset buttons on Windows: the system media transport controls.
 
-Written after Microsoft's documentation of Windows.Media. **Not tested: no such machine has run it.** The controls
-belong to a window; a program without one borrows those of a MediaPlayer that plays nothing, the way that the
-documentation gives for desktop programs.
+Written from Microsoft's documentation of Windows.Media. **Not tested: no such machine has run it.** The controls
+belong to a window. A program without one borrows those of a MediaPlayer that plays nothing, as the documentation
+recommends for desktop programs.
 
 Needs the extra `voiceguide[windows]` (winrt-Windows.Media.Playback and winrt-Windows.Media, MIT).
 """
@@ -32,7 +32,7 @@ BUTTONS: Final[Mapping[str, Command]] = {
     "NEXT": Command(Action.NEXT),
     "PREVIOUS": Command(Action.PREVIOUS),
 }
-"""By the names of SystemMediaTransportControlsButton."""
+"""The commands by the names of SystemMediaTransportControlsButton."""
 _PLAYBACK: Final = {State.PLAYING: "PLAYING", State.WAITING: "PLAYING", State.PAUSED: "PAUSED", State.ENDED: "STOPPED"}
 
 
