@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
-from voiceguide.planning.fitting import fit, texts_for_fitting
+from voiceguide.planning.fitting.fit import fit, texts_for_fitting
 from voiceguide.planning.planner import estimated_minutes
 from voiceguide.session import open_store
 from voiceguide.speech.narrator import Narrator

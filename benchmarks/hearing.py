@@ -23,11 +23,11 @@ from benchmarks.recogniser import WHISPER_WINDOW_S, Recogniser
 from benchmarks.sentence_end import sentence_end
 from benchmarks.word_errors import Misheard, misheard, words_of
 from voiceguide import session
+from voiceguide.files.whole_file import replacing
 from voiceguide.library.loader import Library
-from voiceguide.model.stretch import Level
+from voiceguide.model.choices import Level
 from voiceguide.planning.planner import plan_timeline, texts_to_speak
 from voiceguide.speech.voices import DEFAULT_VOICE
-from voiceguide.whole_file import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -14,7 +14,7 @@ import time
 from benchmarks.bench import ROUTINE
 from voiceguide import session
 from voiceguide.library.loader import Library
-from voiceguide.planning.fitting import texts_for_fitting
+from voiceguide.planning.fitting.fit import texts_for_fitting
 from voiceguide.planning.presets import parse_length
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.normalise import normalise

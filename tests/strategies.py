@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
+from voiceguide.model.choices import Level, Side
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.routine import Closing, Item, Preparation, Routine
 from voiceguide.model.stretch import (
@@ -19,17 +20,18 @@ from voiceguide.model.stretch import (
     Guidance,
     HoldMovement,
     Instruction,
-    Level,
     Position,
     SecondsRange,
-    Side,
     Sides,
     Spot,
     Stretch,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from voiceguide.model.script import Script
+    from voiceguide.model.stretch import BaseMovement, Movement
 
 _TENTHS = 10
 
@@ -123,11 +125,18 @@ breaths_movements = st.builds(
     finish=instructions,
 )
 free_holds = hold_movements.map(lambda movement: movement.model_copy(update={"breath": None}))
+MOVEMENTS: Mapping[type[BaseMovement], st.SearchStrategy[Movement]] = {
+    BreatheMovement: breathe_movements,
+    HoldMovement: hold_movements | free_holds,
+    CountMovement: count_movements,
+    BreathsMovement: breaths_movements,
+}
+"""Movements of each kind."""
 
 
 @st.composite
-def stretches(draw: st.DrawFn, name: str = "stretch") -> Stretch:
-    movement = draw(breathe_movements | hold_movements | count_movements | breaths_movements | free_holds)
+def stretches(draw: st.DrawFn, name: str = "stretch", movements: st.SearchStrategy[Movement] | None = None) -> Stretch:
+    movement = draw(st.one_of(*MOVEMENTS.values()) if movements is None else movements)
     each = isinstance(movement, HoldMovement) and draw(st.booleans())
     alternating = isinstance(movement, CountMovement) and draw(st.booleans())
     return Stretch(

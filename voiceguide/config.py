@@ -13,14 +13,15 @@ from msgspec import Struct
 from pydantic import Field, create_model, field_validator
 
 from voiceguide.errors import RequestError, UnknownNameError
+from voiceguide.files.places import beside, config_path, expanded
 from voiceguide.library.toml_file import read_model
 from voiceguide.model.base import Identifier, Language, Model
+from voiceguide.model.choices import DEFAULT_PACE
 from voiceguide.model.keeping import Keeping, size_text
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.pronounce import Pronounce
 from voiceguide.model.stretch import Breath
-from voiceguide.places import beside, config_path, expanded
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length, parse_variation
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
         won.pop("voice")
     if "voice" not in won and (own := _paths_beside(path, {"voice": file.voices.get(language or "en")})["voice"]):
         won["voice"] = Choice("voice", own, f"voices.{language or 'en'} in {path}")
-    pace = str(won["pace"].value) if "pace" in won else "steady"
+    pace = str(won["pace"].value) if "pace" in won else DEFAULT_PACE
     knobs = {name: choice.value for name, choice in won.items() if name not in {"pace", *ENVIRONMENT}}
     if str(knobs.get("bed", "")).startswith("~"):
         knobs["bed"] = str(expanded(knobs["bed"]))
@@ -236,7 +237,7 @@ def _limit_choice(keeping: Keeping, path: object) -> Choice:
 def _all_choices(pacing: Pacing, won: Mapping[str, Choice]) -> Iterator[Choice]:
     for name in ("voice", "language", "cache_dir"):
         yield won.get(name) or Choice(name, None, "built in")
-    plain = PRESETS["steady"]
+    plain = PRESETS[DEFAULT_PACE]
     for name in Pacing.model_fields:
         value = getattr(pacing, name)
         source = "built in" if value == getattr(plain, name) else f"pace {pacing.pace}"

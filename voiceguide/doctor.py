@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 _FIXES = {
     "pyttsx3": "install espeak-ng, or: pip install 'voiceguide[espeak]'",
-    "piper": "pip install 'voiceguide[piper]' (GPL-3.0-or-later), then --voice piper:VOICE.onnx",
+    "kokoro": "pip install 'voiceguide[kokoro]'",
+    "pico": "pip install 'voiceguide[pico]'",
+    "piper": "pip install 'voiceguide[piper]' (GPL-3.0-or-later), then `voiceguide voices get piper`",
     "simpleaudio": "only where miniaudio does not work: pip install 'voiceguide[simpleaudio]', and connect a device",
 }
 

@@ -10,6 +10,7 @@
     │   ├── KnobError          settings that are out of their range, every one       2
     │   └── UnspeakableError   a text the engine would answer with silence           2
     ├── SpeechError            an engine is missing, hangs or returns nonsense       1
+    ├── DownloadError          a voice cannot be fetched, or is not what was expected 1
     ├── StoreError             the clip store cannot be read or written              1
     ├── PlaybackError          there is no device, or it is lost                     1
     ├── RemoteUnavailableError a remote control cannot work here                     1
@@ -155,6 +156,10 @@ class UnspeakableError(RequestError):
 
 class SpeechError(VoiceguideError):
     """An engine is missing, hangs, or returns what does not pass as speech."""
+
+
+class DownloadError(VoiceguideError):
+    """A voice cannot be fetched, or what came is not what was expected."""
 
 
 class StoreError(VoiceguideError):

@@ -37,6 +37,8 @@ from voiceguide.export import exporter
 from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
+from voiceguide.files.places import as_text, history_folder, known, phrases_folder, routines_folder
+from voiceguide.files.whole_file import check_writable, whole_file
 from voiceguide.language.phrasebook import Phrasebook
 from voiceguide.library.loader import Library, is_path
 from voiceguide.model.characters import visible
@@ -46,15 +48,14 @@ from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.stretch import Stretch
 from voiceguide.model.volume import parse_volume, percentage
 from voiceguide.outputs.opening import DEFAULT_OUTPUT, open_output
-from voiceguide.places import as_text, history_folder, known, phrases_folder, routines_folder
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.pacing_words import pacing_in_words
+from voiceguide.planning.phrasing.wording import sentences, without_tokens
 from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_to_speak
 from voiceguide.planning.presets import faults_of, paced
-from voiceguide.planning.wording import sentences, without_tokens
 from voiceguide.sound.arrangement import arranged, make_chimes
-from voiceguide.sound.awake import Awake
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed, open_bed
+from voiceguide.sound.keep_alive import Awake
 from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.homeless import HomelessStore
 from voiceguide.speech.narrator import Narrator
@@ -69,18 +70,17 @@ from voiceguide.speech.voices import (
     voice_for,
 )
 from voiceguide.units import counted
-from voiceguide.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from voiceguide.history.entry import Entry
     from voiceguide.history.store import History
+    from voiceguide.model.choices import Look
     from voiceguide.model.clip import Clip
     from voiceguide.model.routine import Routine
     from voiceguide.model.segment import AudioSegment
     from voiceguide.model.timeline import Timeline
-    from voiceguide.player.live import Look
     from voiceguide.player.player import Player
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
@@ -170,7 +170,7 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         `force` replaces files that are there. `bit_rate_kbps` is the format's usual one where None. `captions`
         (`vtt`, `srt`, `lrc`, `txt`) go beside it by the same name, each whole or not at all. `keep_alive` wakes a
         headset before the first word and fills digital silence with noise far below hearing
-        (`voiceguide.sound.awake`); a bed does both by itself. `progress` is told frames done and frames in all.
+        (`voiceguide.sound.keep_alive`); a bed does both by itself. `progress` is told frames done and frames in all.
         Raises RequestError (unknown suffix, rate or caption format, file is there) and ExportError (cannot be
         written).
         """
@@ -615,7 +615,7 @@ def phonemes(
 
 def export_clip(clip: Clip, text: str, path: str | Path, *, force: bool = False) -> None:
     """Write one clip to `path`, in the format of its suffix, as `Session.export` writes a session."""
-    seconds = len(clip.samples) / clip.rate_hz
+    seconds = len(clip.pcm) / clip.rate_hz
     text = visible(text).strip()
     about = About(text, "voiceguide", "", "", "en", (ChapterMark(text, 0.0, seconds),))
     export(ClipSource(clip), Path(path), about, force=force)

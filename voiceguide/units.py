@@ -17,11 +17,6 @@ def to_frames(seconds: float, rate_hz: int = SESSION_RATE_HZ) -> int:
     return round(seconds * rate_hz)
 
 
-def to_seconds(frames: int, rate_hz: int = SESSION_RATE_HZ) -> float:
-    """The length of `frames` in seconds."""
-    return frames / rate_hz
-
-
 def to_gain(level_db: float) -> float:
     """The factor on amplitude that a level in decibels stands for."""
     return float(10.0 ** (level_db / 20.0))

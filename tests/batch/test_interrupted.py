@@ -21,7 +21,7 @@ from voiceguide.batch.folder import CONTROL, Folder, Record
 from voiceguide.batch.outcome import Outcome
 from voiceguide.batch.run import run
 from voiceguide.errors import RequestError
-from voiceguide.whole_file import check_writable
+from voiceguide.files.whole_file import check_writable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

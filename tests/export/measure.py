@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import subprocess
@@ -52,6 +53,12 @@ def loudness_range(ffmpeg: str, path: Path) -> float:
 
 
 def _ebur128(ffmpeg: str, path: Path) -> str:
+    return _ebur128_of(ffmpeg, path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=8)
+def _ebur128_of(ffmpeg: str, path: Path, _modified_ns: int) -> str:
+    """Measured once for each state of a file: it takes seconds."""
     command = [ffmpeg, "-hide_banner", "-nostats", "-i", str(path), "-af", "ebur128=peak=true", "-f", "null", "-"]
     report = subprocess.run(command, check=True, capture_output=True, timeout=120, text=True).stderr
     return report[report.rindex("Summary:") :]

@@ -22,8 +22,8 @@ from voiceguide.export.about import About, ChapterMark, TimedLine
 from voiceguide.export.captions import FORMATS, QUIET_FROM_S, timed_lines
 from voiceguide.export.exporter import export
 from voiceguide.library.loader import Library
-from voiceguide.planning.phrasing import phrase
-from voiceguide.planning.scheduling import schedule
+from voiceguide.planning.phrasing.script import phrase
+from voiceguide.planning.scheduling.schedule import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

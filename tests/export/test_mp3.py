@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 from tests.export.measure import RATE_HZ, decoded, loudness, millisecond_levels_db, probed
-from voiceguide.export import mp3_ground, mp3_parts
 from voiceguide.export.about import About, ChapterMark
-from voiceguide.export.id3 import id3_tag
-from voiceguide.export.mp3 import Mp3Exporter
-from voiceguide.export.mp3_frames import FrameFormat, joined
+from voiceguide.export.mp3 import background as mp3_background
+from voiceguide.export.mp3 import parts as mp3_parts
+from voiceguide.export.mp3.exporter import Mp3Exporter
+from voiceguide.export.mp3.frames import FrameFormat, joined
+from voiceguide.export.mp3.id3 import id3_tag
 from voiceguide.sound.tape import Tape
 
 if TYPE_CHECKING:
@@ -283,13 +284,13 @@ def test_what_goes_round_is_encoded_once(
     rests = [(int(at * second) + extra, int((at + 0.9 + at % 1.7) * second)) for at in np.arange(1.0, 40.0, 4.1)]
     source = Grounded(42 * second + extra, rests, kind)
     taken: list[int] = []
-    between = mp3_ground.GroundFrames._between
+    between = mp3_background.GroundFrames._between
 
-    def counted(self: mp3_ground.GroundFrames, start: int, end: int) -> bytes:
+    def counted(self: mp3_background.GroundFrames, start: int, end: int) -> bytes:
         taken.append(end - start)
         return between(self, start, end)
 
-    monkeypatch.setattr(mp3_ground.GroundFrames, "_between", counted)
+    monkeypatch.setattr(mp3_background.GroundFrames, "_between", counted)
     written(source, tmp_path / "woven.mp3")
     resting = sum(end - start for start, end in rests) // 1152
     # Where no two runs fit together there is no round of it to use, and one encoder makes the whole.

@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 
 from voiceguide.errors import ExportError
-from voiceguide.export import mp3_ground, mp3_parts
-from voiceguide.export.mp3_frames import FrameFormat, joined, move_reservoir
-from voiceguide.export.mp3_ground import GroundFrames, TapeFrames, saved_frames, usable_rests
-from voiceguide.export.mp3_parts import NoJointError, Piece, encoded, encoded_in_one, parts, pieces
+from voiceguide.export.mp3 import background as mp3_background
+from voiceguide.export.mp3 import parts as mp3_parts
+from voiceguide.export.mp3.background import GroundFrames, TapeFrames, saved_frames, usable_rests
+from voiceguide.export.mp3.frames import FrameFormat, joined, move_reservoir
+from voiceguide.export.mp3.parts import NoJointError, Piece, encoded, encoded_in_one, parts, pieces
 from voiceguide.sound.tape import Tape
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def use(monkeypatch: pytest.MonkeyPatch, kind: type[Encoder]) -> None:
     kind.begun = []
-    for module in (mp3_parts, mp3_ground):
+    for module in (mp3_parts, mp3_background):
         monkeypatch.setattr(module, "Lame", kind)
 
 
@@ -829,7 +830,7 @@ def test_ten_minutes_of_what_goes_round_are_held_at_the_most(monkeypatch: pytest
 
 def test_rests_too_short_to_weave_in_are_not_counted() -> None:
     """Twenty frames are the least: three at both ends, five for the next encoder, eight of the ground and one."""
-    assert mp3_ground.LEAST_REST_FRAMES == 20
+    assert mp3_background.LEAST_REST_FRAMES == 20
     source = grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY)
     assert mp3_parts._ground_frames(source, SIZES)
     assert source.asked == [20 * SAMPLES]
@@ -885,7 +886,7 @@ def test_a_rest_over_noise_that_nobody_hears_is_filled_with_frames_that_stand_al
 ) -> None:
     """But for the last four, in which the next sound keeps its data."""
     lone = [bytes([7, number]).ljust(FRAME, b"\0") for number in range(3)]
-    monkeypatch.setattr(mp3_ground, "_lone_frames", lambda *_: lone)
+    monkeypatch.setattr(mp3_background, "_lone_frames", lambda *_: lone)
     source = grounded(60 * SAMPLES, 300 * SAMPLES, [(50 * SAMPLES, 100 * SAMPLES), (150 * SAMPLES, 190 * SAMPLES)])
     source.ground.is_featureless = True
     frames = b"".join(data for _, data in encoded(source, SIZES))

@@ -22,7 +22,7 @@ from tests.export.measure import RATE_HZ, probed
 from voiceguide.export.about import About, ChapterMark, TimedLine
 from voiceguide.export.bounded import at_most_bytes
 from voiceguide.export.exporter import export
-from voiceguide.export.id3 import id3_tag
+from voiceguide.export.mp3.id3 import id3_tag
 from voiceguide.model.pcm import to_pcm16
 from voiceguide.picture.png import write_png
 from voiceguide.picture.shapes import Picture, Rect

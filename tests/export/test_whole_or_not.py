@@ -127,7 +127,7 @@ def test_names_that_cannot_be_meant(upper_back: session.Session, tmp_path: Path)
 _SLOW_EXPORT = """
 import sys, time
 from voiceguide.cli.main import main
-from voiceguide.export.mp3 import Mp3Exporter
+from voiceguide.export.mp3.exporter import Mp3Exporter
 write = Mp3Exporter.write
 def slow(self, source, file, about, progress):
     def wait(frames):

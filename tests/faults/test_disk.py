@@ -16,12 +16,12 @@ from tests.faults.harness import PATIENCE_S, Ending, Program, files_in, left_beh
 from tests.history.test_history import entry as an_entry
 from voiceguide.config import resolve
 from voiceguide.errors import ExportError, RemoteUnavailableError, RequestError, StoreError
+from voiceguide.files.whole_file import check_writable, clear_stale
 from voiceguide.history.store import History
 from voiceguide.library.loader import Library
 from voiceguide.library.new import new_routine
 from voiceguide.player.remotes.control.client import ask
 from voiceguide.speech.store import ClipStore
-from voiceguide.whole_file import check_writable, clear_stale
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

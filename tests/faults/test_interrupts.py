@@ -28,7 +28,7 @@ SLOW_CLEANING = """
 import sys, time
 from voiceguide.cli.main import run
 from voiceguide.export.wav import WavExporter
-from voiceguide.held_folder import HeldFolder
+from voiceguide.files.held_folder import HeldFolder
 write, unlink = WavExporter.write, HeldFolder.unlink
 def wait(frames):
     print("encoding", flush=True)

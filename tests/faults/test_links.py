@@ -27,15 +27,15 @@ from tests.history.test_history import entry as an_entry
 from tests.special_files import unix_socket
 from tests.speech.test_store import KEY, a_clip
 from tests.users import MALLORY, VICTIM, as_user, shared_folder
-from voiceguide import held_folder
 from voiceguide.config import resolve
 from voiceguide.errors import ExportError, RequestError, StoreError, VoiceguideError
-from voiceguide.held_folder import HeldFolder, read_file, strangers_in
+from voiceguide.files import held_folder
+from voiceguide.files.held_folder import HeldFolder, read_file, strangers_in
+from voiceguide.files.whole_file import check_writable, replacing, whole_file
 from voiceguide.history.store import History
 from voiceguide.library.loader import Library
 from voiceguide.library.new import new_routine
 from voiceguide.speech.store import ClipStore
-from voiceguide.whole_file import check_writable, replacing, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

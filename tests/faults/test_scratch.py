@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from voiceguide.scratch import ScratchFolder
+from voiceguide.files.scratch import ScratchFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 HOLDS_ONE = """
 import sys, time
-from voiceguide.scratch import ScratchFolder
+from voiceguide.files.scratch import ScratchFolder
 scratch = ScratchFolder()
 (scratch.path / "sound.wav").write_bytes(b"RIFF")
 print(scratch.path, flush=True)

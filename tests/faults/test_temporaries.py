@@ -14,10 +14,10 @@ import pytest
 
 from tests.faults.harness import PATIENCE_S, Program, files_in, left_behind, started
 from voiceguide.errors import ExportError, RequestError
+from voiceguide.files.whole_file import check_writable, clear_stale, replacing, whole_file
 from voiceguide.history.store import History
 from voiceguide.library.new import new_routine
 from voiceguide.speech.store import ClipStore
-from voiceguide.whole_file import check_writable, clear_stale, replacing, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HOLDER = """
 import sys
 from pathlib import Path
-from voiceguide.whole_file import replacing
+from voiceguide.files.whole_file import replacing
 with replacing(Path(sys.argv[1])) as file:
     file.write(b"half")
     file.flush()

@@ -27,7 +27,7 @@ from voiceguide.library.loader import Library
 from voiceguide.library.new import new_routine
 from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.routine import Routine
-from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.phrasing.script import phrase
 from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
 from voiceguide.player.protocol import REQUEST_LIMIT
 from voiceguide.player.remotes.control import server

@@ -24,7 +24,7 @@ WHOLE = {
     "voiceguide.model.volume._WRITTEN",
     "voiceguide.planning.presets._LENGTH",
     "voiceguide.speech.pronouncing._SENTENCE_ENDS",
-    "voiceguide.whole_file._TEMPORARY",
+    "voiceguide.files.whole_file._TEMPORARY",
 }
 """Matched against a whole text, or at one place of it: who searched for them would be slow."""
 

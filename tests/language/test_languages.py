@@ -19,9 +19,9 @@ from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages
 from voiceguide.model.base import SIDE_TOKENS, TOKEN, Token, spoken_texts, tokens_in
 from voiceguide.model.clip import Clip
 from voiceguide.model.stretch import Guidance
+from voiceguide.planning.phrasing.wording import sentences
 from voiceguide.planning.planner import plan_timeline
 from voiceguide.planning.presets import paced
-from voiceguide.planning.wording import sentences
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.normalise import check_speakable, normalise
 from voiceguide.speech.pronouncing import pronunciations

@@ -12,8 +12,9 @@ import pytest
 
 from tests.wording import IDIOMS, PROMISES
 from voiceguide.library import schema
-from voiceguide.model.stretch import BreatheMovement, HoldMovement, Side, Stretch
-from voiceguide.planning.wording import Wording
+from voiceguide.model.choices import Side
+from voiceguide.model.stretch import BreatheMovement, HoldMovement, Stretch
+from voiceguide.planning.phrasing.wording import Wording
 
 if TYPE_CHECKING:
     from voiceguide.library.loader import Library

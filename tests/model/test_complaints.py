@@ -13,7 +13,7 @@ from voiceguide.model.base import Model, Text
 from voiceguide.model.complaints import _BY_PATTERN, complaint
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.routine import RoutineFile
-from voiceguide.model.stretch import Stretch
+from voiceguide.model.stretch import MODES, Stretch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +94,7 @@ def test_lists_tables_names_and_kinds_have_theirs() -> None:
     assert found["stretches.0"] == "write a table here"
     assert found["close"] == "write a list here, in square brackets"
     movement = {"movement": {"mode": "swim"}}
-    assert complaints(Stretch, movement)["movement"] == ("'mode' must be one of 'breathe', 'count', 'breaths', 'hold'")
+    assert complaints(Stretch, movement)["movement"] == f"'mode' must be one of {str(MODES)[1:-1]}"
     assert complaints(Stretch, {"movement": {}})["movement"] == "'mode' is missing: it says what kind this is"
     assert complaints(Manifest, {"sessions": [{"routines": []}]})["sessions.0.routines"] == "it is empty"
 

@@ -40,13 +40,16 @@ _SLOW_FOR_TEXTS: Final = (
 
 ROOMS: Final = {
     "model/timeline": Room(("voiceguide.model.timeline",), ("tests/model/test_timeline.py",)),
-    "planning/scheduling": Room(("voiceguide.planning.scheduling",), ("tests/planning/test_scheduling.py",)),
-    "planning/fitting": Room(("voiceguide.planning.fitting",), ("tests/planning/test_fitting_exactly.py",)),
+    "planning/scheduling": Room(
+        ("voiceguide.planning.scheduling.schedule", "voiceguide.planning.scheduling.estimate"),
+        ("tests/planning/test_scheduling.py",),
+    ),
+    "planning/fitting": Room(("voiceguide.planning.fitting.fit",), ("tests/planning/test_fitting_exactly.py",)),
     "sound/mixer": Room(("voiceguide.sound.mixer",), ("tests/sound/test_mixer_exactly.py",)),
     "sound/limiter": Room(("voiceguide.sound.limiter",), ("tests/sound/test_limiter.py",)),
     "player/transport": Room(("voiceguide.player.transport",), ("tests/player/test_transport_exactly.py",)),
-    "export/mp3_parts": Room(
-        ("voiceguide.export.mp3_frames", "voiceguide.export.mp3_ground", "voiceguide.export.mp3_parts"),
+    "export/mp3": Room(
+        ("voiceguide.export.mp3.frames", "voiceguide.export.mp3.background", "voiceguide.export.mp3.parts"),
         ("tests/export/test_mp3_parts.py",),
     ),
     "speech/store": Room(
@@ -78,6 +81,6 @@ ROOMS: Final = {
             f"not ({' or '.join(_SLOW_FOR_TEXTS)})",
         ),
     ),
-    "whole_file": Room(("voiceguide.whole_file",), ("tests/test_whole_file.py",)),
-    "held_folder": Room(("voiceguide.held_folder",), ("tests/test_held_folder.py",)),
+    "files/whole_file": Room(("voiceguide.files.whole_file",), ("tests/files/test_whole_file.py",)),
+    "files/held_folder": Room(("voiceguide.files.held_folder",), ("tests/files/test_held_folder.py",)),
 }

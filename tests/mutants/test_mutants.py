@@ -105,7 +105,7 @@ def test_a_mutant_is_killed_by_the_test_that_hears_it_and_by_time(tmp_path: Path
     test = tmp_path / "test_clock.py"
     test.write_text(
         "from voiceguide.units import clock\n"
-        "from voiceguide.planning.dose import counted\n"
+        "from voiceguide.planning.phrasing.dose import counted\n"
         "def test_it() -> None:\n"
         "    assert clock(65) == '1:05'\n"
         "    assert counted(2, 'a', 'b') == '2 b'\n"

@@ -18,13 +18,14 @@ from voiceguide.library.words import DATA
 from voiceguide.model.base import tokens_in
 from voiceguide.model.script import Role, Say, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S, Area, HoldMovement, Position, Stretch, hurried
-from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.phrasing.positions import change_s, walks
+from voiceguide.planning.phrasing.script import phrase
+from voiceguide.planning.phrasing.wording import Wording, sentences
 from voiceguide.planning.planner import draft, plan_timeline
-from voiceguide.planning.positions import change_s, walks
 from voiceguide.planning.presets import PRESETS, paced, parse_length
-from voiceguide.planning.scheduling import estimated_frames, schedule
+from voiceguide.planning.scheduling.estimate import estimated_frames
+from voiceguide.planning.scheduling.schedule import schedule
 from voiceguide.planning.selection import selected
-from voiceguide.planning.wording import Wording, sentences
 from voiceguide.units import SESSION_RATE_HZ as RATE_HZ
 
 if TYPE_CHECKING:

@@ -20,11 +20,11 @@ from voiceguide.library.loader import Library
 from voiceguide.model.routine import Item, Routine
 from voiceguide.model.script import SpanKind
 from voiceguide.model.stretch import Breath, BreathsMovement, CountMovement, HoldMovement, SecondsRange
-from voiceguide.planning.fitting import REST_WEIGHT, Choice, best, choices, fit, texts_for_fitting
-from voiceguide.planning.phrasing import turns_of
+from voiceguide.planning.fitting.fit import REST_WEIGHT, Choice, best, choices, fit, texts_for_fitting
+from voiceguide.planning.phrasing.script import turns_of
 from voiceguide.planning.planner import plan_timeline
 from voiceguide.planning.presets import PRESETS, paced, parse_length
-from voiceguide.planning.scheduling import schedule
+from voiceguide.planning.scheduling.schedule import schedule
 from voiceguide.units import clock, to_frames
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from voiceguide.library.loader import Library
+from voiceguide.model.choices import Side
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.routine import Closing, Item, Routine
 from voiceguide.model.script import Hold, Place, Rest, Role, Say, Script, Section, SpanKind
@@ -25,12 +26,11 @@ from voiceguide.model.stretch import (
     Instruction,
     Position,
     SecondsRange,
-    Side,
     Sides,
     Stretch,
 )
-from voiceguide.planning import fitting
-from voiceguide.planning.fitting import (
+from voiceguide.planning.fitting import fit as fitting
+from voiceguide.planning.fitting.fit import (
     Choice,
     UnreachableError,
     around_of,
@@ -42,8 +42,8 @@ from voiceguide.planning.fitting import (
     texts_for_fitting,
     texts_of_doses,
 )
-from voiceguide.planning.phrasing import phrase, turns_of
-from voiceguide.planning.scheduling import schedule
+from voiceguide.planning.phrasing.script import phrase, turns_of
+from voiceguide.planning.scheduling.schedule import schedule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

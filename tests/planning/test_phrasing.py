@@ -12,10 +12,10 @@ from voiceguide.errors import RequestError, UnknownNameError
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.script import Breathe, Hold, Role, Say, SpanKind, ToneName
-from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.phrasing.script import phrase
 from voiceguide.planning.planner import write_script
 from voiceguide.planning.presets import PRESETS, paced, parse_breath
-from voiceguide.planning.scheduling import estimate
+from voiceguide.planning.scheduling.estimate import estimate
 from voiceguide.planning.selection import selected
 from voiceguide.units import to_frames
 

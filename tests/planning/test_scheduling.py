@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from voiceguide.library.loader import Library
+from voiceguide.model.choices import Side
 from voiceguide.model.script import (
     Breathe,
     Hold,
@@ -22,9 +23,9 @@ from voiceguide.model.script import (
     SpanKind,
     ToneName,
 )
-from voiceguide.model.stretch import Side
 from voiceguide.model.timeline import Chapter, Cue, Span
-from voiceguide.planning.scheduling import Spot, estimate, estimated_frames, place, schedule
+from voiceguide.planning.scheduling.estimate import estimate, estimated_frames
+from voiceguide.planning.scheduling.schedule import Spot, place, schedule
 
 CAPTIONS = {tone: Library().phrasebook.captions.of(tone) for tone in ToneName}
 RATE_HZ = 1000  # milliseconds are frames: the numbers below can be read as either
@@ -201,6 +202,11 @@ def test_a_chime_rings_out_and_its_caption_says_which_it_is(tone: ToneName, capt
     assert made.length == rings
 
 
+def test_a_chime_of_a_script_without_captions_has_the_name_of_its_tone() -> None:
+    bare = Script("r", "R", "en", (Section("One", None, (Sound(ToneName.HOLD_END, 0.5),), 0.5),))
+    assert schedule(bare, {}, RATE_HZ).cues[0].text == f"[{ToneName.HOLD_END}]"
+
+
 def test_a_chime_that_rings_over_many_words_still_ends_inside_the_session() -> None:
     made = schedule(script(Sound(ToneName.END, 0.1), *[Say("x", Role.SETUP)] * 5, gap_s=0.1), WORDS, RATE_HZ)
     assert made.length == 3200
@@ -332,6 +338,27 @@ def test_two_words_in_one_phase_keep_their_distance() -> None:
     made = schedule(script(Breathe((Phase(SpanKind.INHALE, 6.0, marks),))), WORDS, RATE_HZ)
     # The phase begins at 0.4 s; the second word waits for the first, the third for nothing.
     assert [(c.text, c.start) for c in made.cues] == [("in", 0), ("half", 750), ("x", 3400)]
+
+
+@pytest.mark.parametrize(
+    ("following", "at_s", "text", "start"),
+    [
+        # A quarter of a second and a second more before the word that comes 0.4 s early: 0.7 s of "half" end at 3.35 s.
+        (early(SpanKind.INHALE, 4.0, "in"), 1.0, "half", 5000 - 400 - 250 - 1000 - 700),
+        # The next phase says nothing, so no second is kept from it.
+        (Phase(SpanKind.INHALE, 4.0), 1.0, "half", 5000 - 250 - 700),
+        # It is never earlier than it may be, however close the next word comes.
+        (early(SpanKind.INHALE, 4.0, "in"), 4.0, "x", 4000),
+    ],
+)
+def test_a_word_for_the_turn_comes_as_late_as_the_word_of_the_next_breath_allows(
+    following: Phase, at_s: float, text: str, start: int
+) -> None:
+    out = Phase(SpanKind.EXHALE, 5.0, (Mark(at_s, (text,), Role.HALFWAY, late=True),))
+    made = schedule(script(Breathe((out, following))), WORDS, RATE_HZ)
+    assert (made.cues[0].text, made.cues[0].start) == (text, start)
+    at_once = Phase(SpanKind.EXHALE, 5.0, (Mark(at_s, (text,), Role.HALFWAY),))
+    assert schedule(script(Breathe((at_once, following))), WORDS, RATE_HZ).cues[0].start == at_s * 1000
 
 
 def test_a_word_waits_for_the_word_of_the_phase_before() -> None:

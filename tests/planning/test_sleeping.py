@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from voiceguide.model.script import Role, SpanKind, ToneName
+from voiceguide.planning.phrasing.kinds import kind_of
 from voiceguide.planning.planner import write_script
 from voiceguide.planning.presets import paced
-from voiceguide.planning.scheduling import estimate
+from voiceguide.planning.scheduling.estimate import estimate
 from voiceguide.planning.selection import selected
-from voiceguide.planning.sleeping import is_rest
 
 if TYPE_CHECKING:
     from voiceguide.library.loader import Library
@@ -49,7 +49,7 @@ def test_any_routine_can_end_in_sleep_and_leaves_nobody_in_a_stretch(library: Li
     awake, asleep = planned(library, routine), planned(library, routine, sleep=True)
     assert awake.cues[-1].tone is ToneName.END
     assert not [cue for cue in asleep.cues if cue.tone is ToneName.END]
-    if is_rest(library.routine(routine).stretches[-1].movement):
+    if kind_of(library.routine(routine).stretches[-1]).is_rest:
         return
     # The words that lead out of it stay.
     for role in (Role.RELEASE, Role.CLOSE):

@@ -13,11 +13,11 @@ from voiceguide.errors import RequestError
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.script import Hold, SpanKind
-from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.phrasing.script import phrase
 from voiceguide.planning.repacing import faster, fewer_words, slower
-from voiceguide.planning.scheduling import place
+from voiceguide.planning.scheduling.schedule import place
+from voiceguide.planning.scheduling.splice import one_more_breath, spliced
 from voiceguide.planning.selection import selected
-from voiceguide.planning.splicing import one_more_breath, spliced
 from voiceguide.units import SESSION_RATE_HZ as RATE_HZ
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from tests.strategies import pacings, routines, spoken_lengths
 from voiceguide.library.loader import Library
 from voiceguide.model.script import Breathe, Hold, Role, SpanKind, ToneName
-from voiceguide.planning.breathing import WORD_LEAD_S
-from voiceguide.planning.phrasing import phrase
-from voiceguide.planning.scheduling import ASIDE_APART_S, COUNT_STEP_S, CUE_GAP_S, schedule
+from voiceguide.planning.phrasing.breathing import WORD_LEAD_S
+from voiceguide.planning.phrasing.script import phrase
+from voiceguide.planning.scheduling.schedule import ASIDE_APART_S, COUNT_STEP_S, CUE_GAP_S, schedule
 from voiceguide.units import SESSION_RATE_HZ as RATE_HZ
 from voiceguide.units import to_frames
 

@@ -6,11 +6,12 @@ import pytest
 
 from voiceguide.library.loader import Library
 from voiceguide.model.script import Role
-from voiceguide.planning.phrasing import phrase
+from voiceguide.planning.phrasing.script import phrase
+from voiceguide.planning.phrasing.wording import Wording
 from voiceguide.planning.planner import draft, plan_timeline, texts_to_speak
 from voiceguide.planning.presets import PRESETS, paced, parse_variation
-from voiceguide.planning.scheduling import estimated_frames, schedule
-from voiceguide.planning.wording import Wording
+from voiceguide.planning.scheduling.estimate import estimated_frames
+from voiceguide.planning.scheduling.schedule import schedule
 
 LIBRARY = Library()
 BOOK = LIBRARY.phrasebook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voiceguide.planning.wording import sentences
+from voiceguide.planning.phrasing.wording import sentences
 
 
 @pytest.mark.parametrize(

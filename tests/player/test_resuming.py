@@ -5,8 +5,8 @@ from __future__ import annotations
 from tests.history.test_history import entry
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
-from voiceguide.planning.phrasing import phrase
-from voiceguide.planning.scheduling import estimate
+from voiceguide.planning.phrasing.script import phrase
+from voiceguide.planning.scheduling.estimate import estimate
 from voiceguide.player.resuming import entry_frame
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from voiceguide.library.loader import Library
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.script import SpanKind
-from voiceguide.planning.phrasing import phrase
-from voiceguide.planning.scheduling import estimate
+from voiceguide.planning.phrasing.script import phrase
+from voiceguide.planning.scheduling.estimate import estimate
 from voiceguide.player.commands import Action, Command
 from voiceguide.player.status import State
 from voiceguide.player.transport import Transport, after, chapter_at, resume_frame

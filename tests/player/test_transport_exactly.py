@@ -247,7 +247,7 @@ def test_a_hold_gets_what_was_left_of_it_and_never_less_than_a_breath() -> None:
 @pytest.mark.parametrize(
     ("spans", "breath"),
     [
-        (hold(500, 600), 50),  # five seconds, of somebody who is not told how to breathe
+        (hold(500, 600), 80),  # eight seconds, of somebody who is not told how to breathe
         (hold(500, 600, IN, STAY, OUT, STAY, IN, STAY, OUT), 40),
         (hold(500, 600, IN, OUT, IN, OUT), 20),
         # Begun in the middle of one, it is what there was of that.
@@ -256,7 +256,7 @@ def test_a_hold_gets_what_was_left_of_it_and_never_less_than_a_breath() -> None:
         (hold(500, 600, IN, STAY, OUT), 100),  # one breath that is all of the hold
         # What is breathed before the hold, and after it, is no breath of it.
         ((Span(IN, 470, 490), Span(OUT, 490, 495), *hold(500, 600, IN, OUT, IN, OUT)), 20),
-        ((*hold(500, 600), Span(IN, 600, 630), Span(OUT, 630, 650)), 50),
+        ((*hold(500, 600), Span(IN, 600, 630), Span(OUT, 630, 650)), 80),
         ((*hold(500, 600, IN, OUT), Span(IN, 600, 630), Span(OUT, 630, 650)), 100),
         ((*hold(500, 600, IN, OUT, IN, OUT), Span(SpanKind.REST, 600, 700)), 20),
     ],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.sound.measure import block_powers
 from voiceguide.model.clip import Clip
+from voiceguide.model.pcm import to_pcm16
 from voiceguide.model.script import Role, ToneName
 from voiceguide.model.timeline import Chapter, Cue, Timeline
 from voiceguide.sound import mixer as mixer_module
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
 RATE_HZ = 24_000
 
 
-def clip(values: list[float], onset: int = 0, end: int | None = None) -> Clip:
-    samples = np.array(values, np.float32)
-    return Clip(samples, RATE_HZ, onset, len(samples) if end is None else end, block_powers(samples, RATE_HZ))
+UNIT = 1 / 8
+
+
+def clip(units: list[int], onset: int = 0, end: int | None = None) -> Clip:
+    samples = np.array(units, np.float32) * np.float32(UNIT)
+    return Clip(to_pcm16(samples), RATE_HZ, onset, len(samples) if end is None else end, block_powers(samples, RATE_HZ))
 
 
 def timeline(length: int, *cues: Cue) -> Timeline:
@@ -53,13 +57,13 @@ def unity(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_clips_lie_with_their_onset_on_the_cue_and_add_up() -> None:
     clips = {"a": clip([1, 1, 1, 1], onset=1, end=3), "b": clip([2, 2, 2], onset=0, end=2)}
     mixed = Mixer(timeline(12, word("a", 3, 2), word("b", 5, 2)), clips)
-    assert rendered(mixed, 0, 12).tolist() == [0, 0, 1, 1, 1, 3, 2, 2, 0, 0, 0, 0]
+    assert (rendered(mixed, 0, 12) / UNIT).tolist() == [0, 0, 1, 1, 1, 3, 2, 2, 0, 0, 0, 0]
 
 
 @pytest.mark.usefixtures("unity")
 def test_beyond_the_end_there_is_silence() -> None:
     mixed = Mixer(timeline(6, word("a", 4, 2)), {"a": clip([1, 1, 1, 1], end=2)})
-    assert rendered(mixed, 3, 6).tolist() == [0, 1, 1, 0, 0, 0]
+    assert (rendered(mixed, 3, 6) / UNIT).tolist() == [0, 1, 1, 0, 0, 0]
     assert rendered(mixed, 100, 3).tolist() == [0, 0, 0]
 
 
@@ -123,4 +127,4 @@ def test_a_clip_is_a_source() -> None:
     source = ClipSource(clip([1, 2, 3]))
     out = np.empty(4, np.float32)
     source.render(1, out)
-    assert out.tolist() == [2, 3, 0, 0]
+    assert (out / UNIT).tolist() == [2, 3, 0, 0]

@@ -10,6 +10,7 @@ import pytest
 
 from tests.sound.measure import block_powers
 from voiceguide.model.clip import Clip
+from voiceguide.model.pcm import to_pcm16
 from voiceguide.model.script import CHIME_S, Role, ToneName
 from voiceguide.model.timeline import Chapter, Cue, Timeline
 from voiceguide.sound import mixer as mixer_module
@@ -28,14 +29,18 @@ if TYPE_CHECKING:
 RATE_HZ = 24_000
 
 
-def clip(*values: float, onset: int = 0) -> Clip:
-    samples = np.array(values, np.float32)
-    return Clip(samples, RATE_HZ, onset, len(samples), block_powers(samples, RATE_HZ))
+UNIT = 1 / 128
+"""Sums of whole units are exact in 16 bits and in floats."""
+
+
+def clip(*units: int, onset: int = 0) -> Clip:
+    samples = np.array(units, np.float32) * np.float32(UNIT)
+    return Clip(to_pcm16(samples), RATE_HZ, onset, len(samples), block_powers(samples, RATE_HZ))
 
 
 def noise(seconds: float, loud: float, rate_hz: int = RATE_HZ) -> Clip:
     samples = (np.random.default_rng(3).standard_normal(round(seconds * rate_hz)) * loud).astype(np.float32)
-    return Clip(samples, rate_hz, 0, len(samples), block_powers(samples, rate_hz))
+    return Clip(to_pcm16(samples), rate_hz, 0, len(samples), block_powers(samples, rate_hz))
 
 
 def session(length: int, *cues: Cue, rate_hz: int = RATE_HZ) -> Timeline:
@@ -62,7 +67,7 @@ def heard(mixed: Mixer, start: int, frames: int) -> list[float]:
 
 
 # Words whose clips run in and out beyond them, one of them long, so that its neighbours begin and end inside it.
-CLIPS = {"a": clip(1, 2, 4, 8, onset=2), "b": clip(16, 32, onset=1), "long": clip(*[64.0] * 15, onset=9)}
+CLIPS = {"a": clip(1, 2, 4, 8, onset=2), "b": clip(16, 32, onset=1), "long": clip(*[64] * 15, onset=9)}
 WORDS = (word("a", 2, 2), word("b", 6, 1), word("b", 9, 1), word("long", 16, 6), word("b", 26, 1), word("b", 28, 1))
 
 
@@ -80,7 +85,7 @@ def test_every_word_is_heard_where_it_belongs_from_whatever_frame_one_listens() 
     words, clips = (*WORDS, word("fading", 29, 1)), {**CLIPS, "fading": clip(1, 2, 4, 8, 16, onset=1)}
     mixed = Mixer(session(30, *words), clips, gain_db=0.0)
     whole = summed(words, clips, 33)[:30]
-    assert whole[:10] == [1, 2, 4, 8, 0, 16, 32, 64, 80, 96]
+    assert [value / UNIT for value in whole[:10]] == [1, 2, 4, 8, 0, 16, 32, 64, 80, 96]
     for start, end in itertools.combinations(range(31), 2):
         assert heard(mixed, start, end - start) == whole[start:end], (start, end)
     for start in range(20, 36):
@@ -168,7 +173,7 @@ SPAN = (20_000, 40_000)
 @pytest.mark.parametrize("tone", [ToneName.INHALE, ToneName.EXHALE])
 def test_a_breath_tone_steps_back_for_every_word_near_it(words: list[tuple[int, int]], tone: ToneName) -> None:
     cues = [Cue(Role.SETUP, f"{end - start}", start, end, 0) for start, end in words]
-    clips = {cue.text: clip(*[0.0] * (cue.end - cue.start)) for cue in cues}
+    clips = {cue.text: clip(*[0] * (cue.end - cue.start)) for cue in cues}
     start, end = SPAN
     mixed = Mixer(session(70_000, breath(tone, start, end), *cues), clips, gain_db=0.0)
     gains = breath_under_speech(FULL.duck_db).curve(words, RATE_HZ).gains(start, end)
@@ -179,7 +184,7 @@ def test_a_breath_tone_steps_back_for_every_word_near_it(words: list[tuple[int, 
 def test_tones_and_chimes_fade_where_the_session_ends_in_sleep_and_the_voice_does_not() -> None:
     cues = (word("w", 30_000, 2000), breath(ToneName.INHALE, 40_000, 50_000), bell(ToneName.HOLD_END, 50_000))
     length = cues[-1].end + 1000
-    clips = {"w": clip(*[0.5] * 2000)}
+    clips = {"w": clip(*[64] * 2000)}
     awake = Mixer(session(length, *cues), clips, gain_db=0.0)
     asleep = Mixer(session(length, *cues), clips, gain_db=0.0, tones_fade_from=45_000)
     before, after = (np.array(heard(mixed, 0, length)) for mixed in (awake, asleep))
@@ -193,7 +198,7 @@ def test_tones_and_chimes_fade_where_the_session_ends_in_sleep_and_the_voice_doe
 
 def test_at_another_rate_a_breath_tone_steps_back_for_as_many_seconds() -> None:
     cues = [Cue(Role.SETUP, "w", 30_000, 32_000, 0)]
-    clips = {"w": clip(*[0.0] * 2000)}
+    clips = {"w": clip(*[0] * 2000)}
     mixed = Mixer(session(70_000, breath(ToneName.INHALE, *SPAN), *cues, rate_hz=48_000), clips, gain_db=0.0)
     gains = breath_under_speech(FULL.duck_db).curve([(30_000, 32_000)], 48_000).gains(*SPAN)
     expected = breath_tone(ToneName.INHALE, 20_000, FULL.breath_lufs, 48_000).samples * gains
@@ -221,7 +226,7 @@ def test_a_tone_that_is_over_is_not_made_for_nothing(monkeypatch: pytest.MonkeyP
 def test_the_loudness_of_a_session_is_that_of_all_its_sounds_as_often_as_they_come() -> None:
     for rate_hz, levels in itertools.product((24_000, 48_000), (FULL, SOFT)):
         clips = {"loud": noise(1.0, 0.2, rate_hz), "soft": noise(2.0, 0.02, rate_hz)}
-        spoken = [word(text, at * rate_hz, len(clips[text].samples)) for text, at in (("loud", 0), ("soft", 3))]
+        spoken = [word(text, at * rate_hz, len(clips[text].pcm)) for text, at in (("loud", 0), ("soft", 3))]
         again = [word("soft", at * rate_hz, 2 * rate_hz) for at in (6, 9, 12)]
         tones = [
             breath(ToneName.INHALE, 16 * rate_hz, 20 * rate_hz),
@@ -254,7 +259,7 @@ def test_a_session_is_turned_down_as_far_as_it_needs_and_up_by_no_more_than_its_
     timeline = session(100_000, word("a", 0, 96_000))
     gain = 10 ** ((level_lufs - session_lufs(timeline, {"a": made}, FULL)) / 20)
     samples = made.samples * np.float32(gain)
-    clips = {"a": Clip(samples, RATE_HZ, 0, len(samples), made.block_powers * gain**2)}
+    clips = {"a": Clip(to_pcm16(samples), RATE_HZ, 0, len(samples), made.block_powers * gain**2)}
     assert trim_db(timeline, clips, FULL) == pytest.approx(trim, abs=1e-6)
 
 

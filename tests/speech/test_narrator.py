@@ -75,7 +75,7 @@ def test_then_a_carrier_phrase_is_tried_and_cut_off(tmp_path: Path) -> None:
 
 
 def test_then_it_is_reported_and_nothing_is_kept(tmp_path: Path) -> None:
-    with pytest.raises(SpeechError, match=r"tone:sine does not get 'Hold\.' right: it is silent"):
+    with pytest.raises(SpeechError, match=r"tone:sine does not say 'Hold\.' right: it is silent"):
         Narrator(MoodyEngine(wrong=9, carrier_fails=True), ClipStore(tmp_path)).speak(["Hold."])
     assert ClipStore(tmp_path).info().clips == 0
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceguide.errors import UnspeakableError
+from voiceguide.language.en import RULES
 from voiceguide.language.en.words import ONES, TENS, cardinal, ordinal
 from voiceguide.speech.normalise import check_speakable, normalise
 
@@ -416,6 +417,10 @@ MORE = [
     ("rd. 2", "round 2"),
     ("a 10s count", "a 10 second count"),
     ("100 yds", "100 yards"),
+    ("1 yd", "1 yard"),
+    # More than a foot, so a time.
+    ('lift the heel 13" up', "lift the heel 13 seconds up"),
+    ("Do 3x1", "Do 3 times 1"),
     ("Hold for 30s-45s", "Hold for 30 to 45 seconds"),
     ("5min/side", "5 minutes per side"),
     ("3x/day for 2wks", "3 times per day for 2 weeks"),
@@ -905,6 +910,12 @@ def refusal(written: str) -> str:
     return f"said as {spoken!r}"
 
 
+def test_the_rules_of_english_are_known_by_its_code_and_lead_short_words_in_as_a_sentence_does() -> None:
+    assert RULES.language == "en"
+    assert RULES.carrier == "The next words are: "
+    assert RULES.side_word("Lift the left arm.", ()) == "left"
+
+
 def test_any_other_number_is_refused_with_how_to_write_it() -> None:
     told = [(refusal(written), what, how) for written, what, how in REFUSED]
     assert not [
@@ -939,6 +950,9 @@ HOW = [
     ("12345678", "12345678", "write so large a number in words"),
     ("2m wide", "2m", "write '30 minutes' or '30 metres'"),
     ('6" away', '6"', "write it with its unit, as in '6 inches', '6 feet' or '6 seconds'"),
+    ('Lift the heel 12" up', '12"', "write it with its unit, as in '6 inches', '6 feet' or '6 seconds'"),
+    ('LIFT THE HEEL 5"', '5"', "write it with its unit, as in '6 inches', '6 feet' or '6 seconds'"),
+    ('5" UP', '5"', "write it with its unit, as in '6 inches', '6 feet' or '6 seconds'"),
     ("-5 times", "-5", "write 'minus', or put a space behind the dash"),
     ("4K", "4K", "write it with a space and a unit or a word that is known, as in '30 s', '3 rounds'"),
     ("B12", "B12", "write it in words, as in 'three sets of ten', or how it sounds under [pronounce]"),

@@ -64,8 +64,8 @@ def refusal(voice: Path) -> str:
         (True, "audio.sample_rate: expected a whole number, got yes or no"),
         (None, "audio.sample_rate: expected a whole number, got null"),
         ([22_050], "audio.sample_rate: expected a whole number, got a list"),
-        (float("nan"), "is no JSON"),
-        (float("inf"), "is no JSON"),
+        (float("nan"), "is not JSON"),
+        (float("inf"), "is not JSON"),
     ],
 )
 def test_a_sample_rate_that_nothing_is_recorded_at(tmp_path: Path, rate: object, says: str) -> None:
@@ -132,7 +132,7 @@ def test_a_model_that_never_ends_is_ended(tmp_path: Path) -> None:
             assert time.monotonic() - began_s < 15.0
         # Nobody waits so long for each of a hundred texts.
         began_s = time.monotonic()
-        with pytest.raises(SpeechError, match="did not answer again and again: choose another voice"):
+        with pytest.raises(SpeechError, match="keeps failing to answer: choose another voice"):
             engine.synthesize("Hold.")
         assert time.monotonic() - began_s < 0.5
 

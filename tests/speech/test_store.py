@@ -15,12 +15,12 @@ import pytest
 
 from tests.sound.measure import block_powers
 from voiceguide.errors import NoHomeError, StoreError
-from voiceguide.held_folder import HeldFolder
+from voiceguide.files.held_folder import HeldFolder
+from voiceguide.files.whole_file import replacing
 from voiceguide.model.clip import Clip
 from voiceguide.model.pcm import from_pcm16
 from voiceguide.speech import store as store_module
 from voiceguide.speech.store import ClipStore, StoreInfo, clip_key, default_directory
-from voiceguide.whole_file import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +30,7 @@ KEY = clip_key("Hold.", {"engine": "fake"})
 
 def a_clip(seed: int = 0, frames: int = 5000) -> Clip:
     pcm = np.random.default_rng(seed).integers(-9000, 9000, frames, dtype=np.int16)
-    samples = from_pcm16(pcm)
-    return Clip(samples, 24_000, 100, frames - 200, block_powers(samples, 24_000))
+    return Clip(pcm, 24_000, 100, frames - 200, block_powers(from_pcm16(pcm), 24_000))
 
 
 def the_file(store: ClipStore) -> Path:
@@ -175,7 +174,7 @@ def test_reading_a_clip_marks_it_as_used(
     by_path: bool,  # noqa: FBT001 -- a table
 ) -> None:
     if by_path:  # as on Windows
-        monkeypatch.setattr("voiceguide.held_folder._BY_DESCRIPTOR", False)
+        monkeypatch.setattr("voiceguide.files.held_folder._BY_DESCRIPTOR", False)
         monkeypatch.setattr(os, "supports_fd", frozenset())
     store = ClipStore(tmp_path)
     store.put(KEY, "Hold.", a_clip())

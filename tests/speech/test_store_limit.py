@@ -19,7 +19,7 @@ from tests.speech.fakes import ToneEngine
 from tests.speech.test_store import KEY, a_clip, kept, the_keys
 from tests.speech.test_store_of_others import open_descriptors
 from voiceguide import speech
-from voiceguide.held_folder import HeldFolder
+from voiceguide.files.held_folder import HeldFolder
 from voiceguide.speech import store as store_module
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, StoreUse
@@ -182,7 +182,7 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 -- the modu
     monkeypatch.setattr(speech, "store", store_module)  # to be there again afterwards
     monkeypatch.delitem(sys.modules, store_module.__name__)
     monkeypatch.setitem(sys.modules, "fcntl", missing)
-    monkeypatch.setattr("voiceguide.held_folder._BY_DESCRIPTOR", False)
+    monkeypatch.setattr("voiceguide.files.held_folder._BY_DESCRIPTOR", False)
     monkeypatch.setattr(sys, "platform", "win32")
     return importlib.import_module(store_module.__name__)
 

@@ -16,12 +16,12 @@ import pytest
 
 from tests.sound.measure import block_powers
 from voiceguide.errors import StoreError
-from voiceguide.held_folder import HeldFolder
+from voiceguide.files.held_folder import HeldFolder
+from voiceguide.files.whole_file import replacing_in
 from voiceguide.model.clip import Clip
 from voiceguide.model.pcm import from_pcm16
 from voiceguide.speech import store as store_module
 from voiceguide.speech.store import ClipStore, StoreInfo, clip_key
-from voiceguide.whole_file import replacing_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,8 +31,8 @@ KEY, OTHER = (clip_key(text, {"engine": "fake"}) for text in ("Hold.", "Release.
 
 
 def clip() -> Clip:
-    samples = from_pcm16(np.random.default_rng(1).integers(-9000, 9000, 5000, dtype=np.int16))
-    return Clip(samples, 24_000, 100, 4800, block_powers(samples, 24_000))
+    pcm = np.random.default_rng(1).integers(-9000, 9000, 5000, dtype=np.int16)
+    return Clip(pcm, 24_000, 100, 4800, block_powers(from_pcm16(pcm), 24_000))
 
 
 def written(store: ClipStore, key: str = KEY) -> Path:
@@ -352,7 +352,7 @@ def test_a_store_below_a_file_is_said_so_and_the_file_is_not_to_be_removed(
 ) -> None:
     """It may be the user's only copy of something: `--cache-dir notes.txt/clips`."""
     if by_path:  # as on Windows
-        monkeypatch.setattr("voiceguide.held_folder._BY_DESCRIPTOR", False)
+        monkeypatch.setattr("voiceguide.files.held_folder._BY_DESCRIPTOR", False)
     notes = tmp_path / "notes.txt"
     notes.write_text("precious")
     told = {}

@@ -20,10 +20,11 @@ from voiceguide.config import given
 from voiceguide.errors import DataError, Mistake, RequestError, UnknownNameError, VoiceguideError
 from voiceguide.export.captions import FORMATS
 from voiceguide.export.exporter import exporter_for, exporter_suffixes
+from voiceguide.files.places import as_text, beside
 from voiceguide.library.loader import is_path
 from voiceguide.library.toml_file import read_toml, validated
+from voiceguide.model.choices import DEFAULT_PACE
 from voiceguide.model.pacing import Pacing
-from voiceguide.places import as_text, beside
 from voiceguide.planning.planner import texts_of_any_length, texts_of_length, texts_to_speak
 from voiceguide.planning.presets import paced
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed
@@ -41,7 +42,7 @@ EVERY: Final = "*"
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "language": None,
     "voices": (None,),
-    "paces": ("steady",),
+    "paces": (DEFAULT_PACE,),
     "lengths": (None,),
     "formats": ("mp3",),
     "captions": (),

@@ -24,12 +24,12 @@ from voiceguide.batch.job import Job, Made, known_files, make
 from voiceguide.batch.outcome import Failure, Finished, failure
 from voiceguide.errors import ClusterError, ExportError, VoiceguideError
 from voiceguide.export import exporter
-from voiceguide.held_folder import HeldFolder
-from voiceguide.scratch import ScratchFolder
+from voiceguide.files.held_folder import HeldFolder
+from voiceguide.files.scratch import ScratchFolder
+from voiceguide.files.whole_file import whole_file
 from voiceguide.showing import shown
 from voiceguide.sound.source import Silence
 from voiceguide.units import SESSION_RATE_HZ, to_frames
-from voiceguide.whole_file import whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence

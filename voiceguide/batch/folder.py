@@ -25,10 +25,10 @@ from msgspec.structs import asdict
 from voiceguide.batch.likeness import is_beginning, may_be_cut, open_file_digest
 from voiceguide.errors import ExportError, RequestError, reason
 from voiceguide.export.exporter import verify
-from voiceguide.held_folder import NOT_A_FILE, HeldFolder, strangers_in
+from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder, strangers_in
+from voiceguide.files.whole_file import replacing_in
 from voiceguide.sound.source import Silence
 from voiceguide.units import to_frames
-from voiceguide.whole_file import replacing_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

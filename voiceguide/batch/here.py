@@ -15,7 +15,7 @@ from voiceguide import session
 from voiceguide.batch.job import make
 from voiceguide.batch.outcome import Failure, Finished, failure
 from voiceguide.batch.speaking import speak_all, unspoken, voice_faults, voice_of
-from voiceguide.held_folder import HeldFolder
+from voiceguide.files.held_folder import HeldFolder
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence

@@ -15,10 +15,10 @@ from voiceguide import __version__, session
 from voiceguide.batch.likeness import file_digest, open_file_digest
 from voiceguide.errors import RequestError
 from voiceguide.export.captions import caption_targets
+from voiceguide.files.places import path_of
 from voiceguide.model.base import Model
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.routine import Routine
-from voiceguide.places import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import RequestError
-from voiceguide.held_folder import open_file
+from voiceguide.files.held_folder import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, create_model
 
@@ -14,6 +14,7 @@ from voiceguide.batch.naming import check_template
 from voiceguide.config import Readable, optional_knobs, or_mistake
 from voiceguide.library.schema import write_schema
 from voiceguide.model.base import Language, Model, Text
+from voiceguide.model.choices import Pace
 from voiceguide.planning.presets import parse_length
 
 MAX_JOBS: Final = 5_000
@@ -42,7 +43,7 @@ class _Entry(Readable):
     language: Language | None = None
     """Of the words, in two letters; by default each routine's own."""
     voices: Annotated[list[Text], Field(min_length=1, max_length=100)] | None = None
-    paces: Annotated[list[Literal["gentle", "steady", "brisk"]], Field(min_length=1, max_length=3)] | None = None
+    paces: Annotated[list[Pace], Field(min_length=1, max_length=3)] | None = None
     lengths: Annotated[list[Length], Field(min_length=1, max_length=50)] | None = None
     formats: Annotated[list[Text], Field(min_length=1, max_length=10)] | None = None
     """By their suffixes, as mp3."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from voiceguide.errors import RequestError
 from voiceguide.showing import harmless, shown
 
 if TYPE_CHECKING:
@@ -59,6 +60,18 @@ def complain(*lines: str) -> None:
 def log(words: str) -> None:
     """A line of the log, on standard error."""
     sys.stderr.write(f"{_one_line(words)}\n")
+
+
+def confirmed(question: str, otherwise: str) -> bool:
+    """Whether the user says yes, who is asked on standard error.
+
+    Raises RequestError, with what to do `otherwise`, if there is no terminal to ask at.
+    """
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise RequestError(otherwise)
+    sys.stderr.write(f"{_one_line(question)} [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def help_if_alone(context: typer.Context) -> None:

@@ -46,7 +46,7 @@ COMMANDS: Final = {
     "history": Place("play", "history", "List what was played, newest first."),
     "new": Place("own", "new", "Write a commented routine of your own, which works at once."),
     "check": Place("own", "check", "Check routine and stretch files: every mistake with file, line and field."),
-    "voices": Place("voices", "voices", "List the voices that can be used on this machine."),
+    "voices": Place("voices", "app", "List the voices that can be used on this machine, or fetch another."),
     "say": Place("say", "say", "Say one text, as a cue of a session would sound: aloud, or into a file."),
     "doctor": Place(
         "doctor", "doctor", "Try everything that voiceguide builds on, and say how to mend what does not work."

@@ -22,8 +22,8 @@ def new(
     ] = None,
 ) -> None:
     from voiceguide.errors import RequestError
+    from voiceguide.files.places import known, phrases_folder, routines_folder
     from voiceguide.library.new import new_phrases, new_routine
-    from voiceguide.places import known, phrases_folder, routines_folder
 
     if (name is None) == (phrases is None):
         raise RequestError("say what is to be written: the id of a routine, or --phrases with the code of a language")

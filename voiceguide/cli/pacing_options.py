@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
 
@@ -16,6 +15,7 @@ import typer
 from msgspec import Struct
 
 from voiceguide.cli.paths import path
+from voiceguide.model.choices import Level, Pace, Side, Tones, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,45 +23,6 @@ if TYPE_CHECKING:
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.player_settings import PlayerSettings
     from voiceguide.speech.store import ClipStore
-
-
-class Pace(StrEnum):
-    """Presets."""
-
-    gentle = "gentle"
-    steady = "steady"
-    brisk = "brisk"
-
-
-class Words(StrEnum):
-    """How much is said."""
-
-    full = "full"
-    brief = "brief"
-    minimal = "minimal"
-
-
-class Level(StrEnum):
-    """The values of `model.stretch.Level`, which would load the whole model for `--help`."""
-
-    easier = "easier"
-    usual = "usual"
-    harder = "harder"
-
-
-class Tones(StrEnum):
-    """Breath tones."""
-
-    off = "off"
-    soft = "soft"
-    full = "full"
-
-
-class FirstSide(StrEnum):
-    """The values of `model.stretch.Side`, which would load the whole model for `--help`."""
-
-    left = "left"
-    right = "right"
 
 
 _OPTIONS: Final = {
@@ -141,7 +102,7 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     skip: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Leave this stretch out; may be repeated.")
     ] = None,
-    first_side: Annotated[FirstSide | None, typer.Option(help="The side that every stretch begins with.")] = None,
+    first_side: Annotated[Side | None, typer.Option(help="The side that every stretch begins with.")] = None,
     tones: Annotated[Tones | None, typer.Option(help="Breath tones; full is 10 LU under the voice, soft 16.")] = None,
     bed: Annotated[
         str | None, typer.Option(metavar="rain|drone|waves|none|FILE", help="What lies under the voice, in stereo.")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from voiceguide.places import expanded
+from voiceguide.files.places import expanded
 
 
 def path(text: str) -> Path:

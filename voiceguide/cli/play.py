@@ -10,6 +10,7 @@ import typer
 from voiceguide.cli.console import document, note, table, text
 from voiceguide.cli.pacing_options import Request, option, read, with_pacing
 from voiceguide.errors import RequestError
+from voiceguide.model.choices import Previous
 from voiceguide.units import clock
 
 
@@ -33,13 +34,6 @@ class Asked(StrEnum):
     fewer_words = "fewer-words"
     stop = "stop"
     status = "status"
-
-
-class Previous(StrEnum):
-    """What `previous` does."""
-
-    restart = "restart"
-    chapter = "chapter"
 
 
 @with_pacing

@@ -1,21 +1,34 @@
-"""`voiceguide voices`: who can speak here."""
+"""`voiceguide voices`: the voices on this machine, and `voiceguide voices get`, which fetches another."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from voiceguide.cli.console import document, table
+from voiceguide.cli.console import confirmed, document, line, note, progress, table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from voiceguide.speech.catalogue import FetchableVoice
+
+app = typer.Typer(rich_markup_mode=None)
+
+Language = Annotated[
+    str | None, typer.Option(metavar="CODE", help="Only those that speak it, the best first: en, de, es, ...")
+]
 
 
+@app.callback(invoke_without_command=True)
 def voices(
+    context: typer.Context,
     *,
-    language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Only those that speak it, the best first: en, de, es, ...")
-    ] = None,
+    language: Language = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
+    if context.invoked_subcommand is not None:
+        return
     from voiceguide.speech.voices import DEFAULT_VOICE, available_voices
 
     found = available_voices(language)
@@ -35,3 +48,62 @@ def voices(
         return
     rows = [(voice.spec, voice.language, voice.description) for voice in found]
     table([("VOICE", "LANGUAGE", ""), *rows])
+
+
+@app.command(help="Fetch a voice from the internet, checked against its checksum. Without a name: list what there is.")
+def get(
+    name: Annotated[
+        str | None,
+        typer.Argument(metavar="[VOICE]", help="ENGINE:NAME, as `hibari:emma`; `piper` lists piper's catalogue."),
+    ] = None,
+    *,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="List only those that speak it: en, de, es, ...")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Fetch it without asking.")] = False,
+) -> None:
+    from voiceguide.speech.catalogue import known_voices, piper_catalogue_address, piper_voices, voice_to_fetch
+
+    if name is None:
+        _list(known_voices(), language)
+        note("`voiceguide voices get piper` fetches the catalogue of piper's voices, in forty languages, and lists it")
+        return
+    if name == "piper" or name.startswith("piper:"):
+        note(f"fetching piper's catalogue (about 0.3 MB): {piper_catalogue_address()}")
+    if name == "piper":
+        _list(piper_voices(), language)
+    else:
+        _get(voice_to_fetch(name), ask=not yes)
+
+
+def _list(found: Iterable[FetchableVoice], language: str | None) -> None:
+    rows = [
+        (voice.spec, voice.language, _size(voice), voice.licence or "each its own", voice.description)
+        for voice in found
+        if language is None or voice.speaks(language)
+    ]
+    table([("VOICE", "LANGUAGE", "SIZE", "LICENCE", ""), *rows])
+
+
+def _get(voice: FetchableVoice, *, ask: bool) -> None:
+    from voiceguide.errors import VoiceguideError
+    from voiceguide.speech.catalogue import fetch
+
+    if not voice.is_here:
+        note(f"{voice.spec}: {voice.language}, {voice.description}; licence: {voice.licence}")
+        for file in voice.files:
+            note(f"{file.size_bytes / 1e6:.1f} MB from {file.address} to {file.path}")
+        if ask and not confirmed(
+            "Fetch it?", f"nothing was fetched: say --yes to fetch {voice.spec} without being asked"
+        ):
+            message = "nothing was fetched"
+            raise VoiceguideError(message)
+        with progress("fetching") as advance:
+            fetch(voice, advance)
+    line(f"{voice.spec} is on this machine: {voice.files[0].path}")
+    if voice.needs:
+        note(f"to speak it needs its engine: {voice.needs}")
+
+
+def _size(voice: FetchableVoice) -> str:
+    return "here" if voice.is_here else f"{voice.size_bytes / 1e6:.1f} MB"

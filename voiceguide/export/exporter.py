@@ -7,9 +7,9 @@ from abc import ABC, abstractmethod
 from typing import IO, TYPE_CHECKING, ClassVar, Final
 
 from voiceguide.errors import ExportError, RequestError, UnknownNameError
+from voiceguide.files.whole_file import check_writable, whole_file
 from voiceguide.log import logger
 from voiceguide.registry import Registry
-from voiceguide.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from voiceguide.errors import RequestError, StoreError
-from voiceguide.held_folder import NOT_A_FILE, HeldFolder
+from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder
+from voiceguide.files.whole_file import clear_stale, replacing_in
 from voiceguide.history.entry import Entry
-from voiceguide.whole_file import clear_stale, replacing_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -74,7 +74,7 @@ class History:
             message = f"nothing to resume: {played}"
             raise RequestError(message)
         if newest.finished:
-            message = f"{newest.routine} was played to its end: start it again with voiceguide play {newest.routine}"
+            message = f"{newest.routine} was played to its end: start it again with `play({newest.routine!r})`"
             raise RequestError(message)
         return newest
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field, model_validator
 
 from voiceguide.language.rules import rules_for
 from voiceguide.model.base import Language, Model, Text
+from voiceguide.model.choices import Pace, Words
 from voiceguide.model.stretch import Area, Condition
 
 if TYPE_CHECKING:
@@ -73,8 +74,8 @@ class FileWords(Model):
     album: Text
     comment: Text
     """{description}, {pacing} and {voice}."""
-    paces: dict[Literal["gentle", "steady", "brisk"], Text]
-    words: dict[Literal["full", "brief", "minimal"], Text]
+    paces: dict[Pace, Text]
+    words: dict[Words, Text]
 
 
 class ShowWords(Model):

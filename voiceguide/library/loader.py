@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiceguide.errors import DataError, RequestError, UnknownNameError
+from voiceguide.files.places import entries, path_of
 from voiceguide.language.phrasebook import Phrasebook
 from voiceguide.library.reading import Reading
 from voiceguide.library.saying import note_promises, note_sides
@@ -13,7 +14,6 @@ from voiceguide.library.words import DATA, FIRST_LANGUAGE, Words
 from voiceguide.model.base import spoken_texts
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
 from voiceguide.model.stretch import Area, Position, Stretch, hurried
-from voiceguide.places import entries, path_of
 from voiceguide.showing import shown
 from voiceguide.units import counted
 

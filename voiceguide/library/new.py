@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import ExportError, RequestError, reason
-from voiceguide.held_folder import HeldFolder
+from voiceguide.files.held_folder import HeldFolder
+from voiceguide.files.whole_file import clear_stale, replacing_in
 from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages
 from voiceguide.model.base import IDENTIFIER_PATTERN, LANGUAGE_PATTERN, MAX_IDENTIFIER_CHARS
-from voiceguide.whole_file import clear_stale, replacing_in
 
 if TYPE_CHECKING:
     from pathlib import Path

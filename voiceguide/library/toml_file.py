@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from voiceguide.errors import DataError, Mistake, RequestError
-from voiceguide.held_folder import read_file
+from voiceguide.files.held_folder import read_file
 from voiceguide.library.toml_lines import field_lines
 from voiceguide.model.complaints import complaint
+from voiceguide.model.stretch import MODES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,7 @@ MAX_LINE_CHARS: Final = 5_000
 """A text to be spoken has 300."""
 MAX_LINE_DOTS: Final = 60
 """A key of many parts, `a.a.a`, costs the TOML parser their square in memory: 26 MB for 2,500 (measured)."""
-_UNION_TAGS: Final = frozenset(("movement", mode) for mode in ("hold", "breathe", "breaths", "count"))
+_UNION_TAGS: Final = frozenset(("movement", mode) for mode in MODES)
 """Where pydantic names the branch of a union in a location."""
 
 _OF_A_KEY: Final = "[key]"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
 from voiceguide.errors import RequestError
 from voiceguide.model.base import Model
+from voiceguide.model.choices import AUTO_OUTPUT, Previous
 from voiceguide.model.volume import parse_volume, share_of
 
 
@@ -31,7 +32,7 @@ def _volume(value: object) -> object:
 class PlayerSettings(Model):
     """How the player plays, as opposed to how the session is paced."""
 
-    output: str = "auto"
+    output: str = AUTO_OUTPUT
     """The name of an output, or `auto` for the first that works."""
     volume: Annotated[float, BeforeValidator(_volume), Field(ge=0.0, le=1.0)] = 1.0
     """From 0 to 1, written as a share or as a percentage."""
@@ -39,5 +40,5 @@ class PlayerSettings(Model):
     """The length of the low signal that wakes a headset before the first sound; 0 leaves it out."""
     keep_alive: bool = True
     """Whether digital silence becomes noise far below hearing, so that headsets stay awake."""
-    previous: Literal["restart", "chapter"] = "restart"
+    previous: Previous = "restart"
     """`restart` goes to the start of the chapter, or in its first 3 s to the one before; `chapter` always to that."""

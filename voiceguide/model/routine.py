@@ -7,8 +7,9 @@ from typing import Annotated, Final
 from pydantic import ConfigDict, Field
 
 from voiceguide.model.base import Identifier, Language, Model, PlainText, Seconds, Text
+from voiceguide.model.choices import Side
 from voiceguide.model.pronounce import Pronounce
-from voiceguide.model.stretch import Area, Side, Stretch
+from voiceguide.model.stretch import Area, Stretch
 
 MOST_ITEMS: Final = 2000
 MOST_STRETCHES: Final = 500

@@ -7,14 +7,14 @@ Texts come as *forms*, fullest first: scheduling takes the first that fits where
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from voiceguide.model.stretch import Side
+    from voiceguide.model.choices import Side
 
 Forms = tuple[str, ...]
 """The same cue in ever fewer words; empty for a tone alone."""
@@ -51,6 +51,12 @@ class SpanKind(StrEnum):
     RETAIN = "retain"
     TRANSITION = "transition"
     REST = "rest"
+
+
+BREATH_PHASES: Final = frozenset({SpanKind.INHALE, SpanKind.RETAIN, SpanKind.EXHALE})
+"""What a breath is made of."""
+FREE_BREATH_S: Final = 8.0
+"""A breath of somebody who is free to breathe as they like. A judgement: a slow one, as breaths in a stretch are."""
 
 
 class ToneName(StrEnum):
@@ -96,6 +102,11 @@ class Place(Struct, frozen=True):
     side: Side | None = None
     repetition: int | None = None
     """Repetition or round, counted from 1."""
+
+
+def with_side(title: str, side: str | None) -> str:
+    """A title with the side that is being worked: `Cat-cow, left side`."""
+    return f"{title}, {side} side" if side else title
 
 
 class Say(Struct, frozen=True):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -19,6 +20,7 @@ from voiceguide.model.base import (
     spoken_texts,
     tokens_in,
 )
+from voiceguide.model.choices import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,18 +29,6 @@ if TYPE_CHECKING:
 LEAST_SETTLE_S: Final = 2.5
 """From the end of words that move something to the next that do: less is no time for the body (a listener's judgement,
 docs/domain: nobody does two things in a second with closed eyes)."""
-
-
-class Side(StrEnum):
-    """The listener's own side."""
-
-    LEFT = "left"
-    RIGHT = "right"
-
-    @property
-    def other(self) -> Side:
-        """The opposite side."""
-        return Side.LEFT if self is Side.RIGHT else Side.RIGHT
 
 
 class Familiarity(StrEnum):
@@ -108,14 +98,6 @@ class Condition(StrEnum):
     GLAUCOMA = "glaucoma"
     LUNG_OR_HEART = "lung_or_heart"
     PREGNANCY = "pregnancy"
-
-
-class Level(StrEnum):
-    """How far a stretch goes."""
-
-    EASIER = "easier"
-    USUAL = "usual"
-    HARDER = "harder"
 
 
 class Prop(Model):
@@ -198,10 +180,13 @@ class Guidance(Spoken):
         return {"full": self.say, "brief": self.brief, "bare": self.bare}[familiarity]
 
 
+SidesKind = Literal["none", "each", "alternating"]
+
+
 class Sides(Model):
     """Whether a stretch is done once, once for each side, or with sides that alternate by repetition."""
 
-    kind: Literal["none", "each", "alternating"] = "none"
+    kind: SidesKind = "none"
     first: Side = Side.RIGHT
     felt: Literal["same", "other"] = "same"
     """Where the stretch is felt, seen from the working side that the words name. Ear to shoulder is
@@ -263,109 +248,133 @@ Way = Annotated[CueText, AfterValidator(_check_way)]
 """Another way to do a movement: `or` is said before it, or it stands alone."""
 
 
-class BreatheMovement(Model):
-    """A movement that goes with the breath: one repetition a breath."""
+class BaseMovement(Model):
+    """What every kind of movement has. How one is guided stands in `voiceguide.planning.phrasing.kinds`."""
 
-    mode: Literal["breathe"]
-    repetitions: CountRange
-    breath: Breath
+    possible_sides: ClassVar[frozenset[SidesKind]]
+    """The kinds of sides that a stretch with such a movement can have."""
+    sided_parts: ClassVar[frozenset[str]]
+    """The fields that are said for one side at a time: only they can name a side."""
+
     prepare: tuple[Guidance, ...] = ()
-    """Said before the first repetition; the place to say how often, with {count}."""
-    inhale: Instruction
-    exhale: Instruction
-    finish: Instruction
-    """Said after the last repetition."""
+    """Said before the movement; the place to say how often, with {count}."""
     easier_way: Way | None = None
     """An easier way to do it, as a clause that begins small: offered once, or said as the way to do it."""
     harder_way: Way | None = None
 
+    @property
+    @abstractmethod
+    def counts(self) -> CountRange:
+        """How often it is done: its repetitions, breaths or rounds."""
+
     def wordings(self) -> Iterator[Spoken]:
-        """Every part that is spoken."""
-        yield from (*self.prepare, self.inhale, self.exhale, self.finish)
+        """Every instruction and every step of guidance, in the order in which they are said."""
+        for _, part in self:
+            for wording in part if isinstance(part, tuple) else (part,):
+                if isinstance(wording, Spoken):
+                    yield wording
 
 
-class CountMovement(Model):
+class BreatheMovement(BaseMovement):
+    """A movement that goes with the breath: one repetition a breath."""
+
+    possible_sides = frozenset({"none", "alternating"})
+    sided_parts = frozenset({"inhale", "exhale"})
+
+    mode: Literal["breathe"]
+    repetitions: CountRange
+    breath: Breath
+    inhale: Instruction
+    exhale: Instruction
+    finish: Instruction
+    """Said after the last repetition."""
+
+    @property
+    def counts(self) -> CountRange:
+        """Its repetitions."""
+        return self.repetitions
+
+
+class CountMovement(BaseMovement):
     """A movement at the listener's own pace, counted aloud."""
+
+    possible_sides = frozenset({"none", "alternating"})
+    sided_parts = frozenset({"move", "back"})
 
     mode: Literal["count"]
     repetitions: CountRange
     rep_s: Annotated[float, Field(ge=1.0, le=30.0)]
     """Time for one repetition: from one count to the next."""
-    prepare: tuple[Guidance, ...] = ()
     move: Instruction
+    """Said for the first repetition of each side; then a count, or with alternating sides the side, is all that is
+    said."""
     back: Instruction | None = None
-    """The way back, in the middle of the repetition: said while the movement is, then a soft tone; None without one."""
-    """Said for the first repetitions; then the count, or with alternating sides the side, is all that is said."""
+    """The way back, in the middle of a repetition: said as often as the movement is, then a soft tone."""
     finish: Instruction
-    easier_way: Way | None = None
-    """An easier way to do it, as a clause that begins small: offered once, or said as the way to do it."""
-    harder_way: Way | None = None
 
-    def wordings(self) -> Iterator[Spoken]:
-        """Every part that is spoken."""
-        yield from (*self.prepare, self.move, *([self.back] if self.back else []), self.finish)
+    @property
+    def counts(self) -> CountRange:
+        """Its repetitions."""
+        return self.repetitions
 
 
-class BreathsMovement(Model):
+class BreathsMovement(BaseMovement):
     """Breathing, and nothing else."""
+
+    possible_sides = frozenset({"none"})
+    sided_parts = frozenset[str]()
 
     mode: Literal["breaths"]
     breaths: CountRange
     breath: Breath
-    prepare: tuple[Guidance, ...] = ()
     finish: Instruction
-    easier_way: Way | None = None
-    """An easier way to do it, as a clause that begins small: offered once, or said as the way to do it."""
-    harder_way: Way | None = None
 
-    def wordings(self) -> Iterator[Spoken]:
-        """Every part that is spoken."""
-        yield from (*self.prepare, self.finish)
+    @property
+    def counts(self) -> CountRange:
+        """Its breaths."""
+        return self.breaths
 
 
-class HoldMovement(Model):
-    """A movement into a position that is held."""
+class HoldMovement(BaseMovement):
+    """A movement into a position that is held. Its `prepare` arranges hands and feet, before every hold of a side."""
+
+    possible_sides = frozenset({"none", "each"})
+    sided_parts = frozenset({"prepare", "enter", "remind", "release", "easier_way", "harder_way"})
 
     mode: Literal["hold"]
     hold_s: SecondsRange
     rounds: CountRange = CountRange(min=1, default=1, max=1)
     breath: Breath | None = None
-    """The rhythm to breathe in while holding, which is then a whole number of breaths; None leaves it free."""
+    """The rhythm to breathe in while holding; the hold is then a whole number of breaths. Without it the breath is
+    free."""
     restful: bool = False
-    """A rest rather than a stretch: nobody is told to hold, and neither its middle nor its end is announced.
-    A long one is told how many minutes are to go, but seldom."""
+    """A rest rather than a stretch: the listener is not told to hold, and neither its middle nor its end is announced.
+    A long one says how many minutes are to go, but seldom."""
     balance: bool = False
     """Done on one leg: whatever can be said before that is."""
-    prepare: tuple[Guidance, ...] = ()
-    """Arranging hands and feet, before every hold of a side."""
     enter: Instruction
     """The movement itself; `hold` is said, and the clock started, once there was time to do it."""
     remind: tuple[CueText, ...] = ()
     """One a hold, early in it, in turn."""
     release: Instruction
     """Said after the clock has run out, never inside it."""
-    easier_way: Way | None = None
-    """An easier way to do it, as a clause that begins small: offered once, or said as the way to do it."""
-    harder_way: Way | None = None
 
-    def wordings(self) -> Iterator[Spoken]:
-        """Every part that is spoken, but for the reminders."""
-        yield from (*self.prepare, self.enter, self.release)
+    @property
+    def counts(self) -> CountRange:
+        """Its rounds."""
+        return self.rounds
 
 
 Movement = Annotated[BreatheMovement | CountMovement | BreathsMovement | HoldMovement, Field(discriminator="mode")]
-_SIDES_OF_MODE = {
-    "breathe": {"none", "alternating"},
-    "count": {"none", "alternating"},
-    "breaths": {"none"},
-    "hold": {"none", "each"},
+MOVEMENTS: Final[tuple[type[BaseMovement], ...]] = get_args(get_args(Movement)[0])
+"""Every kind of movement."""
+MODES: Final[tuple[str, ...]] = tuple(get_args(kind.model_fields["mode"].annotation)[0] for kind in MOVEMENTS)
+"""The `mode` of each kind."""
+_SIDED_PARTS: Final = {
+    sides: frozenset[str]().union(*(kind.sided_parts for kind in MOVEMENTS if sides in kind.possible_sides))
+    for sides in get_args(SidesKind)
+    if sides != "none"
 }
-
-_SIDED_PARTS = {
-    "each": frozenset({"prepare", "enter", "remind", "release", "easier_way", "harder_way"}),
-    "alternating": frozenset({"inhale", "exhale", "move", "back"}),
-}
-"""Parts of a movement that are said for one side at a time."""
 
 
 class Provenance(Model):
@@ -420,12 +429,12 @@ class Stretch(Model):
 
     @model_validator(mode="after")
     def _sides_fit_the_movement(self) -> Self:
-        possible = _SIDES_OF_MODE[self.movement.mode]
+        possible = self.movement.possible_sides
         if self.sides.kind not in possible:
             message = f"a movement of mode {self.movement.mode!r} has sides {' or '.join(sorted(possible))}"
             raise ValueError(message)
         if self.sides.kind == "alternating":
-            counts = self.movement.repetitions  # type: ignore[union-attr]
+            counts = self.movement.counts
             if any(count % 2 for count in (counts.min, counts.default, counts.max)):
                 message = "alternating sides need even numbers of repetitions: both sides get as many"
                 raise ValueError(message)

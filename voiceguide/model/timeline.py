@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeVar
 
-    from voiceguide.model.stretch import Side
+    from voiceguide.model.choices import Side
 
     _Placed = TypeVar("_Placed", "Cue", "Span", "Chapter")
 

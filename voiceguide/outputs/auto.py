@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from voiceguide.errors import PlaybackError, RegistrationError, VoiceguideError
 from voiceguide.log import logger, without_words
+from voiceguide.model.choices import AUTO_OUTPUT
 from voiceguide.outputs.output import AudioOutput
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _log: Final = logger(__name__)
 class AutoOutput(AudioOutput):
     """Tries the outputs in order each time it is opened, because devices come and go."""
 
-    name: ClassVar[str] = "auto"
+    name: ClassVar[str] = AUTO_OUTPUT
 
     def __init__(self, find: Callable[[str], AudioOutput]) -> None:
         """`find` returns the output of a name."""

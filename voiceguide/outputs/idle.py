@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from voiceguide.sound.awake import KEEP_ALIVE_DBFS
+from voiceguide.sound.keep_alive import KEEP_ALIVE_DBFS
 from voiceguide.units import to_gain
 
 if TYPE_CHECKING:

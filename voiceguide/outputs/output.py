@@ -163,5 +163,5 @@ def check_volume(share: float) -> None:
 def no_device() -> PlaybackError:
     """The error of an adapter whose library finds no device."""
     return PlaybackError(
-        "there is no sound device: connect one, start the sound server, or export to a file with -o",
+        "there is no sound device: connect one, start the sound server, or export to a file",
     )

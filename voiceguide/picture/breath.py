@@ -6,7 +6,7 @@ import bisect
 import math
 from typing import TYPE_CHECKING, Final
 
-from voiceguide.model.script import SpanKind
+from voiceguide.model.script import BREATH_PHASES, SpanKind
 from voiceguide.picture import palette
 from voiceguide.picture.notes import span_note
 from voiceguide.picture.shapes import Area, Line
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from voiceguide.picture.rows import Row
     from voiceguide.picture.shapes import Point, Shape
 
-BREATHS: Final = frozenset({SpanKind.INHALE, SpanKind.RETAIN, SpanKind.EXHALE})
 BREATH_PX: Final = 2.0
 HELD_BREATH_PX: Final = 1.4
 """The line inside a hold is thinner, and paler."""
@@ -34,13 +33,13 @@ def held_phases(timeline: Timeline) -> frozenset[Span]:
         before = bisect.bisect_right(starts, phase.start)
         return before > 0 and phase.end <= holds[before - 1].end
 
-    return frozenset(span for span in timeline.spans if span.kind in BREATHS and held(span))
+    return frozenset(span for span in timeline.spans if span.kind in BREATH_PHASES and held(span))
 
 
 def breath_curve(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
     """The lane: a line for every phase, filled below where the breath leads the movement."""
     high_px, low_px = top_px + 3.0, top_px + 29.0
-    phases = [span for span in timeline.spans if span.kind in BREATHS]
+    phases = [span for span in timeline.spans if span.kind in BREATH_PHASES]
     held = held_phases(timeline)
     lines: list[Line] = []
     filled: list[list[Point]] = []

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import IO, TYPE_CHECKING, Final
 
 from voiceguide.errors import UnknownNameError
+from voiceguide.files.whole_file import check_writable, whole_file
 from voiceguide.picture.png import write_png
 from voiceguide.picture.svg import write_svg
-from voiceguide.whole_file import check_writable, whole_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

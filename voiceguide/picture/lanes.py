@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from voiceguide.model.script import Role, SpanKind, ToneName
+from voiceguide.model.script import BREATH_PHASES, Role, SpanKind, ToneName
 from voiceguide.picture import palette
-from voiceguide.picture.breath import BREATHS, breath_curve
+from voiceguide.picture.breath import breath_curve
 from voiceguide.picture.lettering import ELLIPSIS, first_fitting, length, shortened, width_px
 from voiceguide.picture.notes import chapter_note, cue_note, span_note
 from voiceguide.picture.rows import LEFT_PX, RIGHT_PX, WIDTH_PX
@@ -64,7 +64,7 @@ def lanes_of(timeline: Timeline, px_per_s: float) -> tuple[Lane, ...]:
         absent.add(_words)
     if not any(cue.tone for cue in timeline.cues):
         absent.add(_tones)
-    if not any(span.kind in BREATHS for span in timeline.spans):
+    if not any(span.kind in BREATH_PHASES for span in timeline.spans):
         absent.add(breath_curve)
     return tuple(lane for lane in lanes if lane.draw not in absent)
 
@@ -143,7 +143,7 @@ def _sayings(timeline: Timeline) -> Iterator[tuple[Cue, str]]:
 
 def _body(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
     for span in timeline.spans:
-        if span.kind in BREATHS or not (piece := row.piece(span.start, span.end)):
+        if span.kind in BREATH_PHASES or not (piece := row.piece(span.start, span.end)):
             continue
         seconds = length((span.end - span.start) / row.rate_hz)
         note = span_note(span, row.rate_hz)

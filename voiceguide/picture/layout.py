@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from voiceguide.model.script import SpanKind
+from voiceguide.model.script import BREATH_PHASES, SpanKind
 from voiceguide.picture import palette
-from voiceguide.picture.breath import BREATHS, held_phases
+from voiceguide.picture.breath import held_phases
 from voiceguide.picture.lanes import SMALL_PX, grid, lanes_of
 from voiceguide.picture.legend import legend
 from voiceguide.picture.lettering import shortened
@@ -66,7 +66,7 @@ def _sums(timeline: Timeline) -> str:
     frames = {
         "words": sum(cue.end - cue.start for cue in timeline.speech()),
         "holds": _frames(timeline, {SpanKind.HOLD}),
-        "guided breaths": _frames(timeline, BREATHS) - sum(span.end - span.start for span in held),
+        "guided breaths": _frames(timeline, BREATH_PHASES) - sum(span.end - span.start for span in held),
         "moving and resting": _frames(timeline, {SpanKind.TRANSITION, SpanKind.REST}),
     }
     return _DOT.join(f"{name} {clock(spent / timeline.rate_hz)}" for name, spent in frames.items() if spent)

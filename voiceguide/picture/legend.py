@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from voiceguide.model.script import SpanKind, ToneName
+from voiceguide.model.script import BREATH_PHASES, SpanKind, ToneName
 from voiceguide.picture import palette
-from voiceguide.picture.breath import BREATH_PX, BREATHS, HELD_BREATH_PX, held_phases
+from voiceguide.picture.breath import BREATH_PX, HELD_BREATH_PX, held_phases
 from voiceguide.picture.lanes import SMALL_PX, hold_block, tone_mark
 from voiceguide.picture.lettering import width_px
 from voiceguide.picture.rows import MARGIN_PX, WIDTH_PX, Piece
@@ -68,7 +68,7 @@ def _entries(timeline: Timeline) -> Iterator[tuple[str, Swatch]]:
     tones = {cue.tone for cue in timeline.cues}
     yield from ((name, _tone(tone)) for tone, name in _TONES.items() if tone in tones)
     held = held_phases(timeline)
-    phases = [span for span in timeline.spans if span.kind in BREATHS]
+    phases = [span for span in timeline.spans if span.kind in BREATH_PHASES]
     if len(phases) > len(held):
         yield "breath: in, out", _breath(palette.BREATH, BREATH_PX)
     if held:

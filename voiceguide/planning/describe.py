@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.routine import Item
-from voiceguide.model.stretch import BreatheMovement, BreathsMovement, CountMovement, HoldMovement
-from voiceguide.planning.dose import dose_of
-from voiceguide.planning.wording import Wording
+from voiceguide.planning.phrasing.kinds import dose_of, kind_of
+from voiceguide.planning.phrasing.wording import Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.routine import Routine
-    from voiceguide.model.stretch import CountRange, SecondsRange, Stretch
+    from voiceguide.model.stretch import Stretch
 
 
 def describe_routine(routine: Routine, book: Phrasebook) -> str:
@@ -42,36 +41,8 @@ def dose_in_words(stretch: Stretch, book: Phrasebook, item: Item | None = None) 
 
     `item` is the stretch's place in a routine, which may have a dose of its own.
     """
-    dose, words = dose_of(stretch, item or Item(stretch=stretch.id), Pacing()), book.show
-    match stretch.movement:
-        case BreatheMovement() | BreathsMovement() as movement:
-            counts = movement.repetitions if isinstance(movement, BreatheMovement) else movement.breaths
-            times = _counted(words.breath, dose.repetitions) + _range(counts, dose.repetitions, book)
-            breath = movement.breath
-            return f"{times}, {words.breath_s.format(in_s=f'{breath.in_s:g}', out_s=f'{breath.out_s:g}')}"
-        case CountMovement() as movement:
-            times = _counted(words.repetition, dose.repetitions)
-            every = words.every.format(seconds=f"{movement.rep_s:g}")
-            return f"{times}{_range(movement.repetitions, dose.repetitions, book)}, {every}"
-        case HoldMovement() as movement:
-            held = words.hold.format(number=f"{dose.hold_s:g}") + _range(movement.hold_s, dose.hold_s, book)
-            sides = f" {words.a_side}" if stretch.sides.kind == "each" else ""
-            several = max(movement.rounds.max, dose.rounds) > 1
-            rounds = _counted(words.round, dose.rounds) + _range(movement.rounds, dose.rounds, book)
-            return f"{held}{sides}{f', {rounds}' if several else ''}"
-
-
-def _counted(forms: tuple[str, str], number: int) -> str:
-    return forms[number != 1].format(number=number)
-
-
-def _range(limits: CountRange | SecondsRange, done: float, book: Phrasebook) -> str:
-    """What the data allows, in brackets; nothing where that is what is done."""
-    if limits.min == limits.max == done:
-        return ""
-    if limits.min == limits.max:
-        return f" ({limits.min:g})"
-    return f" ({book.show.dose_to.format(low=f'{limits.min:g}', high=f'{limits.max:g}')})"
+    dose = dose_of(stretch, item or Item(stretch=stretch.id), Pacing())
+    return kind_of(stretch).dose_in_words(dose, book)
 
 
 def _stretch_lines(stretch: Stretch, wording: Wording) -> Iterator[str]:
@@ -91,10 +62,7 @@ def _stretch_lines(stretch: Stretch, wording: Wording) -> Iterator[str]:
     yield ""
     yield words.how
     yield f"  {stretch.arrive.say}"
-    count: int | None = None
-    match stretch.movement:
-        case BreatheMovement(repetitions=counts) | CountMovement(repetitions=counts) | BreathsMovement(breaths=counts):
-            count = counts.default
+    count = stretch.movement.counts.default
     for step in (*stretch.setup, *stretch.movement.wordings()):
         yield f"  {wording.fill(step.say, stretch=stretch, side=stretch.sides.first, count=count)}"
     for heading, lines in (

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from voiceguide.planning.fitting import UnreachableError, fit, texts_around, texts_for_fitting, texts_of_doses
-from voiceguide.planning.phrasing import phrase
-from voiceguide.planning.reaching import refusal
-from voiceguide.planning.scheduling import estimate, schedule
+from voiceguide.planning.fitting.fit import UnreachableError, fit, texts_around, texts_for_fitting, texts_of_doses
+from voiceguide.planning.fitting.reach import refusal
+from voiceguide.planning.phrasing.script import phrase
+from voiceguide.planning.scheduling.estimate import estimate
+from voiceguide.planning.scheduling.schedule import schedule
 from voiceguide.planning.selection import selected
 
 if TYPE_CHECKING:

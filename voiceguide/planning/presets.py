@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import ValidationError
 
 from voiceguide.errors import KnobError, RequestError, UnknownNameError
+from voiceguide.model.choices import DEFAULT_PACE
 from voiceguide.model.complaints import complaint
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.stretch import Breath
@@ -57,7 +58,7 @@ _MOST_DIGITS: Final = 7
 _PLAIN_BREATH, _FULL_BREATH = 2, 4
 
 
-def paced(pace: str = "steady", **changes: object) -> Pacing:
+def paced(pace: str = DEFAULT_PACE, **changes: object) -> Pacing:
     """The preset `pace` with single knobs changed; what is None stays as the preset has it.
 
     Raises KnobError with every knob that is out of its range.

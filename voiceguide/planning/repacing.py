@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from voiceguide.model.pacing import Pacing
+from voiceguide.model.pacing import PACED, Pacing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,18 +15,6 @@ STEP: Final = 1.2
 """Pauses of one step. A judgement: heard at once, and three steps are the way from brisk to gentle."""
 BREATH_STEP: Final = 1.1
 """A breath takes less stretching than a pause."""
-_SCALED: Final = (
-    "sentence_gap_s",
-    "transition_s",
-    "same_posture_s",
-    "switch_s",
-    "change_s",
-    "floor_s",
-    "settle_scale",
-    "enter_s",
-    "leave_s",
-    "round_rest_s",
-)
 _FEWER: Final[Mapping[str, str]] = {"full": "brief", "brief": "minimal", "minimal": "minimal"}
 
 
@@ -50,7 +38,7 @@ def fewer_words(pacing: Pacing) -> Pacing:
 
 
 def _scaled(pacing: Pacing, factor: float, breath_factor: float) -> Pacing:
-    values = {name: getattr(pacing, name) for name in _SCALED}
+    values = {name: getattr(pacing, name) for name in PACED}
     changed = {name: round(value * factor, 3) for name, value in values.items() if value is not None}
     changed["breath_scale"] = round(pacing.breath_scale * breath_factor, 3)
     try:

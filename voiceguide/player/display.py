@@ -64,7 +64,7 @@ class PlainDisplay(Display):
 
     def show(self, status: Status) -> None:
         """Print what has changed."""
-        place, doing, message = place_of(status), status.doing, status.message or STATE[status.state]
+        place, doing, message = status.heading, status.doing, status.message or STATE[status.state]
         before_place, before_doing, before_message = self._seen
         if place != before_place:
             self._line(status, f"== {place}")
@@ -159,18 +159,13 @@ def lines_of(status: Status, bar: int = BAR) -> list[str]:
     state = f" · {STATE[status.state]}" if STATE[status.state] else ""
     coming = f"next: {status.coming}" if status.coming else "the last part"
     return [
-        f"{place_of(status)}  ({status.chapter_number}/{status.chapters}) · {left}{state}",
+        f"{status.heading}  ({status.chapter_number}/{status.chapters}) · {left}{state}",
         status.doing,
         f"breath  {_bar(status.breath, bar)} {_BREATH[status.breath.kind]}" if status.breath else "",
         f"hold    {_bar(status.hold, bar)} {left_of_hold(status)} left" if status.hold else "",
         coming,
         status.message,
     ]
-
-
-def place_of(status: Status) -> str:
-    """The chapter and, if there is one, the side."""
-    return f"{status.chapter}, {status.side} side" if status.side else status.chapter
 
 
 def left_of_hold(status: Status) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from voiceguide.sound.awake import WAKE_DBFS
+from voiceguide.sound.keep_alive import WAKE_DBFS
 from voiceguide.units import to_gain
 
 if TYPE_CHECKING:

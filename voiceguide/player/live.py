@@ -7,7 +7,7 @@ import shutil
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import PlaybackError, RemoteUnavailableError
 from voiceguide.log import logger, without_words
@@ -21,13 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from voiceguide.errors import RegistrationError
+    from voiceguide.model.choices import Look
     from voiceguide.player.display import Display
     from voiceguide.player.player import Player
     from voiceguide.player.remotes.remote import Remote
     from voiceguide.player.status import Status
 
-Look = Literal["auto", "plain", "none"]
-"""A live display if the terminal can draw one, plain lines, or nothing."""
 REFRESH_S: Final = 0.2
 _GIVE_UP_S: Final = 5.0
 _IN_VAIN_S: Final = 8.0

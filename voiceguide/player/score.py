@@ -16,8 +16,9 @@ from voiceguide.errors import RequestError
 from voiceguide.planning.planner import write_script
 from voiceguide.planning.repacing import faster as faster_pacing
 from voiceguide.planning.repacing import fewer_words, slower
-from voiceguide.planning.scheduling import estimated_frames, place
-from voiceguide.planning.splicing import one_more_breath, spliced
+from voiceguide.planning.scheduling.estimate import estimated_frames
+from voiceguide.planning.scheduling.schedule import place
+from voiceguide.planning.scheduling.splice import one_more_breath, spliced
 from voiceguide.sound.arrangement import arranged
 from voiceguide.units import to_frames
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from voiceguide.model.routine import Routine
     from voiceguide.model.script import Script
     from voiceguide.model.timeline import Timeline
-    from voiceguide.planning.scheduling import Placement
+    from voiceguide.planning.scheduling.schedule import Placement
     from voiceguide.sound.arrangement import Arrangement
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource

@@ -11,7 +11,7 @@ from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 from voiceguide.model.volume import percentage
-from voiceguide.player.display import BAR, STATE, left_of_hold, lines_of, place_of
+from voiceguide.player.display import BAR, STATE, left_of_hold, lines_of
 from voiceguide.units import clock
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _with_volume(coming: str, status: Status, width: int) -> str:
 def _head(status: Status, width: int, *, with_hold: bool, with_volume: bool) -> str:
     """The place and what must be seen next to it; the place is shortened first."""
     in_full, *shorter = tails = list(_tails(status, with_hold=with_hold, with_volume=with_volume))
-    place = place_of(status)
+    place = status.heading
     for before in (f"{place}  ({status.chapter_number}/{status.chapters})", place):
         if cell_len(line := f"{before} · {in_full}") <= width:
             return line

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from voiceguide.model.script import SpanKind
+from voiceguide.model.script import BREATH_PHASES, SpanKind
 from voiceguide.player.status import Stage, Status
 from voiceguide.player.transport import chapter_at
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 STANDS_STILL_S: Final = 1.0
 """A player that has taken no snapshot for so long hangs in the sound device: its position stands still."""
-_BREATH: Final = frozenset({SpanKind.INHALE, SpanKind.EXHALE, SpanKind.RETAIN})
 
 
 class Snapshot(Struct, frozen=True):
@@ -64,7 +63,7 @@ def _status(seen: Snapshot, timeline: Timeline, at: int) -> Status:
         volume=seen.transport.volume,
         pace=seen.score.pacing.pace,
         words=seen.score.pacing.words,
-        breath=next((_stage(span, at, timeline) for span in spans if span.kind in _BREATH), None),
+        breath=next((_stage(span, at, timeline) for span in spans if span.kind in BREATH_PHASES), None),
         hold=next((_stage(span, at, timeline) for span in spans if span.kind is SpanKind.HOLD), None),
         message=seen.message,
     )

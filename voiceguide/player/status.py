@@ -7,6 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from voiceguide.model.script import with_side
+
 FINISHED_WITHIN_S: Final = 5.0
 """A listener who stops while the end chime rings out has done the whole session."""
 
@@ -60,6 +62,11 @@ class Status(Struct, frozen=True):
     hold: Stage | None = None
     message: str = ""
     """What the listener should know: a lost device, a failed voice, a change of pace."""
+
+    @property
+    def heading(self) -> str:
+        """The chapter, and the side if there is one."""
+        return with_side(self.chapter, self.side)
 
     @property
     def is_finished(self) -> bool:

@@ -19,24 +19,22 @@ depend on the state. Nothing leads out of ENDED.
 from __future__ import annotations
 
 import bisect
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from voiceguide.model.script import SpanKind
+from voiceguide.model.script import BREATH_PHASES, FREE_BREATH_S, SpanKind
 from voiceguide.player.commands import Action
 from voiceguide.player.status import State
 
 if TYPE_CHECKING:
+    from voiceguide.model.choices import Previous
     from voiceguide.model.timeline import Cue, Timeline
     from voiceguide.player.commands import Command
 
 RESTART_WITHIN_S: Final = 3.0
 """`previous` restarts the chapter, or goes to the one before if this one has only just begun."""
-_TO_BREATHE: Final = frozenset({SpanKind.INHALE, SpanKind.EXHALE, SpanKind.RETAIN})
-_FREE_BREATH_S: Final = 5.0
-"""A breath of a listener whose breath is left free."""
 
 
 class Transport(Struct, frozen=True):
@@ -49,9 +47,7 @@ class Transport(Struct, frozen=True):
     """From 0 to 1."""
 
 
-def after(
-    transport: Transport, command: Command, timeline: Timeline, previous: Literal["restart", "chapter"] = "restart"
-) -> Transport:
+def after(transport: Transport, command: Command, timeline: Timeline, previous: Previous = "restart") -> Transport:
     """The transport after `command`. `transport.at` is where it stands now.
 
     `previous` says what PREVIOUS does: restart the chapter first, or always go to the one before.
@@ -135,9 +131,9 @@ def resume_frame(timeline: Timeline, at: int) -> int:
 
 def _breath_frames(timeline: Timeline, start: int, end: int) -> int:
     """The length of the first breath of a hold."""
-    phases = [span for span in timeline.spans if span.kind in _TO_BREATHE and start <= span.start < end]
+    phases = [span for span in timeline.spans if span.kind in BREATH_PHASES and start <= span.start < end]
     if not phases:
-        return round(_FREE_BREATH_S * timeline.rate_hz)
+        return round(FREE_BREATH_S * timeline.rate_hz)
     again = next((phase.start for phase in phases[1:] if phase.kind is SpanKind.INHALE), end)
     return again - phases[0].start
 

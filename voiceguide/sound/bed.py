@@ -9,8 +9,8 @@ import numpy as np
 from msgspec import Struct
 
 from voiceguide.errors import RequestError
+from voiceguide.files.places import path_of
 from voiceguide.model.pcm import from_pcm16, to_pcm16
-from voiceguide.places import path_of
 from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ, PIECE_UNIT_FRAMES
 from voiceguide.sound.loudness import STEP_S, k_weighted, lufs
 from voiceguide.sound.tape import Tape

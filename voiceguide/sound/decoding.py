@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING, Final, cast
 import numpy as np
 
 from voiceguide.errors import ExportError, RequestError, is_full
-from voiceguide.held_folder import open_file
-from voiceguide.scratch import scratch_file
+from voiceguide.files.held_folder import open_file
+from voiceguide.files.scratch import scratch_file
 from voiceguide.units import to_frames
 
 if TYPE_CHECKING:

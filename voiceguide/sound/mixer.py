@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from voiceguide.model.pcm import from_pcm16
 from voiceguide.model.script import ToneName
 from voiceguide.sound.ducking import SILENT_DB, GainCurve, breath_under_speech
 from voiceguide.sound.levels import FULL, LARGEST_TRIM_DB, MONO_LUFS
@@ -87,10 +88,9 @@ class Mixer:
             begin = int(self._begins[index])
             if begin + self._length(index) <= start:
                 continue  # a tone that is over would be made for nothing
-            samples = self._samples(index)
-            low, high = max(start, begin), min(end, begin + len(samples))
+            low, high = max(start, begin), min(end, begin + self._length(index))
             if low < high:
-                out[low - start : high - start] += samples[low - begin : high - begin] * self._gain
+                out[low - start : high - start] += self._samples(index, low - begin, high - begin) * self._gain
 
     @property
     def ground(self) -> None:
@@ -112,16 +112,17 @@ class Mixer:
 
     def _length(self, index: int) -> int:
         cue = self._cues[index]
-        return len(self._clips[cue.text].samples) if cue.tone is None else cue.end - cue.start
+        return len(self._clips[cue.text].pcm) if cue.tone is None else cue.end - cue.start
 
-    def _samples(self, index: int) -> NDArray[np.float32]:
+    def _samples(self, index: int, first: int, last: int) -> NDArray[np.float32]:
+        """Those of a cue from its frame `first` up to `last`."""
         cue = self._cues[index]
         if cue.tone is None:
-            return self._clips[cue.text].samples
+            return from_pcm16(self._clips[cue.text].pcm[first:last])
         if cue.tone in BREATH_TONES:
-            return self._tone(index)
-        samples = chime(cue.tone, self._levels.chime_lufs, self.rate_hz).samples
-        return samples * self._fade.gains(cue.start, cue.end) if self._fade else samples
+            return self._tone(index)[first:last]
+        samples = chime(cue.tone, self._levels.chime_lufs, self.rate_hz).samples[first:last]
+        return samples * self._fade.gains(cue.start + first, cue.start + last) if self._fade else samples
 
     def _rendered_tone(self, index: int) -> NDArray[np.float32]:
         """A breath tone, stepped back under the words near it; whole, so that blocks cannot differ."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from voiceguide.model.pcm import to_pcm16
+
 if TYPE_CHECKING:
     from voiceguide.model.clip import Clip
 
@@ -18,11 +20,11 @@ def clip_times(clip: Clip, factor: int) -> Clip:
     import soxr
 
     rate_hz = clip.rate_hz * factor
-    samples = soxr.resample(clip.samples, clip.rate_hz, rate_hz)
+    pcm = to_pcm16(soxr.resample(clip.samples, clip.rate_hz, rate_hz))
     return replace(
         clip,
-        samples=samples,
+        pcm=pcm,
         rate_hz=rate_hz,
         onset_frame=clip.onset_frame * factor,
-        end_frame=min(clip.end_frame * factor, len(samples)),
+        end_frame=min(clip.end_frame * factor, len(pcm)),
     )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from voiceguide.model.pcm import from_pcm16
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -86,12 +88,12 @@ class ClipSource:
     @property
     def length(self) -> int:
         """Frames in all."""
-        return len(self._clip.samples)
+        return len(self._clip.pcm)
 
     def render(self, start: int, out: NDArray[np.float32]) -> None:
         """Fill `out`, shape (n,), with the frames from `start` on."""
-        part = self._clip.samples[start : start + len(out)]
-        out[: len(part)] = part
+        part = self._clip.pcm[start : start + len(out)]
+        out[: len(part)] = from_pcm16(part)
         out[len(part) :] = 0.0
 
     @property

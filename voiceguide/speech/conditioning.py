@@ -1,4 +1,4 @@
-"""From a take to a Clip: measured, judged, trimmed, and brought to the level that all clips share."""
+"""Turns a take into a Clip: measures and judges it, trims it, and brings it to the level of all clips."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voiceguide.model.clip import Clip
-from voiceguide.model.pcm import from_pcm16, to_pcm16
+from voiceguide.model.pcm import to_pcm16
 from voiceguide.sound.levels import CEILING_DBTP, CLIP_LUFS, SHORT_LIFT_DB, SHORT_S
 from voiceguide.sound.limiter import limiting_gains
 from voiceguide.sound.loudness import active_level, block_means, k_filtered
@@ -21,31 +21,31 @@ if TYPE_CHECKING:
     from voiceguide.speech.engine import Take
 
 CONDITIONING_VERSION: Final = 5
-"""Part of every clip's key: raise it with any change that alters the sound."""
+"""Part of every clip's key. Raise it with any change to the sound."""
 
 FLOOR_DB: Final = -40.0
-"""Below the loudest millisecond of a clip: quieter counts as silence. Deeper finds the breathy run-in of
-a consonant up to 25 ms early (measured on `Breathe`), which no listener takes for the word; at -34 the
+"""Relative to the loudest millisecond of a clip; anything quieter counts as silence. A lower floor finds the breathy
+run-in of a consonant up to 25 ms early (measured on `Breathe`), which no listener hears as part of the word; at -34 the
 start of an `f` is lost."""
 RUN_IN_S: Final = 0.006
-"""Kept before the onset, faded in: long enough not to click, short enough that the onset stays the onset."""
+"""Kept before the onset and faded in: long enough not to click, too short to move the onset."""
 RUN_OUT_S: Final = 0.04
-"""Kept behind the end, faded out."""
+"""Kept after the end and faded out."""
 _MILLISECOND = 1000
 
 SILENT_DBFS: Final = -45.0
 CLIPPED_RUN: Final = 4
 LONGEST_PAUSE_S: Final = 0.9
-"""Longer silence inside one sentence: the engine lost its thread."""
+"""A longer silence inside a sentence means that the engine has lost its thread."""
 LONGEST_WORD_PAUSE_S: Final = 0.3
-"""The same inside a single word: a stray noise behind it."""
+"""The same inside a single word, where it means a stray noise after the word."""
 SYLLABLE_S: Final = 0.2
 _SHORTEST_SHARE, _LONGEST_SHARE = 0.3, 2.6
 _VOWELS = re.compile(r"[aeiouyàâäéèêëíìîïóòôöúùûüœæø]+", re.IGNORECASE)
 
 
 def session_rate(take: Take) -> NDArray[np.float32]:
-    """The samples of a take at the session's rate (soxr: pydub's resampler is linear), without DC."""
+    """The samples of a take at the session's rate, without DC. Uses soxr, because pydub's resampler is linear."""
     samples = take.samples
     if take.rate_hz != SESSION_RATE_HZ:
         import soxr
@@ -55,7 +55,7 @@ def session_rate(take: Take) -> NDArray[np.float32]:
 
 
 def extent(samples: NDArray[np.float32]) -> tuple[int, int]:
-    """The frames where the sound begins and where it has ended, by the level of each millisecond."""
+    """The frames where the sound begins and ends, found by the level of each millisecond."""
     levels = millisecond_levels(samples)
     loud = np.flatnonzero(levels > levels.max(initial=0.0) * to_gain(FLOOR_DB))
     if not len(loud):
@@ -65,16 +65,16 @@ def extent(samples: NDArray[np.float32]) -> tuple[int, int]:
 
 
 def millisecond_levels(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Root mean squares of the whole milliseconds."""
+    """The root mean square of each whole millisecond."""
     step = SESSION_RATE_HZ // _MILLISECOND
     whole = samples[: len(samples) // step * step].reshape(-1, step)
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", whole, whole) / np.float32(step)))
 
 
 def faults(samples: NDArray[np.float32], text: str, speech_rate: float) -> list[str]:
-    """What makes this take unfit to be `text`; empty where nothing does.
+    """Why this take of `text` cannot be used; empty if it can.
 
-    Judged before trimming: silent, clipped, too short or too long for its words, torn apart by silence.
+    Looks at the untrimmed take, for silence, clipping, a length that does not fit the words, and long pauses.
     """
     peak = float(np.abs(samples).max(initial=0.0))
     if to_db(peak) < SILENT_DBFS:
@@ -99,7 +99,7 @@ def faults(samples: NDArray[np.float32], text: str, speech_rate: float) -> list[
 
 
 def syllables(text: str) -> int:
-    """About how many syllables a text has: vowel groups, and two for each digit."""
+    """Estimate the syllables of a text: one for each group of vowels, and two for each digit."""
     return max(1, len(_VOWELS.findall(text)) + 2 * sum(character.isdigit() for character in text))
 
 
@@ -111,10 +111,9 @@ def _longest_run(flags: NDArray[np.bool_]) -> int:
 
 
 def conditioned(samples: NDArray[np.float32]) -> Clip:
-    """A fit take as a Clip: trimmed, faded, at the level for its length, with no true peak above CEILING_DBTP.
+    """A good take as a Clip: trimmed, faded, at the level for its length, with no true peak above CEILING_DBTP.
 
-    `samples` are mono at the session's rate and not silent. The result holds what 16 bits can, so that
-    a clip is the same whether it has just been made or comes from the store.
+    `samples` are mono at the session's rate, and not silent.
     """
     onset, end = extent(samples)
     run_in = min(onset, round(RUN_IN_S * SESSION_RATE_HZ))
@@ -124,7 +123,7 @@ def conditioned(samples: NDArray[np.float32]) -> Clip:
     if run_out:
         cut[-run_out:] *= _fade(run_out)[::-1]
     sounding = slice(run_in, len(cut) - run_out)
-    # The limiter's gains change slowly, so they may be taken behind the K curve, and the sound goes through it once.
+    # The limiter's gains change slowly, so they can be applied after the K curve, which the sound then passes once.
     spectrum = spectrum_of(cut)
     doubled = spectrum.doubled()
     squares = k_filtered(spectrum, SESSION_RATE_HZ) ** 2
@@ -132,16 +131,16 @@ def conditioned(samples: NDArray[np.float32]) -> Clip:
     gain_db = wanted_lufs - active_level(squares[sounding], SESSION_RATE_HZ)
     gains = limiting_gains(doubled, CEILING_DBTP, SESSION_RATE_HZ, gain=to_gain(gain_db))
     if gains is not None:
-        # The limiter takes a little of the level away: asked for twice, it is there to a tenth.
+        # The limiter lowers the level a little. A second round brings it within 0.1 dB.
         gain_db = wanted_lufs - active_level((squares * gains**2)[sounding], SESSION_RATE_HZ)
         gains = limiting_gains(doubled, CEILING_DBTP, SESSION_RATE_HZ, gain=to_gain(gain_db))
     whole = np.float32(to_gain(gain_db)) * (np.float32(1.0) if gains is None else gains)
-    stored = from_pcm16(to_pcm16(cut * whole))
+    pcm = to_pcm16(cut * whole)
     return Clip(
-        samples=stored,
+        pcm=pcm,
         rate_hz=SESSION_RATE_HZ,
         onset_frame=run_in,
-        end_frame=len(stored) - run_out,
+        end_frame=len(pcm) - run_out,
         block_powers=block_means(squares * whole**2, SESSION_RATE_HZ),
     )
 

@@ -1,7 +1,7 @@
-"""One face for every speech engine.
+"""The interface of every speech engine.
 
-The base class owns what all share: loading once, on first use; refusing after `close`; translating a
-library's errors. An adapter imports its own library inside its hooks, and nothing of the others.
+The base class does what all engines share: it loads once, on first use, refuses to work after `close`, and translates
+a library's errors. An adapter imports its library inside its hooks, and nothing from other adapters.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 RATES_HZ: Final = range(4_000, 192_001)
-"""Sample rates that speech comes at. At others its resampling would take all memory."""
+"""Sample rates that are accepted. Resampling from any other could take all memory."""
 LONGEST_TAKE_S: Final = 120
-"""Five times what the longest text takes, said slowly."""
+"""Five times as long as the longest text takes when it is spoken slowly."""
 _log: Final = logger(__name__)
 
 
@@ -41,21 +41,21 @@ class Voice(Struct, frozen=True):
 
     @property
     def spec(self) -> str:
-        """As `--voice` takes it."""
+        """The voice as `--voice` takes it."""
         return f"{self.engine}:{self.name}"
 
     def speaks(self, language: str) -> bool:
-        """Whether its language is `language`, in two letters, in whatever country."""
+        """Whether the voice speaks `language` (two letters), of whatever country."""
         return self.language_code == language
 
     @property
     def language_code(self) -> str:
-        """Its language without the country: `de` of `de-DE` and of `de_AT`."""
+        """The language without the country: `de` for `de-DE` and for `de_AT`."""
         return self.language.replace("_", "-").partition("-")[0].lower()
 
 
 class Take(Struct, frozen=True, eq=False):
-    """What an engine gave for a text, as it came."""
+    """The sound that an engine made of a text, unchanged."""
 
     samples: NDArray[np.float32]
     """Mono, shape (n,), nominally in [-1, 1]."""
@@ -65,17 +65,17 @@ class Take(Struct, frozen=True, eq=False):
 class SpeechEngine(ABC):
     """An engine with one voice at one speed.
 
-    Threads: every method may be called from any thread; `synthesize` from up to `parallel` at once.
-    Ownership: a Take belongs to the caller. Errors: SpeechError for an engine that is missing, fails or
-    hangs, UnknownNameError for a voice that it does not have. After `close`, `synthesize` raises
-    SpeechError; `close` may be called again and does nothing.
+    Threads: any thread may call any method, and up to `parallel` threads may call `synthesize` at once.
+    Ownership: a Take belongs to the caller. Errors: SpeechError if the engine is missing, fails or hangs,
+    UnknownNameError if it does not have the voice. After `close`, `synthesize` raises SpeechError; closing again
+    does nothing.
     """
 
     name: ClassVar[str]
     parallel: ClassVar[int] = 1
-    """How many threads may synthesize at once with profit."""
+    """How many threads can usefully synthesize at once."""
     scripts: ClassVar[frozenset[str] | None] = None
-    """Unicode scripts that are spoken, as the first word of their letters' names; None for any."""
+    """The Unicode scripts that the engine reads, each as the first word of its letters' names; None means any."""
 
     def __init__(self, voice: str, speech_rate: float = 1.0) -> None:
         self.voice = voice
@@ -87,34 +87,34 @@ class SpeechEngine(ABC):
     @classmethod
     @abstractmethod
     def voices(cls) -> list[Voice]:
-        """The voices that can be used on this machine now, without a network."""
+        """The voices that work on this machine now, without a network."""
 
     def language(self) -> str | None:
-        """The language that the voice speaks, in two letters; None where that cannot be told. Nothing is loaded."""
+        """The language of the voice in two letters, or None if it is not known. Loads nothing."""
         return next((voice.language_code for voice in self.voices() if voice.name == self.voice), None)
 
     @abstractmethod
     def fingerprint(self) -> Mapping[str, str]:
-        """Everything but the text that the sound depends on. Cheap: nothing is loaded for it."""
+        """Everything that the sound depends on, except the text. Cheap: loads nothing."""
 
     @abstractmethod
     def _load(self) -> None:
-        """Load the voice. Called once, under the lock, before the first `_speak`."""
+        """Load the voice. Called once, with the lock held, before the first `_speak`."""
 
     @abstractmethod
     def _speak(self, text: str, take: int) -> Take:
-        """Synthesize `text`; another `take` may come out differently."""
+        """Synthesize `text`. Another `take` may sound different."""
 
-    def _phonemes(self, text: str) -> str | None:  # noqa: ARG002 -- for those that can tell
-        """The sounds of `text` in the engine's own notation; None where it cannot tell. After `_load`."""
+    def _phonemes(self, text: str) -> str | None:  # noqa: ARG002 -- for engines that can tell
+        """The sounds of `text` in the engine's own notation, or None if it cannot tell. Called after `_load`."""
         return None
 
     def _unload(self) -> None:
-        """Let go of what `_load` acquired."""
+        """Release what `_load` acquired."""
         return
 
     def load(self) -> None:
-        """Load the voice now rather than at the first word."""
+        """Load the voice now instead of at the first text."""
         with self._lock:
             if self._closed:
                 message = f"the {self.name} engine has been closed"
@@ -132,7 +132,7 @@ class SpeechEngine(ABC):
                 _log.info("%s is loaded in %.2f s, rate %g", self.name, time.monotonic() - began_s, self.speech_rate)
 
     def synthesize(self, text: str, take: int = 0) -> Take:
-        """Speak `text`, which has been normalised and checked.
+        """Speak `text`, which the caller has normalised and checked.
 
         The same text and `take` give the same sound on the same machine; a higher `take` is a retry.
         """
@@ -151,14 +151,14 @@ class SpeechEngine(ABC):
             message = f"the {self.name} engine returned more than {LONGEST_TAKE_S} s of sound for {text!r}"
             raise SpeechError(message)
         if not np.isfinite(result.samples).all():
-            message = f"the {self.name} engine returned no sound but garbage for {text!r}"
+            message = f"the {self.name} engine returned garbage instead of sound for {text!r}"
             raise SpeechError(message)
         return result
 
     def phonemes(self, text: str) -> str | None:
-        """What will be said for `text`, which has been normalised and checked, in the engine's own notation.
+        """How the engine will say `text`, in its own notation on one line, or None if it cannot tell.
 
-        On one line, and without a sound; None where the engine cannot tell.
+        The caller has normalised and checked the text. Makes no sound.
         """
         self.load()
         try:
@@ -171,7 +171,7 @@ class SpeechEngine(ABC):
         return None if told is None else " ".join(told.split())
 
     def close(self) -> None:
-        """Let go of the engine."""
+        """Release the engine."""
         with self._lock:
             if self._loaded and not self._closed:
                 self._unload()

@@ -22,9 +22,9 @@ BUNDLED = "heart"
 class HibariEngine(SpeechEngine):
     """hibari-tts, Apache-2.0, 24 kHz mono.
 
-    One instance may be shared by threads. With one onnxruntime thread and a fixed seed its sound is
-    the same bit for bit in every process; with more threads, or with scipy's FFT in the place of
-    numpy's, it is not: both are pinned or in the fingerprint.
+    Threads may share one instance. With one onnxruntime thread and a fixed seed, the sound is the same bit for bit in
+    every process. More threads, or scipy's FFT instead of numpy's, change it: the number of threads is fixed here, and
+    the FFT is part of the fingerprint.
     """
 
     name = "hibari"
@@ -37,7 +37,7 @@ class HibariEngine(SpeechEngine):
 
     @classmethod
     def voices(cls) -> list[Voice]:
-        """The bundled voice, and those whose model the user has downloaded."""
+        """The bundled voice, and those that the user has fetched."""
         from pathlib import Path
 
         from hibari.voices import VOICES, voice_path
@@ -53,11 +53,11 @@ class HibariEngine(SpeechEngine):
         return found
 
     def language(self) -> str | None:
-        """English: it has no other."""
+        """English, the only language of hibari."""
         return "en"
 
     def fingerprint(self) -> Mapping[str, str]:
-        """Package, runtime and FFT versions with voice and rate."""
+        """The versions of the package, the runtime and the FFT, with voice and rate."""
         return {
             "engine": self.name,
             "version": version("hibari-tts"),
@@ -75,15 +75,15 @@ class HibariEngine(SpeechEngine):
 
         names = [voice.name for voice in self.voices()]
         if self.voice not in names:
-            # The library would download it; voiceguide never opens the network by itself.
+            # The library would download it. Only `voices get` does that here.
             raise UnknownNameError("hibari voice on this machine", self.voice, names)
         path = voice_path(self.voice, download_missing=False)
-        # Dictionaries and model side by side: 0.37 s in Python, 0.17 s outside of it.
+        # Load the dictionaries (0.37 s, in Python) and the model (0.17 s, outside of it) at the same time.
         with ThreadPoolExecutor(1) as pool:
             model = pool.submit(Hibari, voice=self.voice, model=path, threads=1, g2p=False)
             phonemes = G2P(british=VOICES[self.voice]["british"])
             self._tts = model.result()
-        self._tts._g2p = phonemes  # noqa: SLF001 -- the constructor takes it, but only ready-made
+        self._tts._g2p = phonemes  # noqa: SLF001 -- the constructor takes only one that is ready
 
     def _speak(self, text: str, take: int) -> Take:
         samples = self._tts(text, speed=self.speech_rate, seed=take)

@@ -1,4 +1,4 @@
-"""The store of a user who has no place to keep clips in."""
+"""A clip store for users without a home folder: it keeps nothing."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ if TYPE_CHECKING:
 
 
 class HomelessStore(ClipStore):
-    """Takes every clip and keeps none: what is needed again is spoken again.
+    """Accepts every clip and keeps none, so that each is spoken again when it is needed again.
 
-    Whoever asks whether clips can be kept, or what is there, gets `reason`.
+    Methods that check, list or remove clips raise `reason`.
     """
 
     def __init__(self, reason: NoHomeError) -> None:
         super().__init__(Path(os.devnull))
         self._reason = reason
 
-    def get(self, key: str) -> Clip | None:  # noqa: ARG002 -- none is kept
-        """Nothing."""
+    def get(self, key: str) -> Clip | None:  # noqa: ARG002 -- no clip is kept
+        """None."""
         return None
 
     def put(self, key: str, text: str, clip: Clip) -> None:
         """Do nothing."""
 
     def in_use(self, *, make: bool = False) -> None:  # noqa: ARG002 -- there is nothing to hold
-        """Nothing."""
+        """None: there is nothing to lock."""
         return
 
     def check_usable(self) -> None:
-        """Raise the reason."""
+        """Raise `reason`."""
         raise self._reason
 
     def info(self) -> Never:
-        """Raise the reason."""
+        """Raise `reason`."""
         raise self._reason
 
     def prune(self, unused_days: float) -> Never:  # noqa: ARG002 -- see `info`
-        """Raise the reason."""
+        """Raise `reason`."""
         raise self._reason
 
     def clear(self) -> Never:
-        """Raise the reason."""
+        """Raise `reason`."""
         raise self._reason

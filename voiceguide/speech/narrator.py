@@ -1,4 +1,4 @@
-"""The narrator: a text in, a fit clip out, from the store where it has been spoken before."""
+"""The narrator turns texts into clips. It takes them from the store, or has an engine speak them."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from voiceguide.speech.store import ClipStore, StoreUse
 
 TAKES: Final = 2
-"""How often a text is spoken as it is before a carrier phrase is tried."""
+"""How many takes of the bare text are tried before a carrier phrase is."""
 _CARRIER_PAUSE_MS: Final = 90
 _log: Final = logger(__name__)
 
 
 class Narrator:
-    """One engine, one store. `speak` from one thread at a time; it uses several itself.
+    """One engine and one store. Call `speak` from one thread at a time; it uses several itself.
 
-    Who plays while it is spoken goes on with `must_keep` false: a clip that the store cannot take, because the
-    disk is full for one, is heard all the same. `pronounce` are words of the user's own with how they sound; they
-    count before the shipped ones of the `language`.
+    With `must_keep` false, a clip that the store cannot take, for example because the disk is full, is used all the
+    same: playback goes on. `pronounce` are the user's own words with their sounds; they take precedence over the
+    shipped ones of the `language`.
     """
 
     def __init__(
@@ -58,20 +58,20 @@ class Narrator:
         self._words = pronunciations(pronounce, language)
 
     def spelt(self, text: str) -> str:
-        """`text` as it is given to the engine; not yet checked."""
+        """`text` as the engine will get it, not yet checked."""
         return normalise(text, self._words)
 
     def phonemes(self, text: str) -> str | None:
-        """What the engine will say, in its own notation; None where it cannot tell.
+        """How the engine will say `text`, in its own notation, or None if it cannot tell.
 
-        Raises UnspeakableError as `speak` does, SpeechError where the engine cannot start.
+        Raises UnspeakableError as `speak` does, and SpeechError if the engine cannot start.
         """
         self.check([text])
         return self.engine.phonemes(self.spelt(text))
 
     @functools.cached_property
     def fingerprint(self) -> dict[str, str]:
-        """Everything but its text that the sound of a clip depends on. Cheap: nothing is loaded for it."""
+        """Everything that the sound of a clip depends on, except its text. Cheap: loads nothing."""
         return {
             **self.engine.fingerprint(),
             "normaliser": str(NORMALISER_VERSION),
@@ -80,21 +80,21 @@ class Narrator:
         }
 
     def keys(self, texts: Iterable[str]) -> dict[str, str]:
-        """The address in the store of what each text will sound like."""
+        """The key of each text's clip in the store."""
         return {text: clip_key(self.spelt(text), self.fingerprint) for text in texts}
 
     def check(self, texts: Iterable[str]) -> None:
-        """Raise UnspeakableError for a text that the engine would say otherwise than it is meant, or not at all."""
+        """Raise UnspeakableError for a text that the engine would say wrong, or not at all."""
         for text in texts:
             check_speakable(self.spelt(text), self.engine.scripts, text, self._words.language)
 
     def stored(self, texts: Iterable[str]) -> dict[str, Clip]:
-        """The clips of those texts that have been spoken before; no engine is needed."""
+        """The clips of the texts that have been spoken before. Needs no engine."""
         self._use = self._use or self.store.in_use()
         return {text: clip for text, key in self.keys(texts).items() if (clip := self.store.get(key))}
 
     def warm_up(self) -> None:
-        """Load the engine now, and make sure that clips can be kept where they must be."""
+        """Load the engine now, and check that the store can be written to if clips must be kept."""
         if self._must_keep:
             self.store.check_usable()
         self.engine.load()
@@ -102,8 +102,8 @@ class Narrator:
     def speak(self, texts: Iterable[str], progress: Callable[[int, int], None] | None = None) -> dict[str, Clip]:
         """A clip for every text.
 
-        `progress` is told how many of how many are done. Raises UnspeakableError before anything is
-        spoken, SpeechError for what no take makes fit, StoreError where the store fails.
+        `progress` gets how many new clips are done, and how many there are. Raises UnspeakableError before anything is
+        spoken, SpeechError if no take of a text is good enough, StoreError if the store fails.
         """
         wanted = list(dict.fromkeys(texts))
         self.check(wanted)
@@ -116,7 +116,7 @@ class Narrator:
             self.store.check_usable()
         self.engine.load()
 
-        # The longest first, so that no thread is left with a long one at the end.
+        # Start with the longest, so that no thread is left with a long text at the end.
         missing.sort(key=len, reverse=True)
         began_s, stored = time.monotonic(), len(clips)
         pool = ThreadPoolExecutor(self.engine.parallel, thread_name_prefix="speak")
@@ -125,13 +125,13 @@ class Narrator:
             for done, spoken in enumerate(as_completed(speaking), start=1):
                 text, clip = speaking[spoken], spoken.result()
                 clips[text] = clip
-                # Here, where nobody waits for the disk but this thread: a new file takes it as long as half a word.
+                # Write in this thread, so that the speaking ones need not wait: a file takes as long as half a word.
                 self._keep(keys[text], text, clip)
                 if progress:
                     progress(done, len(missing))
             _log.info("%d texts spoken in %.2f s, %d from the store", len(missing), time.monotonic() - began_s, stored)
         finally:
-            # Ctrl-C or a failure: what waits is dropped, what runs is waited for.
+            # After Ctrl-C or a failure: drop the texts that wait, and wait for those that are being spoken.
             pool.shutdown(cancel_futures=True)
         return clips
 
@@ -145,7 +145,7 @@ class Narrator:
                 raise
 
     def _fresh(self, text: str) -> Clip:
-        """Speak until a take passes the gate: as it is, again, then behind a carrier phrase."""
+        """Speak until a take passes the quality gate: the bare text twice, then behind a carrier phrase."""
         found: list[str] = []
         for take in range(TAKES):
             samples = session_rate(self.engine.synthesize(text, take))
@@ -157,11 +157,11 @@ class Narrator:
         carried = _behind_pause(session_rate(self.engine.synthesize(carrier + text, 0))) if carrier else None
         if carried is not None and not faults(carried, text, self.engine.speech_rate):
             return conditioned(carried)
-        message = f"{self.engine.name}:{self.engine.voice} does not get {text!r} right: {', '.join(found)}"
+        message = f"{self.engine.name}:{self.engine.voice} does not say {text!r} right: {', '.join(found)}"
         raise SpeechError(message)
 
     def close(self) -> None:
-        """Let go of the engine and of the store, which is brought back to its limit where clips were kept."""
+        """Release the engine and the store. The store returns to its limit if clips were added."""
         self.engine.close()
         if self._use:
             self._use.end(kept_some=self._kept_some)
@@ -177,8 +177,8 @@ class Narrator:
 
 
 def _behind_pause(samples: NDArray[np.float32]) -> NDArray[np.float32] | None:
-    """What is said behind the first pause, found by pydub; None where there is no pause."""
-    # pydub is imported where it is needed: it costs 5 ms of every start.
+    """The sound after the first pause, as pydub finds it, or None if there is no pause."""
+    # Imported late: pydub takes 5 ms of every start.
     from voiceguide.model.segment import detect_nonsilent, samples_from, segment_from
 
     segment = segment_from(samples, SESSION_RATE_HZ)

@@ -1,9 +1,9 @@
-"""Text made ready for the voice, or refused where an engine would say something else.
+"""Prepares text for the voice, or refuses it if an engine would say something else.
 
-Engines differ in what they make of `30s` or `3 x 10`; they all read words. Four steps: characters that are typed in
-many ways become one (here), words that are said wrong are spelt as they sound (`pronouncing.py`), numbers become words
-(by the rules of the language), and what may still be read wrong, or with silence or gibberish (nothing, emoji, another
-script: measured with hibari), is refused with what to write instead.
+Engines differ in how they read `30s` or `3 x 10`, but they all read words. There are four steps: variants of a
+character become one (here), words that voices mispronounce are respelt (`pronouncing.py`), numbers become words (by the
+rules of the language), and whatever an engine may still read wrong, or answer with silence or gibberish (an empty text,
+emoji, another script: measured with hibari), is refused, with advice on what to write instead.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from voiceguide.speech.pronouncing import Pronunciations
 
 NORMALISER_VERSION: Final = 2
-"""Part of every clip's key. The normalised text is, too: a change that alters texts re-speaks just those, and this is
-raised only where the same normalised text has to be spoken anew."""
+"""Part of every clip's key, as is the normalised text. A text whose normalised form changes is spoken again anyway, so
+raise this only if texts with an unchanged form must be spoken again."""
 
 _SIGNS: Final = str.maketrans(
     {
@@ -45,7 +45,7 @@ _SIGNS: Final = str.maketrans(
 )
 _ELLIPSIS_OF_NUMBERS: Final = re.compile("(?<=[0-9])\u2026(?=[0-9])")
 _SAME_LETTER: Final = frozenset({"<wide>", "<narrow>", "<font>", "<compat>", "<fraction>"})
-"""Characters that are others drawn otherwise: full width, bold, ligatures, \u00bd. Not powers: their height counts."""
+"""Kinds of characters that only look different: full width, bold, ligatures, \u00bd. Powers are not: they mean more."""
 _VULGAR: Final = re.compile("(?<=[0-9]) ?([\u00bc-\u00be\u2150-\u215e])")
 _DEGREE: Final = re.compile("(?<=[0-9]) ?[\u00ba\u02da](?!\\w)")
 _KEYCAP: Final = re.compile("(?<=[0-9])\u20e3")
@@ -70,19 +70,19 @@ _IN_WORDS: Final = {
 
 @functools.lru_cache(maxsize=1024)
 def normalise(text: str, words: Pronunciations | None = None) -> str:
-    """`text` as it will be given to an engine: `Hold 30s` becomes `Hold 30 seconds`.
+    """`text` as an engine will get it: `Hold 30s` becomes `Hold 30 seconds`.
 
-    `words` are spelt as they sound, by default those of the shipped list; with that, twice is the same as once.
+    Respells `words`, by default the shipped list. With that list, normalising twice is the same as once.
     """
     result = _plain(text)
     if len(result) > MAX_TEXT_CHARS:
-        return result  # it is going to be refused
+        return result  # it will be refused
     words = words or pronunciations()
     rules = rules_for(words.language)
-    # A word with a digit goes before the grammar of numbers, any other behind it: `sec` is one of its units.
+    # Respell words with a digit before reading numbers, and others after it: `sec` is a unit of numbers.
     if _DIGIT.search(result) or "/" in result:
         result = rules.read_numbers(words.respelt(result, with_digits=True))
-    # Before the words, which are told by what stands beside them, and behind: `sit/w/a strap`.
+    # Slashes both before and after the words, which may depend on their neighbours: `sit/w/a strap`.
     result = rules.read_slashes(result, words.are_in_one)
     result = rules.read_numbers(words.respelt(result, with_digits=False))
     result = rules.read_slashes(result, words.are_in_one)
@@ -90,7 +90,7 @@ def normalise(text: str, words: Pronunciations | None = None) -> str:
 
 
 def _plain(text: str) -> str:
-    """`text` in the characters of a plain keyboard, as far as there are any for what it says."""
+    """`text` in the characters of a plain keyboard, as far as possible."""
     if not text.isascii():
         text = visible(text)
         text = _ELLIPSIS_OF_NUMBERS.sub("...", text).translate(_SIGNS)
@@ -111,9 +111,9 @@ def _same_letter(character: str) -> str:
 def check_speakable(
     text: str, scripts: frozenset[str] | None, written: str | None = None, language: str = "en"
 ) -> None:
-    """Raise UnspeakableError, with the reason, for a normalised text that would not be spoken as it is meant.
+    """Raise UnspeakableError, with the reason, if a normalised text would not be spoken as it is meant.
 
-    `scripts` are the scripts that the engine reads, None for any. The message quotes what was `written`, by default
+    `scripts` are the scripts that the engine reads; None means any. The message quotes what was `written`, by default
     the normalised text.
     """
     written = written or text
@@ -132,7 +132,7 @@ def check_speakable(
         raise UnspeakableError(message)
     if found := rules_for(language).doubt(text):
         what, how = found
-        # What the grammar has made of a part of it is nothing that anybody has written.
+        # Quote the user's own words, not what the normaliser made of them.
         meant = f"what {what!r} means" if what in _plain(written) else "what its numbers mean"
         message = f"{written!r} cannot be spoken: {meant} is not clear; {how}"
         raise UnspeakableError(message)

@@ -1,7 +1,7 @@
-"""What pico does in the process that `worker.py` runs: one voice at one rate, nothing of voiceguide.
+"""Pico's part of the process that `worker.py` runs: one voice at one rate. Imports nothing from voiceguide.
 
-The arguments are the voice and the rate. The first reply is `{"ready": true}` or `{"unavailable": reason}`; then, for
-each `{"text": ...}`, there is one `{"path": ...}` of a file of 16-bit samples, or `{"failed": reason}`.
+The arguments are the voice and the rate. The first reply is `{"ready": true}` or `{"unavailable": reason}`. Then each
+`{"text": ...}` gets `{"path": ...}`, which names a file of 16-bit samples, or `{"failed": reason}`.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 _FASTEST: Final = 5.0
 _VOLUME: Final = 0.5
-"""At its own, longer sentences are clipped (measured); clips are levelled afterwards anyhow."""
+"""At its default, longer sentences clip (measured). Clips are brought to their level later."""
 
 
 def serve(arguments: list[str], folder: Path, requests: SimpleQueue[bytes], reply: Callable[..., None]) -> None:
-    """Load the voice, and speak whatever comes."""
+    """Load the voice, and speak every text that is requested."""
     voice, speech_rate = arguments
     try:
         from py_nanotts import NanoTTS
@@ -38,5 +38,5 @@ def serve(arguments: list[str], folder: Path, requests: SimpleQueue[bytes], repl
             speed = min(float(speech_rate), _FASTEST)
             path.write_bytes(engine.speak(request["text"], voice=voice, speed=speed, volume=_VOLUME))
             reply(path=str(path))
-        except Exception as error:  # noqa: BLE001 -- whatever native code can raise
+        except Exception as error:  # noqa: BLE001 -- native code can raise anything
             reply(failed=f"{type(error).__name__}: {error}")

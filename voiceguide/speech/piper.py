@@ -1,11 +1,12 @@
-"""Neural voices for many languages that the user has as files, through piper-tts.
+"""Neural voices for many languages, in files that the user has or fetches, through piper-tts.
 
-A voice may come from anybody, and is a program: its model can run without end or fill the memory. So piper is never
-imported here. It runs in a process of its own (`piper_worker.py`), and its description is checked before that.
+Anybody may have made a voice, and its model is a program that can run for ever or fill the memory. So piper is never
+imported here. It runs in a process of its own (`piper_worker.py`), after the voice's description has been checked.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -20,8 +21,8 @@ import numpy as np
 from msgspec import Meta, Struct
 
 from voiceguide.errors import RequestError, SpeechError
-from voiceguide.held_folder import open_file, read_file
-from voiceguide.places import expanded
+from voiceguide.files.held_folder import open_file, read_file
+from voiceguide.files.places import entries, expanded, voices_folder
 from voiceguide.speech.engine import LONGEST_TAKE_S, RATES_HZ, Take, Voice
 from voiceguide.speech.process import Worker, WorkerEngine, command_for
 
@@ -30,15 +31,15 @@ if TYPE_CHECKING:
 
 _EXPECTED: Final = "--voice piper:/path/to/VOICE.onnx, with VOICE.onnx.json beside it"
 _MISSING: Final = "piper is not installed: pip install 'voiceguide[piper]' (mind that piper-tts is GPL-3.0-or-later)"
-_MOST_DESCRIPTION_BYTES: Final = 1_000_000
-"""The largest that piper's makers have published, with 904 speakers, has 20,000."""
+MOST_DESCRIPTION_BYTES: Final = 1_000_000
+"""The largest that piper's makers have published, for 904 speakers, has 20,000 bytes."""
 _MOST_MODEL_BYTES: Final = 1_000_000_000
-"""Theirs have 5 to 120 million."""
+"""Piper's own models have 5 to 120 million bytes."""
 _MARKS: Final = ("_", "^", "$")
-"""Padding, the beginning and the end of a sentence: no map of phonemes does without."""
+"""Padding, beginning and end of a sentence: every map of phonemes needs them."""
 
 _KINDS: Final = {"int": "a whole number", "float": "a number", "str": "a text", "array": "a list", "bool": "yes or no"}
-"""What msgspec calls the kinds of values, for people."""
+"""Plain words for the types that msgspec names."""
 
 _Scale = Annotated[float, Meta(ge=0.0, le=10.0)]
 _Ids = Annotated[list[Annotated[int, Meta(ge=0, le=1_000_000)]], Meta(max_length=100)]
@@ -59,7 +60,7 @@ class _Inference(Struct):
 
 
 class _Description(Struct):
-    """What piper reads of a voice's description, and what it may hold."""
+    """The part of a voice's description that piper reads, with the values that are accepted."""
 
     audio: _Audio
     espeak: _Espeak
@@ -74,33 +75,42 @@ class _Description(Struct):
 
 
 class PiperEngine(WorkerEngine):
-    """piper-tts, GPL-3.0-or-later, at the rate of the voice. `voice` is the path of its `.onnx` file.
+    """piper-tts, GPL-3.0-or-later, at the rate of the voice. `voice` is the path of an `.onnx` file or a fetched voice.
 
-    One text already keeps every core busy, so that nothing is lost where threads take turns (measured with a medium
-    voice on two cores: 17x real time from one thread, 16x from two).
+    One text already keeps every core busy, so nothing is lost when threads take turns (measured with a medium voice
+    on two cores: 17x real time from one thread, 16x from two).
 
-    A text spoken twice differs: the model draws noise, with the scales in the voice's file, from a generator inside
-    onnxruntime that goes on from text to text and can be set only before the voice is loaded. It is set then, so that
-    a fresh engine given the same texts in the same order, one at a time, says the same.
+    A text spoken twice sounds different: the model draws noise from a generator inside onnxruntime, which goes on from
+    text to text and can only be seeded before the voice is loaded. It is seeded then, so that a fresh engine that is
+    given the same texts in the same order, one at a time, makes the same sound.
     """
 
     name = "piper"
 
     worker_command: Sequence[str] = command_for("piper_worker.py")
     timeout_per_character_s = 0.2
-    """A computer that speaks slower than in real time is given up: no session could be played on it."""
+    """About real time. On a slower computer no session could be played anyway."""
 
     def __init__(self, voice: str = "", speech_rate: float = 1.0) -> None:
-        super().__init__(voice, speech_rate)
+        super().__init__(voice or next((fetched.name for fetched in self.voices()), ""), speech_rate)
         self._rate_hz = 0
 
     @classmethod
     def voices(cls) -> list[Voice]:
-        """None: a voice is a file that the user names."""
+        """The voices that `voiceguide voices get` has fetched. Others are files that the user names."""
+        folder = fetched_folder()
+        if folder is None or importlib.util.find_spec("piper") is None:
+            return []
+        with contextlib.suppress(OSError):
+            return [
+                _fetched_voice(model.stem)
+                for model in sorted(entries(folder))
+                if model.suffix == ".onnx" and Path(f"{model}.json").is_file()
+            ]
         return []
 
     def fingerprint(self) -> Mapping[str, str]:
-        """Versions, digests of both files of the voice, and rate. RequestError where a file is missing."""
+        """The versions, the digests of both files of the voice, and the rate. RequestError if a file is missing."""
         model, description = self._files()
         try:
             versions = {"version": version("piper-tts"), "onnxruntime": version("onnxruntime")}
@@ -115,12 +125,12 @@ class PiperEngine(WorkerEngine):
         }
 
     def _files(self) -> tuple[Path, Path]:
-        """The model and its description."""
+        """The paths of the model and of its description. RequestError if either cannot be a voice's."""
         if not self.voice:
-            message = f"piper needs the file of a voice: {_EXPECTED}"
+            message = f"piper needs the file of a voice: {_EXPECTED}; `voiceguide voices get piper` lists piper's own"
             raise RequestError(message)
-        model = expanded(self.voice)
-        files = {model: _MOST_MODEL_BYTES, Path(f"{model}.json"): _MOST_DESCRIPTION_BYTES}
+        model = _fetched(self.voice) or expanded(self.voice)
+        files = {model: _MOST_MODEL_BYTES, Path(f"{model}.json"): MOST_DESCRIPTION_BYTES}
         for path, most_bytes in files.items():
             try:
                 there = path.is_file()
@@ -128,7 +138,7 @@ class PiperEngine(WorkerEngine):
             except OSError as error:
                 raise _unreadable(path, error) from error
             if not there:
-                message = f"there is no file {path}: a piper voice is named as {_EXPECTED}"
+                message = f"there is no file {path}: a piper voice is named as {_EXPECTED}{self._way_to_fetch()}"
                 raise RequestError(message)
             if size > most_bytes:
                 message = f"{path} is far too large ({size:,} bytes) for a piper voice, named as {_EXPECTED}"
@@ -136,13 +146,17 @@ class PiperEngine(WorkerEngine):
         first, second = files
         return first, second
 
+    def _way_to_fetch(self) -> str:
+        is_name = self.voice == Path(self.voice).stem
+        return f"; `voiceguide voices get piper:{self.voice}` fetches one of piper's own" if is_name else ""
+
     def _started(self) -> Worker:
         model, description_path = self._files()
         if importlib.util.find_spec("piper") is None:
             raise SpeechError(_MISSING)
         description = _described(model, description_path)
         self._rate_hz = description.audio.sample_rate
-        # Piper would download it on first use; voiceguide never opens the network by itself.
+        # Piper would download it on first use. Only `voices get` opens the network.
         wanted = model.parent / "g2pW" / "g2pw.onnx"
         if description.phoneme_type == "pinyin" and not wanted.is_file():
             message = f"{model} is a Chinese voice and needs {wanted}: download g2pW as piper's documentation says"
@@ -177,10 +191,31 @@ class PiperEngine(WorkerEngine):
         return Take(samples, self._rate_hz)
 
 
+def fetched_folder() -> Path | None:
+    """Where `voiceguide voices get` puts piper's voices; None if this user has no home folder."""
+    folder = voices_folder()
+    return folder / "piper" if folder else None
+
+
+def _fetched(name: str) -> Path | None:
+    """The model of the fetched voice `name`; None if there is none, so that `name` is the path of another."""
+    folder = fetched_folder()
+    if folder is None or name != Path(name).name:
+        return None
+    model = folder / f"{name}.onnx"
+    return model if model.is_file() else None
+
+
+def _fetched_voice(name: str) -> Voice:
+    """A voice called as piper calls its own: `de_DE-thorsten-medium`."""
+    language, _, rest = name.partition("-")
+    return Voice(PiperEngine.name, name, language.replace("_", "-"), f"{rest.replace('-', ', ')} quality, neural")
+
+
 def _described(model: Path, path: Path) -> _Description:
-    """The description of a voice, checked. RequestError, with what is wrong with it, for one that is not piper's."""
+    """The checked description of a voice. RequestError, with the reason, if it is not one of piper's."""
     try:
-        description = msgspec.json.decode(read_file(path, _MOST_DESCRIPTION_BYTES + 1), type=_Description)
+        description = msgspec.json.decode(read_file(path, MOST_DESCRIPTION_BYTES + 1), type=_Description)
     except OSError as error:
         raise _unreadable(path, error) from error
     except RecursionError as error:
@@ -190,7 +225,7 @@ def _described(model: Path, path: Path) -> _Description:
         what = re.sub(r"`(\w+)`", lambda kind: _KINDS.get(kind[1], kind[1]), what)
         raise _no_voice(model, f"{path}: {field.strip('.`') or 'all of it'}: {what[:1].lower()}{what[1:]}") from error
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise _no_voice(model, f"{path} is no JSON") from error
+        raise _no_voice(model, f"{path} is not JSON") from error
     map_ = description.phoneme_id_map
     if map_ and description.phoneme_type != "pinyin" and not all(map_.get(mark) for mark in _MARKS):
         raise _no_voice(model, f"{path}: its phoneme_id_map lacks {' '.join(_MARKS)}")
@@ -198,7 +233,7 @@ def _described(model: Path, path: Path) -> _Description:
 
 
 def _no_voice(model: Path, reason: str) -> RequestError:
-    return RequestError(f"{model} is not a piper voice ({reason}): expected is {_EXPECTED}")
+    return RequestError(f"{model} is not a piper voice ({reason}): expected {_EXPECTED}")
 
 
 def _unreadable(path: Path, error: OSError) -> RequestError:
@@ -206,7 +241,7 @@ def _unreadable(path: Path, error: OSError) -> RequestError:
 
 
 def _digest(path: Path) -> str:
-    """The sha256 of a file, remembered while its size and time stay as they are."""
+    """The sha256 of a file, remembered as long as its size and its time of change stay the same."""
     try:
         state = path.stat()
         return _digest_of(path, state.st_size, state.st_mtime_ns)

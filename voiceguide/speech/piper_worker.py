@@ -1,10 +1,10 @@
-"""What piper does in the process that `worker.py` runs: one voice, nothing of voiceguide.
+"""Piper's part of the process that `worker.py` runs: one voice. Imports nothing from voiceguide.
 
-The first request is `{"model": path, "config": {...}, "resources": folder, "speech_rate": x, "most_s": seconds}`, the
-configuration as the voice's file has it. It is answered with `{"ready": true}`, `{"unavailable": reason}` of piper or
-`{"refused": reason}` of the voice; then, for each `{"text": ...}`, there is one `{"path": ...}` of a file of floats,
-or `{"failed": reason}`, and for each `{"phonemes": text}` one `{"phonemes": ...}`. Reasons are ours: what
-onnxruntime says is for those who know it, and goes to stderr.
+The first request is `{"model": path, "config": {...}, "resources": folder, "speech_rate": x, "most_s": seconds}`, with
+the configuration as it stands in the voice's file. The reply is `{"ready": true}`, `{"unavailable": reason}` if piper
+does not work, or `{"refused": reason}` if the voice does not. Then each `{"text": ...}` gets `{"path": ...}`, which
+names a file of floats, or `{"failed": reason}`, and each `{"phonemes": text}` gets `{"phonemes": ...}`. Reasons are in
+our own words; onnxruntime's messages, which few people understand, go to stderr.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 SEED: Final = 0
 HEADROOM: Final = 0.5
-"""Piper cuts off what exceeds full scale; clips are brought to their level later."""
+"""Piper clips what exceeds full scale. Clips are brought to their level later."""
 _SILENT_LOG: Final = 4
-"""onnxruntime's severity of what ends a process."""
+"""Only onnxruntime's fatal errors, which end the process, are logged."""
 _TOO_LARGE: Final = "it takes more memory than a voice may"
 
 
 def serve(
-    arguments: list[str],  # noqa: ARG001 -- the voice is named in a request, which takes every path there is
+    arguments: list[str],  # noqa: ARG001 -- a request names the voice, because JSON can hold any path
     folder: Path,
     requests: SimpleQueue[bytes],
     reply: Callable[..., None],
 ) -> None:
-    """Load the voice, and speak whatever comes."""
+    """Load the voice, and speak every text that is requested."""
     wanted = json.loads(requests.get())
     try:
         import onnxruntime
@@ -44,7 +44,7 @@ def serve(
     onnxruntime.set_seed(SEED)
     try:
         speaker = _Speaker(piper, onnxruntime, wanted)
-    except Exception as error:  # noqa: BLE001 -- whatever a file that anybody may have made can cause
+    except Exception as error:  # noqa: BLE001 -- a file that anybody may have made can cause anything
         reply(refused=_reason(error, "its model cannot be loaded"))
         return
     reply(ready=True)
@@ -64,7 +64,7 @@ def serve(
 
 
 class _UnfitError(Exception):
-    """What is wrong with a voice, in words of ours."""
+    """Something is wrong with the voice. The message is in our own words."""
 
 
 def _reason(error: Exception, otherwise: str) -> str:
@@ -81,7 +81,7 @@ def _reason(error: Exception, otherwise: str) -> str:
 
 
 class _Speaker:
-    """A voice of piper's."""
+    """One of piper's voices, loaded."""
 
     def __init__(self, piper: Any, onnxruntime: Any, wanted: dict[str, Any]) -> None:  # noqa: ANN401 -- modules
         try:
@@ -91,7 +91,7 @@ class _Speaker:
             raise _UnfitError(message) from error
         options = onnxruntime.SessionOptions()
         options.log_severity_level = _SILENT_LOG
-        # As bytes: any name will do, and what the model says lies in further files is looked for in no folder.
+        # As bytes: any file name works, and the model cannot refer to other files, as it has no folder.
         session = onnxruntime.InferenceSession(
             Path(wanted["model"]).read_bytes(), options, providers=["CPUExecutionProvider"]
         )
@@ -100,7 +100,7 @@ class _Speaker:
         self._most_frames = wanted["most_s"] * config.sample_rate
         self._config = piper.SynthesisConfig(
             length_scale=config.length_scale / wanted["speech_rate"],
-            # As the model gives it: normalised, each sentence would get a gain of its own, and silence noise.
+            # Not normalised: each sentence would get a gain of its own, and silence would become loud noise.
             normalize_audio=False,
             volume=HEADROOM,
         )
@@ -115,11 +115,11 @@ class _Speaker:
             raise _UnfitError(message) from error
 
     def phonemes(self, text: str) -> str:
-        """What the model is given for `text`."""
+        """The phonemes that the model is given for `text`."""
         return " ".join("".join(sentence) for sentence in self._voice.phonemize(text))
 
     def speak(self, text: str, path: Path) -> None:
-        """Write the sound of `text` to `path`, as floats of 32 bit; an empty file where there is none."""
+        """Write the sound of `text` to `path` as 32-bit floats. The file is empty if there is no sound."""
         import numpy as np
 
         frames = 0

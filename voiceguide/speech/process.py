@@ -1,7 +1,7 @@
-"""An engine in a process of its own, which can hang, die, run wild and be ended without harm to ours.
+"""Runs an engine in a process of its own, which can hang, crash or be killed without harm to ours.
 
-Here is the side of whoever asks. `worker.py` is what runs in that process, with the engine's own part beside it
-(`pyttsx3_worker.py`, `piper_worker.py`, `pico_worker.py`). They talk in JSON, a line each; sound comes back in files.
+This module is the parent's side. The process runs `worker.py` and the engine's own part (`pyttsx3_worker.py`,
+`piper_worker.py` and so on). The two sides exchange lines of JSON; sound comes back in files.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 from voiceguide import private
 from voiceguide.errors import SpeechError, reason
-from voiceguide.scratch import ScratchFolder
+from voiceguide.files.scratch import ScratchFolder
 from voiceguide.speech.engine import SpeechEngine, Take
 
 if TYPE_CHECKING:
@@ -29,16 +29,16 @@ _LONGEST_REPLY: Final = 1_000_000
 _LARGEST_SOUND_BYTES: Final = 64_000_000
 """Two minutes at 96 kHz, as floats, are 46 MB."""
 _MOST_SILENCES: Final = 2
-"""Texts in a row that a voice may leave unanswered. It would take all day to wait so long for every text of a batch."""
+"""How many texts in a row may time out. Waiting that long for every text of a batch would take all day."""
 _STOP_S: Final = 5.0
-"""How long a killed process may take to be gone; it is gone in milliseconds unless the disk hangs."""
+"""How long to wait for a killed process to end. It takes milliseconds unless the disk hangs."""
 _ELSE: Final = "try again, or another voice with --voice"
 
 
 def command_for(part: str) -> tuple[str, ...]:
-    """What starts a worker with the engine's part that stands in the file `part`, beside this one.
+    """The command that starts a worker with the engine's part in the file `part`, which is beside this one.
 
-    By path and safe: no module is taken from the user's current folder, nor from the one that these files are in.
+    Both files are named by path, and `-P` keeps Python from importing modules from the current folder or from ours.
     """
     here = Path(__file__).parent
     return (sys.executable, "-P", str(here / "worker.py"), str(here / part))
@@ -47,16 +47,15 @@ def command_for(part: str) -> tuple[str, ...]:
 class WorkerEngine(SpeechEngine):
     """An engine that asks a worker. Calls from several threads take turns.
 
-    After a fault the worker is gone, and the next text starts a fresh one rather than ask one that may answer for the
-    last text.
+    After a fault the worker is ended, because it might still answer for the failed text. The next text starts another.
     """
 
     worker_command: Sequence[str]
-    """What starts a worker; arguments are added, and its folder as the last."""
+    """The command that starts a worker. Arguments are appended, with the worker's folder last."""
     start_timeout_s: float = 30.0
-    """Until it has loaded its voice."""
+    """How long a worker may take to load its voice."""
     timeout_s: float = 10.0
-    """For one text; `timeout_per_character_s` is added."""
+    """How long one text may take, besides `timeout_per_character_s` for each of its characters."""
     timeout_per_character_s: float = 0.1
 
     def __init__(self, voice: str, speech_rate: float = 1.0) -> None:
@@ -72,13 +71,13 @@ class WorkerEngine(SpeechEngine):
 
     @abstractmethod
     def _take(self, data: bytes, text: str) -> Take:
-        """The sound in a file that the worker has made. SpeechError where there is none."""
+        """The sound in a file that the worker has written. SpeechError if it holds none."""
 
     def _load(self) -> None:
         with self._turn:
             self._worker = self._started()
 
-    def _speak(self, text: str, take: int) -> Take:  # noqa: ARG002 -- these have no takes to choose from
+    def _speak(self, text: str, take: int) -> Take:  # noqa: ARG002 -- these engines have no takes to choose from
         with self._asking(text) as (worker, timeout_s):
             return self._take(worker.speak(text, timeout_s), text)
 
@@ -88,13 +87,13 @@ class WorkerEngine(SpeechEngine):
 
     @contextlib.contextmanager
     def _asking(self, text: str) -> Iterator[tuple[Worker, float]]:
-        """A worker, in turn, and how long it may take for `text`; after a fault it is gone."""
+        """Wait for our turn, then give a worker and the time-out for `text`. A fault ends the worker."""
         with self._turn:
             if self._shut:
                 message = f"the {self.name} engine has been closed"
                 raise SpeechError(message)
             if self._silences >= _MOST_SILENCES:
-                message = f"{self.name} did not answer again and again: choose another voice with --voice"
+                message = f"{self.name} keeps failing to answer: choose another voice with --voice"
                 raise SpeechError(message)
             try:
                 self._worker = self._worker or self._started()
@@ -109,7 +108,7 @@ class WorkerEngine(SpeechEngine):
 
     def _unload(self) -> None:
         self._shut = True
-        # Out of turn: a text that is being spoken in another thread ends with an error, now.
+        # Without waiting for a turn, so that a text that another thread is waiting for fails at once.
         if worker := self._worker:
             worker.kill()
         with self._turn:
@@ -119,26 +118,26 @@ class WorkerEngine(SpeechEngine):
 
 
 class _SilenceError(SpeechError):
-    """No answer in time."""
+    """The worker did not answer in time."""
 
 
 class Worker:
-    """A process that answers in lines of JSON, and the folder that it writes to."""
+    """A process that answers requests in lines of JSON, and the folder that it writes to."""
 
     def __init__(self, engine: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-        """`environment` is added to ours."""
+        """`environment` is added to the environment of our process."""
         self._engine = engine
         try:
             self._scratch = ScratchFolder()
         except OSError as error:
             place = error.filename or "the folder for temporary files"
-            message = f"{engine} has no place for what it speaks: {reason(error)}, {place}; name another in TMPDIR"
+            message = f"{engine} has nowhere to write its sound: {reason(error)}, {place}; name another in TMPDIR"
             raise SpeechError(message) from error
         self.folder = self._scratch.path
         self._log = self.folder / "stderr.txt"
         try:
             with self._log.open("wb") as log:
-                self._process = subprocess.Popen(  # noqa: S603 -- our own program; every argument is one, no shell
+                self._process = subprocess.Popen(  # noqa: S603 -- our own program, started without a shell
                     [*command, str(self.folder)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
@@ -150,7 +149,7 @@ class Worker:
             self._scratch.close()
             raise
         self._replies: SimpleQueue[bytes] = SimpleQueue()
-        # A thread, since a pipe cannot be read with a time-out on every system.
+        # A thread, because not every system can read a pipe with a time-out.
         self._reader = threading.Thread(target=self._read, name=f"{engine} replies", daemon=True)
         self._reader.start()
 
@@ -163,12 +162,12 @@ class Worker:
     def tell(self, **message: object) -> None:
         """Send one line."""
         stream = _pipe(self._process.stdin)
-        with contextlib.suppress(OSError):  # The process has died: `reply` sees that, and says more.
+        with contextlib.suppress(OSError):  # The process has died. `reply` notices that, and says more.
             stream.write(json.dumps(message).encode() + b"\n")
             stream.flush()
 
     def speak(self, text: str, timeout_s: float) -> bytes:
-        """The file that `text` was spoken into. SpeechError where none comes in time."""
+        """The contents of the file that `text` was spoken into. SpeechError if it does not come in time."""
         reply = self._asked({"text": text}, text, timeout_s)
         path = Path(str(reply.get("path", "")))
         if path.parent != self.folder:
@@ -186,12 +185,12 @@ class Worker:
         return data
 
     def phonemes(self, text: str, timeout_s: float) -> str | None:
-        """How the engine says `text`; None where it cannot tell. SpeechError where no answer comes in time."""
+        """How the engine says `text`, or None if it cannot tell. SpeechError if no answer comes in time."""
         told = self._asked({"phonemes": text}, text, timeout_s).get("phonemes")
         return None if told is None else str(told)
 
     def _asked(self, request: dict[str, object], text: str, timeout_s: float) -> dict[str, Any]:
-        """The answer to a request about `text`."""
+        """The answer to a request about `text`. SpeechError if it is a failure."""
         self.tell(**request)
         reply = self.reply(timeout_s, f" on {text!r}")
         if "failed" in reply:
@@ -200,7 +199,7 @@ class Worker:
         return reply
 
     def reply(self, timeout_s: float, doing: str = "") -> dict[str, Any]:
-        """The next line. SpeechError where none comes in time, the process dies, or it is no JSON object."""
+        """The next line. SpeechError if none comes in time, the process dies, or the line is not a JSON object."""
         try:
             line = self._replies.get(timeout=timeout_s)
         except Empty:
@@ -223,7 +222,7 @@ class Worker:
         )
 
     def _last_words(self) -> str:
-        """How the process ended, in brackets, as far as can be told."""
+        """How the process ended, in brackets; empty if that cannot be found out."""
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_STOP_S)
         with contextlib.suppress(OSError):
@@ -233,11 +232,11 @@ class Worker:
         return ""
 
     def kill(self) -> None:
-        """End the process, whatever it is doing; from any thread."""
+        """End the process, whatever it is doing. Any thread may call this."""
         self._process.kill()
 
     def close(self) -> None:
-        """End the process, wait until it is gone, and remove its folder."""
+        """End the process, wait for its end, and remove its folder."""
         self.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(_STOP_S)
@@ -248,5 +247,5 @@ class Worker:
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
-    assert stream is not None  # noqa: S101 -- for the type checker: it was asked for
+    assert stream is not None  # noqa: S101 -- for the type checker: Popen was asked for it
     return stream

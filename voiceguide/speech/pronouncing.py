@@ -1,6 +1,6 @@
-"""Words that voices say wrong, and how they are spelt so that every voice says them right.
+"""Respells words that voices mispronounce, so that every voice says them right.
 
-Plain letters and no phonemes: every engine has a notation of its own for those, and all of them read letters.
+The spellings are plain letters, because every engine reads letters, while each has its own notation for phonemes.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 _TOKEN: Final = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_ENDS: Final = re.compile(r"\s*$|\s+[^\W\d_a-z]")
 _ENDINGS: Final = ("'s", "s")
-"""A word is known with these behind it, too: possessive and plural. What else stands behind it stays."""
+"""Possessive and plural. A listed word is also recognised with one of these; other endings are not touched."""
 
 
 class Pronunciations:
-    """Lists of words with how they sound, the one that counts most first.
+    """Lists of words with their sounds. An earlier list takes precedence over a later one.
 
-    A word in lower case stands for any case; one with a capital only for itself.
+    A word in lower case matches any case; a word with a capital matches only itself.
     """
 
     def __init__(self, *lists: Mapping[str, str], language: str = "en") -> None:
@@ -39,14 +39,14 @@ class Pronunciations:
         self._longest = max((len(_TOKEN.findall(key)) for key in keys), default=0)
 
     def respelt(self, text: str, *, with_digits: bool) -> str:
-        """`text` with the words of the lists as they sound; those that hold a digit, or those that do not.
+        """`text` with listed words respelt: only words with a digit in them, or only words without one.
 
-        Each place once, and the longest phrase that begins there: what was put in is not looked at again.
+        At each place the longest phrase is taken. What was put in is not looked at again.
         """
         tokens = list(_TOKEN.finditer(text))
         parts, done = [], 0
         for index, token in enumerate(tokens):
-            # Most words begin nothing, and are not looked at further.
+            # Most words begin no listed phrase: skip them early.
             if token.start() < done or not self._begins(token[0]):
                 continue
             for end in self._ends(tokens[index : index + self._longest]):
@@ -59,7 +59,7 @@ class Pronunciations:
         return "".join([*parts, text[done:]])
 
     def are_in_one(self, words: str) -> bool:
-        """Whether the lists hold a word or a phrase with these `words`, which stand around a slash."""
+        """Whether a listed phrase contains `words`, which have a slash between them."""
         return any(words.lower() in key for key in self._with_slash)
 
     def _begins(self, word: str) -> bool:
@@ -68,13 +68,13 @@ class Pronunciations:
 
     @staticmethod
     def _ends(tokens: list[re.Match[str]]) -> Iterator[int]:
-        """Where the phrases end that begin with the first token, the longest first: some end with a dot or a slash."""
+        """The ends of the phrases that begin with the first token, longest first; some include a dot or a slash."""
         for last in reversed(tokens):
             yield last.end() + 1
             yield last.end()
 
     def _sound(self, phrase: str) -> str | None:
-        """How a phrase of the lists sounds, be it in the plural or possessive; None for any other."""
+        """The sound of a listed phrase, also in its plural or possessive; None if it is not listed."""
         for ending in ("", *_ENDINGS):
             if phrase.lower().endswith(ending):
                 sound = self._known(_unhyphenated(phrase[: len(phrase) - len(ending)]))
@@ -89,13 +89,13 @@ class Pronunciations:
                 return words[phrase]
             sound = words.get(lower) or (None if phrase.isascii() else words.get(_plain(lower)))
             if sound is not None:
-                # With a capital where there was one, for voices that listen to where a sentence begins.
+                # Keep a capital: some voices tell by it where a sentence begins.
                 return sound[:1].upper() + sound[1:] if phrase[:1].isupper() else sound
         return None
 
 
 def _in_place(sound: str, phrase: str, behind: str) -> str:
-    """`sound` in the place of `phrase`, before the text `behind`; the dot of a sentence stays, and stays one."""
+    """`sound` to put in place of `phrase`, followed by the text `behind`. A sentence keeps its one full stop."""
     if phrase.endswith("/") and behind[:1].isalnum():
         return f"{sound} "  # `w/strap`
     if behind.startswith("."):
@@ -115,7 +115,7 @@ def _unhyphenated(phrase: str) -> str:
 
 @functools.cache
 def shipped(language: str = "en") -> Mapping[str, str]:
-    """The list of a language, by its two letters; empty for one that has none."""
+    """The shipped list of a language (two letters); empty if the language has none."""
     path = DATA / language / "pronounce.toml"
     return read_model(path, PronounceFile).pronounce if path.is_file() else {}
 
@@ -126,5 +126,5 @@ def _laid_over(language: str, own: tuple[tuple[str, str], ...]) -> Pronunciation
 
 
 def pronunciations(own: Mapping[str, str] | None = None, language: str = "en") -> Pronunciations:
-    """The shipped list of a language with `own` words over it. The same for the same words."""
+    """The shipped list of a language, with `own` words taking precedence. Equal words give the same object."""
     return _laid_over(language, tuple(sorted((own or {}).items())))

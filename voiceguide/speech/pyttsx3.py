@@ -1,8 +1,8 @@
 """The system's own voices, in any language, through pyttsx3: espeak-ng, SAPI 5 or macOS.
 
-pyttsx3 is never imported here. It hangs when two threads use it, fails without a word, and keeps state
-between texts, so it runs in a process of its own (`pyttsx3_worker.py`), with one voice at one rate, and
-whatever comes back is checked.
+pyttsx3 is never imported here. It hangs when two threads use it, fails silently, and keeps state between texts. So it
+runs in a process of its own (`pyttsx3_worker.py`), with one voice at one rate, and everything that comes back is
+checked.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _PLATFORM: Final[str] = sys.platform
 _WORKER_VERSION: Final = "2"
-"""Part of every clip's key: raised when what the process speaks has changed."""
+"""Part of every clip's key. Raise it with any change to the sound that the process makes."""
 _USES_ESPEAK: Final = _PLATFORM not in {"darwin", "win32"}
 _PCM16_BYTES: Final = 2
 _ESPEAK_VOICE: Final = re.compile(r"([a-z]{2})(?:-[a-z0-9-]+)?(?:\+\w+)?")
@@ -39,22 +39,22 @@ _ESPEAK_VOICE: Final = re.compile(r"([a-z]{2})(?:-[a-z0-9-]+)?(?:\+\w+)?")
 class Pyttsx3Engine(WorkerEngine):
     """pyttsx3, MPL-2.0, at the rate of the voice.
 
-    The sound of a text varies by a few samples with what was spoken before: espeak carries the phase of its voice
-    over. An empty voice, or `default`, is an English one where there is one. The speech rate is times pyttsx3's own,
-    200 words a minute.
+    The sound of a text varies by a few samples with the text before it, because espeak carries over the phase of its
+    voice. An empty voice, or `default`, is an English voice if the system has one. The speech rate multiplies pyttsx3's
+    own, 200 words a minute.
     """
 
     name = "pyttsx3"
 
     worker_command: Sequence[str] = command_for("pyttsx3_worker.py")
-    """As in WorkerEngine; `VOICE SPEECH_RATE` or `--voices` is added."""
+    """As in WorkerEngine. `VOICE SPEECH_RATE` or `--voices` is appended."""
 
     def __init__(self, voice: str = DEFAULT, speech_rate: float = 1.0) -> None:
         super().__init__(voice or DEFAULT, speech_rate)
 
     @classmethod
     def voices(cls) -> list[Voice]:
-        """The voices of the system; none where it has no speech. Asks a process that ends at once."""
+        """The system's voices; none if it cannot speak. Asks a process that ends at once."""
         try:
             with contextlib.closing(Worker(cls.name, [*cls.worker_command, "--voices"])) as worker:
                 found = worker.reply(cls.start_timeout_s)["voices"]
@@ -63,7 +63,7 @@ class Pyttsx3Engine(WorkerEngine):
             return []
 
     def language(self) -> str | None:
-        """As its voices say; espeak-ng's are called by their language, so that no process has to be asked."""
+        """The language that the system names. espeak-ng's voices are named after theirs, so no process is asked."""
         if self.voice == DEFAULT:
             return "en"
         if _USES_ESPEAK and (named := _ESPEAK_VOICE.fullmatch(self.voice)):
@@ -71,7 +71,7 @@ class Pyttsx3Engine(WorkerEngine):
         return super().language()
 
     def fingerprint(self) -> Mapping[str, str]:
-        """Versions of pyttsx3 and of the private espeak-ng, platform, voice and rate."""
+        """The versions of pyttsx3 and of the private espeak-ng, with platform, voice and rate."""
         private = _USES_ESPEAK and importlib.util.find_spec("espeakng_loader") is not None
         return {
             "engine": self.name,
@@ -86,7 +86,7 @@ class Pyttsx3Engine(WorkerEngine):
     def _started(self) -> Worker:
         """A worker that has loaded the voice."""
         if not self.voice.isprintable():
-            # Nothing that could be handed to a process, and no voice is called so.
+            # It could not be passed to a process, and no voice has such a name.
             raise UnknownNameError("pyttsx3 voice", self.voice, [voice.name for voice in self.voices()])
         worker = Worker(self.name, [*self.worker_command, self.voice, f"{self.speech_rate:g}"])
         try:
@@ -108,7 +108,7 @@ class Pyttsx3Engine(WorkerEngine):
         raise SpeechError(message)
 
     def _take(self, data: bytes, text: str) -> Take:
-        """The sound in a file. SpeechError where there is none, or not all of it."""
+        """The sound in a file. SpeechError if it is missing or incomplete."""
         if not sound_in(data):
             message = f"pyttsx3 wrote an empty or unfinished file ({len(data)} bytes) for {text!r}; is the disk full?"
             raise SpeechError(message)
@@ -121,11 +121,11 @@ class Pyttsx3Engine(WorkerEngine):
 
 
 def _segment(data: bytes) -> AudioSegment:
-    """A WAV or AIFF file, read without ffmpeg unless macOS comes up with an AIFF that is not 16-bit PCM."""
+    """The sound of a WAV or AIFF file. Needs ffmpeg only for an AIFF file that is not 16-bit PCM."""
     if data.startswith(b"RIFF"):
-        return AudioSegment(data)  # not by `from_file`, which hands to ffmpeg what it cannot read itself
+        return AudioSegment(data)  # not `from_file`, which passes to ffmpeg what it cannot read itself
     common = dict(chunks(data)).get(b"COMM", b"")
-    # Channels, frames, bits, the rate as an 80-bit float (exponent, mantissa), in AIFF-C the compression.
+    # Channels, frames, bits, the rate as an 80-bit float (exponent, mantissa), and in AIFF-C the compression.
     channels, _frames, bits, exponent, mantissa = struct.unpack_from(">hIhHQ", common)
     compression = common[18:22] or b"NONE"
     if bits != 8 * _PCM16_BYTES or compression not in {b"NONE", b"twos", b"sowt"}:

@@ -1,14 +1,14 @@
-"""What pyttsx3 does in the process that `worker.py` runs: one voice, one rate, nothing of voiceguide.
+"""pyttsx3's part of the process that `worker.py` runs: one voice at one rate. Imports nothing from voiceguide.
 
-With the arguments `VOICE SPEECH_RATE` it speaks, with `--voices` it lists the voices. It says once `{"ready": true}`,
-`{"unavailable": reason}`, `{"failed": reason}` of the voice, `{"known": [names]}` where the voice is not among them, or
-`{"voices": [...]}`; then, for each `{"text": ...}`, one `{"path": ...}` or `{"failed": reason}`, and for
-`{"phonemes": text}` one `{"phonemes": ...}`, null where it is not espeak that speaks.
+With the arguments `VOICE SPEECH_RATE` it speaks, with `--voices` it lists the voices. The first reply is
+`{"ready": true}`, `{"unavailable": reason}` if the system cannot speak, `{"failed": reason}` if the voice does not
+work, `{"known": [names]}` if the system does not have the voice, or `{"voices": [...]}`. Then each `{"text": ...}` gets
+`{"path": ...}` or `{"failed": reason}`, and each `{"phonemes": text}` gets `{"phonemes": ...}`, which is null unless
+espeak speaks.
 
-What pyttsx3 2.99 does to make all this necessary: alternating rates in one process race, of several
-`save_to_file` before one `runAndWait` only the last survives, the first `runAndWait` returns before a
-longer text is written, a later one now and then cancels its own text, it prints to stdout, and it takes
-an unknown voice without a word.
+All this is necessary because of pyttsx3 2.99: alternating rates in one process race; of several `save_to_file` before
+one `runAndWait` only the last survives; the first `runAndWait` returns before a longer text is written; a later one now
+and then cancels its own text; it prints to stdout; and it accepts an unknown voice silently.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ _ESPEAK: Final = _PLATFORM not in {"darwin", "win32"}
 _WARM_UP: Final = "1"
 """Every voice of every language can say a number."""
 _ESPEAK_RATE: Final = 200
-"""Words a minute that pyttsx3 begins espeak at."""
+"""The rate at which pyttsx3 starts espeak, in words a minute."""
 _TRIES: Final = 5
 _STILL_S: Final = 3.0
-"""A file that is not whole and has not grown for so long will never be whole."""
+"""An unfinished file that has not grown for this long is given up."""
 _POLL_S: Final = 0.002
 _UTF8: Final = 1
 _IPA: Final = 2
-"""Of espeak-ng's `espeak_TextToPhonemes`: what it reads and what it writes."""
+"""Arguments of `espeak_TextToPhonemes`: the encoding that it reads and the notation that it writes."""
 _PREFERRED: Final = ("en-us", "samantha", "en-gb", "daniel")
-"""By name: espeak-ng's voices, and the least odd of the many that macOS has for English."""
+"""Names of voices: espeak-ng's, and the most natural of the many English ones of macOS."""
 
 
 def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """The chunks of a WAV or AIFF file, by name; a last one that is cut short is left out."""
+    """The names and contents of the chunks of a WAV or AIFF file, without a last one that is cut short."""
     order = {b"RIFF": "<", b"FORM": ">"}.get(data[:4])
     position = 12
     while order and position + 8 <= len(data):
@@ -60,17 +60,17 @@ def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def sound_in(data: bytes) -> bytes:
-    """The sound of a WAV or AIFF file; empty where the file is unfinished or holds none."""
+    """The sound of a WAV or AIFF file; empty if the file is unfinished or has none."""
     found = dict(chunks(data))
     return found.get(b"data") or found.get(b"SSND", b"")[8:]
 
 
 def serve(arguments: list[str], folder: Path, requests: SimpleQueue[bytes], reply: Callable[..., None]) -> None:
-    """Answer what is asked; give up where there is no such voice, or none at all."""
+    """Answer requests. Give up if the system has no such voice, or none at all."""
     try:
         engine = _pyttsx3()
         voices = _voices(engine)
-    except Exception as error:  # noqa: BLE001 -- whatever a system's speech may raise
+    except Exception as error:  # noqa: BLE001 -- a system's speech can raise anything
         reply(unavailable=f"{error}" or type(error).__name__)
         return
     if arguments == ["--voices"]:
@@ -88,7 +88,7 @@ def _serve_voice(
     requests: SimpleQueue[bytes],
     reply: Callable[..., None],
 ) -> None:
-    """Load the voice, warm up, and speak whatever comes."""
+    """Load the voice, warm it up, and speak every text that is requested."""
     try:
         speaker.prepare(voice["id"], speech_rate)
     except Exception as error:  # noqa: BLE001
@@ -107,21 +107,21 @@ def _serve_voice(
 
 
 class _Speaker:
-    """pyttsx3's engine with its traps covered."""
+    """Wraps pyttsx3's engine and avoids its traps."""
 
     def __init__(self, engine: Any, folder: Path) -> None:  # noqa: ANN401 -- pyttsx3 has no types
         self._engine = engine
         self._folder = folder
         self._count = 0
         self._errors: list[str] = []
-        # Commands run inside pyttsx3's loop, which swallows what they raise and sends it here.
+        # Commands run inside pyttsx3's loop, which swallows their exceptions and reports them here.
         engine.connect("error", lambda name, exception: self._errors.append(f"{exception}"))  # noqa: ARG005
 
     def prepare(self, voice: str, speech_rate: float) -> None:
-        """Set voice and rate once and for all, and speak something short. RuntimeError where they are not taken."""
-        # pyttsx3 begins espeak at that rate; asked for it, espeak may not have heard of it yet.
+        """Set voice and rate for good, and speak something short. RuntimeError if they do not take effect."""
+        # pyttsx3 starts espeak at this rate, but espeak may not report it yet.
         natural = _ESPEAK_RATE if _ESPEAK else self._engine.getProperty("rate")
-        # A fraction of a word is refused by espeak's interface.
+        # espeak's interface refuses fractions.
         rate = round(natural * speech_rate)
         for _ in range(_TRIES):
             self._engine.setProperty("voice", voice)
@@ -133,16 +133,16 @@ class _Speaker:
         raise RuntimeError(message)
 
     def speak(self, text: str) -> Path:
-        """The file that `text` has been spoken into, whole. RuntimeError where there is none."""
+        """Speak `text` into a file, and give its path once it is complete. RuntimeError if it does not get there."""
         self._count += 1
         path = self._folder / f"{self._count}.{'aiff' if _PLATFORM == 'darwin' else 'wav'}"
-        # A busy engine queues the text and speaks it inside its loop. So it must be on macOS, where the
-        # loop begins with the command to stop speaking, and on Windows, where it would wait for an end
-        # that has already been. With espeak it must not: the loop would be over before the text is.
+        # A busy engine queues the text and speaks it inside its loop. macOS needs that, because its loop begins by
+        # stopping all speech, and so does Windows, where the loop would wait for an end that is already past. espeak
+        # must not be busy: the loop would end before the text does.
         self._engine.proxy.setBusy(not _ESPEAK)
         _wait_until_idle()
-        # Plain text for espeak. SAPI and macOS look for markup of their own (`<...>`, `[[...]]`) and
-        # cannot be told not to; texts that hold any have been refused before they come here.
+        # espeak is given plain text. SAPI and macOS look for markup of their own (`<...>`, `[[...]]`) and cannot be
+        # told not to; texts with such markup are refused before they come here.
         self._engine.save_to_file(text, str(path))
         self._engine.runAndWait()
         if self._errors:
@@ -154,22 +154,22 @@ class _Speaker:
 
 
 def _has_taken(voice: str, rate: int) -> bool:
-    """Whether espeak speaks by that voice, at that rate.
+    """Whether espeak uses that voice and that rate.
 
-    It takes both in a queue, from which the end to what went before may throw them (measured under load: one process
-    in 14 spoke at another rate, and would have to its end).
+    espeak queues both settings, and ending the previous text may drop them from the queue (measured under load: one
+    process in 14 spoke at another rate, and would have gone on so).
     """
     espeak = sys.modules.get("pyttsx3.drivers._espeak")
     if espeak is None:
         return True
     current = espeak.GetCurrentVoice()
     named = current.contents.identifier.decode("utf-8", "ignore").lower() if current else ""
-    # By the library itself: pyttsx3 leaves out the argument that asks for the present rate.
+    # Ask the library itself: pyttsx3 leaves out the argument that asks for the current rate.
     return named == voice.lower() and espeak.dll.espeak_GetParameter(espeak.RATE, 1) == rate
 
 
 def _phonemes(text: str) -> str | None:
-    """How espeak says `text`, in the letters of the IPA; None where another system speaks."""
+    """How espeak says `text`, in IPA; None if another system speaks."""
     espeak = sys.modules.get("pyttsx3.drivers._espeak")
     if espeak is None:
         return None
@@ -177,7 +177,7 @@ def _phonemes(text: str) -> str | None:
     tell.restype = ctypes.c_char_p
     rest = ctypes.c_void_p(ctypes.cast(buffer := ctypes.create_string_buffer(text.encode()), ctypes.c_void_p).value)
     clauses = []
-    # A clause at a time: it moves `rest` on, and to nowhere at the end.
+    # Each call takes one clause and moves `rest` on; at the end `rest` is null.
     while rest.value:
         clauses.append(tell(ctypes.byref(rest), _UTF8, _IPA) or b"")
     del buffer
@@ -185,10 +185,10 @@ def _phonemes(text: str) -> str | None:
 
 
 def _wait_until_idle() -> None:
-    """Wait for the end of espeak's last call back, from within which the last text was written.
+    """Wait until espeak's last callback, which wrote the previous text, has returned.
 
-    pyttsx3 begins its loop with an end to what went before; where espeak is still at that, it is the new
-    text that is ended (measured: 4 of 6,900 texts, cut short or empty).
+    pyttsx3's loop begins by ending the previous text. If espeak is still busy with that one, the new text is ended
+    instead (measured: 4 of 6,900 texts were cut short or empty).
     """
     espeak = sys.modules.get("pyttsx3.drivers._espeak")
     while espeak and espeak.IsPlaying():
@@ -196,7 +196,7 @@ def _wait_until_idle() -> None:
 
 
 def _wait_until_whole(path: Path) -> bool:
-    """Whether the file becomes whole before it stops growing."""
+    """Wait for a file to grow. True once it is complete, False if it stops growing before that."""
     size, still_since_s = -1, time.monotonic()
     while True:
         data = b""
@@ -213,13 +213,13 @@ def _wait_until_whole(path: Path) -> bool:
 
 
 def _pyttsx3() -> Any:  # noqa: ANN401
-    """pyttsx3's engine; on Linux with the private copy of espeak-ng where that is installed."""
+    """pyttsx3's engine, on Linux with the private copy of espeak-ng if that is installed."""
     if _ESPEAK:
         with contextlib.suppress(ImportError):
             import espeakng_loader
 
             os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
-            # Loaded first, it answers when pyttsx3 asks for a library of that name.
+            # Once loaded, it is what pyttsx3 gets when it asks for a library of that name.
             ctypes.CDLL(espeakng_loader.get_library_path())
     import pyttsx3
 
@@ -227,8 +227,8 @@ def _pyttsx3() -> Any:  # noqa: ANN401
 
 
 def _voices(engine: Any) -> list[dict[str, str]]:  # noqa: ANN401
-    """Every voice: its `id`, a short `name` that is its own, `language`, `description`."""
-    # mbrola voices have other rates, and pyttsx3 writes 22,050 Hz into every header.
+    """Every voice, with its `id`, a short unique `name`, its `language` and a `description`."""
+    # mbrola voices have other sample rates, and pyttsx3 writes 22,050 Hz into every header.
     found = [voice for voice in engine.getProperty("voices") if not voice.id.startswith("mb/")]
     uses = Counter(_short(voice.id).lower() for voice in found)
     return [
@@ -249,16 +249,16 @@ def _short(identifier: str) -> str:
 
 
 def _gender(gender: str | None) -> str | None:
-    """As pyttsx3's three drivers put it: `Male`, `VoiceGenderFemale`, None."""
+    """`male` or `female` from what pyttsx3's three drivers say: `Male`, `VoiceGenderFemale`, None."""
     return next((word for word in ("female", "male") if word in (gender or "").lower()), None)
 
 
 def _chosen(voices: list[dict[str, str]], wanted: str) -> dict[str, str] | None:
-    """The voice of that name or id, in any case; None where there is none."""
+    """The voice with that name or id, ignoring case; None if there is none."""
     if wanted not in {"", DEFAULT}:
         wanted = wanted.lower()
         return next((voice for voice in voices if wanted in {voice["name"].lower(), voice["id"].lower()}), None)
-    # By the list and not by the system's setting: what `default` means goes into the key of every clip.
+    # Chosen by our list, not by the system's setting, because `default` is part of the key of every clip.
     for name in _PREFERRED:
         for voice in voices:
             if voice["name"].lower() == name:

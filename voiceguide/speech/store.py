@@ -1,14 +1,14 @@
-"""The clip store: every clip that was ever spoken, addressed by what its sound depends on.
+"""The clip store keeps every spoken clip under a key that is made of everything its sound depends on.
 
-One file a clip: a line of JSON, then 16-bit mono samples. A file appears whole or not at all (temporary
-file in the same folder, read back, renamed), and carries a digest of itself, so that a clip that was
-damaged since is noticed, thrown away and made again. Nobody waits for anybody: two processes that make the
-same clip make the same file, and the last rename wins.
+Each clip is a file: a line of JSON, then 16-bit mono samples. A file appears whole or not at all (it is written under
+a temporary name in the same folder, read back and renamed), and contains a digest of itself, so that a damaged clip is
+noticed, removed and spoken again. Processes do not wait for each other: two that make the same clip write the same
+file, and the last rename wins.
 
-What lies in the store is heard, so nobody else may be able to put anything there, and no link in it is followed.
+Sessions play whatever is in the store, so no other user may be able to write to it, and links in it are not followed.
 
-A store has a limit. What has not been used for the longest time goes first, and nothing goes while a session uses
-the store: a session holds a lock that others hold too, and whoever would remove something needs it alone.
+The size of a store is limited. The clips that have been unused for the longest time are removed first, and never while
+a session uses the store: sessions share a lock, and removing clips needs it exclusively.
 """
 
 from __future__ import annotations
@@ -29,14 +29,13 @@ import numpy as np
 from msgspec import Struct, convert
 
 from voiceguide.errors import StoreError
-from voiceguide.held_folder import NOT_A_FILE, HeldFolder, read_up_to, strangers_in
+from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder, read_up_to, strangers_in
+from voiceguide.files.places import cache_folder, expanded, known
+from voiceguide.files.whole_file import clear_stale, replacing_in
 from voiceguide.model.clip import Clip
 from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
-from voiceguide.model.pcm import from_pcm16, to_pcm16
-from voiceguide.places import cache_folder, expanded, known
 from voiceguide.sound.loudness import block_count
 from voiceguide.units import SESSION_RATE_HZ
-from voiceguide.whole_file import clear_stale, replacing_in
 
 if sys.platform != "win32":
     import fcntl
@@ -51,14 +50,14 @@ _FOLDER: Final = re.compile("[0-9a-f]{2}")
 _CLIP: Final = re.compile(f"[0-9a-f]{{{2 * _KEY_BYTES}}}{re.escape(SUFFIX)}")
 _HEADER_LIMIT: Final = 64_000
 _MOST_BYTES: Final = 50_000_000
-"""Of a clip: a quarter of an hour. The longest text there may be takes less than a minute."""
+"""The largest clip that is read: a quarter of an hour. The longest text takes less than a minute."""
 _LOUDEST: Final = 10.0
 _SOFTEST: Final = 1e-7
-"""Of the loudest block of a clip, as a K-weighted mean square: a square wave at full scale is below 3, and what is
-below the absolute gate of BS.1770-5 (-70 LUFS) was never speech."""
+"""The range of a clip's loudest block, as a K-weighted mean square. A square wave at full scale is below 3, and nothing
+below the absolute gate of BS.1770-5 (-70 LUFS) is speech."""
 _DAY_S: Final = 86_400.0
 _OVER: Final = ".over-limit"
-"""A file that says: somebody would have brought the store back to its limit, and could not, for it was in use."""
+"""A file that marks a store as over its limit, left by a process that could not trim it because it was in use."""
 _LOCK_WAIT_S: Final = 2.0
 _OWN_MODE: Final = 0o700
 
@@ -66,8 +65,8 @@ _OWN_MODE: Final = 0o700
 def default_directory() -> Path:
     """`VOICEGUIDE_CACHE_DIR`, or `audio_cache/` of the checkout, or the user's cache folder.
 
-    Nothing is kept in a checkout that somebody else can write to, as in one that a container was given. Raises
-    NoHomeError where nobody knows the user's cache folder.
+    A checkout that another user can write to, for example one mounted into a container, is not used. Raises NoHomeError
+    if the user's cache folder is not known.
     """
     if chosen := os.environ.get("VOICEGUIDE_CACHE_DIR"):
         return expanded(chosen)
@@ -87,31 +86,31 @@ def _is_own(folder: Path) -> bool:
 
 
 def clip_key(text: str, fingerprint: Mapping[str, str]) -> str:
-    """The address of a clip: a digest of the text and of all that its sound depends on."""
+    """The key of a clip: a digest of its text and of everything else that its sound depends on."""
     return hashlib.blake2b(_canonical({"text": text, **fingerprint}), digest_size=_KEY_BYTES).hexdigest()
 
 
 def _canonical(fields: Mapping[str, Any]) -> bytes:
-    """One line of JSON, the same for the same fields."""
+    """One line of JSON, the same for equal fields."""
     return json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()
 
 
 class StoreInfo(Struct, frozen=True):
-    """What a store holds."""
+    """What a store contains."""
 
     directory: Path
     clips: int
     size_bytes: int
     damaged: int
     limit_bytes: int | None
-    """What it is brought back to; None where it may grow."""
+    """The size that it is trimmed to; None if it may grow without limit."""
 
 
 class ClipStore:
     """Clips in a folder.
 
-    Safe for any number of threads and processes at once. Raises StoreError where the folder cannot be
-    made, read or written, or somebody else can write to it; a clip that is missing or damaged is None, never an error.
+    Any number of threads and processes may use it at once. Raises StoreError if the folder cannot be made, read or
+    written, or if another user can write to it. A clip that is missing or damaged is None, not an error.
     """
 
     def __init__(self, directory: Path, limit_bytes: int | None = DEFAULT_LIMIT_BYTES) -> None:
@@ -120,7 +119,7 @@ class ClipStore:
         self._held: HeldFolder | None = None
 
     def get(self, key: str) -> Clip | None:
-        """The clip at `key`; None where there is none, or only a damaged one, which is removed."""
+        """The clip at `key`, or None if there is none. A damaged clip is removed."""
         name = _name(key)
         with self._translated():
             try:
@@ -130,8 +129,8 @@ class ClipStore:
                 return None
 
     def put(self, key: str, text: str, clip: Clip) -> None:
-        """Keep `clip` under `key`, in place of whatever has its name."""
-        # Not synced to the disk: a clip torn by a power cut fails its digest and is made again.
+        """Keep `clip` under `key`, replacing whatever is there."""
+        # Not synced to the disk: a clip that a power cut damages fails its digest and is spoken again.
         data = _encode(key, text, clip)
         with self._translated(), self._folder_of(key, make=True) as folder:
             clear_stale(folder)
@@ -143,7 +142,7 @@ class ClipStore:
                     raise StoreError(message)
 
     def info(self) -> StoreInfo:
-        """Counts and sizes; every clip is checked."""
+        """The counts and sizes. Checks every clip."""
         clips = size = damaged = 0
         for folder, name in self._files():
             with self._translated(), contextlib.suppress(FileNotFoundError):
@@ -153,7 +152,7 @@ class ClipStore:
         return StoreInfo(self.directory, clips, size, damaged, self.limit_bytes)
 
     def prune(self, unused_days: float) -> int:
-        """Remove clips not used for `unused_days`, damaged ones, and what killed processes left; count them."""
+        """Remove clips unused for `unused_days`, damaged clips, and the leftovers of killed processes; count them."""
         now = time.time()
         removed = self._remove_stale()
         for folder, name in self._files():
@@ -165,7 +164,7 @@ class ClipStore:
         return removed
 
     def clear(self) -> int:
-        """Remove every clip, and what killed processes left; count them. Other files in the folder stay."""
+        """Remove all clips and the leftovers of killed processes; count them. Other files stay."""
         removed = self._remove_stale()
         for folder, name in self._files():
             with self._translated(), contextlib.suppress(FileNotFoundError):
@@ -174,7 +173,7 @@ class ClipStore:
         return removed
 
     def check_usable(self) -> None:
-        """Raise StoreError where the folder cannot be made or written to."""
+        """Raise StoreError if the folder cannot be made or written to."""
         with self._translated():
             probe = f".{os.urandom(8).hex()}.probe"
             root = self._root(make=True)
@@ -185,9 +184,9 @@ class ClipStore:
                     root.unlink(probe)
 
     def in_use(self, *, make: bool = False) -> StoreUse | None:
-        """Until the use has ended, nobody removes anything for the limit's sake.
+        """Mark the store as in use: until the use ends, nobody trims it.
 
-        None where there is no store yet, unless it is to be made.
+        None if there is no store yet and `make` is false.
         """
         with self._translated():
             try:
@@ -199,8 +198,7 @@ class ClipStore:
     def trim(self, *, unused_since_s: float = math.inf) -> None:
         """Remove the clips that were used the longest ago until the rest is within the limit.
 
-        None that was used after `unused_since_s`, in seconds since 1970. Who calls it without that knows that no
-        session needs any of them.
+        Keeps those used after `unused_since_s` (seconds since 1970). Leave that out only if no session uses the store.
         """
         if self.limit_bytes is None:
             return
@@ -230,14 +228,14 @@ class ClipStore:
             if clip is None:
                 _discard(folder, name)
             else:
-                with contextlib.suppress(OSError):  # a store may be read only
+                with contextlib.suppress(OSError):  # a store may be read-only
                     folder.touch(name, descriptor)
             return clip
         finally:
             os.close(descriptor)
 
     def _root(self, *, make: bool = False) -> HeldFolder:
-        """The folder of the store, looked at once and held from then on."""
+        """The folder of the store, checked once and held open from then on."""
         if self._held is None or self._held.is_gone():
             held = HeldFolder.made(self.directory, _OWN_MODE) if make else HeldFolder.at(self.directory)
             self._check_own(held, may_be_sticky=True)
@@ -245,7 +243,7 @@ class ClipStore:
         return self._held
 
     def _path(self, key: str) -> Path:
-        """Where a clip lies, for messages."""
+        """The path of a clip, for messages."""
         return self.directory / key[:2] / _name(key)
 
     def _folder_of(self, key: str, *, make: bool = False) -> HeldFolder:
@@ -260,7 +258,7 @@ class ClipStore:
             raise StoreError(message)
 
     def _remove_stale(self) -> int:
-        """Remove the temporary files of killed processes; those of running ones stay."""
+        """Remove the temporary files of killed processes. Those of running ones stay."""
         return sum(clear_stale(folder) for folder in self._folders())
 
     def _folders(self) -> Iterator[HeldFolder]:
@@ -276,9 +274,9 @@ class ClipStore:
                     yield folder
 
     def _files(self) -> Iterator[tuple[HeldFolder, str]]:
-        """Every clip, by its whole name: the folder may be one of the user's, who has clips of other kinds.
+        """The folder and name of every clip. Only full names match, because a user's folder may have other files in it.
 
-        Listed a folder at once, so that whoever goes through them may remove them.
+        Each folder is listed before its clips are given, so that the caller may remove them.
         """
         for folder in self._folders():
             with self._translated():
@@ -305,7 +303,7 @@ class ClipStore:
 
 
 class StoreUse:
-    """A session's use of a store: a lock that all sessions hold together. It is given back however the process ends."""
+    """A session's use of a store: a lock that sessions share, and that is released however the process ends."""
 
     def __init__(self, store: ClipStore, root: HeldFolder, lock: int | None) -> None:
         self._store = store
@@ -313,10 +311,10 @@ class StoreUse:
         self._lock = lock
 
     def end(self, *, kept_some: bool) -> None:
-        """Give it back, and see to the limit: where clips were kept, here or by a session that could not see to it.
+        """Release the lock, after trimming the store if this session added clips or an earlier one could not trim.
 
-        While another session uses the store, that is left to it. Where the system has no such locks, what was used
-        in the last day is taken for in use. Raises nothing.
+        If another session uses the store, trimming is left to that one. On systems without such locks, clips that were
+        used in the last day are taken to be in use. Raises nothing.
         """
         with contextlib.suppress(OSError, StoreError):
             if self._lock is None:
@@ -347,13 +345,13 @@ if sys.platform == "win32":
     def _use_lock(_root: HeldFolder) -> None:
         return None
 
-    def _locked(_lock: int, *, alone: bool) -> bool:  # noqa: ARG001 -- there is none
+    def _locked(_lock: int, *, alone: bool) -> bool:  # noqa: ARG001 -- Windows has no such lock
         return False
 
 else:
 
     def _use_lock(root: HeldFolder) -> int | None:
-        """A descriptor of the store's folder, locked with whoever else uses it; None where that cannot be."""
+        """A descriptor of the store's folder with a shared lock, or None if it cannot be locked."""
         try:
             lock = root.reopened()
         except PermissionError:
@@ -361,7 +359,7 @@ else:
         due_s = time.monotonic() + _LOCK_WAIT_S
         try:
             while not _locked(lock):
-                # Somebody is removing clips, which takes milliseconds; or has been stopped in the middle of it.
+                # Another process is removing clips, which takes milliseconds, or was stopped while doing so.
                 if time.monotonic() > due_s:
                     break
                 time.sleep(_LOCK_WAIT_S / 100)
@@ -371,7 +369,7 @@ else:
         return lock
 
     def _locked(lock: int, *, alone: bool = False) -> bool:
-        """Whether the lock could be had at once. OSError where the file system has none."""
+        """Try to take the lock without waiting. OSError if the file system has no locks."""
         try:
             fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -388,7 +386,7 @@ def _key(name: str) -> str:
 
 
 def _data(folder: HeldFolder, name: str) -> bytes:
-    """What is in a file; nothing where there is a link by its name."""
+    """The contents of a file; empty if it is a link."""
     try:
         return folder.read(name, _MOST_BYTES)
     except OSError:
@@ -409,7 +407,7 @@ def _discard(folder: HeldFolder, name: str) -> None:
 
 
 def _encode(key: str, text: str, clip: Clip) -> bytes:
-    pcm = to_pcm16(clip.samples).tobytes()
+    pcm = clip.pcm.tobytes()
     header: dict[str, Any] = {
         "format": FORMAT,
         "key": key,
@@ -417,7 +415,7 @@ def _encode(key: str, text: str, clip: Clip) -> bytes:
         "rate_hz": clip.rate_hz,
         "onset_frame": clip.onset_frame,
         "end_frame": clip.end_frame,
-        "block_powers": clip.block_powers.tolist(),  # to the last bit: the gain of a session hangs on them
+        "block_powers": clip.block_powers.tolist(),  # exact, because the gain of a session depends on them
     }
     header["digest"] = _digest(header, pcm)
     return _canonical(header) + b"\n" + pcm
@@ -437,9 +435,9 @@ class _Header(Struct):
 
 
 def _decode(data: bytes, key: str) -> Clip | None:
-    """The clip in `data`; None unless it is whole, sound, and the one that `key` names.
+    """The clip in `data`, or None unless it is complete, undamaged and the one that `key` names.
 
-    A digest can be written by anybody, so the values are looked at, too.
+    Anybody can compute a digest, so the values are checked as well.
     """
     line, _, pcm = data.partition(b"\n")
     if len(line) > _HEADER_LIMIT:
@@ -448,21 +446,21 @@ def _decode(data: bytes, key: str) -> Clip | None:
         written = json.loads(line)
         header = convert(written, _Header)
         del written["digest"]
-        samples = from_pcm16(np.frombuffer(pcm, dtype="<i2"))
+        sound = np.frombuffer(pcm, dtype="<i2")
         powers = np.asarray(header.block_powers)
         is_sound = (
             header.format == FORMAT
             and header.key == key
             and header.rate_hz == SESSION_RATE_HZ
-            and len(powers) == block_count(len(samples), header.rate_hz)
+            and len(powers) == block_count(len(sound), header.rate_hz)
             and powers.min() >= 0.0
             and _SOFTEST <= powers.max() <= _LOUDEST
             and header.digest == _digest(written, pcm)
         )
         if not is_sound:
             return None
-        return Clip(samples, header.rate_hz, header.onset_frame, header.end_frame, powers)
-    except (ValueError, RecursionError):  # msgspec's own are a ValueError
+        return Clip(sound, header.rate_hz, header.onset_frame, header.end_frame, powers)
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None
 
 

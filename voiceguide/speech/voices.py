@@ -1,4 +1,4 @@
-"""Engines by name. Built-in ones register as strangers do: the entry points `voiceguide.engines`."""
+"""Engines and voices by name. Built-in engines and those of other packages register as entry points alike."""
 
 from __future__ import annotations
 
@@ -14,38 +14,38 @@ if TYPE_CHECKING:
     from voiceguide.speech.engine import Voice
 
 DEFAULT_VOICE: Final = "hibari:heart"
-_BEST_FIRST: Final = ("hibari", "kokoro", "pico", "piper", "pyttsx3")
-"""By what they sound like (docs/voices.md); engines of strangers come behind them."""
+_BEST_FIRST: Final = ("hibari", "kokoro", "piper", "pico", "pyttsx3")
+"""By how they sound (docs/speech.md). Engines that come from other packages follow."""
 _MOST_NAMED: Final = 4
 _ENGINES: Final = Registry("voiceguide.engines", "speech engine", SpeechEngine)  # type: ignore[type-abstract]
 
 
 def engine_names() -> list[str]:
-    """Every engine that is registered, whether it works here or not."""
+    """The names of all registered engines, whether they work here or not."""
     return _ENGINES.names()
 
 
 def engine_class(name: str) -> type[SpeechEngine]:
-    """The class of an engine; UnknownNameError if no engine has that name."""
+    """The class of the engine `name`. UnknownNameError if no engine has that name."""
     return _ENGINES.load(name)
 
 
 def open_engine(spec: str, speech_rate: float) -> SpeechEngine:
-    """The engine for `ENGINE:NAME`, or `ENGINE` for its default voice. Nothing is loaded yet."""
+    """The engine for `ENGINE:NAME`, or for `ENGINE` with its default voice. Loads nothing yet."""
     engine, _, voice = spec.partition(":")
     return engine_class(engine)(voice, speech_rate)
 
 
 def available_voices(language: str | None = None) -> list[Voice]:
-    """Every voice that can be used on this machine, with `language` (two letters) those that speak it.
+    """The voices that work on this machine; with `language` (two letters), only those that speak it.
 
-    The best engine for a language comes first: the neural ones, then what the system has.
+    The voices of the best engine come first: neural engines, then the system's own.
     """
     return [voice for voice in _voices() if language is None or voice.speaks(language)]
 
 
 def voice_for(language: str) -> str:
-    """The best voice on this machine for a language, as `ENGINE:NAME`. SpeechError, with the way out, where none is."""
+    """The best voice on this machine for a language, as `ENGINE:NAME`. SpeechError, with a way out, if none is here."""
     if language == "en":
         return DEFAULT_VOICE
     if best := next((voice for voice in _voices() if voice.speaks(language)), None):
@@ -54,7 +54,7 @@ def voice_for(language: str) -> str:
 
 
 def no_voice(language: str) -> SpeechError:
-    """What to raise where no voice on this machine speaks a language, with the way out."""
+    """The error to raise when no voice on this machine speaks a language. It says what to do."""
     return SpeechError(
         f"no voice on this machine speaks {language!r}: pip install 'voiceguide[pico]' (German, Spanish, French, "
         "Italian), or install espeak-ng; `voiceguide voices` shows what is there"
@@ -62,13 +62,13 @@ def no_voice(language: str) -> SpeechError:
 
 
 def _voices() -> Iterator[Voice]:
-    """Of the best engine first. One engine after the other: to list what the system has takes a process."""
+    """The voices of the best engine first. Lazy, because listing the system's voices takes a process."""
     for name in sorted(engine_names(), key=lambda name: (*_BEST_FIRST, name).index(name)):
         yield from engine_class(name).voices()
 
 
 def fallback_voices(language: str) -> list[str]:
-    """A voice of each engine that speaks a language here, the best first."""
+    """One voice of each engine that speaks a language on this machine, the best first."""
     found: dict[str, str] = {}
     for voice in available_voices(language):
         found.setdefault(voice.engine, voice.spec)
@@ -76,7 +76,7 @@ def fallback_voices(language: str) -> list[str]:
 
 
 def check_language(engine: SpeechEngine, language: str) -> None:
-    """Raise RequestError, with the voices that could, where the voice of an engine speaks another language."""
+    """Raise RequestError if the voice of an engine speaks another language. It names the voices that could do it."""
     spoken = engine.language()
     if spoken in {None, language}:
         return
@@ -85,7 +85,7 @@ def check_language(engine: SpeechEngine, language: str) -> None:
     way_out = (
         f"`voiceguide voices --language {language}` lists those that do: {shown}"
         if able
-        else ("none on this machine does: pip install 'voiceguide[pico]', or install espeak-ng")
+        else ("no voice on this machine does: pip install 'voiceguide[pico]', or install espeak-ng")
     )
     message = f"the voice {engine.name}:{engine.voice} speaks {spoken!r}, and the session is in {language!r}; {way_out}"
     raise RequestError(message)

@@ -1,15 +1,15 @@
-"""What runs in the process of an engine that has one of its own: `process.py` starts it, and has nothing else of us.
+"""The program that runs an engine in a process of its own. `process.py` starts it. Imports nothing from voiceguide.
 
 ::
 
     python -P worker.py PART ARGUMENT... FOLDER
 
-PART is the file of the engine's part, which has a function `serve(arguments, folder, requests, reply)`. Requests and
-replies are JSON, a line each. When stdin ends, because the parent closed it or has gone, FOLDER is removed and the
-process ends at once, whatever it was doing.
+PART is the file of the engine's part, with a function `serve(arguments, folder, requests, reply)`. Requests and
+replies are lines of JSON. When stdin ends, because the parent has closed it or has died, the process removes FOLDER
+and ends at once, whatever it was doing.
 
-The process prints nothing where the parent would read it, opens no connection, and has an end to its memory (Linux) and
-to the size of its files.
+Whatever a library prints is kept out of the replies. The process opens no connection, and its memory (on Linux) and the
+size of its files are limited.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ from queue import SimpleQueue
 from typing import BinaryIO, Final
 
 MOST_MEMORY_BYTES: Final = 2 << 30
-"""Measured with a voice of 60 MB: 0.3 GB. What claims more is no voice."""
+"""A piper voice of 60 MB needs 0.3 GB, and Kokoro 0.9 (measured). A real voice does not need more than this."""
 MOST_FILE_BYTES: Final = 1 << 28
 
 
 def main(arguments: list[str]) -> None:
-    """Answer until stdin ends."""
-    # Ctrl-C reaches the whole process group: it is the parent's to handle.
+    """Answer requests until stdin ends."""
+    # Ctrl-C reaches the whole process group. The parent handles it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.addaudithook(_refuse_connections)
     _bound_resources()
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     part, *wanted, folder = arguments
-    # Not the user's current folder: it may be gone, and nothing in it is for an engine.
+    # Leave the user's current folder: it may vanish, and engines have no business in it.
     os.chdir(folder)
     requests = _requests(sys.stdin.buffer, Path(folder))
 
@@ -49,18 +49,18 @@ def main(arguments: list[str]) -> None:
         replies.flush()
 
     spec = importlib.util.spec_from_file_location(Path(part).stem, part)
-    assert spec is not None  # noqa: S101 -- for the type checker: it is a Python file
+    assert spec is not None  # noqa: S101 -- for the type checker: every Python file has one
     assert spec.loader is not None  # noqa: S101
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     module.serve(wanted, Path(folder), requests, reply)
-    # The parent reads what it needs and then lets go.
+    # The parent reads what it needs, and then closes stdin.
     threading.Event().wait()
 
 
 def _refuse_connections(event: str, arguments: tuple[object, ...]) -> None:
-    """Some of piper's languages download what they lack when they are first used: here they cannot."""
-    # An address of the internet is a tuple, that of a socket of this machine is a path.
+    """An audit hook that refuses connections: some of piper's languages download data on first use."""
+    # An internet address is a tuple; a local socket's address is a path.
     outward = event == "socket.connect" and isinstance(arguments[1], tuple)
     if outward or event == "socket.getaddrinfo":
         message = "it wants to download something, and voiceguide opens no connection"
@@ -68,7 +68,7 @@ def _refuse_connections(event: str, arguments: tuple[object, ...]) -> None:
 
 
 def _bound_resources() -> None:
-    with contextlib.suppress(ImportError):  # Windows has none of this
+    with contextlib.suppress(ImportError):  # Windows has no such limits
         import resource
 
         for kind, most in (
@@ -83,15 +83,15 @@ def _bound_resources() -> None:
 
 
 def _requests(stream: BinaryIO, folder: Path) -> SimpleQueue[bytes]:
-    """The lines of `stream` as they come. Its end is the end of the process."""
+    """A queue of the lines of `stream`, filled as they come. The end of `stream` ends the process."""
     lines: SimpleQueue[bytes] = SimpleQueue()
 
     def read() -> None:
         for line in stream:
             lines.put(line)
-        os.chdir(folder.parent)  # Windows removes no folder that somebody is in
+        os.chdir(folder.parent)  # Windows removes no folder that is a current one
         shutil.rmtree(folder, ignore_errors=True)
-        # Not sys.exit: an engine may hang, and not all survive their own clean-up.
+        # Not sys.exit: an engine may hang, and some crash in their own clean-up.
         os._exit(0)
 
     threading.Thread(target=read, name="requests", daemon=True).start()

@@ -321,7 +321,7 @@ _RATIO_OF_SECONDS: Final = r"[1-9][0-9]:(?!00)[0-9]{2}"
 _WORK_BEHIND: Final = re.compile(r" \(?(?:work|rest|on|off|intervals?)\b", re.IGNORECASE)
 _WORK_BEFORE: Final = re.compile(rf"\b(?:tabata|{_WORK_REST}):? $", re.IGNORECASE)
 """What makes two lengths of `40:20`, and not of `1:30` or `10:00`."""
-_ONCE: Final = re.compile(rf"[01](?![0-9.:])(?!{UNIT})(?! ?[A-Za-z])", re.IGNORECASE)
+_ONCE: Final = re.compile(rf"[01](?![0-9.:])(?!{UNIT})(?! ?[A-Za-z])")
 _LONGEST_WAY: Final = 12
 """Inches or feet: a foot, or a few long steps."""
 _PHASE: Final = r"(?:[1-9]?[0-9]\.[0-9]|[0-9](?![0-9.])|[1-9][0-9](?=:[0-9](?![0-9])))"

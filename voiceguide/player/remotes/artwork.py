@@ -7,8 +7,8 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import RemoteUnavailableError, VoiceguideError
+from voiceguide.files.scratch import ScratchFolder
 from voiceguide.player.remotes.remote import started
-from voiceguide.scratch import ScratchFolder
 
 if TYPE_CHECKING:
     import threading

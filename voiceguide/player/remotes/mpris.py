@@ -94,11 +94,10 @@ class _Track:
 
 def properties_of(status: Status, track_path: str, art_url: str) -> dict[str, dict[str, Value]]:
     """Every property of both interfaces, as variants. An empty `art_url` is left out."""
-    side = f", {status.side} side" if status.side else ""
     metadata: dict[str, Value] = {
         "mpris:trackid": ("o", track_path),
         "mpris:length": ("x", round(status.length_s * _US)),
-        "xesam:title": ("s", f"{status.chapter}{side}"),
+        "xesam:title": ("s", status.heading),
         "xesam:artist": ("as", [status.title]),
         "xesam:album": ("s", status.title),
     }

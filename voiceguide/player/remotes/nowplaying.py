@@ -42,9 +42,8 @@ _PLAYBACK: Final = {State.PLAYING: 1, State.WAITING: 1, State.PAUSED: 2, State.E
 
 def now_playing(status: Status) -> dict[str, object]:
     """What the control centre shows, under the values of the MPMediaItemProperty and MPNowPlayingInfo constants."""
-    side = f", {status.side} side" if status.side else ""
     return {
-        "title": f"{status.chapter}{side}",
+        "title": status.heading,
         "artist": status.title,
         "albumTitle": status.title,
         "playbackDuration": status.length_s,

@@ -83,8 +83,7 @@ class SmtcRemote(Remote):
         while not self._closing.wait(POLL_S):
             status = controls.status()
             system.playback_status = getattr(media.MediaPlaybackStatus, _PLAYBACK[status.state])
-            side = f", {status.side} side" if status.side else ""
-            if shown != (now := (f"{status.chapter}{side}", status.title)):
+            if shown != (now := (status.heading, status.title)):
                 updater.music_properties.title, updater.music_properties.artist = shown = now
                 updater.update()
         system.remove_button_pressed(token)

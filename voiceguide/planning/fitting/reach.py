@@ -1,0 +1,252 @@
+"""What to say of a length that cannot be reached: which ones can, and what would bring it within reach.
+
+Both ends are exact: asked for, each of them is met. The ways out are tried before they are named, on the
+lengths of the clips that are there and on guesses for the others, which is why they need some room.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from msgspec import Struct
+
+from voiceguide.errors import RequestError
+from voiceguide.planning.fitting.fit import around_of, best, choices, extremes
+from voiceguide.planning.phrasing.script import phrase, turns_of
+from voiceguide.planning.presets import PRESETS
+from voiceguide.planning.scheduling.estimate import estimated_frames
+from voiceguide.units import SESSION_RATE_HZ, clock, to_frames
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from voiceguide.language.phrasebook import Phrasebook
+    from voiceguide.model.pacing import Pacing
+    from voiceguide.model.routine import Routine
+
+ROOM: Final = 0.03
+"""Of the length asked for: so far from its ends a guessed range is trusted. Guesses are off by 2 % where the voice
+speaks faster than the clips that are there, by less than 1 % where it does not (measured with the default voice)."""
+_LEAST_S, _MOST_S = 30, 43_200
+"""The limits of `--length` itself."""
+_NEAREST_S: Final = 600
+_SLACK_S: Final = 10
+"""More than the welcome's number of minutes can take to say."""
+_FIXED: Final = {"hold_s": "--hold", "rounds": "--rounds", "repetitions": "--reps"}
+_LONG_HOLD_S: Final = 60.0
+"""The longest hold that is usual (docs/sources.md)."""
+_MOST_ROUNDS: Final = 4
+_LADDER: Final = ("full", "brief", "minimal")
+
+
+class Reach(Struct, frozen=True):
+    """The lengths between which a session can be fitted, in frames."""
+
+    shortest: int
+    longest: int
+
+    def opens(self, target: int) -> bool:
+        """Whether `target` lies well inside."""
+        room = round(ROOM * target)
+        return self.shortest + room <= target <= self.longest - room
+
+
+def refusal(
+    routine: Routine,
+    pacing: Pacing,
+    phrasebook: Phrasebook,
+    known: Mapping[str, int],
+    speak: Callable[[Iterable[str]], Mapping[str, int]],
+) -> RequestError:
+    """What to raise where `routine` cannot last `pacing.length_s`.
+
+    `known` holds the lengths of every text for fitting; `speak` is asked for a few more.
+    """
+    assert pacing.length_s is not None  # noqa: S101 -- what could not be met
+    asked_s = pacing.length_s
+    shortest_s, longest_s = _ends(routine, pacing, phrasebook, known, speak)
+    takes = f"this routine takes from {clock(shortest_s)} to {clock(longest_s)}"
+    trying = _Trying(routine, pacing, phrasebook, known)
+    if asked_s < shortest_s:
+        way = trying.way(_shorter(pacing), skip=True) or "nothing but another routine makes it so short"
+    elif asked_s > longest_s:
+        way = trying.way(_longer(pacing), skip=False) or (
+            "no pace makes it so long: use a longer routine, as one of your own (voiceguide new)"
+        )
+    else:
+        way = trying.nearest(speak)
+    return RequestError(f"{clock(asked_s)} cannot be reached: {takes}; {way}")
+
+
+def _ends(
+    routine: Routine,
+    pacing: Pacing,
+    phrasebook: Phrasebook,
+    known: Mapping[str, int],
+    speak: Callable[[Iterable[str]], Mapping[str, int]],
+) -> tuple[int, int]:
+    """The shortest and the longest length in whole seconds, each of which is met when it is asked for."""
+    items = [extremes(turn, pacing, known) for turn in turns_of(routine, pacing, phrasebook)]
+
+    @functools.cache
+    def reach(minutes: int) -> Reach:
+        draft = phrase(routine, pacing, phrasebook, minutes=minutes)
+        around = around_of(draft, {**known, **speak(draft.texts())})
+        return Reach(around[0] + sum(low for low, _ in items), around[2] + sum(high for _, high in items))
+
+    # The welcome says how many minutes there are, and takes longer to say some numbers than others.
+    first = max(_LEAST_S, reach(0).shortest // SESSION_RATE_HZ)
+    last = min(_MOST_S, reach(round((pacing.length_s or 0) / 60)).longest // SESSION_RATE_HZ + _SLACK_S)
+    return (
+        next(s for s in itertools.count(first) if to_frames(s) >= reach(round(s / 60)).shortest),
+        next(s for s in itertools.count(last, -1) if to_frames(s) <= reach(round(s / 60)).longest),
+    )
+
+
+class _Way(Struct, frozen=True):
+    """Something that the user might have asked for instead."""
+
+    options: str
+    pacing: Pacing
+
+
+_Ways = list[_Way]
+"""Of one kind, the least change first."""
+
+
+class _Trying(Struct, frozen=True):
+    routine: Routine
+    pacing: Pacing
+    phrasebook: Phrasebook
+    known: Mapping[str, int]
+
+    @property
+    def target(self) -> int:
+        return to_frames(self.pacing.length_s or 0)
+
+    @property
+    def minutes(self) -> int:
+        return round((self.pacing.length_s or 0) / 60)
+
+    def way(self, tiers: Iterable[Sequence[_Ways]], *, skip: bool) -> str | None:
+        """The options that lead to the length, of the first tier of which any does; the least of each kind."""
+        good: list[str] = []
+        for kinds in tiers:
+            tried = ((way for way in ways if self.reach(self.routine, way.pacing).opens(self.target)) for ways in kinds)
+            good = [way.options for found in tried if (way := next(found, None))]
+            if good:
+                break
+        if skip and (skipped := self.skipped()):
+            named = " ".join(f"--skip {name}" for name in skipped)
+            if not good:
+                return f"no words and no pace make it so short: leave out stretches, as with {named}"
+            good.append(named)
+        return f"try {', '.join(good[:-1])} or {good[-1]}" if len(good) > 1 else f"try {good[0]}" if good else None
+
+    def skipped(self) -> list[str]:
+        """The stretches to leave out: one, the shortest that is enough; else as few as possible."""
+        lengths: dict[str, int] = {}
+        for turn in turns_of(self.routine, self.pacing, self.phrasebook):
+            name = turn.item.stretch
+            lengths[name] = lengths.get(name, 0) + extremes(turn, self.pacing, self.known)[0]
+        over = self.reach(self.routine, self.pacing).shortest - self.target
+        by_length = sorted(lengths, key=lengths.__getitem__)
+        for name in by_length:
+            if lengths[name] >= over and self.without([name]):
+                return [name]
+        for number in range(2, len(by_length)):
+            names = by_length[-number:]
+            if sum(lengths[name] for name in names) >= over and self.without(names):
+                return names
+        return []
+
+    def without(self, names: list[str]) -> bool:
+        items = tuple((item, stretch) for item, stretch in self.routine.items if stretch.id not in names)
+        return bool(items) and self.reach(self.routine.model_copy(update={"items": items}), self.pacing).opens(
+            self.target
+        )
+
+    def reach(self, routine: Routine, pacing: Pacing) -> Reach:
+        spoken = _Guessed(self.known, self.pacing.speech_rate, pacing.speech_rate)
+        items = [extremes(turn, pacing, spoken) for turn in turns_of(routine, pacing, self.phrasebook)]
+        around = around_of(phrase(routine, pacing, self.phrasebook, minutes=self.minutes), spoken)
+        return Reach(around[0] + sum(low for low, _ in items), around[2] + sum(high for _, high in items))
+
+    def nearest(self, speak: Callable[[Iterable[str]], Mapping[str, int]]) -> str:
+        """For a length between two that can be reached: a routine of few doses, with rests that are short."""
+        options = [
+            choices(turn, self.pacing, self.known) for turn in turns_of(self.routine, self.pacing, self.phrasebook)
+        ]
+
+        @functools.cache
+        def around(minutes: int) -> tuple[int, int, int]:
+            draft = phrase(self.routine, self.pacing, self.phrasebook, minutes=minutes)
+            return around_of(draft, {**self.known, **speak(draft.texts())})
+
+        asked_s = self.pacing.length_s or 0
+        for distance in range(_NEAREST_S):
+            for length_s in (math.floor(asked_s) - distance, math.ceil(asked_s) + distance):
+                if length_s >= _LEAST_S and best(options, to_frames(length_s), around(round(length_s / 60))):
+                    return f"the nearest to it is {clock(length_s)}"
+        return "ask for a little more or less"
+
+
+class _Guessed(dict[str, int]):
+    """Frames of every text: of those that have been spoken as they are, of others as they are likely to be.
+
+    Both go with the speed of the voice; how this voice differs from the one that guesses were made after is
+    learnt from those that have been spoken.
+    """
+
+    def __init__(self, known: Mapping[str, int], known_rate: float, rate: float) -> None:
+        super().__init__({text: round(frames * known_rate / rate) for text, frames in known.items()})
+        guessed = sum(estimated_frames(known, known_rate).values())
+        self._rate = rate * guessed / max(sum(known.values()), 1)
+
+    def __missing__(self, text: str) -> int:
+        return estimated_frames([text], self._rate)[text]
+
+
+def _shorter(pacing: Pacing) -> Iterator[Sequence[_Ways]]:
+    """What might make a session shorter; first one thing at a time, then two."""
+    words = [
+        _Way(f"--words {words}", pacing.model_copy(update={"words": words}))
+        for words in _LADDER[_LADDER.index(pacing.words) + 1 :]
+    ]
+    yield [words, _at_pace("brisk", _Way("", pacing)), *_freed(pacing)]
+    yield [[faster for way in words for faster in _at_pace("brisk", way)]]
+
+
+def _longer(pacing: Pacing) -> Iterator[Sequence[_Ways]]:
+    """What might make it longer."""
+    rounds = [
+        _Way(f"--rounds {rounds}", pacing.model_copy(update={"rounds": rounds}))
+        for rounds in range((pacing.rounds or 1) + 1, _MOST_ROUNDS + 1)
+    ]
+    hold = []
+    if not pacing.hold_s or pacing.hold_s < _LONG_HOLD_S:
+        hold = [_Way(f"--hold {_LONG_HOLD_S:g}", pacing.model_copy(update={"hold_s": _LONG_HOLD_S}))]
+    yield [_at_pace("gentle", _Way("", pacing)), *_freed(pacing)]
+    yield [rounds, hold]
+    yield [[slower for way in rounds for slower in _at_pace("gentle", way)]]
+
+
+def _at_pace(pace: str, way: _Way) -> _Ways:
+    """A way, and another pace with it; what the user has changed of a pace stays changed."""
+    if way.pacing.pace == pace:
+        return []
+    preset = PRESETS[way.pacing.pace]
+    own: dict[str, Any] = {
+        name: value for name, value in way.pacing if value != getattr(preset, name) and name != "pace"
+    }
+    return [_Way(f"--pace {pace} {way.options}".strip(), PRESETS[pace].model_copy(update=own))]
+
+
+def _freed(pacing: Pacing) -> Iterator[_Ways]:
+    """Without what the user has fixed: it may move then."""
+    for name, option in _FIXED.items():
+        if getattr(pacing, name) is not None:
+            yield [_Way(f"without {option}", pacing.model_copy(update={name: None}))]

@@ -1,0 +1,52 @@
+"""The way from one stretch to the next: how to get there, and the time for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voiceguide.model.script import Role
+from voiceguide.planning.phrasing.beats import moving, rest, say, settled
+from voiceguide.planning.phrasing.positions import change_s, rolls_up, same_place, stands_up, walks
+from voiceguide.planning.phrasing.wording import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voiceguide.model.script import Beat, Place
+    from voiceguide.model.stretch import Stretch
+    from voiceguide.planning.phrasing.guiding import Guide
+
+LEAST_WAY = 0.6
+"""Of the time from one position to the next, what fitting to a length leaves at least."""
+UP_S = 5.0
+"""From the floor to standing: for each sentence of it, a part of the way."""
+STEADY_S = 4.0
+"""Until the head has followed."""
+ROLL_S = 4.0
+"""From the back onto one side, and up from there: each takes so long, whatever the pace."""
+
+
+def arrival_beats(guide: Guide, before: Stretch | None, place: Place) -> Iterator[Beat]:
+    """The way from the stretch before, and the time for it."""
+    stretch, pacing = guide.stretch, guide.pacing
+    arrive = stretch.arrive
+    if rolls_up(before, stretch):
+        settle_s = ROLL_S * max(1.0, pacing.settle_scale)
+        yield from say(guide.wording.phrasebook.roll_up, Role.SAFETY, place, settle_s=settle_s)
+        yield rest(settle_s, place, least_s=settle_s)
+    is_there, on_foot = same_place(before, stretch), walks(before, stretch)
+    way_s = change_s(before, stretch, pacing)
+    if stands_up(before, stretch):
+        up_s = UP_S * max(1.0, pacing.settle_scale)
+        up = guide.wording.phrasebook.stand_up
+        yield from moving(up, Role.SAFETY, place, STEADY_S, pacing, least_s=STEADY_S, between_s=UP_S)
+        way_s = max(pacing.walk_s if on_foot else pacing.same_posture_s, way_s - up_s * len(sentences(up)))
+    words = arrive.stay if is_there else arrive.walk if before and on_foot else None
+    settle_s = max(way_s, settled(arrive.settle_s, pacing))
+    # Nobody is hurried through the room, nor much on the way to the floor.
+    least_s = min(settle_s, pacing.walk_s) if on_foot else settle_s * LEAST_WAY
+    # Minimal words leave out how a position is arranged, but not which one comes.
+    role = Role.SAFETY if pacing.words == "minimal" and not is_there else Role.SETUP
+    said = words or arrive.at(guide.familiarity)
+    between_s = least_s if on_foot else arrive.between_s
+    yield from moving(said, role, place, settle_s, pacing, least_s=least_s, between_s=between_s)

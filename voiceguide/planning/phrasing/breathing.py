@@ -1,0 +1,216 @@
+"""Phrasing of movements that go with the breath: one repetition a breath, words that taper to tones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from voiceguide.model.base import SIDE_TOKENS, tokens_in
+from voiceguide.model.script import Breathe, Mark, Phase, Place, Role, SpanKind, ToneName
+from voiceguide.model.stretch import Familiarity, Instruction
+from voiceguide.planning.phrasing.beats import moving, rest
+from voiceguide.planning.phrasing.dose import Dose
+from voiceguide.planning.phrasing.dose_words import counted_dose
+from voiceguide.planning.phrasing.kind import Kind
+from voiceguide.planning.phrasing.wording import after
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voiceguide.language.phrasebook import Phrasebook
+    from voiceguide.model.choices import Side
+    from voiceguide.model.script import Beat, Forms
+    from voiceguide.model.stretch import Breath, BreatheMovement, BreathsMovement, CountRange
+    from voiceguide.planning.phrasing.dose import Dosing
+    from voiceguide.planning.phrasing.guiding import Guide
+
+WORD_LEAD_S = 0.4
+"""How early the breath word comes: the body follows the word, so that it moves as the phase begins."""
+PREPARE_S = 1.6
+"""Quiet between the last preparing sentence and the first breath; 1-2 s (docs/sources.md)."""
+ASIDE_FROM_S = 1.0
+"""From when in a phase `halfway` and `last one` may be said. They are said as a breath ends, just before it turns into
+the next: there the tone is on its way to silence, and the words mean what they say. In the first second of a phase
+nobody speaks of anything but the breath; where there is no later room, they are left out."""
+SPOKEN_REPETITIONS = 3
+"""After the third repetition the tones carry the movement alone."""
+FEWEST_FOR_LAST = 3
+"""Repetitions from which on the last one is announced: of two, everybody knows."""
+FEWEST_FOR_HALFWAY = 6
+"""Repetitions from which on halfway is worth saying; of an odd number there is no half."""
+
+_FORMS_FROM = (Familiarity.FULL, Familiarity.BRIEF, Familiarity.BARE)
+
+
+class Breathing(Kind):
+    """A movement with the breath."""
+
+    def __init__(self, movement: BreatheMovement) -> None:
+        self._movement = movement
+
+    def dose(self, dosing: Dosing) -> Dose:
+        """Its repetitions and its breath."""
+        repetitions = dosing.repetitions(self._movement.repetitions)
+        return Dose(repetitions, breath=dosing.breath(self._movement.breath), notes=tuple(dosing.notes))
+
+    def beats(self, guide: Guide) -> Iterator[Beat]:
+        """Preparation, the repetitions, and the way back to stillness."""
+        yield from _prepared(guide, self._movement)
+        yield from _breaths(guide, self._movement.inhale, self._movement.exhale)
+        yield from _finished(guide, self._movement)
+
+    def telling_tones(self, guide: Guide, *, most: bool) -> frozenset[ToneName]:  # noqa: ARG002 -- one repetition is enough
+        """The breath tones, where no word says what to do with the breath."""
+        return _telling_tones(guide)
+
+    def dose_in_words(self, dose: Dose, book: Phrasebook) -> str:
+        """`6 breaths (5 to 8), in 4 s, out 6 s`."""
+        return _dose_in_words(dose, self._movement.repetitions, self._movement.breath, book)
+
+
+class BreathingAlone(Kind):
+    """Breathing without a movement: the same, in words that belong to no stretch."""
+
+    def __init__(self, movement: BreathsMovement) -> None:
+        self._movement = movement
+
+    @property
+    def is_rest(self) -> bool:
+        """Whoever only breathes may fall asleep."""
+        return True
+
+    def dose(self, dosing: Dosing) -> Dose:
+        """Its breaths, which the repetitions of a pacing do not change."""
+        breaths = dosing.count(None, dosing.item.repetitions, self._movement.breaths, "breath", "breaths")
+        return Dose(breaths, breath=dosing.breath(self._movement.breath), notes=tuple(dosing.notes))
+
+    def beats(self, guide: Guide) -> Iterator[Beat]:
+        """Preparation, the breaths, and the way back to stillness."""
+        book = guide.wording.phrasebook
+        yield from _prepared(guide, self._movement)
+        yield from _breaths(
+            guide,
+            Instruction(say=book.breathe_in, bare=book.breath_in),
+            Instruction(say=book.breathe_out, bare=book.breath_out),
+        )
+        yield from _finished(guide, self._movement)
+
+    def telling_tones(self, guide: Guide, *, most: bool) -> frozenset[ToneName]:  # noqa: ARG002 -- one repetition is enough
+        """The breath tones, where no word says what to do with the breath."""
+        return _telling_tones(guide)
+
+    def dose_in_words(self, dose: Dose, book: Phrasebook) -> str:
+        """`10 breaths (8 to 12), in 4 s, out 6 s`."""
+        return _dose_in_words(dose, self._movement.breaths, self._movement.breath, book)
+
+
+def _telling_tones(guide: Guide) -> frozenset[ToneName]:
+    return frozenset({ToneName.INHALE}) if guide.pacing.words == "minimal" and guide.tones else frozenset()
+
+
+def _dose_in_words(dose: Dose, limits: CountRange, breath: Breath, book: Phrasebook) -> str:
+    breaths = counted_dose(book.show.breath, dose.repetitions, limits, book)
+    return f"{breaths}, {book.show.breath_s.format(in_s=f'{breath.in_s:g}', out_s=f'{breath.out_s:g}')}"
+
+
+def _prepared(guide: Guide, movement: BreatheMovement | BreathsMovement) -> Iterator[Beat]:
+    place = Place(guide.stretch.id)
+    # What moves comes last: arms that are up wait for nothing but the breath.
+    steps = [step for step in movement.prepare if guide.tones or not step.of_tones]
+    still = next((at for at in range(len(steps), 0, -1) if not steps[at - 1].moves), 0)
+    for step in steps[:still]:
+        yield from guide.step(step, guide.familiarity, place, Role.INSTRUCT)
+    yield from guide.level(guide.familiarity, place)
+    for step in steps[still:]:
+        yield from guide.step(step, guide.familiarity, place, Role.INSTRUCT)
+    yield from guide.meaning(ToneName.INHALE, place)
+    if guide.pacing.words == "minimal" and (side := guide.side_of(1)):
+        yield from guide.this_side(Place(guide.stretch.id, side))
+    yield rest(PREPARE_S, place)
+
+
+def _breaths(guide: Guide, inhale: Instruction, exhale: Instruction) -> Iterator[Beat]:
+    for repetition in range(1, guide.dose.repetitions + 1):
+        side = guide.side_of(repetition)
+        phases = _phases(guide, (inhale, exhale), repetition, side)
+        yield Breathe(phases, Place(guide.stretch.id, side, repetition))
+
+
+def _finished(guide: Guide, movement: BreatheMovement | BreathsMovement) -> Iterator[Beat]:
+    place = Place(guide.stretch.id)
+    words = guide.fill(movement.finish.at(guide.familiarity))
+    yield from moving(words, Role.RELEASE, place, guide.pacing.same_posture_s, guide.pacing)
+
+
+def phases_of(breath: Breath) -> tuple[Phase, ...]:
+    """The phases of a breath, without words; pauses of no length are left out."""
+    phases = (
+        Phase(SpanKind.INHALE, breath.in_s),
+        Phase(SpanKind.RETAIN, breath.hold_in_s),
+        Phase(SpanKind.EXHALE, breath.out_s),
+        Phase(SpanKind.RETAIN, breath.hold_out_s),
+    )
+    return tuple(phase for phase in phases if phase.seconds > 0.0)
+
+
+def _phases(
+    guide: Guide, words: tuple[Instruction, Instruction], repetition: int, side: Side | None
+) -> tuple[Phase, ...]:
+    assert guide.dose.breath is not None  # noqa: S101 -- narrows the type: these movements have one
+    inhale, exhale = words
+    dressed: list[Phase] = []
+    tone: ToneName | None
+    phases = phases_of(guide.dose.breath)
+    for number, phase in enumerate(phases, start=1):
+        match phase.kind:
+            case SpanKind.INHALE:
+                marks = _breath_word(guide, inhale, Role.INHALE, repetition, side)
+                tone = ToneName.INHALE
+            case SpanKind.EXHALE:
+                marks = _breath_word(guide, exhale, Role.EXHALE, repetition, side)
+                tone = ToneName.EXHALE
+            case _:
+                marks, tone = (), None
+        if number == len(phases):
+            marks += _aside(guide, repetition)
+        dressed.append(Phase(phase.kind, phase.seconds, marks, tone if guide.tones else None))
+    return tuple(dressed)
+
+
+def _breath_word(
+    guide: Guide, instruction: Instruction, role: Role, repetition: int, side: Side | None
+) -> tuple[Mark, ...]:
+    """The word of a phase: full, brief, bare, then none where tones go on.
+
+    Without breath cues only the first time, then a count.
+
+    With alternating sides each side tapers for itself, and the side itself is said to the end.
+    """
+    times = repetition - 1 if side is None else (repetition - 1) // 2
+    familiarity = after(guide.familiarity, times)
+    tapered_away = times >= SPOKEN_REPETITIONS - _FORMS_FROM.index(guide.familiarity)
+    names_side = side is not None and bool(tokens_in(instruction.at(Familiarity.BARE)) & SIDE_TOKENS)
+    if not guide.pacing.breath_cues and repetition > 1 and not names_side:
+        if role is not Role.INHALE:
+            return ()
+        number = guide.wording.phrase("{Number}.", number=repetition)
+        return (Mark(-WORD_LEAD_S, (number,), Role.COUNT, required=True),)
+    if tapered_away and guide.tones and not names_side:
+        return ()
+    return (Mark(-WORD_LEAD_S, _forms(guide, instruction, familiarity, side), role, required=True),)
+
+
+def _forms(guide: Guide, instruction: Instruction, familiarity: Familiarity, side: Side | None) -> Forms:
+    """The words for this familiarity, then every shorter form, in case the phase is too short for them."""
+    ladder = _FORMS_FROM[_FORMS_FROM.index(familiarity) :]
+    return tuple(dict.fromkeys(guide.fill(instruction.at(rung), side) for rung in ladder))
+
+
+def _aside(guide: Guide, repetition: int) -> tuple[Mark, ...]:
+    """What is said as a breath ends: the middle, and the last repetition before it begins."""
+    book = guide.wording.phrasebook
+    count = guide.dose.repetitions
+    if count >= FEWEST_FOR_LAST and repetition == count - 1:
+        return (Mark(ASIDE_FROM_S, (book.last_repetition,), Role.REMAINING, late=True),)
+    if count >= FEWEST_FOR_HALFWAY and 2 * repetition == count:
+        return (Mark(ASIDE_FROM_S, (book.halfway,), Role.HALFWAY, late=True),)
+    return ()

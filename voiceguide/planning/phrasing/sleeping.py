@@ -1,0 +1,39 @@
+"""A session that ends in sleep: what would wake is left out behind its last rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from voiceguide.model.script import Hold, Mark, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from voiceguide.model.script import Beat
+
+
+LAST_WORDS_S = 10.0
+"""From the start of the last rest, or what is said in it, to the last words."""
+
+
+def asleep(beats: Iterable[Beat], last_words: str) -> Iterator[Beat]:
+    """The beats of the last item up to its last rest, in which nobody is told the time.
+
+    `last_words` say that nothing more will come, so that nobody lies waiting for it.
+
+    A hold that is no rest has a word that leads out of it, and stays as it is: nobody is left in a stretch.
+    """
+    beats = tuple(beats)
+    last = next((number for number in range(len(beats))[::-1] if isinstance(beats[number], Hold)), None)
+    hold = None if last is None else beats[last]
+    if not isinstance(hold, Hold) or not hold.restful:
+        yield from beats
+        return
+    yield from beats[:last]
+    marks = tuple(mark for mark in hold.marks if mark.role is Role.ENCOURAGE)
+    at_s = max([mark.at_s for mark in marks], default=0.0) + LAST_WORDS_S
+    if at_s < hold.seconds / 2:
+        marks += (Mark(at_s, (last_words,), Role.ENCOURAGE),)
+    yield replace(hold, marks=marks, countdown=())
