@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import SpeechError, VoiceguideError
@@ -71,7 +70,6 @@ class Speaker:
 
     def _speak(self, batch: list[str]) -> None:
         while not self._closed:
-            began_s = time.monotonic()
             try:
                 clips = self._voices[0](batch)
                 spoken = {text: clips[text] for text in batch}
@@ -83,7 +81,6 @@ class Speaker:
                     return  # asked again when the listener resumes
                 del self._voices[0]
             else:
-                _log.debug("%d texts in %.2f s", len(batch), time.monotonic() - began_s)
                 self._deliver(spoken)
                 return
 
