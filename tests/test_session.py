@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from voiceguide import session
 from voiceguide.errors import UnspeakableError
-from voiceguide.export.about import About
+from voiceguide.export.metadata import Metadata
 from voiceguide.model.script import CHIME_S
 from voiceguide.sound.bed import open_bed
 from voiceguide.sound.tones import chime
@@ -124,11 +124,11 @@ def test_a_cover_is_drawn_when_it_is_asked_for_and_once() -> None:
         drawn.append(b"png")
         return b"png"
 
-    about = About("T", "A", "B", "C", "en", (), draw=draw)
+    about = Metadata("T", "A", "B", "C", "en", (), draw=draw)
     assert not drawn
     assert about.cover == about.cover == b"png"
     assert len(drawn) == 1
-    assert About("T", "A", "B", "C", "en", ()).cover == b""
+    assert Metadata("T", "A", "B", "C", "en", ()).cover == b""
 
 
 def test_the_comment_of_a_file_is_plain_words_and_names_no_folder(upper_back: session.Session) -> None:

@@ -10,8 +10,8 @@ import numpy as np
 from msgspec import Struct
 
 from voiceguide.errors import VoiceguideError
-from voiceguide.export.about import About
 from voiceguide.export.exporter import exporter_for, exporter_suffixes
+from voiceguide.export.metadata import Metadata
 from voiceguide.library.loader import Library
 from voiceguide.outputs.opening import open_output, output_names
 from voiceguide.session import open_store
@@ -104,7 +104,7 @@ def _exporter(suffix: str) -> Finding:
         exporter = exporter_for(Path(f"probe.{suffix}"))
         file = io.BytesIO()
         source = _Hum()
-        exporter.write(source, file, About("Probe", "voiceguide", "", "", "en", ()), lambda _frames: None)
+        exporter.write(source, file, Metadata("Probe", "voiceguide", "", "", "en", ()), lambda _frames: None)
         exporter.verify(file, source)
     except (VoiceguideError, ImportError, OSError) as error:
         return Finding(what, False, str(error), "install voiceguide again")

@@ -7,7 +7,7 @@
     │   ├── UnknownNameError   no routine, stretch, voice or suffix of that name     2
     │   ├── DataError          mistakes in a data file, every one listed             2
     │   ├── CheckError         mistakes in several files, every one listed           2
-    │   ├── KnobError          settings that are out of their range, every one       2
+    │   ├── SettingError          settings that are out of their range, every one       2
     │   └── UnspeakableError   a text the engine would answer with silence           2
     ├── SpeechError            an engine is missing, hangs or returns nonsense       1
     ├── DownloadError          a voice cannot be fetched, or is not what was expected 1
@@ -133,7 +133,7 @@ class CheckError(RequestError):
         return self.complaints
 
 
-class KnobError(RequestError):
+class SettingError(RequestError):
     """Settings that are out of their range: all of them in one report, a line each."""
 
     def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
@@ -143,11 +143,11 @@ class KnobError(RequestError):
 
     def lines(self) -> Sequence[str]:
         """A line for each setting."""
-        return self.told(str)
+        return self.lines_naming(str)
 
-    def told(self, name: Callable[[str], str]) -> Sequence[str]:
-        """The same, each setting called by `name`, as whoever asked for it knows it."""
-        return [f"{name(knob)} {fault}" for knob, fault in self.faults]
+    def lines_naming(self, name: Callable[[str], str]) -> Sequence[str]:
+        """The same lines with each setting renamed by `name`, such as to its option on the command line."""
+        return [f"{name(setting)} {fault}" for setting, fault in self.faults]
 
 
 class UnspeakableError(RequestError):

@@ -25,18 +25,18 @@ from pydantic import ValidationError
 
 from voiceguide.errors import (
     DataError,
-    KnobError,
     Mistake,
     NoHomeError,
     RequestError,
+    SettingError,
     SpeechError,
     UnspeakableError,
     VoiceguideError,
 )
 from voiceguide.export import exporter
-from voiceguide.export.about import About, ChapterMark
 from voiceguide.export.captions import FORMATS, caption_targets, timed_lines
 from voiceguide.export.exporter import export
+from voiceguide.export.metadata import ChapterMark, Metadata
 from voiceguide.files.places import as_text, history_folder, known, phrases_folder, routines_folder
 from voiceguide.files.whole_file import check_writable, whole_file
 from voiceguide.language.phrasebook import Phrasebook
@@ -55,7 +55,7 @@ from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_
 from voiceguide.planning.presets import faults_of, paced
 from voiceguide.sound.arrangement import arranged, make_chimes
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed, open_bed
-from voiceguide.sound.keep_alive import Awake
+from voiceguide.sound.keep_alive import KeepAliveSource
 from voiceguide.sound.source import ClipSource, empty_block
 from voiceguide.speech.homeless import HomelessStore
 from voiceguide.speech.narrator import Narrator
@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from voiceguide.model.segment import AudioSegment
     from voiceguide.model.timeline import Timeline
     from voiceguide.player.player import Player
+    from voiceguide.sound.arrangement import Arrangement
+    from voiceguide.sound.background import SourceWithPauses
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.source import AudioSource
 
@@ -132,12 +134,16 @@ class Session(Struct, frozen=True, eq=False, dict=True):
     """Gives what lies under them: built-in ones may be in the making, a file is read when it is asked for."""
 
     @functools.cached_property
-    def source(self) -> AudioSource:
+    def source(self) -> SourceWithPauses:
         """The sound, to be pulled block by block: what the device and every file are made from.
 
         Mono at the timeline's rate; stereo at 48 kHz where there is a bed.
         """
-        return arranged(self.timeline, self.clips, self.pacing, self.bed).source
+        return self._arrangement.source
+
+    @functools.cached_property
+    def _arrangement(self) -> Arrangement:
+        return arranged(self.timeline, self.clips, self.pacing, self.bed)
 
     def document(self) -> dict[str, Any]:
         """The plan as plain data, format `voiceguide.timeline/1` (docs/timeline.md)."""
@@ -180,12 +186,12 @@ class Session(Struct, frozen=True, eq=False, dict=True):
             drawn = beside.submit(self._cover) if exporter.keeps_cover(Path(path)) else None
             # Meanwhile the sound is arranged, which leaves a core free.
             report = functools.partial(_report, progress, self.source.length) if progress else None
-            about = self._about(drawn.result if drawn else bytes)
+            metadata = self._about(drawn.result if drawn else bytes)
             source = self._kept_awake() if keep_alive and self.source.channels == 1 else self.source
-            export(source, Path(path), about, force=force, bit_rate_kbps=bit_rate_kbps, progress=report)
+            export(source, Path(path), metadata, force=force, bit_rate_kbps=bit_rate_kbps, progress=report)
         for name, target in caption_targets(Path(path), captions).items():
             with whole_file(target, force=force) as file:
-                file.write(FORMATS[name](about).encode())
+                file.write(FORMATS[name](metadata).encode())
 
     def picture(self, path: str | Path, *, force: bool = False) -> None:
         """Draw the timeline to `path`, a .png or .svg 1200 pixels wide; whole or not at all.
@@ -198,8 +204,9 @@ class Session(Struct, frozen=True, eq=False, dict=True):
         write_picture(lay_out(self.timeline, self.pacing.pace, self.voice), Path(path), force=force)
 
     def _kept_awake(self) -> AudioSource:
-        first_word = next((cue.start for cue in self.timeline.speech()), self.timeline.length)
-        return Awake(self.source, first_word)
+        timeline = self._arrangement.timeline
+        first_word = next((cue.start for cue in timeline.speech()), timeline.length)
+        return KeepAliveSource(self.source, first_word)
 
     def _cover(self) -> bytes:
         from voiceguide.picture.cover import cover
@@ -219,9 +226,9 @@ class Session(Struct, frozen=True, eq=False, dict=True):
             voice=voice,
         )
 
-    def _about(self, draw: Callable[[], bytes]) -> About:
+    def _about(self, draw: Callable[[], bytes]) -> Metadata:
         rate_hz = self.timeline.rate_hz
-        return About(
+        return Metadata(
             title=self.timeline.title,
             artist="voiceguide",
             album=self.phrasebook.file.album,
@@ -476,7 +483,7 @@ def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
 
 
 def played(playing: PlayerSettings, **changes: object) -> PlayerSettings:
-    """`playing` with single settings changed; what is None stays. KnobError for what is out of range.
+    """`playing` with single settings changed; what is None stays. SettingError for what is out of range.
 
     `volume` may be written as people do: `50%`, or `+10%` for a change of what `playing` has.
     """
@@ -486,17 +493,17 @@ def played(playing: PlayerSettings, **changes: object) -> PlayerSettings:
     try:
         return PlayerSettings.model_validate({**playing.model_dump(), **given})
     except ValidationError as error:
-        raise KnobError(faults_of(error, PlayerSettings)) from error
+        raise SettingError(faults_of(error, PlayerSettings)) from error
 
 
 def _volume(written: str, before: float) -> float:
     try:
         wanted = parse_volume(written).wanted(before)
     except RequestError as error:
-        raise KnobError([("volume", str(error))]) from error
+        raise SettingError([("volume", str(error))]) from error
     if not 0.0 <= wanted <= 1.0:
         fault = f"{written} would turn {percentage(before)} into {percentage(wanted)}: a volume goes from 0 to 100 %"
-        raise KnobError([("volume", fault)])
+        raise SettingError([("volume", fault)])
     return wanted
 
 
@@ -617,8 +624,8 @@ def export_clip(clip: Clip, text: str, path: str | Path, *, force: bool = False)
     """Write one clip to `path`, in the format of its suffix, as `Session.export` writes a session."""
     seconds = len(clip.pcm) / clip.rate_hz
     text = visible(text).strip()
-    about = About(text, "voiceguide", "", "", "en", (ChapterMark(text, 0.0, seconds),))
-    export(ClipSource(clip), Path(path), about, force=force)
+    metadata = Metadata(text, "voiceguide", "", "", "en", (ChapterMark(text, 0.0, seconds),))
+    export(ClipSource(clip), Path(path), metadata, force=force)
 
 
 def play_clip(clip: Clip, output: str = DEFAULT_OUTPUT) -> None:

@@ -264,7 +264,7 @@ def test_what_is_changed_while_the_batch_runs_is_kept(
             (tmp_path / "catalogue" / STEADY).write_text("precious")
         return make(job, folder, **rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("voiceguide.batch.here.make", and_the_user)
+    monkeypatch.setattr("voiceguide.batch.local.make", and_the_user)
     report = run(manifest(SMALL.replace("repetitions = 2", "repetitions = 3")), cache_dir=cache)
     assert outcomes(report) == ["made", "refused", "made"]
     assert "has been changed since it was made: --force replaces it" in report.failures[0]
@@ -343,7 +343,7 @@ def test_a_file_that_comes_to_be_there_meanwhile_is_kept(
             (tmp_path / "catalogue" / STEADY).write_text("precious")
         return make(job, folder, **rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("voiceguide.batch.here.make", and_somebody_else)
+    monkeypatch.setattr("voiceguide.batch.local.make", and_somebody_else)
     assert outcomes(run(manifest(SMALL), cache_dir=cache)) == ["made", "refused", "made"]
     assert (tmp_path / "catalogue" / STEADY).read_text() == "precious"
 
@@ -359,7 +359,7 @@ def test_one_that_fails_does_not_stop_the_others(
             raise ZeroDivisionError("oops")
         return make(job, folder, **rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("voiceguide.batch.here.make", failing)
+    monkeypatch.setattr("voiceguide.batch.local.make", failing)
     path = manifest(SMALL + '[[sessions]]\nroutines = ["upper-back"]\nlengths = ["10h"]\nname = "long"\n')
     report = run(path, cache_dir=cache)
     assert outcomes(report) == ["made", "failed", "made", "failed"]

@@ -12,7 +12,7 @@ from voiceguide import session
 from voiceguide.cli.amounts import answer_lines, request_of
 from voiceguide.cli.main import main
 from voiceguide.config import resolve
-from voiceguide.errors import DataError, KnobError, RequestError
+from voiceguide.errors import DataError, RequestError, SettingError
 from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.volume import VolumeWish, parse_volume
 from voiceguide.planning.presets import parse_level_db, parse_seconds
@@ -79,9 +79,9 @@ def test_what_is_more_than_there_is_or_no_volume_is_refused_with_what_to_write(w
     with pytest.raises(RequestError, match=r"write |0\.5 or 50%") as refused:
         request_of("volume", written)
     assert str(refused.value).isprintable()
-    with pytest.raises(KnobError) as refused_option:
+    with pytest.raises(SettingError) as refused_option:
         session.played(PlayerSettings(), volume=written)
-    assert refused_option.value.told(lambda name: f"--{name}")[0].startswith("--volume")
+    assert refused_option.value.lines_naming(lambda name: f"--{name}")[0].startswith("--volume")
     if written.isprintable():
         with pytest.raises(DataError, match="volume"):
             configured(tmp_path, f'"{written}"')
@@ -109,7 +109,7 @@ def test_in_the_configuration_numbers_need_no_quotes_and_a_change_has_nothing_to
 
 @pytest.mark.parametrize(("change", "before"), [("+50%", 0.8), ("-0.5", 0.3)])
 def test_a_change_at_the_start_that_leads_beyond_is_refused(change: str, before: float) -> None:
-    with pytest.raises(KnobError, match=r"from 0 to 100 %"):
+    with pytest.raises(SettingError, match=r"from 0 to 100 %"):
         session.played(PlayerSettings(volume=before), volume=change)
 
 

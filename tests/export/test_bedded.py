@@ -8,6 +8,10 @@ import pytest
 
 from tests.export.measure import loudness, loudness_range, probed
 from voiceguide import session
+from voiceguide.export.mp3.background import BackgroundFrames
+from voiceguide.export.mp3.frames import AHEAD_FRAMES, RUN_UP_FRAMES, FrameFormat
+from voiceguide.export.mp3.parts import _fill_of
+from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,6 +57,19 @@ def plain_range_lu(clip_cache: Path, tmp_path_factory: pytest.TempPathFactory, t
     path = tmp_path_factory.mktemp("plain") / "plain.wav"
     two_stretches(clip_cache, "none").export(path)
     return loudness_range(tool("ffmpeg"), path)
+
+
+@pytest.mark.parametrize("bed", AMBIENCES)
+def test_an_mp3_encodes_the_pieces_of_a_built_in_bed_once(bed: str) -> None:
+    """They are whole MP3 frames, and alike around their borders for as long as an encoder takes to change over."""
+    tape = AMBIENCES[bed]().tape.in_units(FrameFormat(BED_RATE_HZ, 2, 112).frame_samples)
+    assert tape is not None
+    assert tape.before > RUN_UP_FRAMES
+    assert tape.behind > AHEAD_FRAMES + 8
+
+
+def test_in_its_pauses_an_mp3_uses_the_frames_of_its_bed_again(rainy: session.Session) -> None:
+    assert isinstance(_fill_of(rainy.source, FrameFormat(BED_RATE_HZ, 2, 112)), BackgroundFrames)
 
 
 @pytest.mark.parametrize("bed", ["rain", "drone", "waves"])

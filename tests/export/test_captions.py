@@ -18,9 +18,9 @@ from tests.export import strangers
 from tests.export.hum import Hum
 from tests.export.measure import RATE_HZ
 from tests.strategies import pacings, routines, spoken_lengths
-from voiceguide.export.about import About, ChapterMark, TimedLine
 from voiceguide.export.captions import FORMATS, QUIET_FROM_S, timed_lines
 from voiceguide.export.exporter import export
+from voiceguide.export.metadata import ChapterMark, Metadata, TimedLine
 from voiceguide.library.loader import Library
 from voiceguide.planning.phrasing.script import phrase
 from voiceguide.planning.scheduling.schedule import schedule
@@ -37,10 +37,10 @@ BOOK = Library().phrasebook
 QUIET = Library().phrasebook.captions.quiet
 
 
-def about(timeline: Timeline) -> About:
+def about(timeline: Timeline) -> Metadata:
     rate_hz = timeline.rate_hz
     chapters = tuple(ChapterMark(c.title, c.start / rate_hz, c.end / rate_hz) for c in timeline.chapters)
-    return About(timeline.title, "voiceguide", "sessions", "", "en", chapters, lines=timed_lines(timeline, QUIET))
+    return Metadata(timeline.title, "voiceguide", "sessions", "", "en", chapters, lines=timed_lines(timeline, QUIET))
 
 
 @st.composite
@@ -110,7 +110,7 @@ def test_lrc_and_transcript(upper_back: session.Session) -> None:
 
 def test_markup_in_words_stays_text(tmp_path: Path) -> None:
     lines = (TimedLine("a < b & c --> d", 0.0, 1.0),)
-    told = About("T --> x", "a", "b", "", "en", (ChapterMark("One", 0.0, 1.0),), lines=lines)
+    told = Metadata("T --> x", "a", "b", "", "en", (ChapterMark("One", 0.0, 1.0),), lines=lines)
     path = tmp_path / "x.vtt"
     path.write_text(FORMATS["vtt"](told))
     assert "a &lt; b &amp; c --&gt; d" in path.read_text()
@@ -147,14 +147,14 @@ LATE_S = (5999.98, 6000.0, 6059.99, 35_999.0, 36_000.5)
 """Around 100 minutes, and 10 hours."""
 
 
-def hostile(*, late: bool = True) -> About:
+def hostile(*, late: bool = True) -> Metadata:
     """Every hostile text, a second each, and some of them late."""
     lines = [TimedLine(text, float(number), number + 0.9) for number, text in enumerate(HOSTILE)]
     if late:
         lines += [TimedLine(f"late {at_s:g}", at_s, at_s + 0.5) for at_s in LATE_S]
     end_s = lines[-1].end_s
     title = "Neck [and] back\nand --> more"
-    return About(title, "voice]guide", "", "", "en", (ChapterMark(title, 0.0, end_s),), lines=tuple(lines))
+    return Metadata(title, "voice]guide", "", "", "en", (ChapterMark(title, 0.0, end_s),), lines=tuple(lines))
 
 
 def letters(text: str) -> str:
@@ -162,7 +162,7 @@ def letters(text: str) -> str:
     return "".join(character for character in text if character.isalnum())
 
 
-def same(read: list[tuple[float, str]], planned: About, within_s: float) -> None:
+def same(read: list[tuple[float, str]], planned: Metadata, within_s: float) -> None:
     """Every line at its time, and no letter lost."""
     assert [letters(text) for _, text in read] == [letters(line.text) for line in planned.lines]
     for (start_s, _), line in zip(read, planned.lines, strict=True):
@@ -193,7 +193,7 @@ def test_lrc_kit_loses_no_letter_and_no_line(tmp_path: Path, tool: Callable[[str
 
 def test_mpv_shows_what_stands_in_brackets(tmp_path: Path, tool: Callable[[str], str]) -> None:
     sound = tmp_path / "x.flac"
-    export(Hum(4 * RATE_HZ, 1), sound, About("T", "A", "B", "", "en", ()))
+    export(Hum(4 * RATE_HZ, 1), sound, Metadata("T", "A", "B", "", "en", ()))
     shown_as = {
         "lrc": ["(start chime)", "a \N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK} b", "(quiet)"],
         "srt": ["[start chime]", "a \N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK} b", "[quiet]"],
@@ -201,7 +201,7 @@ def test_mpv_shows_what_stands_in_brackets(tmp_path: Path, tool: Callable[[str],
     }
     for name, expected in shown_as.items():
         lines = (TimedLine("[start chime]", 0.2, 0.9), TimedLine("a < b", 1.0, 1.9), TimedLine("[quiet]", 2.0, 3.5))
-        planned = About("T", "A", "B", "", "en", (ChapterMark("T", 0.0, 4.0),), lines=lines)
+        planned = Metadata("T", "A", "B", "", "en", (ChapterMark("T", 0.0, 4.0),), lines=lines)
         path = tmp_path / f"other.{name}"
         path.write_text(FORMATS[name](planned), encoding="utf-8")
         said = strangers.mpv_says(tool, sound, f"--sub-file={path}", "--speed=2")
@@ -240,7 +240,7 @@ def test_every_row_of_an_lrc_is_one_line_of_it(tmp_path: Path, tool: Callable[[s
 @given(st.text(min_size=1, max_size=40).filter(letters), st.text(max_size=20))
 def test_no_text_breaks_out_of_its_caption(text: str, title: str) -> None:
     lines = (TimedLine(text, 0.0, 1.0), TimedLine("next", 1.0, 2.0))
-    planned = About(title, "a", "b", "", "en", (ChapterMark(title, 0.0, 2.0),), lines=lines)
+    planned = Metadata(title, "a", "b", "", "en", (ChapterMark(title, 0.0, 2.0),), lines=lines)
     captions = list(srt.parse(FORMATS["srt"](planned), ignore_errors=False))
     assert [letters(caption.content) for caption in captions] == [letters(text), "next"]
     read = webvtt.from_string(FORMATS["vtt"](planned)).captions

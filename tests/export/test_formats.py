@@ -16,8 +16,8 @@ from tests.export.hum import Hum
 from tests.export.measure import RATE_HZ, decoded, loudness, probed
 from voiceguide import session
 from voiceguide.errors import RequestError, UnknownNameError
-from voiceguide.export.about import About
 from voiceguide.export.exporter import export
+from voiceguide.export.metadata import Metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -219,7 +219,7 @@ def test_a_session_that_is_mostly_tones_is_about_as_loud_as_any(
 def test_lengths_that_are_no_whole_milliseconds(suffix: str, extra: int, channels: int, tmp_path: Path) -> None:
     """Some containers round them; what was written reads back all the same."""
     path = tmp_path / f"hum.{suffix}"
-    export(Hum(3 * RATE_HZ * channels + extra, channels), path, About("T", "A", "B", "C", "en", ()))
+    export(Hum(3 * RATE_HZ * channels + extra, channels), path, Metadata("T", "A", "B", "C", "en", ()))
     assert path.stat().st_size > 1000
 
 

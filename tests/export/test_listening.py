@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from tests.export.measure import RATE_HZ, decoded, loudness, loudness_range, millisecond_levels_db
 from voiceguide import session
-from voiceguide.export.about import About
 from voiceguide.export.exporter import export
+from voiceguide.export.metadata import Metadata
 from voiceguide.model.script import ToneName
 from voiceguide.sound.mixer import Mixer
 
@@ -165,8 +165,8 @@ def test_the_voice_is_as_even_as_a_broadcast(
     routine: str, clip_cache: Path, tmp_path: Path, tool: Callable[[str], str]
 ) -> None:
     planned = session.plan(routine, voice="hibari:heart", cache_dir=clip_cache)
-    voice = Mixer(replace(planned.timeline, cues=tuple(planned.timeline.speech())), planned.clips)
-    export(voice, tmp_path / "voice.wav", About("T", "A", "B", "C", "en", ()))
+    voice = Mixer(replace(planned.timeline.times(1), cues=tuple(planned.timeline.speech())), planned.clips)
+    export(voice, tmp_path / "voice.wav", Metadata("T", "A", "B", "C", "en", ()))
     assert loudness_range(tool("ffmpeg"), tmp_path / "voice.wav") < 8.5
 
 

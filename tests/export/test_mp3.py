@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from tests.export.measure import RATE_HZ, decoded, loudness, millisecond_levels_db, probed
-from voiceguide.export.about import About, ChapterMark
+from voiceguide.export.metadata import ChapterMark, Metadata
 from voiceguide.export.mp3 import background as mp3_background
 from voiceguide.export.mp3 import parts as mp3_parts
+from voiceguide.export.mp3.background import LoneFrames
 from voiceguide.export.mp3.exporter import Mp3Exporter
 from voiceguide.export.mp3.frames import FrameFormat, joined
 from voiceguide.export.mp3.id3 import id3_tag
@@ -76,11 +77,11 @@ def test_decoders_give_the_exact_length_and_the_same_sound_as_the_wav(
     pcm = decoded(tool("ffmpeg"), upper_back_wav)
     assert len(sound) == len(pcm) == upper_back.timeline.length
     assert 10 * np.log10((pcm**2).mean() / ((sound - pcm) ** 2).mean()) > 18
-    for start, end in upper_back.source.rests(RATE_HZ):
+    for start, end in upper_back.source.pauses(RATE_HZ):
         # The encoder rings for up to a frame around what sounds; then nothing is heard, and yet it is no silence.
-        rest = sound[start + 2 * FRAME : end - 2 * FRAME]
-        assert np.abs(rest).max() < 16 / 32768
-        assert 20 * np.log10(rest.std()) == pytest.approx(-84.0, abs=2.5)
+        pause = sound[start + 2 * FRAME : end - 2 * FRAME]
+        assert np.abs(pause).max() < 16 / 32768
+        assert 20 * np.log10(pause.std()) == pytest.approx(-84.0, abs=2.5)
     # A headset sleeps after seconds.
     assert np.diff(np.flatnonzero(sound)).max() < 0.2 * RATE_HZ
 
@@ -120,7 +121,7 @@ def test_chapters_are_listed_by_one_root_in_order(
 def test_more_than_255_chapters_hang_from_one_root() -> None:
     """The count in a CTOC is one byte."""
     marks = tuple(ChapterMark(f"Part {number}", number, number + 1) for number in range(600))
-    tags = mutagen.id3.ID3(io.BytesIO(id3_tag(About("T", "A", "B", "C", "en", marks)) + bytes(1000)))
+    tags = mutagen.id3.ID3(io.BytesIO(id3_tag(Metadata("T", "A", "B", "C", "en", marks)) + bytes(1000)))
     tables = {table.element_id: table for table in tags.getall("CTOC")}
     [root] = [table for table in tables.values() if table.flags & mutagen.id3.CTOCFlags.TOP_LEVEL]
     listed = [name for part in root.child_element_ids for name in tables[part].child_element_ids]
@@ -130,8 +131,8 @@ def test_more_than_255_chapters_hang_from_one_root() -> None:
 class Pieces:
     """Noise with silences of chosen places: an AudioSource for looking at cuts."""
 
-    ground: Any = None
-    is_featureless = False
+    background: Any = None
+    is_inaudible = False
     tape = Tape.of([1], [0])
 
     def __init__(self, length: int, quiet: list[tuple[int, int]], channels: int = 1) -> None:
@@ -156,13 +157,13 @@ class Pieces:
     def recording(self) -> Pieces:
         return self
 
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
+    def pauses(self, least_frames: int) -> Iterator[tuple[int, int]]:
         return (span for span in self.quiet if span[1] - span[0] >= least_frames)
 
 
 def written(source: Pieces, path: Path) -> None:
     with path.open("w+b") as file:
-        Mp3Exporter().write(source, file, About("T", "A", "B", "C", "en", ()), lambda _frames: None)
+        Mp3Exporter().write(source, file, Metadata("T", "A", "B", "C", "en", ()), lambda _frames: None)
         Mp3Exporter().verify(file, source)
 
 
@@ -175,7 +176,7 @@ def error(sound: NDArray[np.float64], source: Pieces) -> NDArray[np.float64]:
 
 def parts_of(source: Pieces) -> int:
     sizes = FrameFormat(source.rate_hz, source.channels, 112 if source.channels == 2 else 64)
-    return len(list(mp3_parts.parts(mp3_parts.pieces(source, sizes, None), sizes)))
+    return len(list(mp3_parts.parts(mp3_parts.pieces(source, sizes, LoneFrames(None, sizes)), sizes)))
 
 
 @pytest.mark.parametrize("extra", [0, 1, 287, 575])
@@ -249,10 +250,10 @@ def test_parts_join_in_the_middle_of_a_sound(
 PERIOD = 50
 
 
-class Grounded(Pieces):
+class WithBackground(Pieces):
     """Noise that goes round, and louder noise over it in chosen places."""
 
-    def __init__(self, length: int, rests: list[tuple[int, int]], kind: str) -> None:
+    def __init__(self, length: int, pauses: list[tuple[int, int]], kind: str) -> None:
         super().__init__(length, [], channels=2)
         random = np.random.default_rng(8)
         loop = (random.standard_normal((PERIOD * 1152, 2)) * 0.01).astype(np.float32)
@@ -261,16 +262,16 @@ class Grounded(Pieces):
             loop = (0.05 * np.stack([np.sin(7 * turn), np.sin(9 * turn + 1)], axis=1)).astype(np.float32)
         under = np.resize(loop, (length, 2))
         over = self.samples * (0.5 + 0.5 * np.sin(np.arange(length) / 20_000)).astype(np.float32)[:, None]
-        for start, end in rests:
+        for start, end in pauses:
             over[start:end] = 0.0
         self.samples = under + over
-        self.resting = rests
-        self.ground = Pieces(length, [], channels=2)
-        self.ground.samples = under
-        self.ground.tape = Tape.of([PERIOD * 1152], [0])
+        self.spans = pauses
+        self.background = Pieces(length, [], channels=2)
+        self.background.samples = under
+        self.background.tape = Tape.of([PERIOD * 1152], [0])
 
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
-        return (span for span in self.resting if span[1] - span[0] >= least_frames)
+    def pauses(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        return (span for span in self.spans if span[1] - span[0] >= least_frames)
 
 
 @pytest.mark.parametrize("kind", ["noise", "tone"])
@@ -281,26 +282,26 @@ def test_what_goes_round_is_encoded_once(
     """Woven in wherever it is alone: no decoder complains, no frame is lost, no joint is heard."""
     monkeypatch.setattr(mp3_parts, "PART_S", 4.0)
     second = 2 * RATE_HZ
-    rests = [(int(at * second) + extra, int((at + 0.9 + at % 1.7) * second)) for at in np.arange(1.0, 40.0, 4.1)]
-    source = Grounded(42 * second + extra, rests, kind)
+    pauses = [(int(at * second) + extra, int((at + 0.9 + at % 1.7) * second)) for at in np.arange(1.0, 40.0, 4.1)]
+    source = WithBackground(42 * second + extra, pauses, kind)
     taken: list[int] = []
-    between = mp3_background.GroundFrames._between
+    between = mp3_background.BackgroundFrames._between
 
-    def counted(self: mp3_background.GroundFrames, start: int, end: int) -> bytes:
+    def counted(self: mp3_background.BackgroundFrames, start: int, end: int) -> bytes:
         taken.append(end - start)
         return between(self, start, end)
 
-    monkeypatch.setattr(mp3_background.GroundFrames, "_between", counted)
+    monkeypatch.setattr(mp3_background.BackgroundFrames, "_between", counted)
     written(source, tmp_path / "woven.mp3")
-    resting = sum(end - start for start, end in rests) // 1152
+    paused = sum(end - start for start, end in pauses) // 1152
     # Where no two runs fit together there is no round of it to use, and one encoder makes the whole.
     with monkeypatch.context() as patch:
         patch.setattr(mp3_parts, "joined", lambda *_: None)
         written(source, tmp_path / "unjoined.mp3")
     assert len(decoded(tool("mpg123"), tmp_path / "unjoined.mp3")) == source.length
-    assert sum(count for count in taken if count > 14) > 0.5 * resting
-    source.ground = None
-    source.resting = []
+    assert sum(count for count in taken if count > 14) > 0.5 * paused
+    source.background = None
+    source.spans = []
     written(source, tmp_path / "whole.mp3")
     woven, whole = (stereo(tool("ffmpeg"), tmp_path / name) for name in ("woven.mp3", "whole.mp3"))
     assert woven.shape == whole.shape == source.samples.shape
@@ -308,9 +309,9 @@ def test_what_goes_round_is_encoded_once(
 
     assert error(woven, source).mean() <= error(whole, source).mean() * 1.1
     assert error(woven, source).max() <= error(whole, source).max() * 1.5
-    # Where it rests, the quietest places, too.
+    # Where it pauses, the quietest places, too.
     quiet = np.zeros(source.length, bool)
-    for start, end in rests:
+    for start, end in pauses:
         quiet[start:end] = True
     assert error(woven, source)[quiet].mean() <= error(whole, source)[quiet].mean() * 1.2
     assert error(woven, source)[quiet].max() <= error(whole, source)[quiet].max() * 1.5

@@ -19,9 +19,11 @@ import pytest
 from voiceguide.errors import ExportError
 from voiceguide.export.mp3 import background as mp3_background
 from voiceguide.export.mp3 import parts as mp3_parts
-from voiceguide.export.mp3.background import GroundFrames, TapeFrames, saved_frames, usable_rests
+from voiceguide.export.mp3.background import BackgroundFrames, LoneFrames, TapeFrames, saved_frames, usable_pauses
 from voiceguide.export.mp3.frames import FrameFormat, joined, move_reservoir
 from voiceguide.export.mp3.parts import NoJointError, Piece, encoded, encoded_in_one, parts, pieces
+from voiceguide.sound.background import SourceWithPauses
+from voiceguide.sound.source import Silence
 from voiceguide.sound.tape import Tape
 
 if TYPE_CHECKING:
@@ -34,19 +36,19 @@ SILENT = b"\xff\xf3\x84\xc4".ljust(FRAME, b"\0")
 
 
 class Source:
-    """So many frames with rests in chosen places."""
+    """So many frames with pauses in chosen places."""
 
     rate_hz = 24_000
     channels = 1
 
     def __init__(
-        self, length: int, rests: Sequence[tuple[int, int]] = (), ground: object = None, tape: Tape | None = None
+        self, length: int, pauses: Sequence[tuple[int, int]] = (), background: object = None, tape: Tape | None = None
     ) -> None:
         self.length = length
-        self.resting = rests
-        self.ground: Any = ground
+        self.spans = pauses
+        self.background: Any = background
         self.tape = tape
-        self.is_featureless = False
+        self.is_inaudible = False
         self.asked: list[int] = []
         self.rendered: list[tuple[int, int]] = []
 
@@ -55,9 +57,9 @@ class Source:
         assert self.tape
         return Source(2 * self.tape.borders[-1])
 
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
+    def pauses(self, least_frames: int) -> Iterator[tuple[int, int]]:
         self.asked.append(least_frames)
-        return (span for span in self.resting if span[1] - span[0] >= least_frames)
+        return (span for span in self.spans if span[1] - span[0] >= least_frames)
 
     def render(self, start: int, out: np.ndarray) -> None:
         self.rendered.append((start, len(out)))
@@ -130,7 +132,8 @@ class Free(Encoder):
 def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the place of LAME."""
     use(monkeypatch, Encoder)
-    monkeypatch.setattr(mp3_parts, "silent_frame", {SIZES: SILENT}.__getitem__)
+    for module in (mp3_parts, mp3_background):
+        monkeypatch.setattr(module, "silent_frame", {SIZES: SILENT}.__getitem__)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
 
 
@@ -339,33 +342,33 @@ def test_a_piece_that_can_follow_nowhere_is_not_spliced() -> None:
     assert TapeFrames.spliced([easy, easy], Tape.of([40, 40], [0, 1], behind=4), SIZES) is not None
 
 
-def test_a_rest_is_used_where_the_encoder_hears_nothing_else() -> None:
+def test_a_pause_is_used_where_the_encoder_hears_nothing_else() -> None:
     """Three frames from both of its ends."""
-    rests = [(0, 576 * 30), (1, 576 * 30 - 1), (576 * 5, 576 * 40 + 575)]
-    assert usable_rests(rests, SIZES) == [(3, 27), (4, 26), (8, 37)]
+    pauses = [(0, 576 * 30), (1, 576 * 30 - 1), (576 * 5, 576 * 40 + 575)]
+    assert usable_pauses(pauses, SIZES) == [(3, 27), (4, 26), (8, 37)]
     wide = FrameFormat(48_000, 2, 112)
-    assert usable_rests([(1152 * 5, 1152 * 40)], wide) == [(8, 37)]
+    assert usable_pauses([(1152 * 5, 1152 * 40)], wide) == [(8, 37)]
 
 
-def test_what_is_saved_is_counted_by_what_is_lost_at_each_rest() -> None:
+def test_what_is_saved_is_counted_by_what_is_lost_at_each_pause() -> None:
     assert saved_frames([(0, 12), (0, 13), (5, 40), (7, 9)]) == 0 + 1 + 23 + 0
 
 
-def ground(rests: list[tuple[int, int]]) -> GroundFrames:
+def background(pauses: list[tuple[int, int]]) -> BackgroundFrames:
     """Of a sound that goes round every twenty frames, by an encoder known as number 900."""
-    return GroundFrames(taped(), rests, SIZES)
+    return BackgroundFrames(taped(), pauses, SIZES)
 
 
-def test_long_rests_are_known_by_their_middles() -> None:
-    assert ground([(0, 59), (100, 160), (200, 263), (300, 420), (500, 559)]).middles == [130, 231, 360]
+def test_long_pauses_are_known_by_their_middles() -> None:
+    assert background([(0, 59), (100, 160), (200, 263), (300, 420), (500, 559)]).middles == [130, 231, 360]
 
 
-def woven(start: int, end: int, rests: list[tuple[int, int]]) -> list[tuple[int, int] | None]:
-    return heard(ground(rests).woven(Source(450 * SAMPLES), start, end))
+def woven(start: int, end: int, pauses: list[tuple[int, int]]) -> list[tuple[int, int] | None]:
+    return heard(background(pauses).woven(Source(450 * SAMPLES), start, end))
 
 
 def in_order(found: list[tuple[int, int] | None], start: int) -> None:
-    """Every frame of the session once: an encoder's by its number, the ground's by its place in the round."""
+    """Every frame of the session once: an encoder's by its number, the background's by its place in the round."""
     for number, frame in enumerate(found, start):
         assert frame is not None
         first, at = frame
@@ -376,41 +379,41 @@ def in_order(found: list[tuple[int, int] | None], start: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_the_ground_is_woven_in_wherever_it_is_alone_and_no_frame_loses_its_data(seed: int) -> None:
+def test_the_background_is_woven_in_wherever_it_is_alone_and_no_frame_loses_its_data(seed: int) -> None:
     start = 10 * seed
-    rests = [(start + 30, start + 90), (start + 120, start + 140), (start + 170, start + 260)]
-    found = woven(start, start + 300, rests)
+    pauses = [(start + 30, start + 90), (start + 120, start + 140), (start + 170, start + 260)]
+    found = woven(start, start + 300, pauses)
     in_order(found, start)
     assert len(found) == 300
-    of_ground = [start + at for at, frame in enumerate(found) if frame and frame[0] == 900]
-    for first, last in rests:
-        inside = [at for at in of_ground if first <= at < last]
+    of_background = [start + at for at, frame in enumerate(found) if frame and frame[0] == 900]
+    for first, last in pauses:
+        inside = [at for at in of_background if first <= at < last]
         # Joints are found within a few frames; another encoder is begun five frames before the end, or fourteen.
         assert len(inside) >= last - first - 30 or last - first < 40
-        of_ground = [at for at in of_ground if at not in inside]
-    assert not of_ground
+        of_background = [at for at in of_background if at not in inside]
+    assert not of_background
 
 
-def test_where_every_joint_is_free_the_ground_begins_with_the_rest_and_ends_three_frames_before_its_end(
+def test_where_every_joint_is_free_the_background_begins_with_the_rest_and_ends_three_frames_before_its_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A fresh encoder is begun five frames before the end, and believed from its third frame on."""
     use(monkeypatch, Free)
 
-    def runs(start: int, end: int, rests: list[tuple[int, int]]) -> list[tuple[int | None, int]]:
-        found = heard(GroundFrames(taped(Free), rests, SIZES).woven(Source(450 * SAMPLES), start, end))
+    def runs(start: int, end: int, pauses: list[tuple[int, int]]) -> list[tuple[int | None, int]]:
+        found = heard(BackgroundFrames(taped(Free), pauses, SIZES).woven(Source(450 * SAMPLES), start, end))
         in_order(found, start)
         assert len(found) == end - start
         return from_whom(found)
 
     assert runs(0, 100, [(30, 60)]) == [(0, 30), (900, 27), (55, 43)]
     assert runs(0, 100, [(30, 60), (70, 90)]) == [(0, 30), (900, 27), (55, 13), (900, 17), (85, 13)]
-    # No frame of the ground before the encoder has filled its reservoir; none in a rest that is too short.
+    # No frame of the background before the encoder has filled its reservoir; none in a pause that is too short.
     assert runs(28, 100, [(30, 60)]) == [(28, 4), (900, 25), (55, 43)]
     assert runs(10, 100, [(0, 40)]) == [(10, 4), (900, 23), (35, 63)]
     assert runs(0, 100, [(30, 43)]) == [(0, 100)]
     assert runs(0, 100, [(30, 44)]) == [(0, 30), (900, 11), (39, 59)]
-    # A rest that goes on over the end is left by nobody.
+    # A pause that goes on over the end is left by nobody.
     assert runs(0, 100, [(80, 120)]) == [(0, 80), (900, 20)]
     assert runs(0, 100, [(80, 100)]) == [(0, 80), (900, 20)]
     assert runs(0, 100, [(80, 99)]) == [(0, 80), (900, 16), (94, 4)]
@@ -420,8 +423,8 @@ def test_where_every_joint_is_free_the_ground_begins_with_the_rest_and_ends_thre
     assert runs(0, 100, []) == [(0, 100)]
 
 
-def woven_runs(tape: TapeFrames, start: int, end: int, rests: list[tuple[int, int]]) -> list[tuple[int | None, int]]:
-    found = heard(GroundFrames(tape, rests, SIZES).woven(Source(450 * SAMPLES), start, end))
+def woven_runs(tape: TapeFrames, start: int, end: int, pauses: list[tuple[int, int]]) -> list[tuple[int | None, int]]:
+    found = heard(BackgroundFrames(tape, pauses, SIZES).woven(Source(450 * SAMPLES), start, end))
     in_order(found, start)
     assert len(found) == end - start
     return from_whom(found)
@@ -430,7 +433,7 @@ def woven_runs(tape: TapeFrames, start: int, end: int, rests: list[tuple[int, in
 def test_where_the_next_sound_cannot_follow_its_encoder_is_begun_fourteen_frames_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """And where it cannot then, one encoder goes on through the rest: no frame is heard without its data."""
+    """And where it cannot then, one encoder goes on through the pause: no frame is heard without its data."""
 
     class Refused(Free):
         at: ClassVar[set[int]] = set()
@@ -440,12 +443,12 @@ def test_where_the_next_sound_cannot_follow_its_encoder_is_begun_fourteen_frames
 
     use(monkeypatch, Refused)
     tape = taped(Free)
-    rests = [(30, 60), (100, 130)]
+    pauses = [(30, 60), (100, 130)]
     Refused.at = {55}
-    assert woven_runs(tape, 0, 150, rests) == [(0, 30), (900, 18), (46, 52), (900, 27), (125, 23)]
+    assert woven_runs(tape, 0, 150, pauses) == [(0, 30), (900, 18), (46, 52), (900, 27), (125, 23)]
     Refused.at = {55, 46}
-    assert woven_runs(tape, 0, 150, rests) == [(0, 100), (900, 27), (125, 23)]
-    # Not before the ground begins, but with it.
+    assert woven_runs(tape, 0, 150, pauses) == [(0, 100), (900, 27), (125, 23)]
+    # Not before the background begins, but with it.
     Refused.at = {39}
     assert woven_runs(tape, 0, 100, [(30, 44)]) == [(0, 30), (900, 2), (30, 68)]
     Refused.at = {40}
@@ -456,13 +459,13 @@ def test_where_the_next_sound_cannot_follow_its_encoder_is_begun_fourteen_frames
 @pytest.mark.parametrize(
     ("zero", "runs"),
     [
-        # The ground can follow where its own frame keeps nothing before: it begins there ...
+        # The background can follow where its own frame keeps nothing before: it begins there ...
         (6, [(0, 46), (900, 11), (55, 9), (900, 29), (93, 5)]),
-        # ... unless fewer than eight of its frames would be left before the next encoder: then not in this rest.
+        # ... unless fewer than eight of its frames would be left before the next encoder: then not in this pause.
         (7, [(0, 67), (900, 28), (93, 5)]),
     ],
 )
-def test_the_ground_begins_where_it_can_follow_if_it_is_worth_it(
+def test_the_background_begins_where_it_can_follow_if_it_is_worth_it(
     zero: int, runs: list[tuple[int | None, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Picky(Encoder):
@@ -478,7 +481,11 @@ def test_the_ground_begins_where_it_can_follow_if_it_is_worth_it(
 
 
 def cut(source: Source, calm: Sequence[int] = ()) -> list[Piece]:
-    around = GroundFrames(taped(), [(frame - 30, frame + 30) for frame in calm], SIZES) if calm else None
+    around = (
+        BackgroundFrames(taped(), [(frame - 30, frame + 30) for frame in calm], SIZES)
+        if calm
+        else LoneFrames(None, SIZES)
+    )
     return list(pieces(source, SIZES, around))
 
 
@@ -503,11 +510,18 @@ def test_only_silences_worth_it_are_left_out() -> None:
     assert cut(Source(300 * at, [(250 * at, 300 * at)])) == [Piece(0, 302, sounding=True)]
     assert len(cut(Source(300 * at, [(250 * at, 300 * at - 1)]))) == 3
     # Where something goes round under it there is no silence.
-    going_on = grounded(60 * at, 300 * at, [(50 * at, 100 * at)])
+    going_on = with_background(60 * at, 300 * at, [(50 * at, 100 * at)])
     assert cut(going_on) == [Piece(0, 302, sounding=True)]
     # Unless that is as good as silence.
-    going_on.ground.is_featureless = True
+    going_on.background.is_inaudible = True
     assert len(cut(going_on)) == 3
+
+
+def test_a_source_that_does_not_know_its_pauses_is_encoded_whole() -> None:
+    silence = Silence(24_000, 1, 300 * SAMPLES)
+    assert not isinstance(silence, SourceWithPauses)
+    assert list(pieces(silence, SIZES, LoneFrames(None, SIZES))) == [Piece(0, 302, sounding=True)]
+    assert isinstance(mp3_parts._fill_of(silence, SIZES), LoneFrames)
 
 
 @pytest.mark.parametrize("length", [1, 46, 47, 48, 575, 576, 622, 623, 624, 57_600 - 1105, 57_601 - 1105])
@@ -519,8 +533,8 @@ def test_the_last_piece_ends_with_what_the_encoder_holds_back_and_no_frame_later
 def borders(source: Source, calm: Sequence[int] = ()) -> list[int]:
     found = cut(source, calm)
     assert [piece.start for piece in found] == [0, *(piece.end for piece in found[:-1])]
-    assert [piece.goes_on for piece in found] == [False] + [True] * (len(found) - 1)
-    assert [piece.is_gone_on_with for piece in found] == [True] * (len(found) - 1) + [False]
+    assert [piece.continues for piece in found] == [False] + [True] * (len(found) - 1)
+    assert [piece.is_continued for piece in found] == [True] * (len(found) - 1) + [False]
     assert all(piece.sounding for piece in found)
     return [piece.end for piece in found]
 
@@ -534,7 +548,7 @@ def test_a_long_sound_is_cut_into_even_pieces_of_about_twenty_seconds() -> None:
     assert borders(Source(9998 * SAMPLES)) == [833 * number for number in range(1, 12)] + [10_000]
 
 
-def test_a_short_rest_of_a_sound_is_no_piece_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_short_remainder_of_a_sound_is_no_piece_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
     # 41 frames are a second: the last piece has as many and a half, and the forty of the border at the least.
     found = borders(Source(398 * SAMPLES))
@@ -572,10 +586,8 @@ def test_a_sound_is_cut_where_it_is_calm_if_that_is_not_far() -> None:
     assert borders(Source(length), [700, 1000, 1532]) == [700, 1532, 2500]
 
 
-def piece(
-    start: int, end: int, *, goes_on: bool = False, is_gone_on_with: bool = False, sounding: bool = True
-) -> Piece:
-    return Piece(start, end, sounding, goes_on, is_gone_on_with)
+def piece(start: int, end: int, *, continues: bool = False, is_continued: bool = False, sounding: bool = True) -> Piece:
+    return Piece(start, end, sounding, continues, is_continued)
 
 
 def test_pieces_are_gathered_until_they_are_worth_a_threads_while() -> None:
@@ -585,7 +597,7 @@ def test_pieces_are_gathered_until_they_are_worth_a_threads_while() -> None:
     assert list(parts([short, more, long], SIZES)) == [[short, more, long]]
     whole = piece(400, 834)
     assert list(parts([short, whole, long], SIZES)) == [[short, whole], [long]]
-    begun, following = piece(400, 500, is_gone_on_with=True), piece(500, 600, goes_on=True)
+    begun, following = piece(400, 500, is_continued=True), piece(500, 600, continues=True)
     assert list(parts([short, begun, following, long], SIZES)) == [[short, begun], [following, long]]
     assert list(parts([], SIZES)) == []
 
@@ -605,8 +617,8 @@ def test_where_silence_is_left_out_the_next_sound_finds_its_data() -> None:
     """A sound's first frames keep data in those before the silence: they move over it, or it begins with a gap."""
     at = SAMPLES
     for extra in range(12):
-        rests = [(40 * at, (90 + extra) * at), (130 * at, 170 * at), (190 * at, 207 * at)]
-        source = Source(250 * at, rests)
+        pauses = [(40 * at, (90 + extra) * at), (130 * at, 170 * at), (190 * at, 207 * at)]
+        source = Source(250 * at, pauses)
         frames = b"".join(data for _, data in encoded(source, SIZES))
         found = heard(frames)
         assert len(found) == frames_in(source)
@@ -703,7 +715,7 @@ def test_at_most_two_parts_a_thread_are_under_way(threads: int, monkeypatch: pyt
 
     monkeypatch.setattr(mp3_parts, "pieces", endless)
     monkeypatch.setattr(mp3_parts, "_run", lambda *_: b"")
-    runs = mp3_parts._runs(Source(1), SIZES, None)
+    runs = mp3_parts._runs(Source(1), SIZES, LoneFrames(None, SIZES))
     for number in range(5):
         next(runs)
         assert len(asked) == 2 * threads + number
@@ -725,7 +737,7 @@ def test_who_stops_listening_waits_for_no_part_that_was_not_begun(monkeypatch: p
         mp3_parts, "pieces", lambda *_: (Piece(at, at + 1000, sounding=True) for at in range(0, 9000, 1000))
     )
     monkeypatch.setattr(mp3_parts, "_run", slow)
-    runs: Any = mp3_parts._runs(Source(1), SIZES, None)
+    runs: Any = mp3_parts._runs(Source(1), SIZES, LoneFrames(None, SIZES))
     next(runs)
     while len(begun) < 3:
         time.sleep(0.001)
@@ -745,20 +757,20 @@ def test_an_unknown_number_of_processors_is_one(monkeypatch: pytest.MonkeyPatch)
 # --- What goes round under a source
 
 
-def grounded(period: int, length: int, rests: Sequence[tuple[int, int]]) -> Source:
-    return Source(length, rests, ground=Source(length, tape=Tape.of([period], [0])))
+def with_background(period: int, length: int, pauses: Sequence[tuple[int, int]]) -> Source:
+    return Source(length, pauses, background=Source(length, tape=Tape.of([period], [0])))
 
 
 ROOMY = [(200 * SAMPLES, 400 * SAMPLES), (500 * SAMPLES, 700 * SAMPLES)]
 
 
 def test_what_goes_round_is_made_once_and_woven_in(encoder_begun: list[Encoder]) -> None:
-    source = grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY)
-    made = mp3_parts._ground_frames(source, SIZES)
+    source = with_background(60 * SAMPLES, 900 * SAMPLES, ROOMY)
+    made = mp3_parts._background_frames(source, SIZES)
     assert made is not None
     [made_run] = made._tape._runs
     assert len(made_run) == 102 * FRAME
-    assert made._rests == [(203, 397), (503, 697)]
+    assert made._pauses == [(203, 397), (503, 697)]
     assert [begun.start for begun in encoder_begun] == [0]
     # A period, the two frames of the run-up and forty to join in.
     assert len(heard(made._tape.between(0, 120), unseen=60)) == 60
@@ -766,33 +778,33 @@ def test_what_goes_round_is_made_once_and_woven_in(encoder_begun: list[Encoder])
     assert frames_in(Source(103 * SAMPLES)) == len(encoder_begun[0].stream) // FRAME
 
 
-def test_a_session_over_a_ground_is_whole() -> None:
-    source = grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY)
+def test_a_session_over_a_background_is_whole() -> None:
+    source = with_background(60 * SAMPLES, 900 * SAMPLES, ROOMY)
     found = heard(b"".join(data for _, data in encoded(source, SIZES)))
     assert len(found) == frames_in(source)
-    assert of_ground(found) > 300
+    assert of_background(found) > 300
 
 
-def test_a_long_session_is_cut_where_the_ground_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_session_is_cut_where_the_background_is_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
-    list(encoded(grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES))
+    list(encoded(with_background(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES))
     assert {300 - 2, 600 - 2} <= {begun.start for begun in Encoder.begun}
 
 
-def of_ground(found: list[tuple[int, int] | None]) -> int:
+def of_background(found: list[tuple[int, int] | None]) -> int:
     """How many frames are those of the round, not those of the place where they stand."""
     return sum(frame is not None and sum(frame) != number for number, frame in enumerate(found))
 
 
 def test_a_part_that_is_begun_later_is_woven_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
-    source = grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY)
-    once = of_ground(heard(b"".join(data for _, data in encoded(source, SIZES))))
+    source = with_background(60 * SAMPLES, 900 * SAMPLES, ROOMY)
+    once = of_background(heard(b"".join(data for _, data in encoded(source, SIZES))))
     tries = itertools.count()
     monkeypatch.setattr(mp3_parts, "joined", lambda *runs: joined(*runs) if next(tries) % 2 else None)
     found = heard(b"".join(data for _, data in encoded(source, SIZES)))
     assert len(found) == frames_in(source)
-    assert of_ground(found) > 0.9 * once > 100
+    assert of_background(found) > 0.9 * once > 100
 
 
 @pytest.fixture
@@ -804,47 +816,58 @@ def encoder_begun() -> list[Encoder]:
     ("source", "why"),
     [
         (Source(900 * SAMPLES, ROOMY), "nothing goes round"),
-        (grounded(60 * SAMPLES + 1, 900 * SAMPLES, ROOMY), "it comes round in the middle of a frame"),
-        (grounded(60 * SAMPLES, 900 * SAMPLES, [(200 * SAMPLES, 319 * SAMPLES)]), "it is not heard alone for long"),
-        (grounded(24_959 * SAMPLES, 80_000 * SAMPLES, [(0, 80_000 * SAMPLES)]), "it takes too long to come round"),
+        (with_background(60 * SAMPLES + 1, 900 * SAMPLES, ROOMY), "it comes round in the middle of a frame"),
+        (
+            with_background(60 * SAMPLES, 900 * SAMPLES, [(200 * SAMPLES, 319 * SAMPLES)]),
+            "it is not heard alone for long",
+        ),
+        (
+            with_background(24_959 * SAMPLES, 80_000 * SAMPLES, [(0, 80_000 * SAMPLES)]),
+            "it takes too long to come round",
+        ),
     ],
 )
 def test_what_goes_round_is_left_to_the_encoder_where_nothing_is_gained(source: Source, why: str) -> None:
-    assert mp3_parts._ground_frames(source, SIZES) is None, why
+    assert mp3_parts._background_frames(source, SIZES) is None, why
 
 
 def test_the_borders_of_what_is_gained() -> None:
-    # 102 frames are made; each rest saves all but eighteen of its own: the six at its ends, and twelve.
-    assert mp3_parts._ground_frames(grounded(60 * SAMPLES, 900 * SAMPLES, [(0, 120 * SAMPLES)]), SIZES) is None
-    gained = grounded(60 * SAMPLES, 900 * SAMPLES, [(0, 121 * SAMPLES)])
-    assert mp3_parts._ground_frames(gained, SIZES) is not None
+    # 102 frames are made; each pause saves all but eighteen of its own: the six at its ends, and twelve.
+    assert (
+        mp3_parts._background_frames(with_background(60 * SAMPLES, 900 * SAMPLES, [(0, 120 * SAMPLES)]), SIZES) is None
+    )
+    gained = with_background(60 * SAMPLES, 900 * SAMPLES, [(0, 121 * SAMPLES)])
+    assert mp3_parts._background_frames(gained, SIZES) is not None
 
 
 def test_ten_minutes_of_what_goes_round_are_held_at_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mp3_parts, "encoded", lambda *_: iter([(0, b"frames")]))
     monkeypatch.setattr(TapeFrames, "spliced", lambda *_: "spliced")
     for period, held in ((24_958, True), (24_959, False)):
-        source = grounded(period * SAMPLES, 80_000 * SAMPLES, [(0, 80_000 * SAMPLES)])
-        assert (mp3_parts._ground_frames(source, SIZES) is not None) is held
+        source = with_background(period * SAMPLES, 80_000 * SAMPLES, [(0, 80_000 * SAMPLES)])
+        assert (mp3_parts._background_frames(source, SIZES) is not None) is held
 
 
-def test_rests_too_short_to_weave_in_are_not_counted() -> None:
-    """Twenty frames are the least: three at both ends, five for the next encoder, eight of the ground and one."""
-    assert mp3_background.LEAST_REST_FRAMES == 20
-    source = grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY)
-    assert mp3_parts._ground_frames(source, SIZES)
+def test_pauses_too_short_to_weave_in_are_not_counted() -> None:
+    """Twenty frames are the least: three at both ends, five for the next encoder, eight of the background and one."""
+    assert mp3_background.LEAST_PAUSE_FRAMES == 20
+    source = with_background(60 * SAMPLES, 900 * SAMPLES, ROOMY)
+    assert mp3_parts._background_frames(source, SIZES)
     assert source.asked == [20 * SAMPLES]
 
 
-def test_a_ground_whose_parts_cannot_be_joined_is_left_to_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_background_whose_parts_cannot_be_joined_is_left_to_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
     monkeypatch.setattr(mp3_parts, "joined", lambda *_: None)
-    assert mp3_parts._ground_frames(grounded(200 * SAMPLES, 2000 * SAMPLES, [(0, 1900 * SAMPLES)]), SIZES) is None
+    assert (
+        mp3_parts._background_frames(with_background(200 * SAMPLES, 2000 * SAMPLES, [(0, 1900 * SAMPLES)]), SIZES)
+        is None
+    )
 
 
-def test_a_ground_that_cannot_be_spliced_is_left_to_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_background_that_cannot_be_spliced_is_left_to_the_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TapeFrames, "spliced", lambda *_: None)
-    assert mp3_parts._ground_frames(grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES) is None
+    assert mp3_parts._background_frames(with_background(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES) is None
 
 
 def test_a_round_is_not_closed_with_frames_that_have_heard_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -855,14 +878,14 @@ def test_a_round_is_not_closed_with_frames_that_have_heard_its_end(monkeypatch: 
             return 0 if number == 42 else 50 if number >= 60 else 100
 
     use(monkeypatch, Late)
-    assert mp3_parts._ground_frames(grounded(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES) is None
+    assert mp3_parts._background_frames(with_background(60 * SAMPLES, 900 * SAMPLES, ROOMY), SIZES) is None
 
 
-def test_a_part_of_a_ground_is_one_sound_and_then_silence() -> None:
+def test_a_part_of_a_background_is_one_sound_and_then_silence() -> None:
     source = Source(1000)
-    part = mp3_parts._Part(source, 100, 700)
-    assert (part.length, part.rate_hz, part.channels, part.ground) == (600, 24_000, 1, None)
-    assert list(part.rests(1)) == []
+    part = mp3_parts._Excerpt(source, 100, 700)
+    assert (part.length, part.rate_hz, part.channels) == (600, 24_000, 1)
+    assert not isinstance(part, SourceWithPauses)
     for start, ones in ((0, 50), (560, 40), (599, 1), (600, 0), (700, 0)):
         out = np.full(50, 9.0, np.float32)
         part.render(start, out)
@@ -873,22 +896,24 @@ def test_a_part_of_a_ground_is_one_sound_and_then_silence() -> None:
 def test_pieces_are_encoded_each_by_its_own_encoder_from_two_frames_before_it(encoder_begun: list[Encoder]) -> None:
     source = Source(3000 * SAMPLES, [(200 * SAMPLES, 2800 * SAMPLES)])
     tape = Tape.of([60 * SAMPLES, 80 * SAMPLES, 70 * SAMPLES], [0, 1, 2, 1], behind=30 * SAMPLES)
-    source.ground = Source(3000 * SAMPLES, tape=tape)
-    made = mp3_parts._ground_frames(source, SIZES)
+    source.background = Source(3000 * SAMPLES, tape=tape)
+    made = mp3_parts._background_frames(source, SIZES)
     assert made is not None
     assert [len(run) // FRAME for run in made._tape._runs] == [102, 122, 112]
     assert len(encoder_begun) == 3
     assert len(heard(made._tape.between(0, 800), unseen=60)) == 740
 
 
-def test_a_rest_over_noise_that_nobody_hears_is_filled_with_frames_that_stand_alone(
+def test_a_pause_over_noise_that_nobody_hears_is_filled_with_frames_that_stand_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """But for the last four, in which the next sound keeps its data."""
     lone = [bytes([7, number]).ljust(FRAME, b"\0") for number in range(3)]
-    monkeypatch.setattr(mp3_background, "_lone_frames", lambda *_: lone)
-    source = grounded(60 * SAMPLES, 300 * SAMPLES, [(50 * SAMPLES, 100 * SAMPLES), (150 * SAMPLES, 190 * SAMPLES)])
-    source.ground.is_featureless = True
+    monkeypatch.setattr(mp3_background, "_noise_frames", lambda *_: lone)
+    source = with_background(
+        60 * SAMPLES, 300 * SAMPLES, [(50 * SAMPLES, 100 * SAMPLES), (150 * SAMPLES, 190 * SAMPLES)]
+    )
+    source.background.is_inaudible = True
     frames = b"".join(data for _, data in encoded(source, SIZES))
     found = [frames[at : at + FRAME] for at in range(0, len(frames), FRAME)]
     assert len(found) == frames_in(source)

@@ -19,9 +19,9 @@ from msgspec.structs import replace
 from tests.export import strangers
 from tests.export.hum import Hum
 from tests.export.measure import RATE_HZ, probed
-from voiceguide.export.about import About, ChapterMark, TimedLine
 from voiceguide.export.bounded import at_most_bytes
 from voiceguide.export.exporter import export
+from voiceguide.export.metadata import ChapterMark, Metadata, TimedLine
 from voiceguide.export.mp3.id3 import id3_tag
 from voiceguide.model.pcm import to_pcm16
 from voiceguide.picture.png import write_png
@@ -80,10 +80,10 @@ def cover() -> bytes:
     return file.getvalue()
 
 
-def about(chapters: tuple[ChapterMark, ...], **changes: object) -> About:
+def about(chapters: tuple[ChapterMark, ...], **changes: object) -> Metadata:
     lines = (TimedLine("[start chime]", 0.0, 1.0), TimedLine("Breathe.", 1.0, 2.0))
     comment = "a comment; with = signs \N{EN DASH} " * 20
-    told = About(
+    told = Metadata(
         LONG, "ärtist", "voiceguide sessions", comment, "en", chapters, date="2026-11-24", draw=cover, lines=lines
     )
     return replace(told, **changes)
@@ -196,7 +196,7 @@ def test_an_id3_tag_holds_no_empty_texts_and_ends_with_padding(files: dict[tuple
     size = sum(byte << shift for byte, shift in zip(tag[6:10], (21, 14, 7, 0), strict=True))
     assert tag[10 + size - 256 : 10 + size] == bytes(256)
     assert tag[10 + size] == 0xFF  # the first frame of sound follows
-    bare = id3_tag(About("A title", "voiceguide", "", "", "en", ()))
+    bare = id3_tag(Metadata("A title", "voiceguide", "", "", "en", ()))
     assert not [name for name in (b"TALB", b"COMM", b"TDRC") if name in bare]
 
 

@@ -40,7 +40,7 @@ def test_a_full_disk_leaves_nothing(
         exporter = original(path, bit_rate_kbps)
         write = exporter.write
 
-        def filling(source: object, file: IO[bytes], about: object, progress: Callable[[int], None]) -> None:
+        def filling(source: object, file: IO[bytes], metadata: object, progress: Callable[[int], None]) -> None:
             calls = 0
 
             def fail(frames: int) -> None:
@@ -50,7 +50,7 @@ def test_a_full_disk_leaves_nothing(
                     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 progress(frames)
 
-            write(source, file, about, fail)  # type: ignore[arg-type]
+            write(source, file, metadata, fail)  # type: ignore[arg-type]
 
         exporter.write = filling  # type: ignore[method-assign]
         return exporter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import shutil
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,12 @@ from voiceguide.errors import DataError, RequestError, SpeechError
 from voiceguide.export.captions import timed_lines
 from voiceguide.language.rules import rules_for
 from voiceguide.library.loader import Library
-from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages
+from voiceguide.library.reading import Reading
+from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages, own_phrasebook
 from voiceguide.model.base import SIDE_TOKENS, TOKEN, Token, spoken_texts, tokens_in
 from voiceguide.model.clip import Clip
 from voiceguide.model.stretch import Guidance
-from voiceguide.planning.phrasing.wording import sentences
+from voiceguide.planning.phrasing.wording import Wording, sentences
 from voiceguide.planning.planner import plan_timeline
 from voiceguide.planning.presets import paced
 from voiceguide.speech.narrator import Narrator
@@ -35,6 +37,7 @@ OTHERS = [language for language in languages() if language != FIRST_LANGUAGE]
 FIRST = Library(FIRST_LANGUAGE)
 ROUTINES = FIRST.routine_ids()
 LIBRARIES = {language: Library(language) for language in languages()}
+MUST_HAVE = ("phrases.toml", "pronounce.toml", "new-routine.toml")
 SHOWN = {"easier", "harder", "cautions", "title", "description"}
 
 
@@ -45,31 +48,62 @@ def texts_in(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:  # noqa:
         yield from [((field,), value)] if isinstance(value, str) else [((field, n), v) for n, v in enumerate(value)]
 
 
-def files(kind: str) -> list[str]:
-    return sorted(path.stem for path in (DATA / FIRST_LANGUAGE / kind).glob("*.toml"))
-
-
-def read(language: str, kind: str, name: str) -> dict[str, Any]:
-    return tomllib.loads((DATA / language / kind / f"{name}.toml").read_text(encoding="utf-8"))
+def read(language: str, kind: str, name: str, root: Path = DATA) -> dict[str, Any]:
+    return tomllib.loads((root / language / kind / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def test_there_are_spanish_and_german() -> None:
     assert languages() == ["en", "de", "es"]
 
 
+def lacking(language: str, root: Path = DATA) -> list[str]:
+    """What a language lacks of all that it must have, and what it has that belongs to nothing."""
+    folder, first = root / language, root / FIRST_LANGUAGE
+    found = [f"{name} is missing" for name in MUST_HAVE if not (folder / name).is_file()]
+    for kind in ("stretches", "routines"):
+        names, own = ({path.stem for path in (at / kind).glob("*.toml")} for at in (first, folder))
+        found += [f"{kind}/{name}.toml is missing" for name in sorted(names - own)]
+        found += [f"{kind}/{name}.toml belongs to no file of {FIRST_LANGUAGE}" for name in sorted(own - names)]
+        for name in sorted(names & own):
+            there = dict(texts_in(read(FIRST_LANGUAGE, kind, name, root)))
+            here = dict(texts_in(read(language, kind, name, root)))
+            missing = [".".join(map(str, field)) for field in there if field not in here and "also" not in field]
+            found += [f"{name}: {field} has no words" for field in missing]
+            left = (text for field, text in here.items() if text == there.get(field) and TOKEN.sub("", text) != ".")
+            found += [f"{name}: {text!r} is still in {FIRST_LANGUAGE}" for text in left]
+    if (folder / "phrases.toml").is_file():
+        book = own_phrasebook(Reading.of(folder / "phrases.toml"), root)
+        found += [f"phrases.toml: {field} is empty" for field in ("one", "promises") if not getattr(book, field)]
+    if not rules_for(language).carrier:
+        found.append(f"language/{language}.py: the rules have no carrier phrase")
+    return found
+
+
 @pytest.mark.parametrize("language", OTHERS)
-@pytest.mark.parametrize("kind", ["stretches", "routines"])
-def test_every_text_has_words_in_every_language(language: str, kind: str) -> None:
-    missing, left = [], []
-    for name in files(kind):
-        if not (DATA / language / kind / f"{name}.toml").is_file():
-            missing.append(f"{language}/{kind}/{name}.toml")
-            continue
-        first, own = dict(texts_in(read(FIRST_LANGUAGE, kind, name))), dict(texts_in(read(language, kind, name)))
-        missing += [f"{name}: {'.'.join(map(str, at))}" for at in first if at not in own and "also" not in at]
-        left += [f"{name}: {text}" for at, text in own.items() if text == first.get(at) and TOKEN.sub("", text) != "."]
-    assert missing == []
-    assert left == []
+def test_a_language_lacks_nothing(language: str) -> None:
+    assert lacking(language) == []
+
+
+def test_what_a_language_lacks_is_named(tmp_path: Path) -> None:
+    for language in (FIRST_LANGUAGE, "de"):
+        shutil.copytree(DATA / language, tmp_path / language)
+    german = tmp_path / "de"
+    (german / "pronounce.toml").unlink()
+    (german / "routines" / "hips.toml").unlink()
+    (german / "stretches" / "sphinx.toml").rename(german / "stretches" / "sfinx.toml")
+    cat_cow = german / "stretches" / "cat-cow.toml"
+    text = cat_cow.read_text(encoding="utf-8").replace('gist = "den Rücken mit dem Atem hohl und rund machen"\n', "")
+    cat_cow.write_text(text.replace('name = "Katze und Kuh"', 'name = "cat-cow"'), encoding="utf-8")
+    assert lacking("de", tmp_path) == [
+        "pronounce.toml is missing",
+        "stretches/sphinx.toml is missing",
+        "stretches/sfinx.toml belongs to no file of en",
+        "cat-cow: gist has no words",
+        "cat-cow: 'cat-cow' is still in en",
+        "routines/hips.toml is missing",
+    ]
+    shutil.copytree(tmp_path / FIRST_LANGUAGE, tmp_path / "fr")
+    assert "language/fr.py: the rules have no carrier phrase" in lacking("fr", tmp_path)
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -271,6 +305,38 @@ def test_a_number_that_may_mean_two_things_is_refused(language: str, written: st
     assert "write the number as a word" in found[1]
 
 
+@pytest.mark.parametrize("language", languages())
+def test_one_of_something_is_singular(language: str) -> None:
+    library = LIBRARIES[language]
+    book, wording = library.phrasebook, Wording(library.phrasebook)
+    counting = {
+        text
+        for name in FIRST.stretch_ids()
+        for _, text in spoken_texts(library.stretch(name))
+        if "count" in tokens_in(text)
+    }
+    assert len(counting) > 10
+    plural = {TOKEN.sub(lambda match: wording.number(1, str(match[1]).partition("_")[2]), text) for text in counting}
+    assert [text for text in plural if book.with_one(text) == text] == []
+    assert not set(map(str.lower, plural)) & {wording.fill(text, count=1).lower() for text in counting}
+
+
+@pytest.mark.parametrize(
+    ("language", "breaths", "length"),
+    [
+        ("en", "Take one breath, slow and soft.", "one minute and one second"),
+        ("de", "Ein Atemzug, langsam und sanft.", "eine Minute und eine Sekunde"),
+        ("es", "Haz una respiración, lenta y suave.", "un minuto y un segundo"),
+    ],
+)
+def test_a_single_breath_and_a_single_second(language: str, breaths: str, length: str) -> None:
+    library = LIBRARIES[language]
+    wording = Wording(library.phrasebook)
+    assert wording.length(61) == length
+    step = library.stretch("paced-breathing").movement.prepare[0]
+    assert wording.fill(step.say, count=1) == breaths
+
+
 def test_lists_and_number_words_follow_the_grammar() -> None:
     spanish = rules_for("es")
     assert spanish.joined(["aguja", "hilo"], "y") == "aguja e hilo"
@@ -307,7 +373,7 @@ def test_a_phrasebook_of_ones_own_opens_a_language(tmp_path: Path, monkeypatch: 
         new_phrases("fr", path.parent)
     with pytest.raises(RequestError, match="de is shipped already"):
         new_phrases("de", path.parent)
-    with pytest.raises(RequestError, match="is no code of a language"):
+    with pytest.raises(RequestError, match="is not a language code"):
         new_phrases("French", path.parent)
     path.write_text(path.read_text(encoding="utf-8").replace('fetch = "', 'fetsh = "', 1), encoding="utf-8")
     with pytest.raises(DataError, match=r"fr\.toml:\d+: fetsh"):
@@ -322,3 +388,73 @@ def test_a_line_can_be_compared_in_every_voice_of_a_language(tmp_path: Path) -> 
     assert len(set(lengths)) == len(lengths) == len(spoken)
     with pytest.raises(SpeechError, match="no voice on this machine speaks 'zz'"):
         list(session.compared("x", language="zz", cache_dir=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [
+        ('new_knee = "a new knee"\n', "conditions lacks new_knee"),
+        ('calves = "calves"\n', "show: area_names lacks calves"),
+        ('soft = "soft tones", ', "pacing: tones lacks soft"),
+        ('gentle = "gentle", ', "file: paces lacks gentle"),
+        ('easier_way = "To make it easier, {way}."\n', "easier_way: it is missing"),
+    ],
+)
+def test_what_a_phrasebook_lacks_is_named(tmp_path: Path, line: str, named: str) -> None:
+    shipped = (DATA / FIRST_LANGUAGE / "phrases.toml").read_text(encoding="utf-8")
+    assert line in shipped
+    path = tmp_path / "fr.toml"
+    path.write_text(shipped.replace('language = "en"', 'language = "fr"', 1).replace(line, "", 1), encoding="utf-8")
+    with pytest.raises(DataError, match=re.escape(named)):
+        session.check(path)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_braces_are_those_of_the_first_language(language: str) -> None:
+    assert own_phrasebook(Reading.of(DATA / language / "phrases.toml")).language == language
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "named"),
+    [
+        ("holds of {value} s", "holds of {nombre} s", "pacing.hold_s: {nombre} stands for nothing: there is {value}"),
+        (
+            'halfway = "Halfway."',
+            'halfway = "{count}."',
+            "halfway: {count} stands for nothing: there is nothing to fill",
+        ),
+        ("{Count} more rounds.", "{Count_f} more rounds.", "rounds_left: {Count_f} stands for nothing"),
+        ("[{seconds} seconds of quiet]", "[{seconds seconds]", "captions.quiet: a brace stands for nothing"),
+        (
+            "{title}. One exercise,",
+            "{titre}. One exercise,",
+            "welcome_one.1: {titre} stands for nothing: there is {title}",
+        ),
+    ],
+)
+def test_braces_that_nothing_fills_are_named(tmp_path: Path, text: str, other: str, named: str) -> None:
+    shipped = (DATA / FIRST_LANGUAGE / "phrases.toml").read_text(encoding="utf-8")
+    assert text in shipped
+    path = tmp_path / "fr.toml"
+    path.write_text(shipped.replace('language = "en"', 'language = "fr"', 1).replace(text, other), encoding="utf-8")
+    with pytest.raises(DataError, match=re.escape(named)):
+        session.check(path)
+    with pytest.raises(DataError, match=re.escape(named)):
+        _ = Library("fr", own_phrases=tmp_path).phrasebook
+
+
+def test_a_language_with_some_of_its_words_says_which_are_missing(tmp_path: Path) -> None:
+    for language in (FIRST_LANGUAGE, "de"):
+        shutil.copytree(DATA / language, tmp_path / language)
+    (tmp_path / "de" / "stretches" / "sphinx.toml").unlink()
+    (tmp_path / "de" / "routines" / "hips.toml").unlink()
+    library = Library("de", root=tmp_path)
+    assert library.stretch("cat-cow").name == "Katze und Kuh"
+    with pytest.raises(RequestError, match="sphinx has no words in German yet: write it in a routine of your own"):
+        library.stretch("sphinx")
+    with pytest.raises(RequestError, match="hips has no words in German yet"):
+        library.routine("hips")
+    routines, left_out = library.routines()
+    assert "upper-back" in routines
+    assert "lower-back is left out: sphinx has no words in German yet: write it here, under [[stretches]]" in left_out
+    assert any(why.startswith("hips has no words in German yet") for why in left_out)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from voiceguide.errors import DataError, ExportError, RequestError, VoiceguideEr
 from voiceguide.library import loader
 from voiceguide.library.loader import Library
 from voiceguide.library.new import new_routine
+from voiceguide.library.words import languages
+from voiceguide.model.base import spoken_texts
 from voiceguide.model.stretch import HoldMovement
 from voiceguide.planning.planner import estimated_minutes
 from voiceguide.planning.presets import paced
@@ -34,6 +38,33 @@ def test_a_new_routine_works_at_once(tmp_path: Path) -> None:
     assert isinstance(shipped, HoldMovement)
     assert (slow.id, slow.name, movement.hold_s.default) == ("slow-needle", "slow thread the needle", 40)
     assert movement.enter == shipped.enter
+
+
+def words_in(text: str) -> set[str]:
+    """The comments of a routine and what it says."""
+    comments = set(re.findall(r"# .*", text)) - {"# [pronounce]"}
+    said = {words for _, words in spoken_texts(tomllib.loads(text)) if words != "Mine"}
+    assert comments
+    assert said
+    return comments | said
+
+
+@pytest.mark.parametrize("language", [language for language in languages() if language != "en"])
+def test_a_new_routine_is_written_in_the_language_that_is_asked_for(tmp_path: Path, language: str) -> None:
+    written = new_routine("mine", tmp_path, language).read_text(encoding="utf-8")
+    in_english = new_routine("other", tmp_path).read_text(encoding="utf-8").replace("other", "mine")
+    assert not words_in(written) & words_in(in_english)
+    assert "@" not in written
+    routine = Library(own=tmp_path).routine("mine")
+    assert routine.language == language
+    assert 3 < estimated_minutes(routine, paced(), Library(language).phrasebook) < 15
+    assert session.check(tmp_path / "mine.toml").endswith("Mine: 3 stretches")
+
+
+def test_a_language_without_a_routine_to_start_from_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RequestError, match="no routine to start from in 'fr': there is one in de, en, es"):
+        new_routine("mine", tmp_path, "fr")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_of_the_users_is_overwritten(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from voiceguide.model.script import Role, SpanKind, ToneName
 from voiceguide.model.timeline import Chapter, Cue, InvariantError, Span, Timeline
+from voiceguide.units import PlanFrame
 
 RATE_HZ = 1000
 
@@ -27,11 +28,11 @@ def session(**changes: object) -> Timeline:
 
 
 def said(start: int, end: int, role: Role = Role.SETUP, text: str = "a") -> Cue:
-    return Cue(role, text, start, end, 0)
+    return Cue(role, text, PlanFrame(start), PlanFrame(end), 0)
 
 
 def tone(start: int, end: int) -> Cue:
-    return Cue(Role.CHIME, "[chime]", start, end, 0, tone=ToneName.HALFWAY)
+    return Cue(Role.CHIME, "[chime]", PlanFrame(start), PlanFrame(end), 0, tone=ToneName.HALFWAY)
 
 
 def span(kind: SpanKind, start: int, end: int, side: str | None = None, repetition: int = 1, added: int = 0) -> Span:
@@ -211,7 +212,7 @@ def test_at_twice_the_rate_everything_comes_at_the_same_second() -> None:
     )
     doubled = made.times(2)
     assert doubled == replace(
-        made,
+        made.times(1),
         rate_hz=2 * RATE_HZ,
         length=200,
         cues=(said(6, 14), tone(16, 40)),

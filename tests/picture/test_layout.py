@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -21,6 +21,7 @@ from voiceguide.picture.notes import chapter_note, cue_note, span_note
 from voiceguide.picture.rows import LEFT_PX, RIGHT_PX, rows_of
 from voiceguide.picture.shapes import Area, Line, Rect, Shape, Text
 from voiceguide.picture.words import GAP_PX, flags
+from voiceguide.units import PlanFrame
 
 if TYPE_CHECKING:
     from voiceguide import session
@@ -29,9 +30,9 @@ RATE_HZ = 24_000
 timelines = planned().map(lambda made: made[1])
 
 
-def timeline_of(length_s: float, cues: tuple[Cue, ...] = (), spans: tuple[Span, ...] = ()) -> Timeline:
-    length = round(length_s * RATE_HZ)
-    chapters = (Chapter("All of it", 0, length),) if length else ()
+def timeline_of(length_s: float, cues: tuple[Cue[Any], ...] = (), spans: tuple[Span[Any], ...] = ()) -> Timeline:
+    length = PlanFrame(round(length_s * RATE_HZ))
+    chapters = (Chapter("All of it", PlanFrame(0), length),) if length else ()
     return Timeline("made", "Made", "en", RATE_HZ, length, cues, spans, chapters)
 
 
@@ -176,7 +177,7 @@ def test_breath_is_dimmer_inside_a_hold() -> None:
     breath = Span(SpanKind.INHALE, 0, RATE_HZ * 5)
     hold = Span(SpanKind.HOLD, 0, RATE_HZ * 5)
 
-    def line(*spans: Span) -> Line:
+    def line(*spans: Span[Any]) -> Line:
         shapes = lay_out(timeline_of(20, spans=spans), "steady", "a:b").shapes
         return next(shape for shape in shapes if isinstance(shape, Line) and "inhale" in shape.note)
 

@@ -6,14 +6,19 @@ import re
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.strategies import pacings
+from voiceguide.language.phrasebook import PacingWords
 from voiceguide.library.loader import Library
+from voiceguide.library.words import languages
 from voiceguide.model.pacing import Pacing
 from voiceguide.planning.pacing_words import pacing_in_words
 from voiceguide.planning.presets import PRESETS, paced
+from voiceguide.sound.ambience import AMBIENCES
 
-BOOK = Library().phrasebook
+BOOKS = {language: Library(language).phrasebook for language in languages()}
+BOOK = BOOKS["en"]
 CHANGES = {
     "speech_rate": (0.9, "the voice at 0.9 of its natural speed"),
     "sentence_gap_s": (1.2, "1.2 s between sentences"),
@@ -59,13 +64,38 @@ def test_no_knob_is_without_words() -> None:
     assert pacing_in_words(whole, BOOK).endswith("breath in 4 s, hold 1 s, out 6 s, hold 2 s")
 
 
+def test_the_phrasebook_has_words_for_every_knob_and_every_bed() -> None:
+    with_words_elsewhere = {"pace", "words", "variation", "repetitions", "rounds"}
+    assert set(PacingWords.model_fields) == set(Pacing.model_fields) - with_words_elsewhere | {"breath_held"}
+    for book in BOOKS.values():
+        assert set(book.pacing.bed) == {*AMBIENCES, "file"}
+
+
+@pytest.mark.parametrize("language", [language for language in BOOKS if language != "en"])
+@pytest.mark.parametrize("knob", CHANGES)
+def test_every_change_is_said_in_the_language(language: str, knob: str) -> None:
+    pacing = paced("steady", **{knob: CHANGES[knob][0]})
+    said, in_english = pacing_in_words(pacing, BOOKS[language]), pacing_in_words(pacing, BOOK)
+    assert said.count(", ") >= 2
+    assert not set(said.split(", ")) & set(in_english.split(", "))
+    assert not re.search(r"\d\.\d|[{}]", said)
+
+
+def test_a_german_comment_is_german() -> None:
+    pacing = paced("gentle", speech_rate=0.8, hold_s=30, repetitions=1, only=("cat-cow", "knee-hug", "sphinx"))
+    assert pacing_in_words(pacing, BOOKS["de"]) == (
+        "sanft, alle Ansagen, die Stimme mit 0,8 ihrer eigenen Geschwindigkeit, Haltezeiten von 30 s, "
+        "1 Wiederholung, nur cat cow, knee hug und sphinx"
+    )
+
+
 @pytest.mark.parametrize("pace", PRESETS)
 def test_what_a_pace_brings_with_it_is_not_said_again(pace: str) -> None:
     assert pacing_in_words(PRESETS[pace], BOOK) == f"{pace}, full words"
 
 
-@given(pacings)
-def test_no_internal_name_shows(pacing: Pacing) -> None:
-    said = pacing_in_words(pacing, BOOK)
+@given(pacings, st.sampled_from(sorted(BOOKS)))
+def test_no_internal_name_shows(pacing: Pacing, language: str) -> None:
+    said = pacing_in_words(pacing, BOOKS[language])
     assert not re.search(r"_|None|True|False|[\[\]{}()]", said)
     assert not any(name in said.split() for name in Pacing.model_fields if "_" in name)

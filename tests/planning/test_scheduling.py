@@ -26,6 +26,7 @@ from voiceguide.model.script import (
 from voiceguide.model.timeline import Chapter, Cue, Span
 from voiceguide.planning.scheduling.estimate import estimate, estimated_frames
 from voiceguide.planning.scheduling.schedule import Spot, place, schedule
+from voiceguide.units import PlanFrame
 
 CAPTIONS = {tone: Library().phrasebook.captions.of(tone) for tone in ToneName}
 RATE_HZ = 1000  # milliseconds are frames: the numbers below can be read as either
@@ -126,7 +127,7 @@ WORDS = {"in": 500, "out": 600, "hold": 400, "easy": 900, "half": 700, "last": 8
 
 
 def cue(role: Role, text: str, start: int, end: int, tone: ToneName | None = None, chapter: int = 0) -> Cue:
-    return Cue(role, text, start, end, chapter, *HERE, tone)
+    return Cue(role, text, PlanFrame(start), PlanFrame(end), chapter, *HERE, tone)
 
 
 def test_everything_that_sounds_and_everything_that_is_done_knows_where_it_belongs() -> None:
@@ -487,13 +488,13 @@ def test_every_beat_is_known_by_where_the_first_thing_of_it_begins() -> None:
     made = place(Script("r", "R", "en", sections, captions=CAPTIONS), WORDS, RATE_HZ)
     # The rest is shorter than the word of the breath comes early: the word begins before it.
     assert made.spots == (
-        Spot(0, 0, 0),
-        Spot(0, 1, 1000),
-        Spot(0, 2, 800),
-        Spot(1, 0, 10_200),
-        Spot(1, 1, 10_200),
-        Spot(1, 2, 10_600),
-        Spot(1, 3, 13_600),
+        Spot(0, 0, PlanFrame(0)),
+        Spot(0, 1, PlanFrame(1000)),
+        Spot(0, 2, PlanFrame(800)),
+        Spot(1, 0, PlanFrame(10_200)),
+        Spot(1, 1, PlanFrame(10_200)),
+        Spot(1, 2, PlanFrame(10_600)),
+        Spot(1, 3, PlanFrame(13_600)),
     )
     assert made.timeline == schedule(Script("r", "R", "en", sections, captions=CAPTIONS), WORDS, RATE_HZ)
 

@@ -19,6 +19,7 @@ from voiceguide.planning.scheduling.schedule import place
 from voiceguide.planning.scheduling.splice import one_more_breath, spliced
 from voiceguide.planning.selection import selected
 from voiceguide.units import SESSION_RATE_HZ as RATE_HZ
+from voiceguide.units import PlanFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +51,7 @@ def test_what_has_begun_stays_and_the_rest_is_phrased_anew(
     before = place(old, lengths)
     frame = round(share * before.timeline.length)
     try:
-        found = spliced(old, before, frame, new, lengths)
+        found = spliced(old, before, PlanFrame(frame), new, lengths)
     except RequestError:
         # Only where hardly anything is left.
         assert before.spots[-1].start < frame or len(before.timeline.chapters) - 1 in {
@@ -68,7 +69,7 @@ def test_from_the_very_start_it_is_the_new_script(
     old = phrase(routine, pacing, BOOK)  # type: ignore[arg-type]
     new = phrase(routine, change(pacing), BOOK)  # type: ignore[arg-type]
     lengths = lengths_of(old, new)
-    assert spliced(old, place(old, lengths), 0, new, lengths).script == new
+    assert spliced(old, place(old, lengths), PlanFrame(0), new, lengths).script == new
 
 
 @pytest.mark.parametrize("routine_id", LIBRARY.routine_ids())
@@ -81,8 +82,8 @@ def test_slower_takes_longer_and_faster_is_sooner_done(routine_id: str, share: f
     before = place(old, lengths)
     frame = round(share * before.timeline.length)
     left = before.timeline.length - frame
-    longer = spliced(old, before, frame, slow, lengths).placement.timeline.length - frame
-    shorter = spliced(old, before, frame, quick, lengths).placement.timeline.length - frame
+    longer = spliced(old, before, PlanFrame(frame), slow, lengths).placement.timeline.length - frame
+    shorter = spliced(old, before, PlanFrame(frame), quick, lengths).placement.timeline.length - frame
     assert left * 1.02 < longer < left * 1.25
     assert left * 0.8 < shorter < left * 0.98
 
@@ -103,7 +104,7 @@ def test_one_more_breath_lengthens_this_hold_and_its_other_side(
     hold = holds(before.timeline)[number]
     frame = data.draw(st.integers(hold.start, hold.end - 1))
     try:
-        found = one_more_breath(script, before, frame, lengths)
+        found = one_more_breath(script, before, PlanFrame(frame), lengths)
     except RequestError as error:
         # Only once counting down has begun, or the end has been announced with no room to say it again.
         assert "too late" in str(error)  # noqa: PT017 -- the other outcome is checked below
@@ -135,7 +136,7 @@ def test_the_minutes_that_are_to_go_stay_true_however_many_breaths_are_added(at:
         hold = holds(placement.timeline)[0]
         frame = hold.start + round(share * (hold.end - hold.start - RATE_HZ))
         try:
-            found = one_more_breath(script, placement, frame, lengths)
+            found = one_more_breath(script, placement, PlanFrame(frame), lengths)
         except RequestError:
             continue
         script, placement = found.script, found.placement
@@ -151,7 +152,7 @@ def test_without_a_hold_there_is_none_to_lengthen() -> None:
     script = phrase(LIBRARY.routine("upper-back"), Pacing(), BOOK)
     lengths = lengths_of(script)
     with pytest.raises(RequestError, match="no hold"):
-        one_more_breath(script, place(script, lengths), 0, lengths)
+        one_more_breath(script, place(script, lengths), PlanFrame(0), lengths)
 
 
 def test_slower_and_faster_end_at_their_limits() -> None:

@@ -20,15 +20,15 @@ RATE_HZ = 10
 IN, OUT, STAY = SpanKind.INHALE, SpanKind.EXHALE, SpanKind.RETAIN
 
 
-def said(start: int, end: int) -> Cue:
+def said(start: int, end: int) -> Cue[int]:
     return Cue(Role.SETUP, "a", start, end, 0)
 
 
-def tone(start: int, end: int) -> Cue:
+def tone(start: int, end: int) -> Cue[int]:
     return Cue(Role.INHALE, "[rising tone]", start, end, 0, tone=ToneName.INHALE)
 
 
-def session(*cues: Cue, spans: tuple[Span, ...] = (), rate_hz: int = RATE_HZ) -> Timeline:
+def session(*cues: Cue[int], spans: tuple[Span[int], ...] = (), rate_hz: int = RATE_HZ) -> Timeline[int]:
     chapters = (Chapter("One", 0, 200), Chapter("Two", 200, 400), Chapter("Three", 400, 1000))
     return Timeline("r", "R", "en", rate_hz, 1000, cues, spans, chapters)
 
@@ -37,7 +37,7 @@ def session(*cues: Cue, spans: tuple[Span, ...] = (), rate_hz: int = RATE_HZ) ->
 TALK = session(said(0, 20), said(210, 230), said(230, 250), said(950, 1000))
 
 
-def landed(at: int, action: Action, amount: float = 0.0, timeline: Timeline = TALK) -> int:
+def landed(at: int, action: Action, amount: float = 0.0, timeline: Timeline[int] = TALK) -> int:
     return after(Transport(at=at), Command(action, amount), timeline).at
 
 
@@ -185,7 +185,7 @@ def test_a_session_begins_at_the_start_at_full_volume() -> None:
     assert Command(Action.NEXT) == Command(Action.NEXT, 0.0)
 
 
-def hold(start: int, end: int, *kinds: SpanKind, every: int = 10) -> tuple[Span, ...]:
+def hold(start: int, end: int, *kinds: SpanKind, every: int = 10) -> tuple[Span[int], ...]:
     phases = tuple(Span(kind, start + every * at, start + every * (at + 1)) for at, kind in enumerate(kinds))
     return (Span(SpanKind.HOLD, start, end), *phases)
 
@@ -261,7 +261,7 @@ def test_a_hold_gets_what_was_left_of_it_and_never_less_than_a_breath() -> None:
         ((*hold(500, 600, IN, OUT, IN, OUT), Span(SpanKind.REST, 600, 700)), 20),
     ],
 )
-def test_the_least_that_is_left_of_a_hold_is_its_own_breath(spans: tuple[Span, ...], breath: int) -> None:
+def test_the_least_that_is_left_of_a_hold_is_its_own_breath(spans: tuple[Span[int], ...], breath: int) -> None:
     assert resume_frame(session(spans=spans), 599) == 600 - breath
 
 

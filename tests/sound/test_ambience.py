@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ, BEFORE_UNITS, BEHIND_UNITS, PIECE_UNIT_FRAMES
+from voiceguide.sound.ambience import ALIKE_BEFORE_S, ALIKE_BEHIND_S, AMBIENCES, BED_RATE_HZ
 from voiceguide.sound.loudness import k_weighted
 from voiceguide.sound.tape import Tape
 
@@ -150,7 +150,7 @@ def test_all_pieces_begin_and_end_alike(name: str, made: dict[str, Ambience]) ->
     """So that any can follow any, in an MP3 as well; and their order has no turn that it repeats."""
     ambience = made[name]
     *borders, length = ambience.tape.borders
-    before, behind = BEFORE_UNITS * PIECE_UNIT_FRAMES, BEHIND_UNITS * PIECE_UNIT_FRAMES
+    before, behind = (round(seconds * BED_RATE_HZ) for seconds in (ALIKE_BEFORE_S, ALIKE_BEHIND_S))
     assert length == len(ambience.samples)
     around = [np.roll(ambience.samples, before - border, axis=0)[: before + behind] for border in borders]
     for other in around[1:]:

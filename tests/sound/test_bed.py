@@ -17,11 +17,12 @@ from voiceguide import session
 from voiceguide.errors import RequestError
 from voiceguide.model.pcm import to_pcm16
 from voiceguide.model.timeline import Chapter, Cue, Timeline
-from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ, PIECE_UNIT_FRAMES
+from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ, GRID_S
 from voiceguide.sound.bed import BUILT_IN, Bed, measured, open_bed
 from voiceguide.sound.bedded import FADE_IN_S, FADE_OUT_S, BeddedSource
 from voiceguide.sound.mixer import Mixer
 from voiceguide.sound.resampling import clip_times
+from voiceguide.units import SoundFrame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -90,9 +91,8 @@ def test_loudness_is_that_of_a_known_tone() -> None:
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
-def test_built_in_pieces_are_whole_mp3_frames(name: str, beds: Mapping[str, Bed]) -> None:
-    """Those of it can be used again then."""
-    assert not np.any(np.array(beds[name].tape.borders) % PIECE_UNIT_FRAMES)
+def test_built_in_pieces_begin_and_end_on_the_grid(name: str, beds: Mapping[str, Bed]) -> None:
+    assert beds[name].tape.in_units(round(GRID_S * BED_RATE_HZ)) is not None
 
 
 # A file of the listener's.
@@ -118,7 +118,7 @@ def test_a_file_is_looped_without_a_seam(hum: Path) -> None:
     assert bed
     loop = bed.samples.astype(np.float64) / 32768
     assert 7.5 * BED_RATE_HZ - len(loop) == pytest.approx(576, abs=776)  # a quarter of it is crossfaded
-    assert len(loop) % PIECE_UNIT_FRAMES == 0
+    assert len(loop) % round(GRID_S * BED_RATE_HZ) == 0
     # No step at the seam that a sine of twice its height, which is halved, would not make.
     steepest = 0.3 * 2 * np.pi * 261.6 / BED_RATE_HZ
     assert np.abs(np.diff(np.concatenate([loop[-100:], loop[:100]]), axis=0)).max() <= steepest
@@ -154,23 +154,23 @@ def test_a_file_whose_name_is_not_utf_8_can_be_a_bed_and_be_written_down(hum: Pa
         session.plan("upper-back", pacing=session.paced(bed=name.replace("cken", "")), cache_dir=clip_cache)
 
 
-def test_in_its_rests_a_session_is_its_bed_alone(rainy: session.Session) -> None:
+def test_in_its_pauses_a_session_is_its_bed_alone(rainy: session.Session) -> None:
     source = rainy.source
-    assert source.ground
-    spans = list(source.rests(BED_RATE_HZ // 2))
+    assert source.background
+    spans = list(source.pauses(BED_RATE_HZ // 2))
     assert sum(end - start for start, end in spans) > 0.2 * source.length
     for start, end in spans:
-        whole, alone = rendered(source, start, end - start), rendered(source.ground, start, end - start)
+        whole, alone = rendered(source, start, end - start), rendered(source.background, start, end - start)
         assert np.array_equal(whole, alone)
         assert whole.any()
-    tape, recording = source.ground.tape, source.ground.recording
+    tape, recording = source.background.tape, source.background.recording
     start, end = max(spans, key=lambda span: span[1] - span[0])
     assert end - start > 5000
     for at, first, last in tape.parts(start, start + 5000):
         there = rendered(recording, first, last - first)
-        assert np.array_equal(rendered(source.ground, at, last - first), there)
+        assert np.array_equal(rendered(source.background, at, last - first), there)
         assert np.array_equal(rendered(recording, first + tape.borders[-1], last - first), there)
-    assert not rendered(source.ground, source.length - 10, 100)[10:].any()
+    assert not rendered(source.background, source.length - 10, 100)[10:].any()
 
 
 def test_what_cannot_be_a_bed_is_said_in_a_line(tmp_path: Path) -> None:
@@ -198,16 +198,20 @@ def test_what_cannot_be_a_bed_is_said_in_a_line(tmp_path: Path) -> None:
 # Under a voice.
 
 
+def at(seconds: float) -> SoundFrame:
+    return SoundFrame(round(seconds * BED_RATE_HZ))
+
+
 def bedded(
     speech: list[tuple[float, float]], seconds: float, level_db: float, fades_from_s: float | None = None
 ) -> BeddedSource:
     """A bed of even noise under a silent voice."""
     rng = np.random.default_rng(4)
     bed = measured(to_pcm16((rng.standard_normal((BED_RATE_HZ * 7, 2)) * 0.1).astype(np.float32)))
-    length = round(seconds * BED_RATE_HZ)
-    silent = Timeline("r", "R", "en", BED_RATE_HZ, length, (), (), (Chapter("One", 0, length),))
-    words = [(round(first * BED_RATE_HZ), round(last * BED_RATE_HZ)) for first, last in speech]
-    fades_from = None if fades_from_s is None else round(fades_from_s * BED_RATE_HZ)
+    length = at(seconds)
+    silent = Timeline("r", "R", "en", BED_RATE_HZ, length, (), (), (Chapter("One", at(0.0), length),))
+    words = [(at(first), at(last)) for first, last in speech]
+    fades_from = None if fades_from_s is None else at(fades_from_s)
     return BeddedSource(Mixer(silent, {}, gain_db=0.0), words, bed, level_db, fades_from)
 
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from tests.export.measure import decoded
-from voiceguide.sound.keep_alive import KEEP_ALIVE_DBFS, LONGEST_WAKE_S, WAKE_DBFS, Awake, Hush
+from voiceguide.sound.keep_alive import KEEP_ALIVE_DBFS, LONGEST_WAKE_S, WAKE_DBFS, KeepAliveNoise, KeepAliveSource
 from voiceguide.sound.source import Silence
+from voiceguide.units import SoundFrame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
     from voiceguide.sound.source import AudioSource
 
 RATE_HZ = 24_000
+
+
+class Pause(Silence):
+    """A source with pauses that is nothing but one."""
+
+    background = None
+
+    def pauses(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        return iter([(0, self.length)] if self.length >= least_frames else [])
 
 
 def heard(source: AudioSource, start: int, frames: int) -> NDArray[np.float32]:
@@ -35,42 +45,42 @@ def level_dbfs(samples: NDArray[np.floating]) -> float:
 
 
 def test_before_the_first_word_it_is_loud_enough_to_wake_and_then_hardly_there() -> None:
-    awake = Awake(Silence(RATE_HZ, 1, 60 * RATE_HZ), RATE_HZ)
+    awake = KeepAliveSource(Pause(RATE_HZ, 1, 60 * RATE_HZ), SoundFrame(RATE_HZ))
     sound = heard(awake, 0, awake.length + 100)
     assert level_dbfs(sound[2400:21_600]) == pytest.approx(WAKE_DBFS, abs=1.0)
     assert level_dbfs(sound[RATE_HZ : 60 * RATE_HZ]) == pytest.approx(KEEP_ALIVE_DBFS, abs=0.5)
     # It comes and goes without a click, and the session is as long as it was.
     assert np.abs(sound[:24]).max() < 3e-4
     assert not sound[awake.length :].any()
-    assert list(awake.rests(1000)) == [(RATE_HZ, 60 * RATE_HZ)]
-    assert list(Awake(Silence(RATE_HZ, 1, RATE_HZ), RATE_HZ - 999).rests(1000)) == []
-    late = Awake(Silence(RATE_HZ, 1, 60 * RATE_HZ), 30 * RATE_HZ)
-    assert next(late.rests(1))[0] == LONGEST_WAKE_S * RATE_HZ
+    assert list(awake.pauses(1000)) == [(RATE_HZ, 60 * RATE_HZ)]
+    assert list(KeepAliveSource(Pause(RATE_HZ, 1, RATE_HZ), SoundFrame(RATE_HZ - 999)).pauses(1000)) == []
+    late = KeepAliveSource(Pause(RATE_HZ, 1, 60 * RATE_HZ), SoundFrame(30 * RATE_HZ))
+    assert next(late.pauses(1))[0] == LONGEST_WAKE_S * RATE_HZ
 
 
 def test_any_blocks_from_anywhere_give_the_same_frames(upper_back: session.Session) -> None:
-    awake = Awake(upper_back.source, 36_000)
+    awake = KeepAliveSource(upper_back.source, SoundFrame(36_000))
     whole = heard(awake, 0, 400_000)
     for block in (997, 36_000, 100_000):
         parts = [heard(awake, at, min(block, 400_000 - at)) for at in range(0, 400_000, block)]
         assert np.array_equal(np.concatenate(parts), whole)
     plain = heard(upper_back.source, 0, 400_000)
     assert np.abs(whole - plain).max() < 2 * 10 ** (WAKE_DBFS / 20)
-    for start, end in awake.rests(RATE_HZ):
-        assert np.array_equal(heard(awake, start, end - start), heard(awake.ground, start, end - start))
+    for start, end in awake.pauses(RATE_HZ):
+        assert np.array_equal(heard(awake, start, end - start), heard(awake.background, start, end - start))
 
 
 def test_a_session_over_a_bed_is_awake_by_itself() -> None:
     with pytest.raises(ValueError, match="never silent"):
-        Awake(Silence(48_000, 2, 100), 10)
+        KeepAliveSource(Pause(48_000, 2, 100), SoundFrame(10))
 
 
 def test_noise_that_nobody_hears_goes_on_for_as_long_as_it_is_wanted() -> None:
-    hush = Hush(RATE_HZ, 200_000)
-    sound = heard(hush, 0, 200_000)
+    noise = KeepAliveNoise(RATE_HZ, 200_000)
+    sound = heard(noise, 0, 200_000)
     assert np.array_equal(sound[72_000:144_000], sound[:72_000])
-    assert np.array_equal(heard(hush.recording, 0, 144_000), sound[:144_000])
-    assert hush.is_featureless
+    assert np.array_equal(heard(noise.recording, 0, 144_000), sound[:144_000])
+    assert noise.is_inaudible
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "m4b", "opus", "mp3"])
@@ -105,5 +115,5 @@ def test_no_file_has_a_silence_that_a_headset_sleeps_through(
 def test_whoever_wants_silence_gets_it(upper_back: session.Session, tmp_path: Path, tool: Callable[[str], str]) -> None:
     upper_back.export(tmp_path / "x.wav", keep_alive=False)
     sound = decoded(tool("ffmpeg"), tmp_path / "x.wav")
-    start, end = next(upper_back.source.rests(RATE_HZ))
+    start, end = next(upper_back.source.pauses(RATE_HZ))
     assert not sound[start:end].any()

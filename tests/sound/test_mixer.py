@@ -17,6 +17,7 @@ from voiceguide.model.timeline import Chapter, Cue, Timeline
 from voiceguide.sound import mixer as mixer_module
 from voiceguide.sound.mixer import Mixer
 from voiceguide.sound.source import ClipSource
+from voiceguide.units import SoundFrame
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,12 +35,14 @@ def clip(units: list[int], onset: int = 0, end: int | None = None) -> Clip:
     return Clip(to_pcm16(samples), RATE_HZ, onset, len(samples) if end is None else end, block_powers(samples, RATE_HZ))
 
 
-def timeline(length: int, *cues: Cue) -> Timeline:
-    return Timeline("r", "R", "en", RATE_HZ, length, cues, (), (Chapter("One", 0, length),))
+def timeline(length: int, *cues: Cue[SoundFrame]) -> Timeline[SoundFrame]:
+    return Timeline(
+        "r", "R", "en", RATE_HZ, SoundFrame(length), cues, (), (Chapter("One", SoundFrame(0), SoundFrame(length)),)
+    )
 
 
-def word(text: str, start: int, frames: int) -> Cue:
-    return Cue(Role.SETUP, text, start, start + frames, 0)
+def word(text: str, start: int, frames: int) -> Cue[SoundFrame]:
+    return Cue(Role.SETUP, text, SoundFrame(start), SoundFrame(start + frames), 0)
 
 
 def rendered(source: Mixer, start: int, length: int) -> NDArray[np.float32]:
@@ -71,8 +74,8 @@ def test_beyond_the_end_there_is_silence() -> None:
 def test_silences_are_where_no_sample_lies() -> None:
     clips = {"a": clip([1, 1, 1, 1], onset=1, end=3)}
     mixed = Mixer(timeline(30, word("a", 3, 2), word("a", 9, 2), word("a", 20, 2)), clips)
-    assert list(mixed.rests(3)) == [(12, 19), (23, 30)]
-    assert list(mixed.rests(2)) == [(0, 2), (6, 8), (12, 19), (23, 30)]
+    assert list(mixed.pauses(3)) == [(12, 19), (23, 30)]
+    assert list(mixed.pauses(2)) == [(0, 2), (6, 8), (12, 19), (23, 30)]
 
 
 @given(st.data())
@@ -93,13 +96,13 @@ def test_any_blocks_from_anywhere_give_the_same_frames(upper_back: session.Sessi
 def test_the_same_plan_gives_the_same_frames(upper_back: session.Session) -> None:
     first = np.empty(upper_back.timeline.length, np.float32)
     second = np.empty_like(first)
-    Mixer(upper_back.timeline, upper_back.clips).render(0, first)
+    Mixer(upper_back.timeline.times(1), upper_back.clips).render(0, first)
     upper_back.source.render(0, second)
     assert np.array_equal(first, second)
 
 
 def test_silences_of_the_real_session_are_digital_silence(upper_back: session.Session) -> None:
-    spans = list(upper_back.source.rests(RATE_HZ // 2))
+    spans = list(upper_back.source.pauses(RATE_HZ // 2))
     assert len(spans) > 40
     for start, end in spans:
         out = np.empty(end - start, np.float32)
@@ -109,9 +112,10 @@ def test_silences_of_the_real_session_are_digital_silence(upper_back: session.Se
 
 def test_a_breath_tone_steps_back_under_its_word(upper_back: session.Session) -> None:
     """20 dB below the voice where they meet, measured as RMS over the word."""
-    tones = [c for c in upper_back.timeline.cues if c.tone is ToneName.INHALE and c.repetition == 1]
-    alone = [c for c in upper_back.timeline.cues if c.tone is ToneName.INHALE and c.repetition == 5]
-    [spoken] = [c for c in upper_back.timeline.speech() if c.role is Role.INHALE and c.repetition == 1]
+    timeline = upper_back.timeline.times(1)
+    tones = [c for c in timeline.cues if c.tone is ToneName.INHALE and c.repetition == 1]
+    alone = [c for c in timeline.cues if c.tone is ToneName.INHALE and c.repetition == 5]
+    [spoken] = [c for c in timeline.speech() if c.role is Role.INHALE and c.repetition == 1]
     source = upper_back.source
     assert isinstance(source, Mixer)
     index = source._cues.index(tones[0])

@@ -19,6 +19,7 @@ from voiceguide.sound.levels import FULL, SOFT, ToneLevels
 from voiceguide.sound.loudness import integrated_lufs
 from voiceguide.sound.mixer import Mixer, session_lufs, trim_db
 from voiceguide.sound.tones import breath_tone, chime
+from voiceguide.units import SoundFrame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,21 +44,25 @@ def noise(seconds: float, loud: float, rate_hz: int = RATE_HZ) -> Clip:
     return Clip(to_pcm16(samples), rate_hz, 0, len(samples), block_powers(samples, rate_hz))
 
 
-def session(length: int, *cues: Cue, rate_hz: int = RATE_HZ) -> Timeline:
+def session(length: int, *cues: Cue[SoundFrame], rate_hz: int = RATE_HZ) -> Timeline[SoundFrame]:
     ordered = tuple(sorted(cues, key=lambda cue: (cue.start, cue.end)))
-    return Timeline("r", "R", "en", rate_hz, length, ordered, (), (Chapter("One", 0, length),))
+    return Timeline(
+        "r", "R", "en", rate_hz, SoundFrame(length), ordered, (), (Chapter("One", SoundFrame(0), SoundFrame(length)),)
+    )
 
 
-def word(text: str, start: int, frames: int) -> Cue:
-    return Cue(Role.SETUP, text, start, start + frames, 0)
+def word(text: str, start: int, frames: int) -> Cue[SoundFrame]:
+    return Cue(Role.SETUP, text, SoundFrame(start), SoundFrame(start + frames), 0)
 
 
-def breath(tone: ToneName, start: int, end: int) -> Cue:
-    return Cue(Role.INHALE, "[tone]", start, end, 0, tone=tone)
+def breath(tone: ToneName, start: int, end: int) -> Cue[SoundFrame]:
+    return Cue(Role.INHALE, "[tone]", SoundFrame(start), SoundFrame(end), 0, tone=tone)
 
 
-def bell(tone: ToneName, start: int, rate_hz: int = RATE_HZ) -> Cue:
-    return Cue(Role.CHIME, "[chime]", start, start + round(CHIME_S[tone] * rate_hz), 0, tone=tone)
+def bell(tone: ToneName, start: int, rate_hz: int = RATE_HZ) -> Cue[SoundFrame]:
+    return Cue(
+        Role.CHIME, "[chime]", SoundFrame(start), SoundFrame(start + round(CHIME_S[tone] * rate_hz)), 0, tone=tone
+    )
 
 
 def heard(mixed: Mixer, start: int, frames: int) -> list[float]:
@@ -71,7 +76,7 @@ CLIPS = {"a": clip(1, 2, 4, 8, onset=2), "b": clip(16, 32, onset=1), "long": cli
 WORDS = (word("a", 2, 2), word("b", 6, 1), word("b", 9, 1), word("long", 16, 6), word("b", 26, 1), word("b", 28, 1))
 
 
-def summed(cues: tuple[Cue, ...], clips: Mapping[str, Clip], length: int) -> list[float]:
+def summed(cues: tuple[Cue[SoundFrame], ...], clips: Mapping[str, Clip], length: int) -> list[float]:
     total = [0.0] * length
     for cue in cues:
         begin = cue.start - clips[cue.text].onset_frame
@@ -113,30 +118,30 @@ def test_a_mixer_without_a_gain_measures_it() -> None:
 
 def test_what_a_source_says_of_itself() -> None:
     mixed = Mixer(session(30, *WORDS, rate_hz=48_000), CLIPS, gain_db=0.0)
-    assert (mixed.rate_hz, mixed.channels, mixed.length, mixed.ground) == (48_000, 1, 30, None)
+    assert (mixed.rate_hz, mixed.channels, mixed.length, mixed.background) == (48_000, 1, 30, None)
     assert heard(Mixer(session(5), {}, gain_db=0.0), 0, 5) == [0.0] * 5
 
 
 @pytest.mark.parametrize("least", range(1, 12))
-def test_a_rest_is_where_nothing_sounds_and_is_as_long_as_was_asked(least: int) -> None:
+def test_a_pause_is_where_nothing_sounds_and_is_as_long_as_was_asked(least: int) -> None:
     words = (word("a", 4, 2), word("long", 18, 2), word("b", 21, 1), word("b", 33, 1))
     sounding = {at for at, value in enumerate(summed(words, CLIPS, 45)) if value}
     silent = [at for at in range(46) if at not in sounding]
     spans = [(0, 2), (6, 9), (24, 32), (34, 45)]
     assert [at for start, end in spans for at in range(start, end)] == silent[:-1]
     mixed = Mixer(session(45, *words), CLIPS, gain_db=0.0)
-    assert list(mixed.rests(least)) == [span for span in spans if span[1] - span[0] >= least]
+    assert list(mixed.pauses(least)) == [span for span in spans if span[1] - span[0] >= least]
 
 
-def test_a_tone_is_no_rest() -> None:
+def test_a_tone_is_no_pause() -> None:
     cues = (breath(ToneName.INHALE, 100, 300), bell(ToneName.HALFWAY, 500), word("a", 40_000, 2))
     struck = 500 + round(CHIME_S[ToneName.HALFWAY] * RATE_HZ)
     mixed = Mixer(session(50_000, *cues), CLIPS, gain_db=0.0)
-    assert list(mixed.rests(50)) == [(0, 100), (300, 500), (struck, 39_998), (40_002, 50_000)]
+    assert list(mixed.pauses(50)) == [(0, 100), (300, 500), (struck, 39_998), (40_002, 50_000)]
 
 
-def test_there_is_no_rest_behind_a_word_that_ends_the_session() -> None:
-    assert list(Mixer(session(6, word("a", 4, 2)), CLIPS, gain_db=0.0).rests(1)) == [(0, 2)]
+def test_there_is_no_pause_behind_a_word_that_ends_the_session() -> None:
+    assert list(Mixer(session(6, word("a", 4, 2)), CLIPS, gain_db=0.0).pauses(1)) == [(0, 2)]
 
 
 @pytest.mark.parametrize("rate_hz", [24_000, 48_000])
@@ -172,7 +177,7 @@ SPAN = (20_000, 40_000)
 )
 @pytest.mark.parametrize("tone", [ToneName.INHALE, ToneName.EXHALE])
 def test_a_breath_tone_steps_back_for_every_word_near_it(words: list[tuple[int, int]], tone: ToneName) -> None:
-    cues = [Cue(Role.SETUP, f"{end - start}", start, end, 0) for start, end in words]
+    cues = [Cue(Role.SETUP, f"{end - start}", SoundFrame(start), SoundFrame(end), 0) for start, end in words]
     clips = {cue.text: clip(*[0] * (cue.end - cue.start)) for cue in cues}
     start, end = SPAN
     mixed = Mixer(session(70_000, breath(tone, start, end), *cues), clips, gain_db=0.0)
@@ -186,18 +191,18 @@ def test_tones_and_chimes_fade_where_the_session_ends_in_sleep_and_the_voice_doe
     length = cues[-1].end + 1000
     clips = {"w": clip(*[64] * 2000)}
     awake = Mixer(session(length, *cues), clips, gain_db=0.0)
-    asleep = Mixer(session(length, *cues), clips, gain_db=0.0, tones_fade_from=45_000)
+    asleep = Mixer(session(length, *cues), clips, gain_db=0.0, tones_fade_from=SoundFrame(45_000))
     before, after = (np.array(heard(mixed, 0, length)) for mixed in (awake, asleep))
     assert np.array_equal(before[:45_000], after[:45_000])
     share = np.clip((np.arange(length) - 45_000) / (length - 45_000), 0.0, 1.0)
     assert after == pytest.approx(before * 10 ** (-3.0 * share), rel=1e-4, abs=1e-9)
     # Whatever is said there is said as loud as ever.
-    late = Mixer(session(length, *cues), clips, gain_db=0.0, tones_fade_from=0)
+    late = Mixer(session(length, *cues), clips, gain_db=0.0, tones_fade_from=SoundFrame(0))
     assert heard(late, 30_000, 2000) == [0.5] * 2000
 
 
 def test_at_another_rate_a_breath_tone_steps_back_for_as_many_seconds() -> None:
-    cues = [Cue(Role.SETUP, "w", 30_000, 32_000, 0)]
+    cues = [Cue(Role.SETUP, "w", SoundFrame(30_000), SoundFrame(32_000), 0)]
     clips = {"w": clip(*[0] * 2000)}
     mixed = Mixer(session(70_000, breath(ToneName.INHALE, *SPAN), *cues, rate_hz=48_000), clips, gain_db=0.0)
     gains = breath_under_speech(FULL.duck_db).curve([(30_000, 32_000)], 48_000).gains(*SPAN)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
     from voiceguide.batch.catalogue import Order
-    from voiceguide.batch.hands import Stage
+    from voiceguide.batch.executor import Stage
 
 _T = TypeVar("_T")
 
@@ -67,7 +67,7 @@ _SPEAKING: Final = threading.Lock()
 
 
 @contextlib.contextmanager
-def joined(address: str) -> Iterator[Cluster]:
+def joined(address: str) -> Iterator[ClusterExecutor]:
     """The cluster whose scheduler answers at `address`, as `tcp://HOST:PORT`.
 
     Raises ClusterError where dask is not installed, nothing answers, or there is no worker.
@@ -91,13 +91,13 @@ def joined(address: str) -> Iterator[Cluster]:
         except Exception as error:
             message = f"the Dask scheduler at {address} has no workers: start some with `dask worker {address}`"
             raise ClusterError(message) from error
-        yield Cluster(client, address)
+        yield ClusterExecutor(client, address)
     finally:
         with contextlib.suppress(Exception):
             _within(_GRACE_S, client.close)
 
 
-class Cluster:
+class ClusterExecutor:
     """A cluster that answers. Used from one thread."""
 
     def __init__(self, client: Client, address: str) -> None:
@@ -134,7 +134,7 @@ class Cluster:
                     faults.setdefault(spec, f"the worker {worker} cannot speak it alike: {_difference(found, own)}")
         return faults
 
-    def made(self, orders: Sequence[Order], staging: Path, stage: Stage) -> Generator[Finished]:
+    def make_all(self, orders: Sequence[Order], staging: Path, stage: Stage) -> Generator[Finished]:
         """Every order as it comes back; the jobs of a worker that is lost are done by the others.
 
         Raises ClusterError where the scheduler or the last worker goes away for good.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from voiceguide.batch.catalogue import read_catalogue
 from voiceguide.batch.folder import Folder, State, folder_fault, opened
-from voiceguide.batch.here import Here
+from voiceguide.batch.local import LocalExecutor
 from voiceguide.batch.outcome import Failure, Line, Outcome, Report, failure
 from voiceguide.errors import DataError, Mistake, RequestError, VoiceguideError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voiceguide.batch.catalogue import Catalogue, Order
-    from voiceguide.batch.hands import Hands, Progress, Stage
+    from voiceguide.batch.executor import Executor, Progress, Stage
     from voiceguide.batch.outcome import Finished
     from voiceguide.session import CacheDir
 
@@ -65,23 +65,23 @@ def run(  # noqa: PLR0913 -- these are the options of the command
     with opened(target) as place:
         lines = _standing(catalogue, place, force=force, stage=stage)
         if pending := [order for order in catalogue.orders if order.job.name not in lines]:
-            with _hands(scheduler, jobs, cache_dir) as hands:
-                _refuse(catalogue, pending, hands.voice_faults(pending))
+            with _executor(scheduler, jobs, cache_dir) as executor:
+                _refuse(catalogue, pending, executor.voice_faults(pending))
                 # Closed whatever happens, and at once: an interrupt waits for what is under way.
-                with contextlib.closing(hands.made(pending, place.staging, stage)) as finished:
+                with contextlib.closing(executor.make_all(pending, place.staging, stage)) as finished:
                     lines |= {one.order.job.name: _line(one, place, force=force) for one in finished}
     return Report(target, [lines[order.job.name] for order in catalogue.orders])
 
 
 @contextlib.contextmanager
-def _hands(scheduler: str | None, jobs: int | None, cache_dir: CacheDir) -> Iterator[Hands]:
+def _executor(scheduler: str | None, jobs: int | None, cache_dir: CacheDir) -> Iterator[Executor]:
     if scheduler:
         from voiceguide.batch.cluster import joined
 
         with joined(scheduler) as cluster:
             yield cluster
     else:
-        yield Here(jobs or os.cpu_count() or 1, cache_dir)
+        yield LocalExecutor(jobs or os.cpu_count() or 1, cache_dir)
 
 
 def _checked(manifest: Path, folder: Path) -> Catalogue:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from voiceguide.batch.catalogue import Order
-    from voiceguide.batch.hands import Progress
+    from voiceguide.batch.executor import Progress
     from voiceguide.session import CacheDir
     from voiceguide.speech.narrator import Narrator
 

@@ -14,7 +14,7 @@ from voiceguide import __version__, streams
 from voiceguide.cli.console import complain, help_if_alone, log, text
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
 from voiceguide.cli.pacing_options import option
-from voiceguide.errors import KnobError, ReaderLeftError, VoiceguideError, is_full
+from voiceguide.errors import ReaderLeftError, SettingError, VoiceguideError, is_full
 from voiceguide.private import decline_telemetry
 
 if TYPE_CHECKING:
@@ -135,8 +135,10 @@ def _failed(error: Exception, *, debug: bool) -> int:
         return _complain(f"{error.format_message()} (see --help)", exit_code=error.exit_code)
     if debug:
         raise error
-    if isinstance(error, KnobError):
-        return _complain(*error.told(option), exit_code=error.exit_code)  # files have been checked: it was an option
+    if isinstance(error, SettingError):
+        return _complain(
+            *error.lines_naming(option), exit_code=error.exit_code
+        )  # files have been checked: it was an option
     if isinstance(error, VoiceguideError):
         return _complain(*error.lines(), exit_code=error.exit_code)
     if isinstance(error, OSError) and is_full(error):

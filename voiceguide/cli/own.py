@@ -20,7 +20,11 @@ def new(
     phrases: Annotated[
         str | None, typer.Option(metavar="CODE", help="The sentences around the stretches, to translate: as in fr.")
     ] = None,
+    language: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Of a routine, in two letters: en, de or es.")
+    ] = None,
 ) -> None:
+    from voiceguide.config import resolve
     from voiceguide.errors import RequestError
     from voiceguide.files.places import known, phrases_folder, routines_folder
     from voiceguide.library.new import new_phrases, new_routine
@@ -30,7 +34,8 @@ def new(
     if phrases is not None:
         line(str(new_phrases(phrases, known(phrases_folder(), "phrases of your own"))))
     else:
-        line(str(new_routine(str(name), known(routines_folder(), "routines of your own"))))
+        folder = known(routines_folder(), "routines of your own")
+        line(str(new_routine(str(name), folder, resolve({"language": language}).language or "en")))
 
 
 def check(

@@ -1,1 +1,1 @@
-"""From an AudioSource to a file: encoders, chapters and tags; the file appears whole or not at all."""
+"""From an AudioSource to a file: encoders, chapters, tags and captions. A file appears whole or not at all."""

@@ -1,17 +1,17 @@
-"""Texts for fields that hold only so many bytes."""
+"""Texts for fields of limited size."""
 
 from __future__ import annotations
 
 
 def at_most_bytes(text: str, limit: int) -> str:
-    """`text`, or as much of its beginning as fits into `limit` bytes of UTF-8.
+    """As much of `text` as fits into `limit` bytes of UTF-8.
 
-    It ends after a whole character as readers see one: a letter keeps its accents, an emoji its parts. Only a single
-    character that is longer than the limit is cut between its code points.
+    It is cut between characters as readers see them: a letter keeps its accents, an emoji its parts. Only a single
+    character that exceeds the limit is cut between its code points.
     """
     if len(text.encode()) <= limit:
         return text
-    import wcwidth  # here: titles are hardly ever that long
+    import wcwidth  # imported here, because it is hardly ever needed
 
     size = end = 0
     for character in wcwidth.iter_graphemes(text):

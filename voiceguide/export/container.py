@@ -1,4 +1,4 @@
-"""What the formats that PyAV writes have in common: encode, mux, read back."""
+"""The base of the formats that PyAV writes: encode, mux, read back."""
 
 from __future__ import annotations
 
@@ -24,43 +24,43 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
 
-    from voiceguide.export.about import About, ChapterMark
+    from voiceguide.export.metadata import ChapterMark, Metadata
     from voiceguide.sound.source import AudioSource
 
 _BLOCK_FRAMES: Final = 1 << 15
 LONGEST_TITLE_BYTES: Final = 255
-"""Of a chapter: the most that an MP4 holds, where FFmpeg would cut a longer one in the middle of a character. The same
-everywhere, so that a file that somebody converts keeps its titles."""
+"""The longest chapter title that an MP4 holds; FFmpeg would cut a longer one in the middle of a character. Every format
+has this limit, so that converted files keep their titles."""
 _LANGUAGES: Final = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld", "pt": "por"}
-"""ISO 639-2, by ISO 639-1."""
+"""ISO 639-2 codes by ISO 639-1 codes."""
 
 
 class ContainerExporter(Exporter):
-    """A format of FFmpeg's, through PyAV (BSD-3; its wheels carry FFmpeg)."""
+    """An exporter that encodes with FFmpeg, through PyAV (BSD-3; its wheels contain FFmpeg)."""
 
     container: ClassVar[str]
-    """FFmpeg's name of the muxer."""
+    """FFmpeg's name for the muxer."""
     codec: ClassVar[str]
     sample_format: ClassVar[str]
     """`s16`, or `fltp` for encoders that take floats."""
     codec_options: ClassVar[Mapping[str, str]] = {}
     slack_s: ClassVar[float]
-    """How much longer than the source the file may read: the rest of its last codec frame."""
+    """How much longer than the source the file may be: the rest of its last codec frame."""
 
-    def options(self, source: AudioSource, about: About) -> dict[str, str]:  # noqa: ARG002 -- for those that need them
-        """Options of FFmpeg's muxer."""
+    def options(self, source: AudioSource, metadata: Metadata) -> dict[str, str]:  # noqa: ARG002 -- formats may
+        """Options for FFmpeg's muxer."""
         return {}
 
-    def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:
-        """Set tags, chapters and cover, before anything is written."""
+    def describe(self, output: OutputContainer, stream: AudioStream, metadata: Metadata) -> None:
+        """Set tags, chapters and cover before anything is written."""
         raise NotImplementedError
 
-    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
+    def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:
         """Encode block by block."""
         import av
 
         # Bit-exact: no random serial numbers and no dates of their own in the file.
-        options = {"fflags": "+bitexact", **self.options(source, about)}
+        options = {"fflags": "+bitexact", **self.options(source, metadata)}
         try:
             with av.open(file, "w", format=self.container, container_options=options) as output:
                 stream = cast(
@@ -72,14 +72,14 @@ class ContainerExporter(Exporter):
                 stream.codec_context.format = self.sample_format
                 if self.bit_rates_kbps:
                     stream.bit_rate = self.kbps(source.channels) * 1000
-                self.describe(output, stream, about)
+                self.describe(output, stream, metadata)
                 for end, frame in self._frames(source):
                     self.mux(output, stream.encode(frame))
                     progress(end)
                 self.mux(output, stream.encode(None))
         except av.FFmpegError as error:
             if isinstance(error.__context__, OSError):
-                # The file refused; that the encoder then cannot be closed is only what comes of it.
+                # The file could not be written; that the encoder then fails to close is only a consequence.
                 raise error.__context__ from None
             message = f"the {self.suffix} encoder failed: {error}"
             raise ExportError(message) from error
@@ -89,7 +89,7 @@ class ContainerExporter(Exporter):
         output.mux(packets)
 
     def _frames(self, source: AudioSource) -> Iterator[tuple[int, Any]]:
-        """The source block by block, each with where it ends; the next is rendered while one is encoded."""
+        """The blocks of the source, each with its end; one is rendered while the one before is encoded."""
         starts = range(0, source.length, _BLOCK_FRAMES)
         ends = [min(start + _BLOCK_FRAMES, source.length) for start in starts]
         with ThreadPoolExecutor(1, thread_name_prefix="render") as ahead:
@@ -105,7 +105,7 @@ class ContainerExporter(Exporter):
 
         samples = empty_block(source, frames)
         source.render(start, samples)
-        # Packed formats have the channels of a frame next to each other, planar ones have rows of their own for them.
+        # Packed formats interleave the channels; planar ones have a row for each.
         if self.sample_format == "s16":
             rows = to_pcm16(samples).reshape(1, -1)
         else:
@@ -117,7 +117,7 @@ class ContainerExporter(Exporter):
         return frame
 
     def verify(self, file: IO[bytes], source: AudioSource) -> None:
-        """Every packet can be read, and together they last as long as the source."""
+        """Check that every packet can be read, and that together they last as long as the source."""
         import av
 
         file.seek(0)
@@ -139,52 +139,52 @@ def _layout(source: AudioSource) -> str:
     return "mono" if source.channels == 1 else "stereo"
 
 
-def tags_of(about: About) -> dict[str, str]:
+def tags_of(metadata: Metadata) -> dict[str, str]:
     """Tags by FFmpeg's names; what is empty is left out."""
     tags = {
-        "title": about.title,
-        "artist": about.artist,
-        "album": about.album,
-        "genre": about.genre,
-        "date": about.date,
-        "comment": about.comment,
+        "title": metadata.title,
+        "artist": metadata.artist,
+        "album": metadata.album,
+        "genre": metadata.genre,
+        "date": metadata.date,
+        "comment": metadata.comment,
     }
     return {name: text for name, text in tags.items() if text}
 
 
-def language_of(about: About) -> str:
-    """ISO 639-2, three letters; `und` for one that is not known here."""
-    return _LANGUAGES.get(about.language, "und")
+def language_of(metadata: Metadata) -> str:
+    """The ISO 639-2 code of the language, three letters; `und` for an unknown one."""
+    return _LANGUAGES.get(metadata.language, "und")
 
 
 def chapter_title(chapter: ChapterMark) -> str:
-    """Its title, as much of it as every container holds."""
+    """The title of a chapter, cut to what every container holds."""
     return at_most_bytes(chapter.title, LONGEST_TITLE_BYTES)
 
 
-def attach_cover(output: OutputContainer, about: About) -> None:
-    """The cover as a picture that is attached to the file; nothing where there is none."""
+def attach_cover(output: OutputContainer, metadata: Metadata) -> None:
+    """Attach the cover to the file, if there is one."""
     import av
     from av.stream import Disposition
 
-    if not about.cover:
+    if not metadata.cover:
         return
-    with av.open(io.BytesIO(about.cover), "r", format="png_pipe") as drawn:
+    with av.open(io.BytesIO(metadata.cover), "r", format="png_pipe") as drawn:
         picture = output.add_stream_from_template(drawn.streams.video[0])
         picture.disposition = Disposition.attached_pic
-        picture.metadata["comment"] = "Cover (front)"  # the name that FFmpeg has for the type of the picture
+        picture.metadata["comment"] = "Cover (front)"  # FFmpeg's name for this type of picture
         packet = next(drawn.demux(video=0))
         packet.stream = picture
         output.mux(packet)
 
 
-def chapter_comments(about: About) -> dict[str, str]:
+def chapter_comments(metadata: Metadata) -> dict[str, str]:
     """Chapters as Vorbis comments, CHAPTER000=HH:MM:SS.mmm and CHAPTER000NAME, for FLAC and Opus.
 
-    Written here for both: FFmpeg writes none into FLAC, and rounds the seconds of Opus's up (seen in 8.0).
+    FFmpeg writes none into FLAC, and rounds those of Opus up to seconds (seen in 8.0).
     """
     comments = {}
-    for number, chapter in enumerate(about.chapters):
+    for number, chapter in enumerate(metadata.chapters):
         comments[f"CHAPTER{number:03}"] = timestamp(chapter.start_s)
         comments[f"CHAPTER{number:03}NAME"] = chapter_title(chapter)
     return comments

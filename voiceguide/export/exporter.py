@@ -1,4 +1,4 @@
-"""One face for every format, and the way a file comes into being: temporary, verified, renamed."""
+"""Exporter, the interface of every format, and how a file is written: under a temporary name, verified, renamed."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
 _log: Final = logger(__name__)
 
 
 class Exporter(ABC):
-    """Writes an AudioSource in one format.
+    """Writes an AudioSource to a file, in one format.
 
-    `write` and `verify` may be called from any thread, one at a time on one object. They raise
-    ExportError, or let an OSError through, which `export` translates.
+    `write` and `verify` may be called from any thread, but not at the same time on one object. They raise
+    ExportError, or let an OSError pass, which `export` translates.
     """
 
     suffix: ClassVar[str]
-    """With its dot."""
+    """With the dot."""
     bit_rates_kbps: ClassVar[tuple[int, ...]] = ()
-    """What may be asked for; empty where nothing is lost and there is nothing to choose."""
+    """The rates that a user may choose; empty for a lossless format."""
     usual_kbps: ClassVar[int] = 0
-    """For one channel."""
+    """The rate for one channel, unless the user chooses another."""
     usual_stereo_kbps: ClassVar[int] = 0
     keeps_cover: ClassVar[bool] = True
     """Whether the format has a place for a picture."""
@@ -47,33 +47,33 @@ class Exporter(ABC):
         self._asked_kbps = bit_rate_kbps
 
     def kbps(self, channels: int) -> int:
-        """The bit rate for so many channels: what was asked for, or the usual one."""
+        """The bit rate for this number of channels: the one that was asked for, or the usual one."""
         return self._asked_kbps or (self.usual_kbps if channels == 1 else self.usual_stereo_kbps)
 
     @abstractmethod
-    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
+    def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:
         """Encode all of `source` into `file`, which is empty, seekable and open for reading and writing.
 
-        `progress` is told the number of frames that are done. Memory does not grow with the length.
+        `progress` is called with the number of frames encoded so far. Memory must not grow with the length.
         """
 
     @abstractmethod
     def verify(self, file: IO[bytes], source: AudioSource) -> None:
-        """Raise ExportError unless `file` is what `write` should have left there."""
+        """Raise ExportError unless `file` holds what `write` has to write for this source."""
 
 
 _EXPORTERS: Final = Registry("voiceguide.exporters", "exporter", Exporter)  # type: ignore[type-abstract]
 
 
 def exporter_suffixes() -> list[str]:
-    """The suffixes that can be written, without their dots."""
+    """The suffixes of all formats, without their dots."""
     return _EXPORTERS.names()
 
 
 def exporter_for(path: Path, bit_rate_kbps: int | None = None) -> Exporter:
-    """The exporter for the suffix of `path`; UnknownNameError where there is none.
+    """The exporter for the suffix of `path`, at `bit_rate_kbps` or the usual rate of the format.
 
-    `bit_rate_kbps` is the format's usual one where None; RequestError for one that it cannot have.
+    Raises UnknownNameError for an unknown suffix, and RequestError for a rate that the format cannot have.
     """
     suffix = path.suffix.lower().removeprefix(".")
     exporter = _EXPORTERS.find(suffix)
@@ -83,15 +83,15 @@ def exporter_for(path: Path, bit_rate_kbps: int | None = None) -> Exporter:
 
 
 def keeps_cover(path: Path) -> bool:
-    """Whether a file of that name has a place for a picture; UnknownNameError as for `exporter_for`."""
+    """Whether the format of `path` has a place for a picture. Raises UnknownNameError for an unknown suffix."""
     return exporter_for(path).keeps_cover
 
 
 def check_target(path: Path, *, force: bool, bit_rate_kbps: int | None = None) -> None:
-    """Raise before any work is done where `path` could not be written.
+    """Check, before any work is done, that `path` can be written.
 
-    RequestError for a name that cannot be meant, or a file that is there and not to be replaced;
-    ExportError for a folder that cannot be written to.
+    Raises RequestError for an unknown suffix, and for an existing file unless `force`; ExportError for a folder that
+    cannot be written to.
     """
     exporter_for(path, bit_rate_kbps)
     check_writable(path, force=force)
@@ -100,7 +100,7 @@ def check_target(path: Path, *, force: bool, bit_rate_kbps: int | None = None) -
 def export(
     source: AudioSource,
     path: Path,
-    about: About,
+    metadata: Metadata,
     *,
     force: bool = False,
     bit_rate_kbps: int | None = None,
@@ -108,22 +108,21 @@ def export(
 ) -> None:
     """Write `source` to `path`, in the format of its suffix.
 
-    The file is written beside its target under a hidden temporary name, read back, and only then given
-    its name; whatever goes wrong before, an interrupt included, leaves nothing behind. Raises
-    RequestError and ExportError.
+    The file is written beside its target under a hidden temporary name, read back, and only then renamed. Whatever goes
+    wrong before that, an interrupt included, leaves nothing behind. Raises RequestError and ExportError.
     """
     exporter = exporter_for(path, bit_rate_kbps)
     check_writable(path, force=force)
     began_s = time.monotonic()
     with whole_file(path, force=force) as file:
-        exporter.write(source, file, about, progress or _ignore)
+        exporter.write(source, file, metadata, progress or _ignore)
         file.flush()
         exporter.verify(file, source)
     _log.info("%s of %.1f s in %.2f s", exporter.suffix, source.length / source.rate_hz, time.monotonic() - began_s)
 
 
 def verify(path: Path, source: AudioSource, *, bit_rate_kbps: int | None = None) -> None:
-    """Raise ExportError unless the file at `path` reads back as one of `source`, or of anything as long."""
+    """Raise ExportError unless the file at `path` reads back as an export of `source`, or of anything as long."""
     try:
         with path.open("rb") as file:
             exporter_for(path, bit_rate_kbps).verify(file, source)

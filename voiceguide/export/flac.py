@@ -14,21 +14,21 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
 _SEEK_S: Final = 10
-"""Between two points of the seek table."""
+"""The time between two points of the seek table."""
 _SPARE_BYTES: Final = 4096
-"""Padding that stays, for whoever edits the tags."""
+"""Padding that remains, so that tags can be edited in place."""
 _SEEK_TABLE, _PADDING, _LAST = 3, 1, 0x80
-"""Types of metadata blocks, and what marks the last of them."""
+"""Types of metadata blocks, and the flag of the last block."""
 _BLOCK_HEAD_BYTES: Final = 4
 _POINT_BYTES: Final = 18
 
 
 class FlacExporter(ContainerExporter):
-    """The samples to the bit."""
+    """FLAC: every sample to the bit."""
 
     suffix: ClassVar[str] = ".flac"
     container: ClassVar[str] = "flac"
@@ -36,30 +36,30 @@ class FlacExporter(ContainerExporter):
     sample_format: ClassVar[str] = "s16"
     slack_s: ClassVar[float] = 0.0
 
-    def options(self, source: AudioSource, about: About) -> dict[str, str]:  # noqa: ARG002 -- alike for all
-        """Padding, in which the seek table will stand."""
+    def options(self, source: AudioSource, metadata: Metadata) -> dict[str, str]:  # noqa: ARG002 -- alike for all
+        """Reserve padding for the seek table."""
         return {"metadata_header_padding": str(_padding_bytes(source))}
 
-    def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:  # noqa: ARG002 -- one stream, one set of tags
-        """Comments in one block, and the cover in another."""
-        output.metadata.update(tags_of(about) | {"LANGUAGE": language_of(about)} | chapter_comments(about))
-        attach_cover(output, about)
+    def describe(self, output: OutputContainer, stream: AudioStream, metadata: Metadata) -> None:  # noqa: ARG002 -- one stream, one set of tags
+        """Set the comments, and attach the cover."""
+        output.metadata.update(tags_of(metadata) | {"LANGUAGE": language_of(metadata)} | chapter_comments(metadata))
+        attach_cover(output, metadata)
 
-    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
-        """Encode, and say where every ten seconds begin."""
+    def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:
+        """Encode, then add a seek table with a point every ten seconds."""
         self._seek_table = _SeekTable(_SEEK_S * source.rate_hz)
-        super().write(source, file, about, progress)
+        super().write(source, file, metadata, progress)
         self._seek_table.write(file, _padding_bytes(source))
 
     def mux(self, output: OutputContainer, packets: Sequence[Packet[Any]]) -> None:
-        """Note where each frame begins."""
+        """Mux, and note where each frame begins."""
         for packet in packets:
             self._seek_table.add(packet)
             output.mux(packet)
 
 
 class _SeekTable:
-    """Where the frames lie that hold the first sample of every `step_samples`."""
+    """The positions of the frames that contain every `step_samples`-th sample."""
 
     def __init__(self, step_samples: int) -> None:
         self._step_samples = step_samples
@@ -67,7 +67,7 @@ class _SeekTable:
         self._sample = self._bytes = 0
 
     def add(self, packet: Packet[Any]) -> None:
-        """One frame more; what has no length is none."""
+        """Add a frame; a packet without a duration is not one."""
         frames = packet.duration or 0
         if self._sample + frames > len(self._points) * self._step_samples:
             self._points.append(struct.pack(">QQH", self._sample, self._bytes, frames))
@@ -75,7 +75,7 @@ class _SeekTable:
         self._bytes += packet.size
 
     def write(self, file: IO[bytes], padding_bytes: int) -> None:
-        """Put it in the place of the padding, which is the last block before the frames."""
+        """Write the table over the padding, which is the last block before the frames."""
         table = b"".join(self._points)
         rest_bytes = padding_bytes - _BLOCK_HEAD_BYTES - len(table)
         file.seek(-self._bytes - padding_bytes - _BLOCK_HEAD_BYTES, 2)

@@ -1,4 +1,4 @@
-"""LRC, the lines with times that music players show: as a file beside the sound, and inside an MP3's tag."""
+"""LRC, the timed lines that music players show: in a file beside the sound, and inside the tag of an MP3."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from voiceguide.units import clock
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from voiceguide.export.about import TimedLine
+    from voiceguide.export.metadata import TimedLine
 
 
 def lrc_lines(lines: Iterable[TimedLine]) -> list[str]:
-    """A line for each, with the time at which it begins."""
+    """Every line with the time at which it begins."""
     return [f"[{lrc_time(line.start_s)}]{lrc_text(line.text)}" for line in lines]
 
 
 def lrc_length(seconds: float) -> str:
-    """Minutes and whole seconds."""
+    """A length in minutes and whole seconds."""
     return lrc_time(seconds).partition(".")[0]
 
 
 def lrc_time(seconds: float) -> str:
-    """Minutes, seconds and hundredths; the minutes go beyond 59, and beyond 99."""
+    """A time in minutes, seconds and hundredths; the minutes may exceed 59, and even 99."""
     return clock(seconds, 2).zfill(len("00:00.00"))

@@ -1,10 +1,9 @@
-"""The time scale of an MP4's movie, changed after FFmpeg has written it (ISO 14496-12).
+"""Change the time scale of the movie in an MP4 that FFmpeg has written (ISO 14496-12).
 
-The sound counts in its own frames, the movie around it in a scale of its own. Where that scale is FFmpeg's usual
-milliseconds, FFmpeg rounds so that a session may come out shorter than its sound. In a scale that fits frames nothing
-is rounded, but mutagen before 1.48 reads the starts of chapters in any scale as if it were milliseconds. So the file
-is written in the one scale, and brought into the other with every length rounded up: no frame is lost, and the sound
-ends where its own count says.
+The sound is timed in frames, and the movie around it in a time scale of its own. In milliseconds, FFmpeg's usual scale,
+it rounds so that a session may become shorter than its sound. In a multiple of the sample rate nothing is rounded, but
+mutagen before 1.48 reads the starts of chapters as milliseconds whatever the scale. So the file is written in the exact
+scale, then converted to milliseconds with every length rounded up: no frame is lost.
 """
 
 from __future__ import annotations
@@ -19,36 +18,36 @@ if TYPE_CHECKING:
 
 _PER_SECOND: Final = 1000
 _HOLDERS: Final = frozenset({b"moov", b"trak", b"edts"})
-"""Boxes in which others lie that count in the scale of the movie."""
+"""Boxes that contain other boxes with times in the scale of the movie."""
 _WIDTHS: Final = (4, 8)
-"""Bytes of a time, by the version of its box."""
+"""The bytes of a time, by the version of its box."""
 
 
 class _Box(Struct):
     kind: bytes
     start: int
-    """Of what is in it, in bytes of the file."""
+    """The byte of the file at which its content begins."""
     end: int
 
 
 def count_in_milliseconds(file: IO[bytes]) -> None:
-    """Change the movie of a finished MP4; nothing else moves."""
+    """Change the time scale of a finished MP4 in place."""
     end = file.seek(0, os.SEEK_END)
     scale = 0
     for box in _boxes(file, 0, end):
         if box.kind == b"mvhd":
-            # Version and flags, made, changed, scale, length.
+            # Version and flags, creation, modification, time scale, duration.
             width = _width(file, box)
             at = box.start + 4 + 2 * width
             scale = _number(file, at, 4)
             _put(file, at, 4, _PER_SECOND)
             _rescale(file, at + 4, width, scale)
         elif box.kind == b"tkhd":
-            # Version and flags, made, changed, number, reserved, length.
+            # Version and flags, creation, modification, track, reserved, duration.
             width = _width(file, box)
             _rescale(file, box.start + 4 + 2 * width + 8, width, scale)
         elif box.kind == b"elst":
-            # Version and flags, count; of each its length, where in the sound it begins, and its rate.
+            # Version and flags, count; for each entry its duration, its start in the media, and its rate.
             width = _width(file, box)
             for entry in range(_number(file, box.start + 4, 4)):
                 _rescale(file, box.start + 8 + entry * (2 * width + 4), width, scale)
@@ -56,7 +55,7 @@ def count_in_milliseconds(file: IO[bytes]) -> None:
 
 
 def _boxes(file: IO[bytes], start: int, end: int) -> Iterator[_Box]:
-    """Those between two places, and what lies in them, in order."""
+    """The boxes between two positions, and those inside them, in order."""
     while start < end:
         size, head = _number(file, start, 4), 8
         kind = file.read(4)

@@ -1,4 +1,4 @@
-"""Opus: the smallest files, with chapters and cover as comments (RFC 7845)."""
+"""Opus: the smallest files, with chapters and the cover in comments (RFC 7845)."""
 
 from __future__ import annotations
 
@@ -17,57 +17,57 @@ if TYPE_CHECKING:
     from av.audio.stream import AudioStream
     from av.container import OutputContainer
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
 _FRONT_COVER: Final = 3
-"""The type of the picture, of FLAC and ID3."""
+"""The picture type of a front cover in FLAC and ID3."""
 _MOST_SERIAL: Final = 0x7FFFFFFF
-"""FFmpeg takes no more."""
+"""The largest number that FFmpeg accepts."""
 
 
 class OpusExporter(ContainerExporter):
-    """Opus in Ogg, by libopus."""
+    """Opus in Ogg, encoded by libopus."""
 
     suffix: ClassVar[str] = ".opus"
     container: ClassVar[str] = "ogg"
     codec: ClassVar[str] = "libopus"
     sample_format: ClassVar[str] = "s16"
     codec_options: ClassVar[Mapping[str, str]] = {"application": "audio"}
-    """Tuned for all sound: a session has chimes and breath tones too."""
+    """Tuned for any sound rather than speech: a session has chimes and breath tones too."""
     slack_s: ClassVar[float] = 0.02
-    """A frame."""
+    """One frame."""
     bit_rates_kbps: ClassVar[tuple[int, ...]] = (16, 24, 32, 40, 48, 64, 80, 96, 112, 128)
     usual_kbps: ClassVar[int] = 48
-    """At 32 and 40 it overshoots peaks past -1 dBTP (measured on wind-down: -0.7 and -0.8), at 48 it does not."""
+    """At 32 and 40 the encoder raises peaks past -1 dBTP (measured on wind-down: -0.7 and -0.8); at 48 it does not."""
     usual_stereo_kbps: ClassVar[int] = 96
 
-    def options(self, source: AudioSource, about: About) -> dict[str, str]:
-        """The serial number of the stream: the same for the same session, and another for any other."""
-        return {"serial_offset": str(_serial(source, about))}
+    def options(self, source: AudioSource, metadata: Metadata) -> dict[str, str]:
+        """The serial number of the stream, which is the same for the same session and different for any other."""
+        return {"serial_offset": str(_serial(source, metadata))}
 
-    def describe(self, output: OutputContainer, stream: AudioStream, about: About) -> None:  # noqa: ARG002 -- Ogg's tags are the stream's
-        """Comments of the stream."""
-        tags = tags_of(about) | {"LANGUAGE": language_of(about)}
-        stream.metadata.update(tags | chapter_comments(about) | _picture_comment(about))
+    def describe(self, output: OutputContainer, stream: AudioStream, metadata: Metadata) -> None:  # noqa: ARG002 -- in Ogg the stream has the tags
+        """Set the comments of the stream."""
+        tags = tags_of(metadata) | {"LANGUAGE": language_of(metadata)}
+        stream.metadata.update(tags | chapter_comments(metadata) | _picture_comment(metadata))
 
 
-def _serial(source: AudioSource, about: About) -> int:
-    """From 1 on: some readers take 0 for no number, and streams that are put one behind the other need different ones.
+def _serial(source: AudioSource, metadata: Metadata) -> int:
+    """A serial number from 1 on, because some readers take 0 for none; chained streams need different ones.
 
-    Out of what the session is, without the day and the cover, so that one session has one number.
+    It is a hash of the session without its date and cover, so that a session always has the same number.
     """
-    told = (source.length, source.channels, about.title, about.comment, about.chapters, about.lines)
-    digest = hashlib.blake2b(msgspec.msgpack.encode(told), digest_size=8).digest()
+    identity = (source.length, source.channels, metadata.title, metadata.comment, metadata.chapters, metadata.lines)
+    digest = hashlib.blake2b(msgspec.msgpack.encode(identity), digest_size=8).digest()
     return 1 + int.from_bytes(digest) % _MOST_SERIAL
 
 
-def _picture_comment(about: About) -> dict[str, str]:
-    """The cover as METADATA_BLOCK_PICTURE, a picture block of FLAC (RFC 9639, 8.8); nothing where there is none."""
-    if not about.cover:
+def _picture_comment(metadata: Metadata) -> dict[str, str]:
+    """The cover as METADATA_BLOCK_PICTURE, a picture block of FLAC (RFC 9639, 8.8), if there is one."""
+    if not metadata.cover:
         return {}
-    width, height = struct.unpack(">II", about.cover[16:24])  # of the PNG's header
+    width, height = struct.unpack(">II", metadata.cover[16:24])  # of the PNG's header
     mime = b"image/png"
     block = struct.pack(">II", _FRONT_COVER, len(mime)) + mime + struct.pack(">I", 0)
-    block += struct.pack(">IIII", width, height, 24, 0) + struct.pack(">I", len(about.cover)) + about.cover
+    block += struct.pack(">IIII", width, height, 24, 0) + struct.pack(">I", len(metadata.cover)) + metadata.cover
     return {"METADATA_BLOCK_PICTURE": base64.b64encode(block).decode()}

@@ -14,22 +14,22 @@ from voiceguide.sound.source import empty_block
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
 BLOCK_FRAMES: Final = 1 << 16
 _LARGEST_BYTES: Final = 0xFFFFFFFF - 36
-"""Sizes in a RIFF file have 32 bits."""
+"""The sizes in a RIFF file have 32 bits."""
 
 
 class WavExporter(Exporter):
-    """PCM. A WAV has no chapters and no tags that players agree on, so it carries none."""
+    """PCM, without tags or chapters: players agree on none for WAV."""
 
     suffix: ClassVar[str] = ".wav"
     keeps_cover: ClassVar[bool] = False
 
-    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:  # noqa: ARG002 -- nowhere to put it
-        """Header and samples."""
+    def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:  # noqa: ARG002 -- a WAV holds none
+        """Write the header and the samples."""
         if source.length * source.channels * 2 > _LARGEST_BYTES:
             message = "a WAV file cannot be longer than 4 GB: export to another format"
             raise ExportError(message)
@@ -46,7 +46,7 @@ class WavExporter(Exporter):
                 progress(start + len(part))
 
     def verify(self, file: IO[bytes], source: AudioSource) -> None:
-        """The header gives the right length and the file has it."""
+        """Check that the header has the right length, and that the file is as long."""
         size = file.seek(0, os.SEEK_END)
         file.seek(0)
         try:

@@ -1,4 +1,4 @@
-"""What a language is made of: its phrasebook (words, in `library/<code>/`) and its rules (a module here).
+"""A language: its phrasebook (words, in `library/<code>/`) and its rules (a module in this package).
 
 A language without a module follows the plain rules of `rules.py`.
 """

@@ -1,4 +1,4 @@
-"""German: numbers as they are said, and what a slash would be."""
+"""German: the words for units and times, and numbers as they are said."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _UNITS: Final = {
 
 
 class GermanRules(MeasuringRules):
-    """German."""
+    """The rules of German."""
 
     carrier = "Die nächsten Worte sind: "
     measures = Measures(
@@ -37,7 +37,7 @@ class GermanRules(MeasuringRules):
     )
 
     def spoken(self, words: str) -> str:
-        """Without the `ein` before a hundred and a thousand that nobody says."""
+        """Drop the `ein` before a hundred and a thousand: nobody says it."""
         for large in ("hundert", "tausend"):
             if words.startswith(f"ein{large}"):
                 return words.removeprefix("ein")

@@ -1,4 +1,4 @@
-"""Spanish: numbers that agree with their noun, and lists whose last word changes the one before it."""
+"""Spanish: numbers agree with their noun, and the last word of a list changes the word before it."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _UNITS: Final = {
 _FEMININE: Final = re.compile(r"(?:a|as|ción|ciones|dad|dades|vez|veces)$", re.IGNORECASE)
 _MASCULINE: Final = frozenset({"día", "días"})
 _BEFORE_I: Final = re.compile(r"h?i(?!e)", re.IGNORECASE)
-"""`y` before it is `e`: `aguja e hilo`. Not before the glide of `hielo`."""
+"""Turns `y` into `e`: `aguja e hilo`. The glide of `hielo` does not."""
 _BEFORE_O: Final = re.compile(r"h?o", re.IGNORECASE)
 
 
 class SpanishRules(MeasuringRules):
-    """Spanish."""
+    """The rules of Spanish."""
 
     number_forms = frozenset({"f", "m"})
     carrier = "Las siguientes palabras son: "
@@ -53,7 +53,7 @@ class SpanishRules(MeasuringRules):
         return number
 
     def joined(self, things: Sequence[str], joiner: str) -> str:
-        """A list as spoken; `y` and `o` give way to the sound that follows."""
+        """Join a list as it is spoken: `y` becomes `e` before an `i`, and `o` becomes `u` before an `o`."""
         last = things[-1] if things else ""
         if joiner == "y" and _BEFORE_I.match(last):
             joiner = "e"
@@ -62,11 +62,11 @@ class SpanishRules(MeasuringRules):
         return super().joined(things, joiner)
 
     def spoken(self, words: str) -> str:
-        """With a decimal comma, as it is said."""
+        """Say a decimal comma where num2words says a point."""
         return words.replace(" punto ", " coma ")
 
     def counted(self, number: str, noun: str) -> str:
-        """The number agrees with the noun."""
+        """Make the number agree with the noun."""
         feminine = _FEMININE.search(noun) and noun.lower() not in _MASCULINE
         return f"{self.inflected(number, 'f' if feminine else 'm')} {noun}"
 

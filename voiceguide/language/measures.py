@@ -1,7 +1,7 @@
 """Numbers and measures of languages that write them alike: `3 x 30 s`, `20-30 s`, `1,5 min`, `4-7-8`, `90°`.
 
-A language says with a Measures what its units and signs are called; num2words knows its number words. What is read
-becomes words, and what may mean two things is left for the doubts.
+A Measures holds what a language calls its units and signs; num2words knows its number words. What can be read becomes
+words. What may mean two things stays as it is, and `doubt` reports it.
 """
 
 from __future__ import annotations
@@ -22,36 +22,36 @@ _END: Final = r"(?![\w:/'\"°%-]|[.,]\d)"
 _CLOCK: Final = re.compile(rf"{_FREE}(\d{{1,2}}):([0-5]\d)(?: ?min\b\.?)?{_END}")
 _PATTERN: Final = re.compile(rf"{_FREE}(\d{{1,2}})-(\d{{1,2}})-(\d{{1,2}})(?:-(\d{{1,2}}))?{_END}")
 _AROUND: Final = ".,;:!?()"
-"""Marks at the ends of a word that are no part of a number."""
+"""Marks around a word that do not belong to its number."""
 
 
 _HOW: Final = "write the number as a word, or as in '3 x 30 s', '20-30 s', '1,5 min' or '4-7-8'"
 
 
 class Measures(Struct, frozen=True):
-    """What a language calls what stands beside its numbers."""
+    """What a language calls the units and signs beside its numbers."""
 
     units: Mapping[str, tuple[str, str]]
-    """By how they are written, in lower case: for one, and for several."""
+    """The unit as it is written, in lower case, with its word for one and for several."""
     times: str
-    """`3 x 30 s`: three times thirty seconds."""
+    """The `x` of `3 x 30 s`: three times thirty seconds."""
     times_alone: str
-    """`10 x`: ten times."""
+    """The `x` of `10 x`: ten times."""
     to: str
-    """`20-30 s`: twenty to thirty seconds."""
+    """The dash of `20-30 s`: twenty to thirty seconds."""
     one: Mapping[str, str]
-    """The word for one before each unit for one."""
+    """The word for one before each unit in the singular."""
     joiner: str
     """Between minutes and seconds."""
 
 
 class MeasuringRules(Rules):
-    """Rules of a language whose numbers num2words knows."""
+    """The rules of a language whose number words num2words knows."""
 
     measures: Measures
 
     def read_numbers(self, text: str) -> str:
-        """`text` with the numbers that the language knows as they are spoken. Twice is the same as once."""
+        """`text` with its numbers as they are spoken. Reading a text twice gives the same."""
         if not any(map(str.isdigit, text)):
             return text
         units = "|".join(sorted(map(re.escape, self.measures.units), key=len, reverse=True))
@@ -73,25 +73,25 @@ class MeasuringRules(Rules):
         return re.sub(rf"{_FREE}({_NUMBER})( [^\W\d_]+)?{_END}", self._alone, text)
 
     def doubt(self, text: str) -> Doubt | None:
-        """A number or a slash that `read_numbers` left, and how to write it."""
+        """The first number or slash that `read_numbers` has left, and how to write it."""
         for word in text.split():
             if any(map(str.isdigit, word)):
                 return word.strip(_AROUND), _HOW
         return ("/", "write what it stands for as a word") if "/" in text else None
 
     def number(self, written: str) -> str:
-        """A number as words: `1,5` is one point five."""
+        """A number in words; `1,5` is one point five."""
         from num2words import num2words
 
         value = float(written.replace(",", ".")) if "," in written else int(written)
         return self.spoken(str(num2words(value, lang=self.language)))
 
     def spoken(self, words: str) -> str:
-        """What num2words gives as it is said."""
+        """The words of num2words as people say them."""
         return words
 
     def counted(self, number: str, noun: str) -> str:
-        """A number word as it stands before a noun."""
+        """A number word in front of a noun."""
         return f"{number} {noun}"
 
     def _with_unit(self, written: str, unit: str) -> str:

@@ -1,15 +1,17 @@
-"""The sentences of a language that belong to no stretch: welcome, safety, counts, the way on."""
+"""The phrasebook of a language: every sentence around the stretches, from the welcome to the tags of a file."""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Annotated, Self
+import re
+from enum import EnumMeta
+from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args, get_origin
 
 from pydantic import Field, model_validator
 
 from voiceguide.language.rules import rules_for
 from voiceguide.model.base import Language, Model, Text
-from voiceguide.model.choices import Pace, Words
+from voiceguide.model.choices import Level, Pace, Side, Tones, Words
 from voiceguide.model.stretch import Area, Condition
 
 if TYPE_CHECKING:
@@ -17,15 +19,14 @@ if TYPE_CHECKING:
     from voiceguide.model.script import ToneName
 
 Wordings = Annotated[tuple[Text, ...], Field(min_length=1, max_length=4)]
-"""Several ways to say the same; which one is said depends on the day, and on what was said before."""
-
+"""Several ways to say the same thing. The day and what has been said before decide which one is spoken."""
 
 SideForms = dict[Annotated[str, Field(pattern=r"^[a-z]+$")], Text]
-"""The word for a side in each of the forms that a grammar needs: `plain` (to the left), and those of its tokens."""
+"""The word for a side in every form that the grammar needs: `plain` (to the left), and one for each kind of token."""
 
 
 class SideWords(Model):
-    """The two sides as spoken: `{side}` is filled with the plain form, `{side_en}` with the form `en`."""
+    """The words for the two sides: `{side}` takes the plain form, `{side_en}` the form `en`."""
 
     left: SideForms
     right: SideForms
@@ -33,13 +34,13 @@ class SideWords(Model):
     @model_validator(mode="after")
     def _alike(self) -> Self:
         if "plain" not in self.left or set(self.left) != set(self.right):
-            message = "both sides have the same forms, and `plain` is one of them"
+            message = "both sides need the same forms, and `plain` among them"
             raise ValueError(message)
         return self
 
 
 class Captions(Model):
-    """What is read where no word is heard, in square brackets."""
+    """The captions of what is heard without words, in square brackets."""
 
     start: Text
     hold_start: Text
@@ -52,7 +53,7 @@ class Captions(Model):
     inhale: Text
     exhale: Text
     quiet: Text
-    """{seconds}: every longer quiet."""
+    """For a longer quiet: {seconds}."""
 
     def of(self, tone: ToneName) -> str:
         """The caption of a tone."""
@@ -62,24 +63,43 @@ class Captions(Model):
 
 
 class ChapterTitles(Model):
-    """Chapters that are no stretch."""
+    """The titles of the chapters before the first stretch and after the last."""
 
     welcome: Text
     close: Text
 
 
-class FileWords(Model):
-    """What an exported file says about itself."""
+class ChoiceWords(Model):
+    """A model whose tables have words for every choice of their kind."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for name, field in type(self).model_fields.items():
+            if get_origin(field.annotation) is not dict:
+                continue
+            kind = get_args(field.annotation)[0]
+            choices = (
+                get_args(kind) if get_origin(kind) is Literal else list(kind) if isinstance(kind, EnumMeta) else []
+            )
+            missing = [str(choice) for choice in choices if choice not in getattr(self, name)]
+            if missing:
+                message = f"{name} lacks {', '.join(missing)}"
+                raise ValueError(message)
+        return self
+
+
+class FileWords(ChoiceWords):
+    """What an exported file says about itself in its tags."""
 
     album: Text
     comment: Text
-    """{description}, {pacing} and {voice}."""
+    """With {description}, {pacing} and {voice}."""
     paces: dict[Pace, Text]
     words: dict[Words, Text]
 
 
-class ShowWords(Model):
-    """Headings and doses of `voiceguide show`."""
+class ShowWords(ChoiceWords):
+    """The headings and doses of `voiceguide show`."""
 
     need: Text
     care: Text
@@ -90,149 +110,204 @@ class ShowWords(Model):
     props: Text
     optional: Text
     alternating: Text
-    """{side} first."""
+    """With {side}, the first."""
     each_same: Text
-    """{side} first, and felt there."""
+    """With {side}: done first, and felt there."""
     each_other: Text
-    """{side} first, and felt on the other side."""
+    """With {side}: done first, and felt on the other."""
     dose_to: Text
-    """{low} and {high}: what the data allows."""
+    """The range of a dose: {low} and {high}."""
     breath: tuple[Text, Text]
-    """{number}: one, and several."""
+    """For one and for several, with {number}."""
     breath_s: Text
-    """{in_s} and {out_s}."""
+    """With {in_s} and {out_s}."""
     repetition: tuple[Text, Text]
     every: Text
-    """{seconds}: one of them takes so long."""
+    """How long one of them takes: {seconds}."""
     hold: Text
-    """{dose} of seconds."""
+    """With {number} of seconds."""
     a_side: Text
     round: tuple[Text, Text]
     source: Text
-    """{source} and {label}."""
+    """With {source} and {label}, the name of the stretch there."""
     area_names: dict[Area, Text]
 
 
-class Phrasebook(Model):
-    """As authored in `library/<language>/phrases.toml`. Braces are filled in by phrasing."""
+class PacingWords(ChoiceWords):
+    """What an exported file says of each knob that differs from its pace, with {value}.
+
+    The words of `show` count repetitions and rounds.
+    """
+
+    speech_rate: Text
+    sentence_gap_s: Text
+    hold_s: Text
+    breath: Text
+    """With {in_s} and {out_s}."""
+    breath_held: Text
+    """With {in_s}, {hold_in_s}, {out_s} and {hold_out_s}."""
+    breath_scale: Text
+    breath_cues: Text
+    """That there are no breath words."""
+    tones: dict[Tones, Text]
+    countdown: Text
+    bed: dict[Literal["rain", "drone", "waves", "file"], Text]
+    bed_level_db: Text
+    sleep: Text
+    first_side: dict[Side, Text]
+    level: dict[Level, Text]
+    walk_s: Text
+    transition_s: Text
+    same_posture_s: Text
+    switch_s: Text
+    change_s: Text
+    floor_s: Text
+    settle_scale: Text
+    enter_s: Text
+    leave_s: Text
+    round_rest_s: Text
+    length_s: Text
+    """With {value} as a clock shows it."""
+    only: Text
+    """With {value}, a list of stretches."""
+    skip: Text
+
+
+class Phrasebook(ChoiceWords):
+    """The file `library/<language>/phrases.toml`. Phrasing fills in the braces; `{Count}` is {count} with a capital."""
 
     language: Language
     name: Text
-    """Of the language, in English."""
+    """The name of the language, in English."""
     numbers: list[Text] = Field(min_length=21)
-    """Number words from zero on; a larger number is left to the engine as digits."""
+    """The number words from zero on. An engine gets larger numbers as digits."""
+    one: dict[Text, Text] = Field(default_factory=dict)
+    """The singular for a count of one, by the plural that the texts have: `one breaths` is `one breath`."""
     sides: SideWords
     welcome: Wordings
-    """{title}, {count} (of stretches, a number word), {minutes} (a number word)."""
+    """With {title}, and as number words {count} of stretches and {minutes}."""
     welcome_one: Wordings
-    """The same for a routine of one stretch."""
+    """For a routine of one stretch."""
     welcome_short: Text
-    """The same for less than a minute and a half: {title}, {count}."""
+    """For a session of less than a minute and a half: {title}, {count}."""
     props_needed: Text
-    """{props}: what is needed, joined."""
+    """With {props}, a list of what is needed."""
     props_reach: Text
-    """{props}: what should be within reach."""
+    """With {props}, a list of what should be within reach."""
     props_both: Text
-    """{needed} and {reach}."""
+    """With {needed} and {reach}."""
     joiner: Text
-    """Between the last two of a list: `and`."""
+    """Between the last two of a list, as `and`."""
     either: Text
-    """Between the last two of a choice: `or`."""
+    """Between the last two of a choice, as `or`."""
+    decimal: Annotated[str, Field(pattern=r"^[.,]$")]
+    """The decimal point or comma of numbers that are read: `0.8`."""
     fetch: Text
-    """Behind several props: nobody can fetch a mat and a cushion while the session goes on."""
+    """After several props: nobody can fetch a mat and a cushion while the session goes on."""
     safety: Text
-    """Said in every session, whatever the words."""
+    """Spoken in every session, however few the words are."""
     screening: Text
-    """{conditions}: who should read the cautions before they begin."""
+    """Asks listeners with any of {conditions} to read the cautions before they begin."""
     conditions: dict[Condition, Text]
-    """Every one of them, as it stands in `screening`."""
+    """Each condition as `screening` names it."""
     roll_up: Text
-    """From lying on the back to anything but lying: by one side."""
+    """Before the listener sits or stands up from lying on the back."""
     stand_up: Text
-    """From the floor to standing or to a chair."""
+    """Before the listener stands up from the floor."""
     easier_way: Text
-    """{way}: offered once."""
+    """Offers {way} once."""
     easier_chosen: Text
-    """{way}: every time, for whoever has chosen the easier ways."""
+    """Says {way} every time, for listeners who have chosen the easier ways."""
     harder_chosen: Text
-    """{way}: the same for the harder ones."""
+    """The same for the harder ways."""
     return_tone: Text
-    """What the soft tone of the way back means, before it comes for the first time."""
+    """Explains the soft tone that calls back, before it sounds for the first time."""
     tick: Text
-    """What a tick means in the same way."""
+    """Explains the tick in the same way."""
     breath_tones: Text
-    """What the tones of a breath mean, where words are minimal."""
+    """Explains the breath tones to listeners who get minimal words."""
     chimes: Text
-    """What the chimes of a hold mean, where words are minimal."""
+    """Explains the chimes of a hold to the same listeners."""
     first: Text
-    """{name} and {gist}, for the first stretch."""
+    """Announces the first stretch: {name} and {gist}."""
     next: Wordings
     last: Wordings
     only: Text
-    """For a routine of one stretch."""
+    """Announces the stretch of a routine that has one."""
     only_known: Text
     first_known: Text
-    """The same without {gist}, once known or for brief words."""
+    """The same without {gist}, for a stretch that is known or for brief words."""
     next_known: Wordings
     last_known: Wordings
     close: Wordings
-    """For a session that ends otherwise than its routine: one of the last stretches is left out."""
+    """Ends a session that leaves out one of the last stretches, and so cannot end as its routine does."""
     close_lying: Text
-    """Behind that, said to who lies."""
+    """Follows `close` if the listener is lying."""
     last_words: Text
-    """In the last rest of a session that ends in sleep: nobody should lie waiting for more."""
+    """In the last rest of a session that ends in sleep, so that nobody lies awake waiting for more."""
     other_side: Wordings
     this_side: Text
-    """{Side}: where words are minimal, which side it is."""
+    """Says which side it is where words are minimal: {Side}."""
     side_first: Text
-    """{Side}: the same where the sides take turns."""
+    """The same where the sides take turns."""
     rest: Wordings
     rounds_left: Text
-    """{Count} more rounds: never what could be breaths."""
+    """With {Count}. It names the rounds, since a bare number could count breaths."""
     last_round: Text
     hold_for: Wordings
-    """{length}: the first hold of a stretch. Never a bare `hold`, which is heard as `hold your breath`."""
+    """For the first hold of a stretch, with {length}. A bare `hold` would be heard as `hold your breath`."""
     hold: Wordings
-    """Every other one."""
+    """For every other hold."""
     seconds: Text
-    """{count}: a length in seconds."""
+    """A length in seconds: {count}."""
     minute: Text
     minutes: Text
-    """{count}."""
+    """A length in minutes: {count}."""
     minutes_and_seconds: Text
-    """{minutes} and {seconds}, each with its unit."""
+    """With {minutes} and {seconds}, each with its unit."""
     rest_here: Wordings
-    """In the place of `hold` where the hold is a rest."""
+    """Instead of `hold` where the hold is a rest."""
     halfway: Text
     one_more_breath: Wordings
-    """About one breath before the end of a hold."""
+    """About a breath before a hold ends."""
     minutes_to_go: Text
-    """In a long hold: {Count} minutes. Never `left`, which is a side."""
+    """In a long hold, with {Count}. In English it is not `left`, which is a side."""
     minutes_to_go_short: Text
     minute_to_go: Text
-    """The same for one minute."""
+    """For the last minute."""
     minute_to_go_short: Text
     last_repetition: Text
     repetitions_to_go: Text
-    """{Count}: in the middle of repetitions that are no longer counted aloud."""
+    """In the middle of repetitions that are no longer counted aloud, with {Count}."""
     breathe_in: Text
-    """For breathing without a movement, in full and bare."""
+    """For breathing without a movement: in full, and below with a bare word."""
     breathe_out: Text
     breath_in: Text
     breath_out: Text
     captions: Captions
     chapters: ChapterTitles
     file: FileWords
+    pacing: PacingWords
     show: ShowWords
     promises: tuple[Text, ...] = ()
-    """Words that promise what no session may: `check` refuses them. A trailing `*` stands for any ending."""
+    """Words that promise what no session may, which `check` refuses. A trailing `*` stands for any ending."""
 
     @property
     def rules(self) -> Rules:
-        """How this language reads numbers, joins lists and tells sides."""
+        """The rules of this language."""
         return rules_for(self.language)
+
+    def with_one(self, text: str) -> str:
+        """`text`, which counts one of something, with the singular. Capitals stay."""
+
+        def said(match: re.Match[str]) -> str:
+            one = self.one[match[0].lower()]
+            return one[:1].upper() + one[1:] if match[0][0].isupper() else one
+
+        longest_first = sorted(map(re.escape, self.one), key=len, reverse=True)
+        return re.sub(rf"\b(?:{'|'.join(longest_first)})\b", said, text, flags=re.IGNORECASE) if self.one else text
 
     @functools.cached_property
     def side_words(self) -> tuple[str, ...]:
-        """Every word that names a side."""
+        """Every word for a side, in every form."""
         return tuple(dict.fromkeys([*self.sides.left.values(), *self.sides.right.values()]))

@@ -1,1 +1,1 @@
-"""The stretch data and its loader: `en/phrases.toml`, `en/stretches/*.toml`, `en/routines/*.toml`."""
+"""The stretches, routines and phrases of every language, in `<code>/`, and the code that loads them."""

@@ -1,4 +1,4 @@
-"""Looks up routines, stretches and phrases by name, and reads them when they are asked for."""
+"""Finds routines, stretches and phrasebooks by name, and reads them when somebody asks for them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiceguide.errors import DataError, RequestError, UnknownNameError
 from voiceguide.files.places import entries, path_of
-from voiceguide.language.phrasebook import Phrasebook
 from voiceguide.library.reading import Reading
-from voiceguide.library.saying import note_promises, note_sides
-from voiceguide.library.words import DATA, FIRST_LANGUAGE, Words
+from voiceguide.library.text_checks import note_promises, note_sides
+from voiceguide.library.words import DATA, FIRST_LANGUAGE, Words, own_phrasebook
 from voiceguide.model.base import spoken_texts
 from voiceguide.model.routine import MOST_ITEMS, MOST_STRETCHES, Routine, RoutineFile
 from voiceguide.model.stretch import Area, Position, Stretch, hurried
@@ -21,17 +20,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from voiceguide.language.phrasebook import Phrasebook
+
     Objection = Callable[[str], str | None]
 
 E = TypeVar("E", bound=StrEnum)
 
 
 class Library:
-    """The shipped data, and the routines of the user's own, read on demand and kept.
+    """The shipped data and the user's own routines, read on demand and kept.
 
-    In the language that is asked for; without one in that of each routine, and in English where it names none. Not
-    safe to share between threads while it is being filled; what it returns is frozen. Raises RequestError for a
-    language without words.
+    Everything is in the language asked for; without one, each routine is in the language that it names, or in English.
+    Threads may not share a library while it reads; what it returns is frozen. Raises RequestError for a language
+    without words.
     """
 
     def __init__(
@@ -43,9 +44,9 @@ class Library:
         pronounce: Mapping[str, str] | None = None,
         root: Path = DATA,
     ) -> None:
-        """`pronounce` are words with how they sound, for every routine; its own ones count before them.
+        """`pronounce` holds words and how they sound, for every routine; those of the routine itself go before them.
 
-        `own` and `own_phrases` are the folders of the user's own routines and phrasebooks.
+        `own` and `own_phrases` are the folders of the user's routines and phrasebooks.
         """
         self._asked = language
         self._root = root
@@ -57,33 +58,33 @@ class Library:
         """The shipped data in the language of this library."""
 
     def routine_ids(self) -> list[str]:
-        """Every routine, shipped and own, in alphabetical order."""
+        """The ids of all routines, shipped and own, in alphabetical order."""
         return sorted(self._routine_paths())
 
     def hides_shipped(self, name: str) -> bool:
-        """Whether a routine of the user's own stands in the place of a shipped one of the same id."""
+        """Whether a routine of the user's own replaces a shipped one of the same id."""
         shipped = self._shipped_paths()
         return name in shipped and self._routine_paths()[name] != shipped[name]
 
     def is_own(self, name: str) -> bool:
-        """Whether a routine is of the user's writing; errors as for `routine`."""
+        """Whether a routine is the user's own. Raises what `routine` raises for the name."""
         return self.routine_path(name) not in self._shipped_paths().values()
 
     def words_in(self, language: str) -> Words:
-        """The shipped data in a language, by its two letters."""
+        """The shipped data in the language with these two letters."""
         if language not in self._words:
             self._words[language] = Words(language, self._root, self._own_phrases)
         return self._words[language]
 
     def stretch_ids(self) -> list[str]:
-        """Every shipped stretch, in alphabetical order."""
+        """The ids of all shipped stretches, in alphabetical order."""
         return self.words.stretch_ids()
 
     def routine(self, name: str) -> Routine:
-        """A routine by its id, or read from a path (`is_path`). An own one goes before a shipped one.
+        """A routine by its id or from a path (see `is_path`). The user's own routines go before shipped ones.
 
-        Raises UnknownNameError for an id that is not there, RequestError or DataError for a file that
-        cannot be read or holds mistakes.
+        Raises UnknownNameError for an unknown id, RequestError if the file cannot be read, and DataError if it holds
+        mistakes.
         """
         path = self.routine_path(name)
         reading = Reading.of(path)
@@ -95,7 +96,7 @@ class Library:
         return found
 
     def routine_path(self, name: str) -> Path:
-        """The file of a routine; errors as for `routine`."""
+        """The file of a routine. Raises what `routine` raises for the name."""
         if is_path(name):
             return path_of(name)
         paths = self._routine_paths()
@@ -104,10 +105,10 @@ class Library:
         return paths[name]
 
     def routines(self, area: str | None = None) -> tuple[dict[str, Routine], list[str]]:
-        """Every routine by the name that asks for it, in alphabetical order; and why own ones are left out.
+        """All routines by the name to ask for them, in alphabetical order, and why some are left out.
 
-        With `area` only those that are for it; UnknownNameError where there is no such area. A file of the user's may
-        be called otherwise than the id in it, and may hold mistakes.
+        `area` keeps only the routines for it; UnknownNameError if it does not exist. A user's file may have another
+        name than the id in it, and may hold mistakes.
         """
         wanted = _named(Area, "area", area)
         routines, left_out = {}, []
@@ -117,10 +118,13 @@ class Library:
                 if wanted is None or wanted in routine.areas:
                     routines[name] = routine
             except DataError as error:
-                if path == self._shipped_paths().get(name):
+                if path != self._shipped_paths().get(name):
+                    mistakes = counted(len(error.mistakes), "mistake", "mistakes")
+                    left_out.append(shown(f"{path} is left out: {mistakes}, which `voiceguide check` lists"))
+                elif self.words.language == FIRST_LANGUAGE:
                     raise
-                mistakes = counted(len(error.mistakes), "mistake", "mistakes")
-                left_out.append(shown(f"{path} is left out: {mistakes}, which `voiceguide check` lists"))
+                else:
+                    left_out.append(f"{name} is left out: {error.mistakes[0].message}")
             except RequestError as error:
                 left_out.append(str(error))
         return routines, left_out
@@ -130,9 +134,9 @@ class Library:
         return self.words.stretch(name)
 
     def stretches_for(self, area: str | None = None, position: str | None = None) -> list[Stretch]:
-        """The shipped stretches that are for `area` and done in `position`, as far as these are given.
+        """The shipped stretches, or only those for `area` or in `position`.
 
-        UnknownNameError where there is no such area or position.
+        Raises UnknownNameError if the area or the position does not exist.
         """
         wanted, how = _named(Area, "area", area), _named(Position, "position", position)
         stretches = [self.stretch(name) for name in self.stretch_ids()]
@@ -144,27 +148,24 @@ class Library:
 
     @property
     def phrasebook(self) -> Phrasebook:
-        """The sentences that belong to no stretch, in the language of this library."""
+        """The phrasebook in the language of this library."""
         return self.words.phrasebook
 
     def phrasebook_of(self, routine: Routine) -> Phrasebook:
-        """The sentences around the stretches of a routine, in its language."""
+        """The phrasebook in the language of a routine."""
         return self.words_in(routine.language).phrasebook
 
     def read(
         self, path: Path, objecting: Callable[[Mapping[str, str], str], Objection] | None = None
     ) -> Routine | Stretch | Phrasebook:
-        """A routine, a stretch or a phrasebook of the user's; DataError with every mistake.
+        """A routine, a stretch or a phrasebook of the user's. Raises DataError with every mistake.
 
-        `objecting` is given the words that the file has pronounced in its own way, and its language; it gives what
-        says of a text, as it is written, why it could not be spoken.
+        `objecting` takes the pronunciations of the file and its language. It returns a function that says why a text,
+        as it is written, cannot be spoken, or None.
         """
         reading = Reading.of(path)
         if "numbers" in reading.data:
-            phrases = reading.model(Phrasebook, reading.data)
-            reading.finish()
-            assert phrases is not None  # noqa: S101 -- there would have been mistakes
-            return phrases
+            return own_phrasebook(reading, self._root)
         is_stretch = "movement" in reading.data
         found = reading.stretch(reading.data) if is_stretch else self._resolved(reading)
         book = (self._words_for(reading) or self.words).phrasebook
@@ -193,9 +194,9 @@ class Library:
         return {path.stem: path for path in (self._root / FIRST_LANGUAGE / "routines").glob("*.toml")}
 
     def _resolved(self, reading: Reading) -> Routine | None:
-        """The routine with its stretches: its own, then the shipped ones. None where there are mistakes.
+        """The routine with its stretches, or None if there are mistakes. Its own stretches go before shipped ones.
 
-        What the model refuses does not keep the rest from being looked at.
+        The rest of the file is checked even if the model refuses a part.
         """
         file = reading.model(RoutineFile, reading.data)
         words = self._words_for(reading)
@@ -208,7 +209,7 @@ class Library:
             name = str(item.get("stretch", "")).strip()
             if name and name not in known:
                 reading.note_unknown(("items", index, "stretch"), name, known)
-            elif name and name not in own and not words.are_complete:
+            elif name and name not in own and not words.has_words(name):
                 message = f"{name} has no words in {words.phrasebook.name} yet: write it here, under [[stretches]]"
                 reading.note(("items", index, "stretch"), message)
         if file is None or reading.mistakes:
@@ -235,7 +236,7 @@ class Library:
         )
 
     def _words_for(self, reading: Reading) -> Words | None:
-        """The words of a routine's language; None where there are none, or others are asked for."""
+        """The words of a routine's language, or None if there are none or another language is asked for."""
         written = reading.data.get("language")
         language = written if isinstance(written, str) else None
         if self._asked and language and language != self._asked:
@@ -249,7 +250,7 @@ class Library:
             return None
 
     def _own_stretches(self, reading: Reading, words: Words) -> dict[str, Stretch | None]:
-        """The stretches that a routine defines, by id; None for one with mistakes."""
+        """The stretches that a routine defines, by id, with None for a stretch with mistakes."""
         own: dict[str, Stretch | None] = {}
         for index, definition in enumerate(reading.tables("stretches", MOST_STRETCHES)):
             at = ("stretches", index)
@@ -261,7 +262,7 @@ class Library:
                 own[name] = reading.stretch(changes, at)
             elif (base := str(like).strip()) not in words.stretch_ids():
                 reading.note_unknown((*at, "like"), base, words.stretch_ids())
-            elif not words.are_complete:
+            elif not words.has_words(base):
                 reading.note((*at, "like"), f"{base} has no words in {words.phrasebook.name} yet: write it in full")
             else:
                 own[name] = reading.stretch(_laid_over(words.stretch_data(base), changes), at)
@@ -269,7 +270,7 @@ class Library:
 
 
 def _named(kind: type[E], called: str, written: str | None) -> E | None:
-    """The member that is meant by `upper-back`, `upper back` or `upper_back`."""
+    """The member of `kind` that `upper-back`, `upper back` or `upper_back` means."""
     if written is None:
         return None
     name = written.strip().lower().replace("-", "_").replace(" ", "_")
@@ -279,7 +280,7 @@ def _named(kind: type[E], called: str, written: str | None) -> E | None:
 
 
 def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables are merged, everything else is replaced."""
+    """`base` with `changes`: tables are merged, everything else is replaced."""
     merged = dict(base)
     for name, value in changes.items():
         below = merged.get(name)
@@ -289,13 +290,13 @@ def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str,
 
 
 def is_path(routine: str) -> bool:
-    """Whether a routine is named by its file, in whatever case its suffix is, rather than by an id."""
+    """Whether `routine` is the path of a file, with a suffix in any case, rather than an id."""
     return routine.lower().endswith(".toml") or "/" in routine
 
 
 def _is_routine(path: Path) -> bool:
-    """Whether what lies in the folder of own routines is one: no folder, nothing hidden, nothing of an editor's.
+    """Whether a path in the folder of own routines is a routine, rather than a folder or a file that an editor hides.
 
-    Those write `.#x.toml`, `.x.toml.swp`, `#x.toml#`, `x.toml~` and `~x.toml`; macOS writes `._x.toml`.
+    Editors write `.#x.toml`, `.x.toml.swp`, `#x.toml#`, `x.toml~` and `~x.toml`; macOS writes `._x.toml`.
     """
     return path.suffix.lower() == ".toml" and not path.name.startswith((".", "#", "~")) and path.is_file()

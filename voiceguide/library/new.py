@@ -1,4 +1,4 @@
-"""Files of the user's own to begin with: a routine, or the phrasebook of a language."""
+"""Writes files for the user to start from: a routine, or the phrasebook of a language."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _OWN_MODE: Final = 0o700
-"""Of folders for what is the user's own, as the XDG base directory specification asks for them."""
+"""The mode of folders with the user's own files, as the XDG base directory specification asks."""
 _MOST_NUMBERS: Final = 61
 _NUMBERS: Final = re.compile(r"^numbers = \[.*?^\]\n", re.MULTILINE | re.DOTALL)
 
 
-def new_routine(name: str, folder: Path) -> Path:
-    """Write a commented routine file that works at once; give its path.
+def new_routine(name: str, folder: Path, language: str = FIRST_LANGUAGE) -> Path:
+    """Write a commented routine file that works at once, in `language`, and return its path.
 
-    Raises RequestError where the name is no id, or that of a shipped routine, or the file is there already, and
-    ExportError where it cannot be written: a full disk, a folder that is read-only or somebody else's.
+    Raises RequestError if the name is not an id or belongs to a shipped routine, if the language has no template, or if
+    the file exists. Raises ExportError if the file cannot be written: the disk is full, or the folder is read-only or
+    belongs to somebody else.
     """
     if len(name) > MAX_IDENTIFIER_CHARS or not re.fullmatch(IDENTIFIER_PATTERN, name):
         message = (
@@ -36,20 +37,27 @@ def new_routine(name: str, folder: Path) -> Path:
         message = f"{name} is a shipped routine, which one of your own would hide: choose another name, as in my-{name}"
         raise RequestError(message)
     title = name.replace("-", " ").capitalize()
-    template = (DATA / FIRST_LANGUAGE / "new-routine.toml").read_text(encoding="utf-8")
+    templates = {path.parent.name: path for path in sorted(DATA.glob("*/new-routine.toml"))}
+    if language not in templates:
+        message = (
+            f"there is no routine to start from in {language!r}: there is one in {', '.join(templates)}. "
+            "`voiceguide new NAME --language en` writes one to translate"
+        )
+        raise RequestError(message)
+    template = templates[language].read_text(encoding="utf-8")
     schema = (DATA / "schema" / "routine.schema.json").as_uri()
     text = template.replace("@id@", name).replace("@title@", title).replace("@schema@", schema)
     return _written(folder, f"{name}.toml", text)
 
 
 def new_phrases(language: str, folder: Path) -> Path:
-    """Write the sentences around the stretches, to be translated into `language`, in two letters; give the path.
+    """Write the sentences around the stretches for translation into `language`, and return the path of the file.
 
-    Its number words are there already, where num2words knows them. Raises RequestError where that is no code of a
-    language, or the language is shipped, or the file is there already, and ExportError where it cannot be written.
+    The number words are those of the language if num2words knows it. Raises RequestError if `language` is not a
+    two-letter code, if the language is shipped or if the file exists; ExportError if the file cannot be written.
     """
     if not re.fullmatch(LANGUAGE_PATTERN, language):
-        message = f"{language!r} is no code of a language: use the two letters of ISO 639-1, as in fr"
+        message = f"{language!r} is not a language code: use the two letters of ISO 639-1, as in fr"
         raise RequestError(message)
     if language in languages():
         message = f"{language} is shipped already: `voiceguide plan upper-back --language {language}` speaks it"
@@ -67,7 +75,7 @@ def new_phrases(language: str, folder: Path) -> Path:
 
 
 def _numbers(language: str) -> str:
-    """The number words of a language as the phrasebook has them; empty where they are not known."""
+    """The number words of a language as a phrasebook has them, or an empty text if num2words does not know it."""
     from num2words import num2words
 
     try:

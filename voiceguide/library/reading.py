@@ -1,4 +1,4 @@
-"""A file of the user's while it is read: it is gone through to its end, and every mistake of it is kept."""
+"""A file of the user's while it is read: reading goes on to its end and collects every mistake."""
 
 from __future__ import annotations
 
@@ -21,43 +21,43 @@ if TYPE_CHECKING:
     from voiceguide.library.toml_lines import Field
 
 MOST_NAMES_LOOKED_FOR: Final = 20
-"""Unknown stretches of one file that similar names are looked for; each is compared with every known one."""
+"""For how many unknown names of one file to suggest similar ones: each is compared with every known name."""
 
 M = TypeVar("M", bound=BaseModel)
 
 
 class Reading(Struct):
-    """What a TOML file holds, and what has been found wrong with it; of each field the first finding."""
+    """The data of a TOML file and the mistakes found in it, at most one for each field."""
 
     path: Path
     data: dict[str, Any]
     lines: Mapping[Field, int]
     mistakes: list[Mistake] = field(default_factory=list)
-    _told: set[str] = field(default_factory=set)
+    _noted: set[str] = field(default_factory=set)
     _looked_for: int = 0
 
     @classmethod
     def of(cls, path: Path) -> Reading:
-        """Begin. Raises RequestError for a file that cannot be read, DataError for one that is no TOML."""
+        """Read the TOML. Raises RequestError if the file cannot be read, DataError if it is not TOML."""
         return cls(path, *read_toml(path))
 
     def tables(self, name: str, most: int) -> list[dict[str, Any]]:
-        """The first `most` of a list of tables; what is no table, or no list, is empty."""
+        """The first `most` tables of a list. Anything else in the list counts as an empty table."""
         found = self.data.get(name)
         return [each if isinstance(each, dict) else {} for each in found[:most]] if isinstance(found, list) else []
 
     def model(self, model: type[M], data: Mapping[str, Any], at: Field = ()) -> M | None:
-        """`data`, which stands in the field `at`, as a `model`; None where it holds mistakes."""
+        """`data` of the field `at` as a `model`, or None if it holds mistakes."""
         try:
             return validated(self.path, data, model, self.lines, at)
         except DataError as error:
-            new = [mistake for mistake in error.mistakes if mistake.field not in self._told]
+            new = [mistake for mistake in error.mistakes if mistake.field not in self._noted]
             self.mistakes += new
-            self._told |= {mistake.field for mistake in new}
+            self._noted |= {mistake.field for mistake in new}
             return None
 
     def stretch(self, data: Mapping[str, Any], at: Field = ()) -> Stretch | None:
-        """`data` as a Stretch; where it holds mistakes, its tokens are looked at all the same."""
+        """`data` as a Stretch, or None. Its tokens are checked even if it holds other mistakes."""
         found = self.model(Stretch, data, at)
         if found is None:
             sides = data.get("sides")
@@ -66,7 +66,7 @@ class Reading(Struct):
         return found
 
     def pronounce(self) -> dict[str, str]:
-        """The words that the file has pronounced in its own way, but for those that hold mistakes."""
+        """The pronunciations of the file, without those that hold mistakes."""
         words = self.data.get("pronounce", {})
         found: dict[str, str] = {}
         for word, sound in words.items() if isinstance(words, dict) else ():
@@ -75,14 +75,14 @@ class Reading(Struct):
         return found
 
     def note(self, at: Field, message: str) -> None:
-        """Keep a mistake, unless another one of the same field is known."""
+        """Add a mistake, unless the field already has one."""
         mistake = mistake_at(self.path, self.lines, at, message)
-        if mistake.field not in self._told:
-            self._told.add(mistake.field)
+        if mistake.field not in self._noted:
+            self._noted.add(mistake.field)
             self.mistakes.append(mistake)
 
     def note_unknown(self, at: Field, name: str, known: Collection[str], kind: str = "stretch") -> None:
-        """Keep that nothing of its kind is called `name`, for the first ones with the names that are like it."""
+        """Add that nothing of this kind is called `name`, and suggest similar names for the first few."""
         self._looked_for += 1
         if self._looked_for <= MOST_NAMES_LOOKED_FOR:
             self.note(at, str(UnknownNameError(kind, name, known)))

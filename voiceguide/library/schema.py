@@ -1,6 +1,6 @@
-"""JSON Schemas of the data files, generated from the models, for editors to complete and check.
+"""JSON Schemas of the data files, generated from the models, so that editors can complete and check them.
 
-`python -m voiceguide.library.schema` writes them anew; a test checks that they are current.
+`python -m voiceguide.library.schema` writes them; a test checks that they are current.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MODELS: Final[Mapping[str, type[BaseModel]]] = {
 
 
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The schema of a model, of the 2020-12 draft."""
+    """The schema of a model, by the 2020-12 draft."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **model.model_json_schema()}
 
 
@@ -40,7 +40,7 @@ def write_schemas() -> None:
 
 
 def write_schema(name: str, model: type[BaseModel]) -> None:
-    """Write one schema into the package; rooms above this one write those of their own files."""
+    """Write one schema into the package. Rooms above this one call it for their own files."""
     FOLDER.mkdir(exist_ok=True)
     text = json.dumps(schema_of(model), indent=2, ensure_ascii=False) + "\n"
     (FOLDER / f"{name}.schema.json").write_text(text, encoding="utf-8")

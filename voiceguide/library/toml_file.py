@@ -1,4 +1,4 @@
-"""One TOML file into one model, with every mistake reported by file, line and field."""
+"""Reads a TOML file into a model, and reports every mistake by file, line and field."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from voiceguide.library.toml_lines import Field
 
 MAX_BYTES: Final = 500_000
-"""A routine of a thousand stretches is far smaller; what is larger was not meant for us."""
+"""A routine of a thousand stretches is far smaller."""
 
 MAX_LINE_CHARS: Final = 5_000
-"""A text to be spoken has 300."""
+"""A spoken text has 300 at most."""
 MAX_LINE_DOTS: Final = 60
 """A key of many parts, `a.a.a`, costs the TOML parser their square in memory: 26 MB for 2,500 (measured)."""
 _UNION_TAGS: Final = frozenset(("movement", mode) for mode in MODES)
-"""Where pydantic names the branch of a union in a location."""
+"""Pairs of parts in a location of pydantic whose second part is the branch of a union."""
 
 _OF_A_KEY: Final = "[key]"
-"""What pydantic adds to the location where the key of a table is wrong, and not what stands behind it."""
+"""What pydantic adds to a location if the key of a table is wrong, rather than its value."""
 
 _AT_LINE = re.compile(r"\(at (?:line (\d+), column \d+|end of document)\)")
 
@@ -44,14 +44,14 @@ M = TypeVar("M", bound=BaseModel)
 def read_model(path: Path, model: type[M]) -> M:
     """The file at `path` as a `model`.
 
-    Raises RequestError where the file cannot be read, DataError with every mistake where it can.
+    Raises RequestError if the file cannot be read, DataError with every mistake in it.
     """
     data, lines = read_toml(path)
     return validated(path, data, model, lines)
 
 
 def read_toml(path: Path) -> tuple[dict[str, Any], Mapping[Field, int]]:
-    """What a TOML file holds, and the line of each of its fields."""
+    """The data of a TOML file, and the line of each of its fields."""
     text = _read(path)
     for number, written in enumerate(text.split("\n"), start=1):
         if len(written) > MAX_LINE_CHARS:
@@ -69,12 +69,12 @@ def read_toml(path: Path) -> tuple[dict[str, Any], Mapping[Field, int]]:
         raise DataError([Mistake(path, line, "", f"not valid TOML: {reason}")]) from error
     except RecursionError as error:
         raise DataError([Mistake(path, None, "", "not valid TOML: nested too deeply")]) from error
-    except ValueError as error:  # Python refuses to read a number of thousands of digits
+    except ValueError as error:  # Python refuses a number with thousands of digits
         raise DataError([Mistake(path, None, "", "not valid TOML: a number is too long")]) from error
 
 
 def validated(path: Path, data: Mapping[str, Any], model: type[M], lines: Mapping[Field, int], below: Field = ()) -> M:
-    """`data`, which stands in the file `path` under the field `below`, as a `model`."""
+    """`data` as a `model`; it stands in the file `path` under the field `below`."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -103,7 +103,7 @@ def _read(path: Path) -> str:
 def _mistake(
     path: Path, lines: Mapping[Field, int], below: Field, details: ErrorDetails, model: type[BaseModel]
 ) -> Mistake:
-    # Less the names of union branches, which are no fields of the file.
+    # Without the names of union branches: the file has no such fields.
     location: Field = (*below, *details["loc"])
     named = tuple(
         part for before, part in pairwise(("", *location)) if (before, part) not in _UNION_TAGS and part != _OF_A_KEY
@@ -112,7 +112,7 @@ def _mistake(
 
 
 def mistake_at(path: Path, lines: Mapping[Field, int], field: Field, message: str) -> Mistake:
-    """A mistake in `field`, at its own line, or at that of what it is in as far as lines are known."""
+    """A mistake in `field`, at its line, or at the line of the nearest field around it that has one."""
     known = (field[:length] for length in range(len(field), 0, -1) if field[:length] in lines)
     dotted = ".".join(str(part + 1) if isinstance(part, int) else part for part in field)
     return Mistake(path, lines.get(next(known, ()), 1), dotted, message)

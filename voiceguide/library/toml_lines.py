@@ -1,7 +1,7 @@
-"""Where each field of a TOML text stands: tomllib keeps no positions, and a mistake has to be found again.
+"""Finds the line of each field in a TOML text: tomllib keeps no positions, and a mistake has to be shown where it is.
 
-The text has been parsed before, so it is known to be TOML. It is gone through once, from its first character to its
-last: the time that takes grows with its length, whatever stands in it.
+tomllib has parsed the text before, so it is known to be valid. A single pass from the first character to the last takes
+time in proportion to the length, whatever the text holds.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Field = tuple[str | int, ...]
-"""The keys that lead to a value, and the positions in lists, counted from 0."""
+"""The path to a value: keys, and positions in lists counted from 0."""
 
 MOST_PARTS: Final = 20
-"""What lies deeper is found at the field that holds it: no file of ours is half as deep; hostile ones cost memory."""
+"""Deeper fields have the line of the field that holds them. Our files are not half as deep; deep ones cost memory."""
 
 
 def field_lines(text: str) -> Mapping[Field, int]:
     """The line, from 1, on which each field of a TOML text begins.
 
-    Every key has a line, those of inline tables too; an item of a list where it does not begin on the line of the list.
+    Every key has a line, in inline tables too. An item of a list has one unless it begins on the line of the list.
     """
     return _Lines(text)
 
 
 class _Lines(Mapping[Field, int]):
-    """Looked for when one is first asked for: few files hold mistakes."""
+    """The lines, found when the first one is asked for: few files hold mistakes."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -51,7 +51,7 @@ class _Lines(Mapping[Field, int]):
 
 
 class _Scan:
-    """A way through a text, token by token; it never goes back."""
+    """A scan of a text, token by token, that never goes back."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -59,7 +59,7 @@ class _Scan:
         self._line, self._counted_to = 1, 0
         self._lines: dict[Field, int] = {}
         self._last_items: dict[Field, int] = {}
-        """The position of the newest item of each list of `[[tables]]`."""
+        """The position of the latest item in each list of `[[tables]]`."""
         self._patterns = _patterns()
 
     def lines(self) -> dict[Field, int]:
@@ -72,7 +72,7 @@ class _Scan:
         return self._lines
 
     def _header(self) -> Field:
-        """The field of a `[table]`, or of the next `[[table]]`, inside the newest items of the lists above it."""
+        """The field of a `[table]` or of the next `[[table]]`, inside the latest items of the lists above it."""
         line = self._current_line()
         is_list = self._text.startswith("[[", self._at)
         self._at += 1 + is_list
@@ -93,7 +93,7 @@ class _Scan:
         return field
 
     def _pair(self, field: Field) -> None:
-        """`key = value`, in the table `field`."""
+        """Scan `key = value` in the table `field`."""
         line = self._current_line()
         for key in self._keys():
             field = (*field, key)
@@ -127,7 +127,7 @@ class _Scan:
         self._at += 1
 
     def _keys(self) -> list[str]:
-        """A key, or the keys of a dotted one."""
+        """A key, or the parts of a dotted key."""
         keys = []
         while True:
             self._take("blank")
@@ -146,7 +146,7 @@ class _Scan:
             self._at += 1
 
     def _next(self) -> bool:
-        """Go on to the next token, over line breaks and comments; whether there is one."""
+        """Skip blanks, line breaks and comments. Returns whether a token follows."""
         self._take("space")
         return self._at < len(self._text)
 
@@ -173,7 +173,7 @@ class _Scan:
 
 @functools.cache
 def _patterns() -> Mapping[str, re.Pattern[str]]:
-    """The tokens. No repetition gives back what it has taken (`*+`), so none can take long."""
+    """The tokens. All repetitions are possessive (`*+`): without backtracking none can take long."""
     strings = (
         r'"""(?:[^"\\]++|\\[\s\S]|"(?!""))*+"{3,5}',
         r"'''(?:[^']++|'(?!''))*+'{3,5}",
@@ -190,5 +190,5 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
 
 
 def _unquoted(key: str) -> str:
-    # Only double quotes know escapes, and few keys have any.
+    # Only double-quoted keys can hold escapes, and few do.
     return tomllib.loads(f"key = {key}")["key"] if "\\" in key else key[1:-1]

@@ -1,7 +1,7 @@
 """The shipped stretches and routines in one language.
 
-Their structure (doses, sides, positions, times) stands once, in the folder of the first language, with its words. The
-folder of another language holds words alone, which are laid over it: table for table, and step for step.
+The folder of the first language holds their structure (doses, sides, positions, times) together with its own words. The
+folder of any other language holds words alone, which replace those of the first one table by table and step by step.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from voiceguide.errors import RequestError, UnknownNameError
 from voiceguide.language.phrasebook import Phrasebook
+from voiceguide.library.reading import Reading
+from voiceguide.library.text_checks import note_braces
 from voiceguide.library.toml_file import read_model, read_toml, validated
 from voiceguide.model.stretch import Stretch
 
@@ -22,14 +24,14 @@ if TYPE_CHECKING:
 
 DATA: Final = Path(__file__).parent
 FIRST_LANGUAGE: Final = "en"
-"""The one whose files hold the structure, too."""
+"""Its files hold the structure as well."""
 _PHRASES: Final = "phrases.toml"
 
 
 class Words:
-    """What is shipped in one language; `own_phrases` is the folder of the user's own phrasebooks.
+    """What is shipped in one language. `own_phrases` is the folder of the user's own phrasebooks.
 
-    Raises RequestError, with the way out, for a language that has no phrasebook.
+    Raises RequestError, with the way out, if the language has no phrasebook.
     """
 
     def __init__(self, language: str, root: Path = DATA, own_phrases: Path | None = None) -> None:
@@ -47,16 +49,15 @@ class Words:
 
     @cached_property
     def phrasebook(self) -> Phrasebook:
-        """The sentences that belong to no stretch; the user's own before the shipped ones."""
+        """The sentences around the stretches. A phrasebook of the user's own goes before a shipped one."""
         own = self._own_phrases / f"{self.language}.toml" if self._own_phrases else None
         if own and own.is_file():
-            return read_model(own, Phrasebook)
+            return own_phrasebook(Reading.of(own), self._root)
         return read_model(self._root / self.language / _PHRASES, Phrasebook)
 
-    @property
-    def are_complete(self) -> bool:
-        """Whether the shipped stretches have words in this language."""
-        return (self._root / self.language / "stretches").is_dir()
+    def has_words(self, name: str, kind: str = "stretches") -> bool:
+        """Whether a shipped stretch or routine has words in this language."""
+        return self._path(kind, name).is_file()
 
     def stretch_ids(self) -> list[str]:
         """Every shipped stretch, in alphabetical order."""
@@ -72,19 +73,19 @@ class Words:
         return self._stretches[name]
 
     def stretch_data(self, name: str) -> dict[str, Any]:
-        """What the files of a shipped stretch hold."""
+        """The data of a shipped stretch."""
         return self._worded("stretches", name)[0]
 
     def routine_data(self, name: str) -> dict[str, Any]:
-        """What the files of a shipped routine hold."""
+        """The data of a shipped routine."""
         return {**self._worded("routines", name)[0], "language": self.language}
 
     def _worded(self, kind: str, name: str) -> tuple[dict[str, Any], Mapping[Field, int]]:
-        """The data, and in which line of the language's own file a field stands."""
+        """The data of a file in this language, and the lines of its fields in the file that has the words."""
         base, lines = read_toml(self._root / FIRST_LANGUAGE / kind / f"{name}.toml")
         if self.language == FIRST_LANGUAGE:
             return base, lines
-        if not self.are_complete:
+        if not self.has_words(name, kind):
             message = (
                 f"{name} has no words in {self.phrasebook.name} yet: write it in a routine of your own, "
                 "under [[stretches]]"
@@ -97,15 +98,25 @@ class Words:
         return self._root / self.language / kind / f"{name}.toml"
 
 
+def own_phrasebook(reading: Reading, root: Path = DATA) -> Phrasebook:
+    """A phrasebook of the user's, checked against that of the first language. Raises DataError with every mistake."""
+    book = reading.model(Phrasebook, reading.data)
+    if book:
+        note_braces(reading, book, read_model(root / FIRST_LANGUAGE / _PHRASES, Phrasebook))
+    reading.finish()
+    assert book is not None  # noqa: S101 -- there would have been mistakes
+    return book
+
+
 def languages(root: Path = DATA, own_phrases: Path | None = None) -> list[str]:
-    """Every language that has a phrasebook, by its two letters, the first language first."""
+    """The two letters of every language that has a phrasebook, the first language first."""
     shipped = {path.parent.name for path in root.glob(f"*/{_PHRASES}")}
     own = {path.stem for path in own_phrases.glob("??.toml")} if own_phrases else set()
     return sorted(shipped | own, key=lambda language: (language != FIRST_LANGUAGE, language))
 
 
 def worded(base: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any]:
-    """The structure of `base` in other `words`: tables by their names, lists of tables one for one, texts replaced."""
+    """`base` with other `words`: tables are merged by name, lists of tables item by item, and texts are replaced."""
     merged = dict(base)
     for name, text in words.items():
         merged[name] = _worded(merged[name], text)

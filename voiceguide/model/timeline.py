@@ -2,6 +2,8 @@
 
 Spans are half-open, `[start, end)`. A Timeline checks its own invariants when it is built, so that
 whatever holds one (mixer, exporter, captions, player) can rely on them.
+
+Its frames are those of the plan; what plays or mixes it has a `Timeline[SoundFrame]`.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import bisect
 import itertools
 from collections import defaultdict
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Generic, Literal, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,22 +20,29 @@ from voiceguide.model.script import Role, SpanKind, ToneName
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import TypeVar
+
+    from typing_extensions import TypeVar
 
     from voiceguide.model.choices import Side
+    from voiceguide.units import PlanFrame, SoundFrame
 
-    _Placed = TypeVar("_Placed", "Cue", "Span", "Chapter")
+    Frame = TypeVar("Frame", bound=int, covariant=True, default=PlanFrame)  # noqa: PLC0105 -- reads as a type
+    _Placed = TypeVar("_Placed", "Cue[PlanFrame]", "Span[PlanFrame]", "Chapter[PlanFrame]")
+else:
+    from typing import TypeVar
+
+    Frame = TypeVar("Frame")  # before Python 3.13 it takes no default
 
 
-class Cue(Struct, frozen=True):
+class Cue(Struct, Generic[Frame], frozen=True):
     """Something that sounds."""
 
     role: Role
     text: str
     """The words; for a tone what a caption would say of it."""
-    start: int
+    start: Frame
     """Frame of the onset of its sound."""
-    end: int
+    end: Frame
     chapter: int
     stretch: str | None = None
     side: Side | None = None
@@ -47,12 +56,12 @@ class Cue(Struct, frozen=True):
         return "tone" if self.tone else "speech"
 
 
-class Span(Struct, frozen=True):
+class Span(Struct, Generic[Frame], frozen=True):
     """Something that the body does."""
 
     kind: SpanKind
-    start: int
-    end: int
+    start: Frame
+    end: Frame
     stretch: str | None = None
     side: Side | None = None
     repetition: int | None = None
@@ -60,12 +69,12 @@ class Span(Struct, frozen=True):
     """Frames of a hold that the listener added to this side alone, while it ran."""
 
 
-class Chapter(Struct, frozen=True):
+class Chapter(Struct, Generic[Frame], frozen=True):
     """A stretch of time with a title."""
 
     title: str
-    start: int
-    end: int
+    start: Frame
+    end: Frame
     stretch: str | None = None
 
 
@@ -73,19 +82,19 @@ class InvariantError(ValueError):
     """A timeline that breaks what always holds: a fault of voiceguide, never of the user."""
 
 
-class Timeline(Struct, frozen=True):
+class Timeline(Struct, Generic[Frame], frozen=True):
     """A session, placed."""
 
     routine: str
     title: str
     language: str
     rate_hz: int
-    length: int
+    length: Frame
     """Frames in all."""
-    cues: tuple[Cue, ...]
+    cues: tuple[Cue[Frame], ...]
     """In order of their start."""
-    spans: tuple[Span, ...]
-    chapters: tuple[Chapter, ...]
+    spans: tuple[Span[Frame], ...]
+    chapters: tuple[Chapter[Frame], ...]
     notes: tuple[str, ...] = ()
     """What was shortened, extended, left out or overridden, a sentence each."""
 
@@ -98,9 +107,11 @@ class Timeline(Struct, frozen=True):
         """Seconds in all."""
         return self.length / self.rate_hz
 
-    def times(self, factor: int) -> Timeline:
-        """The same session at a rate `factor` times as high: every frame number exactly so many times as large."""
-        return replace(
+    def times(self: Timeline[PlanFrame], factor: int) -> Timeline[SoundFrame]:
+        """The same session in frames of its sound, which has `factor` for every frame of the plan."""
+        if factor == 1:
+            return cast("Timeline[SoundFrame]", self)  # the same frames
+        multiplied = replace(
             self,
             rate_hz=self.rate_hz * factor,
             length=self.length * factor,
@@ -108,8 +119,9 @@ class Timeline(Struct, frozen=True):
             spans=tuple(replace(span, added=span.added * factor) for span in _moved(self.spans, factor)),
             chapters=_moved(self.chapters, factor),
         )
+        return cast("Timeline[SoundFrame]", multiplied)
 
-    def speech(self) -> Iterator[Cue]:
+    def speech(self) -> Iterator[Cue[Frame]]:
         """The spoken cues, in order."""
         return (cue for cue in self.cues if cue.tone is None)
 
@@ -118,14 +130,14 @@ def _moved(items: tuple[_Placed, ...], factor: int) -> tuple[_Placed, ...]:
     return tuple(replace(item, start=item.start * factor, end=item.end * factor) for item in items)
 
 
-def _faults(timeline: Timeline) -> Iterator[str]:
+def _faults(timeline: Timeline[int]) -> Iterator[str]:
     yield from _cue_faults(timeline)
     yield from _chapter_faults(timeline)
     yield from _hold_faults(timeline)
     yield from _breath_faults(timeline)
 
 
-def _cue_faults(timeline: Timeline) -> Iterator[str]:
+def _cue_faults(timeline: Timeline[int]) -> Iterator[str]:
     previous_start = quiet_from = 0
     for cue in timeline.cues:
         if not 0 <= cue.start < cue.end <= timeline.length:
@@ -139,7 +151,7 @@ def _cue_faults(timeline: Timeline) -> Iterator[str]:
             quiet_from = cue.end
 
 
-def _chapter_faults(timeline: Timeline) -> Iterator[str]:
+def _chapter_faults(timeline: Timeline[int]) -> Iterator[str]:
     at = 0
     for chapter in timeline.chapters:
         if chapter.start != at or chapter.end <= chapter.start:
@@ -149,7 +161,7 @@ def _chapter_faults(timeline: Timeline) -> Iterator[str]:
         yield "the chapters do not reach the end"
 
 
-def _hold_faults(timeline: Timeline) -> Iterator[str]:
+def _hold_faults(timeline: Timeline[int]) -> Iterator[str]:
     holds = [span for span in timeline.spans if span.kind is SpanKind.HOLD]
     speech = list(timeline.speech())
     starts = [cue.start for cue in speech]
@@ -161,7 +173,7 @@ def _hold_faults(timeline: Timeline) -> Iterator[str]:
     yield from _side_faults(timeline, holds)
 
 
-def _cues_in_hold_faults(hold: Span, inside: list[Cue]) -> Iterator[str]:
+def _cues_in_hold_faults(hold: Span[int], inside: list[Cue[int]]) -> Iterator[str]:
     for cue in inside:
         if cue.start < hold.start or cue.end > hold.end:
             yield f"cue {cue.text!r} runs over the edge of a hold"
@@ -172,7 +184,7 @@ def _cues_in_hold_faults(hold: Span, inside: list[Cue]) -> Iterator[str]:
         yield f"the countdown of {hold.stretch} is uneven"
 
 
-def _side_faults(timeline: Timeline, holds: list[Span]) -> Iterator[str]:
+def _side_faults(timeline: Timeline[int], holds: list[Span[int]]) -> Iterator[str]:
     begins = [chapter.start for chapter in timeline.chapters]
     lengths: dict[tuple[int, int | None], set[int]] = defaultdict(set)
     for hold in holds:
@@ -189,7 +201,7 @@ _AFTER: dict[SpanKind, frozenset[SpanKind]] = {
 }
 
 
-def _breath_faults(timeline: Timeline) -> Iterator[str]:
+def _breath_faults(timeline: Timeline[int]) -> Iterator[str]:
     breath = [span for span in timeline.spans if span.kind in _AFTER]
     for before, after in itertools.pairwise(breath):
         if after.start < before.end:

@@ -1,4 +1,4 @@
-"""A Timeline as a picture: one layout, made of a few kinds of shape, and a renderer for each format.
+"""A Timeline as a picture: one layout of a few kinds of shape, and a renderer for each format.
 
-`layout` decides where everything goes and is pure; `svg` and `png` know nothing of a Timeline.
+`layout` is pure, and decides where everything goes; `svg` and `png` draw shapes and know nothing of a Timeline.
 """

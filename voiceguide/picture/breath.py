@@ -1,4 +1,4 @@
-"""The curve of the breath: up over an inhale, level while it is retained, down over an exhale."""
+"""The curve of the breath: it rises over an inhale, stays level while retained, and falls over an exhale."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BREATH_PX: Final = 2.0
 HELD_BREATH_PX: Final = 1.4
-"""The line inside a hold is thinner, and paler."""
+"""Inside a hold the line is thinner and paler."""
 _STEP_PX: Final = 2.0
 
 
@@ -37,7 +37,7 @@ def held_phases(timeline: Timeline) -> frozenset[Span]:
 
 
 def breath_curve(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
-    """The lane: a line for every phase, filled below where the breath leads the movement."""
+    """A line for every phase, and a filled area below it where the breath leads the movement."""
     high_px, low_px = top_px + 3.0, top_px + 29.0
     phases = [span for span in timeline.spans if span.kind in BREATH_PHASES]
     held = held_phases(timeline)
@@ -63,7 +63,7 @@ def breath_curve(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]
 
 
 def _levels(phases: list[Span]) -> list[tuple[float, float]]:
-    """How full the lungs are at the start and the end of every phase, 0 to 1."""
+    """How full the lungs are at the start and end of every phase, from 0 to 1."""
     levels: list[tuple[float, float]] = []
     full = 1.0 if len(phases) > 1 and phases[1].kind is SpanKind.EXHALE else 0.0
     for phase in phases:
@@ -79,7 +79,7 @@ def _levels(phases: list[Span]) -> list[tuple[float, float]]:
 
 
 def _curve(phase: Span, row: Row, before: float, after: float, high_px: float, low_px: float) -> tuple[Point, ...]:
-    """The part of one phase that lies in the row: it leaves and arrives level, as a breath does."""
+    """The part of a phase that lies in the row. It starts and ends level, as a breath does."""
     start, end = max(phase.start, row.start), min(phase.end, row.end)
     steps = 1
     if before != after:

@@ -1,4 +1,4 @@
-"""The cover of an exported session: its title, and its breath and holds round the clock."""
+"""The cover of an exported session: its title inside a ring of its breath and holds."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ if TYPE_CHECKING:
     from voiceguide.picture.shapes import Point, Shape
 
 SIDE_PX: Final = 480
-"""Enough for a phone's lock screen; below 30 kB."""
+"""Large enough for the lock screen of a phone, and below 30 kB."""
 _GROUND, _RING, _HOLD, _BREATH, _INK, _MUTED = "#17323f", "#24505f", "#e8b85f", "#7fb6c4", "#f5f1e6", "#9fc0c9"
 _CENTRE: Final = SIDE_PX / 2
 _INNER_PX, _OUTER_PX = 146.0, 214.0
 _TITLE_PX: Final = 46.0
 _WIDEST_LETTERS: Final = 11
-"""Letters of a title that fit at full size inside the ring."""
+"""The longest word that fits inside the ring at full size."""
 _STEP: Final = 0.012
-"""Of a turn, between the points of an arc."""
+"""The part of a turn between two points of an arc."""
 _GAP: Final = 0.004
-"""Of a turn, between two chapters."""
+"""The part of a turn between two chapters."""
 
 
-def cover(timeline: Timeline) -> bytes:
-    """A square PNG: once round is the session, from the top; chapters part it, holds and breath stand out."""
+def cover(timeline: Timeline[int]) -> bytes:
+    """A square PNG with the session as a ring, clockwise from the top: chapters, and in them holds and breath."""
     file = io.BytesIO()
     picture = Picture(SIDE_PX, SIDE_PX, timeline.title, f"Cover of {timeline.title}", tuple(_shapes(timeline)))
     write_png(picture, file)
     return file.getvalue()
 
 
-def _shapes(timeline: Timeline) -> Iterator[Shape]:
+def _shapes(timeline: Timeline[int]) -> Iterator[Shape]:
     yield Rect(0, 0, SIDE_PX, SIDE_PX, _GROUND)
     length = timeline.length
     for chapter in timeline.chapters:
@@ -61,12 +61,12 @@ def _shapes(timeline: Timeline) -> Iterator[Shape]:
     yield Text(_CENTRE, top + len(words) * size_px * 1.1, clock(timeline.duration_s), 24.0, _MUTED, "middle")
 
 
-def _in_hold(timeline: Timeline, frame: int) -> bool:
+def _in_hold(timeline: Timeline[int], frame: int) -> bool:
     return any(span.kind is SpanKind.HOLD and span.start <= frame < span.end for span in timeline.spans)
 
 
 def _arc(start: float, end: float, inner_px: float, outer_px: float, colour: str) -> Area:
-    """A piece of a ring, from `start` to `end` in turns."""
+    """A piece of the ring, from `start` to `end` in turns."""
     steps = max(1, math.ceil((end - start) / _STEP))
     turns = [start + (end - start) * number / steps for number in range(steps + 1)]
     points = [_at(turn, outer_px) for turn in turns] + [_at(turn, inner_px) for turn in reversed(turns)]

@@ -1,4 +1,4 @@
-"""A Picture as a file, in the format of its suffix; whole or not at all."""
+"""Write a Picture to a file, in the format of its suffix; whole or not at all."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _WRITERS: Final[Mapping[str, Callable[[Picture, IO[bytes]], None]]] = {".png": w
 
 
 def check_picture(path: Path, *, force: bool) -> None:
-    """Raise before any work is done where no picture could be written to `path`.
+    """Check, before any work is done, that a picture can be written to `path`.
 
-    RequestError for a name that cannot be meant, or a file that is there and not to be replaced;
-    ExportError for a folder that cannot be written to.
+    Raises RequestError for an unknown suffix, and for an existing file unless `force`; ExportError for a folder that
+    cannot be written to.
     """
     _writer_for(path)
     check_writable(path, force=force)

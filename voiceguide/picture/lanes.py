@@ -1,4 +1,4 @@
-"""What a row shows, lane by lane: each gives the shapes of its part of one row."""
+"""The lanes of a row: each draws one aspect of the session as shapes."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ if TYPE_CHECKING:
 SMALL_PX: Final = 12.0
 NORMAL_PX: Final = 13.0
 LINE_PX: Final = 14.0
-"""From one line of words to the next."""
+"""The distance between two lines of words."""
 WORD_LINES: Final = 4
 LEAST_PX_PER_S_FOR_WORDS: Final = 6.0
-"""Below this hardly a word would be left of each cue."""
+"""At a smaller scale hardly a word of each cue would fit."""
 COUNTDOWN_S: Final = 2.0
-"""Counted words that follow each other this closely or closer are one countdown."""
+"""Counted words no further apart than this are one countdown."""
 SLIVER_PX: Final = 1.0
-"""What is shorter than this on paper is drawn as wide as this."""
+"""The least width at which anything is drawn."""
 
 
 class Lane(Struct, frozen=True):
-    """A strip of every row."""
+    """A horizontal strip of every row."""
 
     name: str
-    """Shown left of it."""
+    """The label on its left."""
     height_px: float
     draw: Callable[[Timeline, Row, float], Iterator[Shape]]
-    """From the timeline, the row and the top of the lane in pixels."""
+    """Draws the lane, given the timeline, the row and the top of the lane in pixels."""
     ruled: bool = True
-    """Whether the ticks of the axis go through it; not through words."""
+    """Whether the grid is drawn behind it; not behind words."""
 
 
 def lanes_of(timeline: Timeline, px_per_s: float) -> tuple[Lane, ...]:
-    """The lanes that this session needs, from the top."""
+    """The lanes that this session needs, from top to bottom."""
     lanes = [
         Lane("", 18.0, _axis, ruled=False),
         Lane("", 24.0, _chapters),
@@ -70,7 +70,7 @@ def lanes_of(timeline: Timeline, px_per_s: float) -> tuple[Lane, ...]:
 
 
 def grid(timeline: Timeline, row: Row, top_px: float, bottom_px: float) -> Iterator[Shape]:
-    """Faint lines at the ticks, stronger ones where chapters begin; behind everything else."""
+    """Faint lines at the ticks and stronger ones where chapters begin, to be drawn behind everything else."""
     for frame in _ticks(row):
         x_px = row.x_px(frame)
         yield Line(((x_px, top_px), (x_px, bottom_px)), palette.GRID, 1.0)
@@ -100,7 +100,7 @@ def _chapters(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
 
 
 def _chapter_label(chapter: Chapter, row: Row, piece: Piece) -> str:
-    """Its title, and once, where there is first room for it, how long the chapter is."""
+    """The title of the chapter, and in the first row with room for it its length."""
     title = chapter.title if piece.begins else f"{ELLIPSIS} {chapter.title}"
     lasts = f"{title}  {clock((chapter.end - chapter.start) / row.rate_hz)}"
     room_px = piece.width_px - 10.0
@@ -117,7 +117,7 @@ def _speech(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
 
 
 def _words(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
-    # What goes on into the next row is written there: at its beginning there is room.
+    # A sentence that continues into the next row is written there: there is room at the beginning of a row.
     sayings = [
         (max(row.x_px(first.start), LEFT_PX), text)
         for first, text in _sayings(timeline)
@@ -130,7 +130,7 @@ def _words(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
 
 
 def _sayings(timeline: Timeline) -> Iterator[tuple[Cue, str]]:
-    """The first cue and the words of what is said; a countdown is one saying."""
+    """The sayings, each as its first cue and its words; a countdown is one saying."""
     sayings: list[list[Cue]] = []
     for cue in timeline.speech():
         last = sayings[-1][-1] if sayings else cue
@@ -177,7 +177,7 @@ def _hold(piece: Piece, span: Span, seconds: str, note: str, top_px: float) -> I
 
 
 def hold_block(piece: Piece, top_px: float, height_px: float, note: str = "") -> Iterator[Shape]:
-    """A block between the two marks of its clock; without a mark where it goes on in another row."""
+    """A block between marks for the start and end of its clock; without a mark where it continues in another row."""
     yield _block(piece, top_px, height_px, palette.HOLD, note=note)
     foot_px = min(6.0, piece.width_px / 3)
     above_px, below_px = top_px - 3.0, top_px + height_px + 3.0
@@ -198,7 +198,7 @@ def _tones(timeline: Timeline, row: Row, top_px: float) -> Iterator[Shape]:
 
 
 _OUTLINES: Final[dict[ToneName, tuple[Point, ...]]] = {
-    # in halves of the size, from the middle
+    # relative to the centre, in halves of the size
     ToneName.START: ((-0.8, -1), (1, 0), (-0.8, 1)),
     ToneName.HALFWAY: ((0, -1), (1, 0), (0, 1), (-1, 0)),
     ToneName.SWITCH: ((-1, -1), (-1, 1), (1, -1), (1, 1)),
@@ -213,7 +213,7 @@ _OUTLINES: Final[dict[ToneName, tuple[Point, ...]]] = {
 
 
 def tone_mark(tone: ToneName, x_px: float, y_px: float, size_px: float, note: str = "") -> Area:
-    """The mark of a tone around a point."""
+    """The mark of a tone, centred on a point."""
     points = tuple((x_px + x * size_px / 2, y_px + y * size_px / 2) for x, y in _OUTLINES[tone])
     if tone in {ToneName.INHALE, ToneName.EXHALE}:
         return Area(points, palette.BREATH, note=note)
@@ -223,7 +223,7 @@ def tone_mark(tone: ToneName, x_px: float, y_px: float, size_px: float, note: st
 
 
 def _block(piece: Piece, top_px: float, height_px: float, fill: str, edge: str = "", note: str = "") -> Rect:
-    """A rectangle as wide as its time, or a sliver where that could not be seen."""
+    """A rectangle as wide as its duration, or a sliver if it would be too narrow to see."""
     width_px = max(piece.width_px, SLIVER_PX)
     x_px = min(piece.x_px, RIGHT_PX - width_px)
     return Rect(x_px, top_px, width_px, height_px, fill, edge, note)

@@ -1,4 +1,4 @@
-"""The layout: heading, legend, and the rows of the session beneath each other. Pure."""
+"""The layout: a heading, a legend, and the rows of the session below each other. Pure."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _DOT: Final = "  \N{MIDDLE DOT}  "
 
 
 def lay_out(timeline: Timeline, pace: str, voice: str) -> Picture:
-    """The picture of a session; `pace` and `voice` are named in its heading."""
+    """The picture of a session; its heading names `pace` and `voice`."""
     rows = rows_of(timeline)
     lanes = lanes_of(timeline, rows[0].px_per_s)
     facts = (_DOT.join((f"{clock(timeline.duration_s)} in all", f"pace {pace}", f"voice {voice}")), _sums(timeline))
@@ -61,7 +61,7 @@ def _heading(title: str, facts: tuple[str, str]) -> Iterator[Shape]:
 
 
 def _sums(timeline: Timeline) -> str:
-    """What the time is spent on; words overlap the rest, so this is no division of the whole."""
+    """How much time goes to what. Words overlap the rest, so the sums do not add up to the session."""
     held = held_phases(timeline)
     frames = {
         "words": sum(cue.end - cue.start for cue in timeline.speech()),
@@ -77,7 +77,7 @@ def _frames(timeline: Timeline, kinds: AbstractSet[SpanKind]) -> int:
 
 
 def _row(timeline: Timeline, row: Row, lanes: tuple[Lane, ...], top_px: float) -> tuple[list[Shape], float]:
-    """The shapes of a row, and where it ends."""
+    """The shapes of a row, and its lower edge."""
     behind: list[Shape] = []
     inside: list[Shape] = []
     y_px = top_px

@@ -1,4 +1,4 @@
-"""The legend: every kind of mark that this session uses, and what it means."""
+"""The legend: every kind of mark in this picture, and its meaning."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from voiceguide.picture.shapes import Shape
 
     Swatch = Callable[[float, float], Iterator[Shape]]
-    """Draws a mark into the SWATCH_PX right of x, around the middle y."""
+    """Draws a mark from x to SWATCH_PX right of it, centred on y."""
 
 LINE_PX: Final = 20.0
 SWATCH_PX: Final = 22.0
@@ -42,7 +42,7 @@ _TONES: Final[dict[ToneName, str]] = {
 
 
 def legend(timeline: Timeline, top_px: float) -> tuple[list[Shape], float]:
-    """The shapes of the legend, in lines from `top_px` down, and where it ends."""
+    """The shapes of the legend, in lines from `top_px` down, and its lower edge."""
     shapes: list[Shape] = []
     x_px, middle_px = MARGIN_PX, top_px + LINE_PX / 2
     for name, swatch in _entries(timeline):

@@ -1,7 +1,7 @@
-"""How wide a text may come out, and how it is made to fit.
+"""The width of texts, and how they are shortened to fit.
 
-Nobody knows which font will draw an SVG, so widths are those of DejaVu Sans, one of the widest: what
-fits in it fits in the usual others.
+Nobody knows which font will draw an SVG, so widths are those of DejaVu Sans, one of the widest: a text that fits in it
+fits in the other usual fonts.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 ELLIPSIS: Final = "\N{HORIZONTAL ELLIPSIS}"
 FEWEST_CHARACTERS: Final = 3
-"""A text that could keep fewer than these is left out: its remnant would say nothing."""
+"""A text that could keep fewer characters is left out: the rest of it would say nothing."""
 
 _UNWRITABLE: Final = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-"""What XML 1.0 allows nowhere, not even escaped."""
+"""The characters that XML 1.0 forbids, even escaped."""
 
 _WIDEST_EM: Final = {
     0.30: "ijlI'",
@@ -35,11 +35,11 @@ _WIDEST_EM: Final = {
 }
 _EM: Final = {character: width for width, characters in _WIDEST_EM.items() for character in characters}
 _OTHER_EM: Final = 1.1
-"""For letters not listed: wide enough for Cyrillic, Greek and Chinese."""
+"""The width of any other letter: enough for Cyrillic, Greek and Chinese."""
 
 
 def width_px(text: str, size_px: float) -> float:
-    """The width of `text` at most."""
+    """The greatest width that `text` may have."""
     return sum(map(_em, text)) * size_px
 
 
@@ -53,7 +53,7 @@ def _em(character: str) -> float:
 
 
 def shortened(text: str, size_px: float, room_px: float) -> str:
-    """As much of `text` as fits in `room_px`, with an ellipsis; empty where too little would be left."""
+    """As much of `text` as fits in `room_px`, with an ellipsis; empty if too little would be left."""
     text = " ".join(text.split())
     if width_px(text, size_px) <= room_px:
         return text
@@ -69,16 +69,16 @@ def shortened(text: str, size_px: float, room_px: float) -> str:
 
 
 def first_fitting(forms: Iterable[str], size_px: float, room_px: float) -> str:
-    """The first of `forms` that fits as it is; empty where none does."""
+    """The first of `forms` that fits unshortened; empty if none does."""
     return next((form for form in forms if width_px(form, size_px) <= room_px), "")
 
 
 def writable(text: str) -> str:
-    """`text` with a replacement character for each that must not stand in a file."""
-    # Such a set takes 3 ms to compile: only where a text is not plain anyway.
+    """`text` with a replacement character for every character that a file must not contain."""
+    # The pattern takes 3 ms to compile, and hardly any text needs it.
     return text if text.isprintable() else re.sub(_UNWRITABLE, "\N{REPLACEMENT CHARACTER}", text)
 
 
 def length(seconds: float) -> str:
-    """Seconds to a tenth: `30 s`."""
+    """Seconds, rounded to a tenth: `30 s`."""
     return f"{round(seconds, 1):g} s"

@@ -1,4 +1,4 @@
-"""What is drawn, in words: for a pointer over it, and for who cannot see it."""
+"""Descriptions of what is drawn, for tooltips and for people who cannot see the picture."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 
 def cue_note(cue: Cue, rate_hz: int) -> str:
-    """A cue in words: when, what for, and what is said."""
+    """A cue in words: its time, its role and its text."""
     side = f" ({cue.side})" if cue.side else ""
     return f"{clock(cue.start / rate_hz, 1)} {cue.role}{side}: {cue.text}"
 
 
 def span_note(span: Span, rate_hz: int) -> str:
-    """A span in words: when, what and for how long."""
+    """A span in words: its time, its kind and its length."""
     side = f" ({span.side})" if span.side else ""
     return f"{clock(span.start / rate_hz, 1)} {span.kind}{side}: {length((span.end - span.start) / rate_hz)}"
 
 
 def chapter_note(chapter: Chapter, rate_hz: int) -> str:
-    """A chapter in words: when, its title and how long it is."""
+    """A chapter in words: its time, its title and its length."""
     return f"{clock(chapter.start / rate_hz)} {chapter.title}, {clock((chapter.end - chapter.start) / rate_hz)} long"

@@ -1,8 +1,8 @@
-"""The colours, and what they stand for.
+"""The colours and their meanings.
 
-Text has a contrast of 4.5:1 or more with what it stands on, shapes have 3:1 or an edge that has
-(WCAG 2.2, 1.4.3 and 1.4.11; tests/picture/test_palette.py). Kinds of speech get lighter step by step, so
-that they differ without colour as well.
+Text has a contrast of at least 4.5:1 with its background, and a shape, or its edge, of at least 3:1 (WCAG 2.2, 1.4.3
+and 1.4.11; tests/picture/test_palette.py). Kinds of speech get lighter step by step, so that they also differ without
+colour.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ GRID: Final = "#e9edf1"
 LEADER: Final = "#b4bdc7"
 CHAPTER_EDGE: Final = "#c6d0d9"
 CHAPTERS: Final = ("#dde6ee", "#c3d0dc")
-"""Bands of chapters, alternating."""
+"""Alternating bands of chapters."""
 
 HOLD: Final = "#2f6079"
 HOLD_CLOCK: Final = "#0f2733"
-"""The marks where the clock of a hold starts and ends."""
+"""The marks at the start and end of the clock of a hold."""
 TRANSITION: Final = "#eceff2"
 TRANSITION_EDGE: Final = "#ccd4dc"
-"""Faint: it only has to part two that follow each other."""
+"""Faint: it only has to separate two in a row."""
 REST_EDGE: Final = "#7d8a97"
 
 BREATH: Final = "#2d6aa3"
@@ -40,7 +40,7 @@ TONE: Final = "#6b4a12"
 
 
 class SpeechKind(Struct, frozen=True):
-    """What a group of roles looks like."""
+    """The look of a group of roles."""
 
     name: str
     fill: str
@@ -73,4 +73,4 @@ SPEECH: Final[Mapping[Role, SpeechKind]] = {
     Role.REMAINING: COUNTS,
     Role.ENCOURAGE: ENCOURAGES,
 }
-"""For every role that is spoken."""
+"""The kind of every spoken role."""

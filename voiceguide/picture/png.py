@@ -1,7 +1,7 @@
-"""A Picture as PNG, by Pillow and its built-in font, so that it looks the same on every machine.
+"""A Picture as PNG, drawn by Pillow with its built-in font, so that it looks the same on every machine.
 
-Everything is drawn larger and scaled down: edges come out smooth, and the letters evenly spaced, which at
-their own size they are not. Pillow is imported when the first picture is drawn.
+Everything is drawn larger and scaled down, which makes edges smooth and letters evenly spaced. Pillow is imported when
+the first picture is drawn.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from voiceguide.picture.shapes import Picture, Point
 
 _SCALE: Final = 3
-"""Large pixels a pixel; memory grows with its square, 27 bytes a pixel."""
+"""How much larger everything is drawn. Memory grows with its square: 27 bytes per pixel of the result."""
 _ANCHOR: Final = {"start": "ls", "middle": "ms", "end": "rs"}
 _BUILT_IN: Final = ""
 _MISSING: Final = "\U0010ffff"
-"""No font has it: what is drawn for it is what is drawn for every character that is missing."""
+"""A character that no font has: it is drawn as every missing character is."""
 _FALLBACK_FONTS: Final = ("DejaVuSans.ttf", "NotoSans-Regular.ttf", "Arial Unicode.ttf", "arial.ttf", "Helvetica.ttc")
-"""Looked for among the machine's own where the built-in font, Latin without accents, lacks a letter."""
+"""Fonts of the machine that are tried when the built-in font, Latin without accents, lacks a letter."""
 
 
 def write_png(picture: Picture, file: IO[bytes]) -> None:
-    """Write `picture` as a PNG of its own size, its title and description in text chunks."""
+    """Write `picture` as a PNG of its size, with title and description in text chunks."""
     from PIL import Image, ImageDraw, PngImagePlugin
 
     large = Image.new("RGB", (picture.width_px * _SCALE, picture.height_px * _SCALE), PAPER)
@@ -57,7 +57,7 @@ def _draw_shape(draw: ImageDraw, shape: Rect | Area | Line) -> None:
     match shape:
         case Rect():
             left, top = shape.x_px * _SCALE, shape.y_px * _SCALE
-            # Pillow draws the last pixel too.
+            # Pillow includes the last pixel.
             box = (left, top, left + shape.width_px * _SCALE - 1, top + shape.height_px * _SCALE - 1)
             draw.rectangle(box, shape.fill, shape.edge or None, _SCALE if shape.edge else 0)
         case Area():
@@ -75,14 +75,14 @@ def _scaled(points: tuple[Point, ...]) -> list[Point]:
 
 
 class _Fonts(Struct):
-    """The fonts of one picture, each loaded once."""
+    """The fonts of a picture, each loaded once."""
 
     loaded: dict[tuple[str, float], FreeTypeFont | None] = field(default_factory=dict)
     drawable: dict[str, bool] = field(default_factory=dict)
-    """For each character that has been met, whether the built-in font has it."""
+    """Whether the built-in font has a character, for each that has occurred."""
 
     def lettering(self, text: str, size_px: float) -> tuple[FreeTypeFont, str]:
-        """A font for `text`, and `text` as far as it can be drawn."""
+        """A font for `text`, and as much of `text` as it can draw."""
         built_in = self.font(_BUILT_IN, size_px)
         if built_in is None:
             message = "this Pillow has no scalable font: install it from PyPI (pip install --force-reinstall pillow)"
@@ -95,7 +95,7 @@ class _Fonts(Struct):
         return built_in, "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
     def font(self, name: str, size_px: float) -> FreeTypeFont | None:
-        """The font at this size, None where the machine has none of that name."""
+        """The font at this size; None if the machine does not have it."""
         if (name, size_px) not in self.loaded:
             self.loaded[name, size_px] = _load(name, size_px)
         return self.loaded[name, size_px]

@@ -1,4 +1,4 @@
-"""What a picture is made of. Coordinates are pixels from the top left corner, colours `#rrggbb`."""
+"""The shapes of a picture. Coordinates are pixels from the top left corner, colours are `#rrggbb`."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ class Rect(Struct, frozen=True):
     height_px: float
     fill: str
     edge: str = ""
-    """Colour of an outline of 1 px inside the rectangle; empty for none."""
+    """The colour of an outline of 1 px inside the rectangle; empty for none."""
     note: str = ""
-    """What it stands for, in words; empty for decoration."""
+    """Its meaning in words; empty for decoration."""
 
 
 class Area(Struct, frozen=True):
-    """A filled polygon, closed by itself."""
+    """A filled polygon; the last point is joined to the first."""
 
     points: tuple[Point, ...]
     fill: str
     edge: str = ""
-    """Colour of an outline of 1 px, centred on the polygon's edge; empty for none."""
+    """The colour of an outline of 1 px, centred on the edge of the polygon; empty for none."""
     note: str = ""
 
 
 class Line(Struct, frozen=True):
-    """An open line through two points or more, with round joints and ends."""
+    """An open line through two or more points, with round joints and ends."""
 
     points: tuple[Point, ...]
     colour: str
@@ -53,18 +53,18 @@ class Text(Struct, frozen=True):
     size_px: float
     colour: str
     align: Align = "start"
-    """Which part of the text stands at `x_px`."""
+    """The part of the text that lies at `x_px`."""
 
 
 Shape = Rect | Area | Line | Text
 
 
 class Picture(Struct, frozen=True):
-    """Shapes on white, in drawing order; texts are above everything else."""
+    """Shapes on white, in drawing order; texts are drawn above all others."""
 
     width_px: int
     height_px: int
     title: str
     description: str
-    """The same in words, for who cannot see it."""
+    """The picture in words, for people who cannot see it."""
     shapes: tuple[Shape, ...]

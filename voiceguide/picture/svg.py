@@ -1,4 +1,4 @@
-"""A Picture as SVG: plain shapes, one font family, and the notes as what a pointer shows over them."""
+"""A Picture as SVG: plain shapes, one font family, and the notes as tooltips."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from voiceguide.picture.shapes import Picture, Point, Shape
 
 _THINNEST_PX: Final = 0.1
-"""Inside of an outline; at 0 the rectangle would not be drawn at all."""
+"""The least width inside an outline: at 0 the rectangle would not be drawn at all."""
 
 
 def write_svg(picture: Picture, file: IO[bytes]) -> None:
@@ -34,7 +34,7 @@ def _lines(picture: Picture) -> Iterator[str]:
     yield f'<title id="title">{_text(picture.title)}</title>'
     yield f'<desc id="description">{_text(picture.description)}</desc>'
     yield f'<rect width="{width_px}" height="{height_px}" fill="{PAPER}"/>'
-    # Texts last: nothing is drawn over a word.
+    # Texts come last, so that nothing is drawn over a word.
     shapes = [*picture.shapes]
     yield from (_element(shape) for shape in shapes if not isinstance(shape, Text))
     yield from (_element(shape) for shape in shapes if isinstance(shape, Text))
@@ -44,7 +44,7 @@ def _lines(picture: Picture) -> Iterator[str]:
 def _element(shape: Shape) -> str:
     match shape:
         case Rect():
-            inset = 0.5 if shape.edge else 0.0  # a stroke lies half on either side of its line
+            inset = 0.5 if shape.edge else 0.0  # half of a stroke lies on either side of its line
             width_px, height_px = shape.width_px - 2 * inset, shape.height_px - 2 * inset
             attributes = (
                 f'x="{_number(shape.x_px + inset)}" y="{_number(shape.y_px + inset)}"'

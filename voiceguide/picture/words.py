@@ -1,6 +1,6 @@
-"""Where the words of the cues go: flags that hang from the speech lane on a few lines.
+"""The places for the words of cues: flags that hang from the speech lane, on a few lines.
 
-At ten pixels a second no word fits into the block of its own sound, but between two cues there is room.
+At ten pixels per second no word fits into the block of its sound, but there is room between two cues.
 """
 
 from __future__ import annotations
@@ -14,44 +14,44 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 GAP_PX: Final = 4.0
-"""Least room between two flags, and from the pole of a flag to its text."""
+"""The least distance between two flags, and from the pole of a flag to its text."""
 _SHORTEST: Final = "Hold" + ELLIPSIS
-"""A flag has at least the room for this much, or for its whole text."""
+"""Every flag has room for at least this text, or for its whole text."""
 _LEFT_OUT: Final = 1.5
-"""What it costs to show nothing of a text."""
+"""The cost of leaving out a text."""
 _CUT: Final = 0.1
-"""What it costs to hide a part of a text, besides the square of that part."""
+"""The cost of shortening a text, besides the square of the hidden share."""
 _DEEPER: Final = 0.02
-"""What each line further down costs: little, but a long pole for nothing is none to be had."""
+"""The cost of each line further down: small, but enough to avoid needlessly long poles."""
 _BREADTH: Final = 100
-"""How many layouts are followed up; the rows of `upper-back` come out the same with 100 as with all."""
+"""How many layouts are pursued. The rows of `upper-back` are the same with 100 as with all of them."""
 
 
 class Flag(NamedTuple):
-    """A text and its place."""
+    """A text and its position."""
 
     x_px: float
-    """The pole: where the sound begins. The text begins GAP_PX right of it."""
+    """The pole, where the sound begins. The text begins GAP_PX right of it."""
     line: int
-    """0 is nearest to the lane; the pole crosses every line above its own."""
+    """0 is nearest to the lane; the pole crosses all lines above its own."""
     text: str
 
 
 class _Layout(NamedTuple):
-    """Places for the last few cues of a row."""
+    """Positions for the last cues of a row."""
 
     cost: float
     flags: tuple[tuple[Flag, float], ...]
-    """Each with the room that its text has, from right to left."""
+    """The flags from right to left, each with the room for its text."""
 
 
 def flags(cues: Sequence[tuple[float, str]], lines: int, size_px: float, right_px: float) -> list[Flag]:
-    """A flag for each of `cues`, (x in pixels, text) in order, shortened so that nothing meets.
+    """Flags for `cues`, (x in pixels, text) in order, shortened so that none overlap.
 
-    Cues are taken from right to left; of all ways to spread them over the lines the cheapest are followed,
-    one for each way in which they leave room to the rest. A text that finds no room has no flag.
+    Cues are placed from right to left. Of all ways to spread them over the lines, only the cheapest is pursued among
+    those that leave the same room for the others. A text without room gets no flag.
     """
-    # For each way in which the lines can be free up to some x, the cheapest that leads to it.
+    # The cheapest layout for each combination of how far the lines are still free.
     layouts: dict[tuple[float, ...], _Layout] = {(right_px,) * lines: _Layout(0.0, ())}
     for x_px, text in reversed(cues):
         following: dict[tuple[float, ...], _Layout] = {}
@@ -73,7 +73,7 @@ def flags(cues: Sequence[tuple[float, str]], lines: int, size_px: float, right_p
 def _choices(
     layout: _Layout, limits_px: tuple[float, ...], flag: Flag, needed_px: float, least_px: float
 ) -> Iterator[tuple[tuple[float, ...], _Layout]]:
-    """The layouts with one more flag on the left, on every line in turn, and what they leave free."""
+    """The layouts with one more flag on the left, on each line in turn, and the room that they leave."""
     yield limits_px, _Layout(layout.cost + _LEFT_OUT, layout.flags)
     for line, limit_px in enumerate(limits_px):
         room_px = limit_px - flag.x_px - 2 * GAP_PX

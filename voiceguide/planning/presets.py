@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
-from voiceguide.errors import KnobError, RequestError, UnknownNameError
+from voiceguide.errors import RequestError, SettingError, UnknownNameError
 from voiceguide.model.choices import DEFAULT_PACE
 from voiceguide.model.complaints import complaint
 from voiceguide.model.pacing import Pacing
@@ -61,7 +61,7 @@ _PLAIN_BREATH, _FULL_BREATH = 2, 4
 def paced(pace: str = DEFAULT_PACE, **changes: object) -> Pacing:
     """The preset `pace` with single knobs changed; what is None stays as the preset has it.
 
-    Raises KnobError with every knob that is out of its range.
+    Raises SettingError with every knob that is out of its range.
     """
     if pace not in PRESETS:
         raise UnknownNameError("pace", pace, PRESETS)
@@ -69,11 +69,11 @@ def paced(pace: str = DEFAULT_PACE, **changes: object) -> Pacing:
     try:
         return Pacing.model_validate({**PRESETS[pace].model_dump(), **given})
     except ValidationError as error:
-        raise KnobError(faults_of(error, Pacing)) from error
+        raise SettingError(faults_of(error, Pacing)) from error
 
 
 def faults_of(error: ValidationError, model: type[BaseModel]) -> list[tuple[str, str]]:
-    """What KnobError is made from: the name of each setting of `model`, its value and what was expected."""
+    """What SettingError is made from: the name of each setting of `model`, its value and what was expected."""
     return [
         (".".join(str(part) for part in details["loc"]), f"{details['input']!r}: {complaint(details, model)}")
         for details in error.errors()

@@ -13,7 +13,7 @@ from voiceguide.log import logger
 from voiceguide.player.headset import wake_signal
 from voiceguide.player.playhead import Playhead
 from voiceguide.sound.source import empty_block
-from voiceguide.units import to_frames
+from voiceguide.units import SoundFrame, to_frames
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,9 +57,9 @@ class Feed:
         return self._stream is not None and self._stream.lost()
 
     @property
-    def next_frame(self) -> int:
+    def next_frame(self) -> SoundFrame:
         """The session's frame that is written next."""
-        return self._playhead.next_frame
+        return SoundFrame(self._playhead.next_frame)
 
     def open(self, score: Score, frame: int, volume: float, *, playing: bool) -> None:
         """Open the device, and begin at `frame` of `score`; PlaybackError if there is no device."""

@@ -24,7 +24,7 @@ from voiceguide.player.snapshot import Snapshot
 from voiceguide.player.speaker import Speaker
 from voiceguide.player.status import State
 from voiceguide.player.transport import Transport, after, asked_volume, resume_frame
-from voiceguide.units import to_frames
+from voiceguide.units import SoundFrame, to_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -138,7 +138,7 @@ class Player:
             at_the_end.callback(self._end)
             at_the_end.callback(self._feed.close)
             at_the_end.callback(self._speaker.close)
-            self._speaker.want(self._score.missing(self._transport.at))
+            self._speaker.want(self._score.missing(SoundFrame(self._transport.at)))
             self._open()
             self.sounding.set()
             while self._transport.state is not State.ENDED:
@@ -227,7 +227,7 @@ class Player:
         if wanted.state is State.ENDED:
             return
         self._voice_error = None
-        self._speaker.want(self._score.missing(wanted.at))
+        self._speaker.want(self._score.missing(SoundFrame(wanted.at)))
         self._feed.play_from(self._score, wanted.at, playing=self._is_playing)
         if not self._feed.is_open and wanted.state is not State.PAUSED:
             self._find_device()
@@ -247,7 +247,7 @@ class Player:
         # What has been handed to the device stays as it is.
         margin = to_frames(MARGIN_S, self._score.timeline.rate_hz)
         try:
-            self._score = change(self._feed.next_frame + margin)
+            self._score = change(SoundFrame(self._feed.next_frame + margin))
         except RequestError as error:
             holding = action is Action.ONE_MORE_BREATH and self.status().hold
             self._say("this hold is over too soon for one more breath" if holding else str(error))

@@ -52,7 +52,7 @@ def noting(history: History, routine: str, voice: str) -> Callable[[Player], boo
     return note
 
 
-def entry_frame(timeline: Timeline, entry: Entry) -> int:
+def entry_frame(timeline: Timeline[int], entry: Entry) -> int:
     """The frame where `entry` resumes: the same place in the same chapter, moved back to the start of what was cut.
 
     The routine may have changed since. Then the chapter is the nearest one with the same title or, if none has that

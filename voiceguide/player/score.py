@@ -20,7 +20,7 @@ from voiceguide.planning.scheduling.estimate import estimated_frames
 from voiceguide.planning.scheduling.schedule import place
 from voiceguide.planning.scheduling.splice import one_more_breath, spliced
 from voiceguide.sound.arrangement import arranged
-from voiceguide.units import to_frames
+from voiceguide.units import PlanFrame, SoundFrame, to_frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 RUN_IN_S: Final = 0.05
 """A clip begins a little before its onset: so much time before a beat already belongs to it."""
+_START: Final = SoundFrame(0)
 
 
 class Score(Struct, frozen=True):
@@ -50,14 +51,14 @@ class Score(Struct, frozen=True):
     clips: Mapping[str, Clip]
     """The clips of the texts that have been spoken."""
     placement: Placement
-    """In frames of the plan. Every other frame here is one of the sound, which has more of them with a bed."""
+    """In frames of the plan; everything else here is in frames of the sound."""
     arrangement: Arrangement
     """Its gain stays the same while the session plays."""
-    ready: int
+    ready: SoundFrame
     """Frames from the start that are final and can be played."""
 
     @property
-    def timeline(self) -> Timeline:
+    def timeline(self) -> Timeline[SoundFrame]:
         """Where everything lies; after `ready` it is an estimate."""
         return self.arrangement.timeline
 
@@ -71,10 +72,10 @@ class Score(Struct, frozen=True):
         """Whether every text has been spoken."""
         return self.ready >= self.timeline.length
 
-    def missing(self, from_frame: int = 0) -> list[str]:
+    def missing(self, from_frame: SoundFrame = _START) -> list[str]:
         """The texts that have not been spoken, in the order in which they are needed from `from_frame` on."""
         spots = self.placement.spots
-        planned = self._planned(from_frame)
+        planned = self.arrangement.planned_next(from_frame)
         at = next((number for number, spot in enumerate(spots) if spot.start >= planned), 0)
         texts: dict[str, None] = {}
         for spot in (*spots[at:], *spots[:at]):
@@ -87,43 +88,39 @@ class Score(Struct, frozen=True):
         """The same session with more clips."""
         return self._with(self.script, self.pacing, {**self.clips, **clips})
 
-    def moved(self, later: Score, frame: int) -> int:
+    def moved(self, later: Score, frame: SoundFrame) -> int:
         """How many frames the beat at `frame` has moved in `later`, which has the same script and more clips."""
-        planned = frame // self.arrangement.factor
+        planned = self.arrangement.planned(frame)
         number = sum(spot.start <= planned for spot in self.placement.spots) - 1
         moved = later.placement.spots[number].start - self.placement.spots[number].start if number >= 0 else 0
-        return moved * self.arrangement.factor
+        return moved * self.arrangement.frames_per_plan_frame
 
-    def slower(self, from_frame: int) -> Score:
+    def slower(self, from_frame: SoundFrame) -> Score:
         """With more time from the first beat at `from_frame` or later; RequestError if there is no slower pace."""
         return self._repaced(slower, from_frame, "this is as slow as it goes")
 
-    def faster(self, from_frame: int) -> Score:
+    def faster(self, from_frame: SoundFrame) -> Score:
         """The opposite of `slower`."""
         return self._repaced(faster_pacing, from_frame, "this is as fast as it goes")
 
-    def fewer_words(self, from_frame: int) -> Score:
+    def fewer_words(self, from_frame: SoundFrame) -> Score:
         """With fewer words from the first beat at `from_frame` or later; RequestError if there are no fewer."""
         return self._repaced(fewer_words, from_frame, "these are the fewest words there are")
 
-    def one_more_breath(self, from_frame: int) -> Score:
+    def one_more_breath(self, from_frame: SoundFrame) -> Score:
         """With one more breath in the hold at `from_frame`; RequestError if no hold is going on there."""
         frames = self._frames(self.script, self.pacing)
-        found = one_more_breath(self.script, self.placement, self._planned(from_frame), frames)
+        found = one_more_breath(self.script, self.placement, self.arrangement.planned_next(from_frame), frames)
         return self._with(found.script, self.pacing, self.clips)
 
-    def _repaced(self, change: Callable[[Pacing], Pacing], from_frame: int, limit: str) -> Score:
+    def _repaced(self, change: Callable[[Pacing], Pacing], from_frame: SoundFrame, limit: str) -> Score:
         pacing = change(self.pacing)
         if pacing == self.pacing:
             raise RequestError(limit)
         new = write_script(self.routine, pacing, self.phrasebook)
         frames = {**self._frames(new, pacing), **self._frames(self.script, pacing)}
-        found = spliced(self.script, self.placement, self._planned(from_frame), new, frames)
+        found = spliced(self.script, self.placement, self.arrangement.planned_next(from_frame), new, frames)
         return self._with(found.script, pacing, self.clips)
-
-    def _planned(self, frame: int) -> int:
-        """The frame of the plan at `frame` of the sound, or the next."""
-        return -(-frame // self.arrangement.factor)
 
     def _with(self, script: Script, pacing: Pacing, clips: Mapping[str, Clip]) -> Score:
         return _placed(replace(self, script=script, pacing=pacing, clips=clips))
@@ -149,7 +146,7 @@ def new_score(
     """The Score of a session that begins. Its gain is measured on what has been spoken."""
     placement = place(script, spoken_frames(script, pacing, clips))
     arrangement = arranged(placement.timeline, clips, pacing, open_bed)
-    ready = _ready(script, placement, clips) * arrangement.factor
+    ready = arrangement.sounding(_ready(script, placement, clips))
     return Score(routine, pacing, phrasebook, script, clips, placement, arrangement, ready)
 
 
@@ -158,11 +155,11 @@ def _placed(score: Score) -> Score:
     placement = place(score.script, spoken_frames(score.script, score.pacing, score.clips))
     before = score.arrangement
     arrangement = arranged(placement.timeline, score.clips, score.pacing, lambda: before.bed, before)
-    ready = _ready(score.script, placement, score.clips) * arrangement.factor
+    ready = arrangement.sounding(_ready(score.script, placement, score.clips))
     return replace(score, placement=placement, arrangement=arrangement, ready=ready)
 
 
-def _ready(script: Script, placement: Placement, clips: Mapping[str, Clip]) -> int:
+def _ready(script: Script, placement: Placement, clips: Mapping[str, Clip]) -> PlanFrame:
     for number, section in enumerate(script.sections):
         if all(text in clips for text in replace(script, sections=(section,)).texts()):
             continue
@@ -171,5 +168,5 @@ def _ready(script: Script, placement: Placement, clips: Mapping[str, Clip]) -> i
                 continue
             one = replace(section, beats=(section.beats[spot.index],))
             if any(text not in clips for text in replace(script, sections=(one,)).texts()):
-                return max(0, spot.start - to_frames(RUN_IN_S, placement.timeline.rate_hz))
+                return PlanFrame(max(0, spot.start - to_frames(RUN_IN_S, placement.timeline.rate_hz)))
     return placement.timeline.length

@@ -40,7 +40,7 @@ class Snapshot(Struct, frozen=True):
         return _status(self, timeline, at)
 
 
-def _status(seen: Snapshot, timeline: Timeline, at: int) -> Status:
+def _status(seen: Snapshot, timeline: Timeline[int], at: int) -> Status:
     number = chapter_at(timeline, at)
     chapter = timeline.chapters[number]
     coming = timeline.chapters[number + 1].title if number + 1 < len(timeline.chapters) else None
@@ -69,5 +69,5 @@ def _status(seen: Snapshot, timeline: Timeline, at: int) -> Status:
     )
 
 
-def _stage(span: Span, at: int, timeline: Timeline) -> Stage:
+def _stage(span: Span[int], at: int, timeline: Timeline[int]) -> Stage:
     return Stage(str(span.kind), (at - span.start) / timeline.rate_hz, (span.end - span.start) / timeline.rate_hz)

@@ -47,7 +47,7 @@ class Transport(Struct, frozen=True):
     """From 0 to 1."""
 
 
-def after(transport: Transport, command: Command, timeline: Timeline, previous: Previous = "restart") -> Transport:
+def after(transport: Transport, command: Command, timeline: Timeline[int], previous: Previous = "restart") -> Transport:
     """The transport after `command`. `transport.at` is where it stands now.
 
     `previous` says what PREVIOUS does: restart the chapter first, or always go to the one before.
@@ -82,7 +82,7 @@ def asked_volume(transport: Transport, command: Command) -> float:
     return round(asked, 4)
 
 
-def _target(at: int, command: Command, timeline: Timeline, previous: str) -> int:
+def _target(at: int, command: Command, timeline: Timeline[int], previous: str) -> int:
     rate_hz = timeline.rate_hz
     number = chapter_at(timeline, at)
     chapter = timeline.chapters[number]
@@ -100,8 +100,8 @@ def _target(at: int, command: Command, timeline: Timeline, previous: str) -> int
             return _seekable(timeline, round(command.amount * rate_hz), at)
 
 
-def _seekable(timeline: Timeline, frame: int, at: int) -> int:
-    """`frame`, moved into the session and out of the middle of a sentence, but never past `at`."""
+def _seekable(timeline: Timeline[int], frame: int, at: int) -> int:
+    """`frame`, moved into the session and out of the middle of a sentence, without crossing `at`."""
     frame = min(max(0, frame), timeline.length)
     cut = _speech_at(timeline, frame)
     if cut is None:
@@ -109,7 +109,7 @@ def _seekable(timeline: Timeline, frame: int, at: int) -> int:
     return cut.end if cut.start <= at < frame else cut.start
 
 
-def resume_frame(timeline: Timeline, at: int) -> int:
+def resume_frame(timeline: Timeline[int], at: int) -> int:
     """Where to resume after a break at frame `at`: at the start of what was cut.
 
     A breath tone or a sentence that was cut begins again. A hold gets what was left of it, and at least one breath. A
@@ -129,7 +129,7 @@ def resume_frame(timeline: Timeline, at: int) -> int:
     return frame
 
 
-def _breath_frames(timeline: Timeline, start: int, end: int) -> int:
+def _breath_frames(timeline: Timeline[int], start: int, end: int) -> int:
     """The length of the first breath of a hold."""
     phases = [span for span in timeline.spans if span.kind in BREATH_PHASES and start <= span.start < end]
     if not phases:
@@ -138,11 +138,11 @@ def _breath_frames(timeline: Timeline, start: int, end: int) -> int:
     return again - phases[0].start
 
 
-def chapter_at(timeline: Timeline, frame: int) -> int:
+def chapter_at(timeline: Timeline[int], frame: int) -> int:
     """The number of the chapter that contains `frame`, from 0; the last chapter for the end and beyond."""
     starts = [chapter.start for chapter in timeline.chapters]
     return max(0, bisect.bisect_right(starts, frame) - 1)
 
 
-def _speech_at(timeline: Timeline, frame: int) -> Cue | None:
+def _speech_at(timeline: Timeline[int], frame: int) -> Cue[int] | None:
     return next((cue for cue in timeline.speech() if cue.start < frame < cue.end), None)

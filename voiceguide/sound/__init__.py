@@ -1,1 +1,1 @@
-"""Sound as numbers: tones, loudness, the limiter, ducking, and the mixer that renders a Timeline."""
+"""Sound as numbers: tones, beds, loudness, the limiter, ducking, and the mixer that renders a Timeline."""

@@ -1,4 +1,4 @@
-"""A voice over a bed: mono in the middle of a stereo loop that steps aside for every word."""
+"""A voice over a bed: mono in the centre of a stereo bed that ducks under every word."""
 
 from __future__ import annotations
 
@@ -28,40 +28,41 @@ if TYPE_CHECKING:
     from voiceguide.sound.bed import Bed
     from voiceguide.sound.mixer import Mixer
     from voiceguide.sound.tape import Tape
+    from voiceguide.units import SoundFrame
 
 FADE_IN_S: Final = 4.0
 FADE_OUT_S: Final = 6.0
 
 
 class BeddedSource:
-    """An AudioSource of two channels: `voice` in the middle, `bed` under it.
+    """A source of two channels: `voice` in the centre, `bed` under it.
 
-    `bed_level_db` is how far the bed, by its loudest 3 s, lies from the session's loudness while nothing is said.
-    Under the spans of `speech`, in frames at the rate of both, it is at least UNDER_SPEECH_DB below the voice, by its
-    loudest 400 ms. It fades out from `fades_from` on, or over the last FADE_OUT_S.
+    `bed_level_db` is the level of the bed between words, by its loudest 3 s, relative to the loudness of the session.
+    During the spans of `speech` its loudest 400 ms are at least UNDER_SPEECH_DB below the voice. It fades out from
+    `fades_from` on, or else over the last FADE_OUT_S.
     """
 
     def __init__(
         self,
         voice: Mixer,
-        speech: Sequence[tuple[int, int]],
+        speech: Sequence[tuple[SoundFrame, SoundFrame]],
         bed: Bed,
         bed_level_db: float,
-        fades_from: int | None = None,
+        fades_from: SoundFrame | None = None,
     ) -> None:
         self._voice = voice
         self._bed = bed
-        self._rest_db = rest_db = min(STEREO_LUFS + bed_level_db - bed.loudest_lufs, BED_PEAK_DBFS - bed.peak_dbfs)
+        self._level_db = level_db = min(STEREO_LUFS + bed_level_db - bed.loudest_lufs, BED_PEAK_DBFS - bed.peak_dbfs)
         voice_lufs = CLIP_LUFS + voice.gain_db + STEREO_LUFS - MONO_LUFS
         under_db = min(
-            rest_db - LEAST_DUCK_DB,
+            level_db - LEAST_DUCK_DB,
             voice_lufs - UNDER_SPEECH_DB - bed.loudest_moment_lufs,
             BED_PEAK_UNDER_SPEECH_DBFS - bed.peak_dbfs,
         )
         self._curve = (
-            bed_under_speech(under_db - rest_db)
+            bed_under_speech(under_db - level_db)
             .curve(speech, self.rate_hz)
-            .plus(_fades(voice.length, self.rate_hz, rest_db, fades_from))
+            .plus(_fades(voice.length, self.rate_hz, level_db, fades_from))
         )
 
     @property
@@ -90,14 +91,14 @@ class BeddedSource:
                 out[at - start : at - start + len(part)] += np.multiply(part, share, out=part)
 
     @property
-    def ground(self) -> BedAlone:
+    def background(self) -> BedAlone:
         """The bed at its level between words."""
-        return BedAlone(self._bed, self._rest_db, self.length)
+        return BedAlone(self._bed, self._level_db, self.length)
 
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
-        """Where the voice is silent, and the bed neither steps aside nor fades."""
-        level_spans = self._curve.spans_at(self._rest_db)
-        for quiet_from, quiet_to in self._voice.rests(least_frames):
+    def pauses(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        """Spans in which the voice is silent and the bed neither ducks nor fades."""
+        level_spans = self._curve.spans_at(self._level_db)
+        for quiet_from, quiet_to in self._voice.pauses(least_frames):
             behind = np.searchsorted(level_spans[:, 1], quiet_from, side="right")
             past = np.searchsorted(level_spans[:, 0], quiet_to)
             for first, last in level_spans[behind:past].tolist():
@@ -107,10 +108,9 @@ class BeddedSource:
 
 
 class BedAlone:
-    """A Ground: a bed at one level throughout."""
+    """A Background: a bed at one level throughout."""
 
-    ground = None
-    is_featureless = False
+    is_inaudible = False
 
     def __init__(self, bed: Bed, level_db: float, length: int) -> None:
         self._bed = bed
@@ -122,12 +122,12 @@ class BedAlone:
 
     @property
     def tape(self) -> Tape:
-        """That of the bed."""
+        """The tape of the bed."""
         return self._bed.tape
 
     @property
     def recording(self) -> BedAlone:
-        """The bed with its pieces as they lie, twice."""
+        """The recording of the bed, twice."""
         return BedAlone(replace(self._bed, tape=self._bed.tape.in_a_row), self._level_db, 2 * len(self._bed.samples))
 
     def render(self, start: int, out: NDArray[np.float32]) -> None:
@@ -136,13 +136,9 @@ class BedAlone:
         for at, part in self._bed.parts(start, max(start, min(start + len(out), self.length))):
             np.multiply(part, self._gain, out=out[at - start : at - start + len(part)])
 
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
-        """Nothing: it is all sound."""
-        return iter(())
 
-
-def _fades(length: int, rate_hz: int, level_db: float, fades_from: int | None) -> GainCurve:
-    """The level from the first frame to the last, in and out."""
+def _fades(length: int, rate_hz: int, level_db: float, fades_from: SoundFrame | None) -> GainCurve:
+    """The level of the bed without ducking: faded in, held, and faded out."""
     fade_in = min(to_frames(FADE_IN_S, rate_hz), length // 3)
     fade_out = min(to_frames(FADE_OUT_S, rate_hz), length // 3)
     if fades_from is not None:

@@ -1,7 +1,7 @@
-"""Music of the listener's own as samples, decoded by FFmpeg into a temporary file, so that it takes no memory.
+"""The listener's own music as samples: decoded by FFmpeg into a temporary file, so that it takes no memory.
 
-FFmpeg is given bytes and nothing else: neither a name, which it might read as an address or as a pattern of names,
-nor a way to open anything that the file refers to. What is no sound by itself, such as a playlist, is refused.
+FFmpeg gets bytes and nothing else: no name, which it might read as an address or a pattern, and no way to open anything
+that the file refers to. A file that holds no sound itself, such as a playlist, is refused.
 """
 
 from __future__ import annotations
@@ -30,22 +30,21 @@ _CONTAINERS: Final = (
     "iff", "matroska", "mov", "mp3", "mpc", "mpc8", "mpeg", "mpegts", "ogg", "oma", "rm", "shn", "tak", "tta", "voc",
     "w64", "wav", "wv",
 )  # fmt: skip
-"""The formats that may be read, by FFmpeg's names: each holds its sound itself. FFmpeg knows others that open further
-files or addresses (hls, dash, concat, sdp, image2, vobsub), or run a script."""
+"""The formats that may be read, by FFmpeg's names: each of them contains its sound. Others open further files or
+addresses (hls, dash, concat, sdp, image2, vobsub), or run a script."""
 _RATES_HZ: Final = range(4_000, 768_001)
-"""A file that claims another sample rate would be drawn out to thousands of times its length."""
+"""Plausible sample rates. A file that claims another one would be stretched to thousands of times its length."""
 _MOST_DAMAGED: Final = 2_000
-"""Packets in a row that cannot be decoded, after which no more is tried: in an MP3 that is a minute."""
+"""Give up after so many undecodable packets in a row: a minute of MP3."""
 _KNOWN_SUFFIX_CHARS: Final = 5
 
 
 def decoded(path: Path, rate_hz: int, least_s: float, most_s: float) -> NDArray[np.int16]:
-    """The beginning of the sound of a file, shape (n, 2), mapped from a temporary file that is gone when the array is.
+    """The sound of a file, at most `most_s` of it, shape (n, 2), mapped from a temporary file that goes with the array.
 
-    At half its amplitude, so that crossfading what was mastered to full scale cannot clip. Not more than `most_s` of
-    it is read, however long the file is. Damaged parts are left out; where the sample rate or the
-    channels change on the way, it goes on. Through PyAV. RequestError for what is no ordinary file, holds no sound,
-    or less than `least_s` of it; ExportError for a full disk.
+    The amplitude is halved, so that music mastered to full scale can be crossfaded without clipping. Damaged parts are
+    skipped, and a change of sample rate or channels on the way is followed. Raises RequestError if `path` is not an
+    ordinary file with at least `least_s` of sound, and ExportError if the disk is full.
     """
     longest = to_frames(most_s, rate_hz)
     frames = 0
@@ -74,7 +73,7 @@ def _append(file: IO[bytes], part: NDArray[np.int16], path: Path) -> None:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    """The file at `path`; the caller closes it."""
+    """The file at `path`, opened; the caller closes it."""
     try:
         return os.fdopen(open_file(path), "rb")
     except (OSError, ValueError) as error:
@@ -83,7 +82,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 class _Bytes:
-    """A file as FFmpeg may see it: what can be read, and a suffix, by which some formats are told apart."""
+    """A file as FFmpeg may see it: bytes to read, and a suffix, which helps it to recognise some formats."""
 
     def __init__(self, file: IO[bytes], suffix: str) -> None:
         self.read = file.read
@@ -93,7 +92,7 @@ class _Bytes:
         self.name = f"bed{suffix if plain else ''}"
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Where the file is then; -1 where there is no such place, which FFmpeg tries in short files."""
+        """Seek, and return the new position; -1 outside the file, where FFmpeg looks in short files."""
         try:
             return self._file.seek(offset, whence)
         except (OSError, ValueError):
@@ -101,18 +100,18 @@ class _Bytes:
 
 
 def _nothing_else(_url: str, _flags: int, _options: object) -> NoReturn:
-    """What a file refers to stays shut."""
+    """Refuse to open whatever a file refers to."""
     raise PermissionError
 
 
 def _read(path: Path, music: IO[bytes], rate_hz: int) -> Iterator[NDArray[np.int16]]:
-    """The sound as blocks of interleaved pairs, shape (1, 2 n). RequestError for what holds none."""
+    """The sound as blocks of interleaved pairs, shape (1, 2 n). Raises RequestError if there is none."""
     import av
 
     options = {"format_whitelist": ",".join(_CONTAINERS), "protocol_whitelist": ""}
     source = _Bytes(music, path.suffix)
     try:
-        # Tags may be in any encoding, and are not looked at.
+        # Tags may be in any encoding; nobody reads them.
         with av.open(source, "r", options=options, io_open=_nothing_else, metadata_errors="replace") as container:
             if not container.streams.audio:
                 message = f"the bed {path} holds no sound"
@@ -127,11 +126,11 @@ def _read(path: Path, music: IO[bytes], rate_hz: int) -> Iterator[NDArray[np.int
 
 
 class _RateError(Exception):
-    """A sample rate that nothing is recorded at."""
+    """An implausible sample rate."""
 
 
 def _stereo(frames: Iterator[av.AudioFrame], rate_hz: int) -> Iterator[NDArray[np.int16]]:
-    """Frames of any format, layout and rate as blocks of interleaved pairs."""
+    """Convert frames of any format, layout and rate to blocks of interleaved pairs."""
     import av
 
     resampler: av.AudioResampler | None = None
@@ -140,18 +139,18 @@ def _stereo(frames: Iterator[av.AudioFrame], rate_hz: int) -> Iterator[NDArray[n
         if frame.sample_rate not in _RATES_HZ:
             raise _RateError(frame.sample_rate)
         if kind != (kind := (frame.format.name, frame.layout.name, frame.sample_rate)):
-            # Files are joined, and stations change: the rest of what was is drained, and another begins.
+            # Some files are joined from several, and radio stations change: drain this resampler and begin another.
             yield from _drained(resampler)
-            # In blocks of a second: a block for every packet takes three times as long.
+            # Blocks of a second: one block per packet takes three times as long.
             resampler = av.AudioResampler(format="s16", layout="stereo", rate=rate_hz, frame_size=rate_hz)
-        assert resampler is not None  # noqa: S101 -- for the type checker: the first frame is of a new kind
-        frame.pts = None  # Times that jump are no news where all that counts is the order.
+        assert resampler is not None  # noqa: S101 -- narrows the type
+        frame.pts = None  # only the order counts; timestamps may jump
         yield from _blocks(resampler, frame)
     yield from _drained(resampler)
 
 
 def _frames(container: InputContainer) -> Iterator[av.AudioFrame]:
-    """Everything in the first audio stream that can be decoded, up to where the file cannot be followed any further."""
+    """Every frame of the first audio stream that can be decoded, up to where the file becomes unreadable."""
     import av
 
     damaged = 0
@@ -162,7 +161,7 @@ def _frames(container: InputContainer) -> Iterator[av.AudioFrame]:
             packet = next(packets, None)
         except av.FFmpegError as error:
             if heard and not isinstance(error, OSError):
-                return  # For one, an Ogg stream that another of another rate is joined to.
+                return  # for example, an Ogg stream joined to one of another rate
             raise
         if packet is None:
             return
@@ -179,6 +178,6 @@ def _drained(resampler: av.AudioResampler | None) -> Iterator[NDArray[np.int16]]
 
 
 def _blocks(resampler: av.AudioResampler, frame: av.AudioFrame | None) -> Iterator[NDArray[np.int16]]:
-    """What comes of a frame; where there is none, of what the resampler still holds."""
+    """The blocks that a frame yields; without a frame, those that the resampler still holds."""
     for block in resampler.resample(frame):
         yield cast("NDArray[np.int16]", block.to_ndarray())

@@ -1,4 +1,4 @@
-"""Ducking by automation: the timeline is known, so a sound steps aside before the word comes."""
+"""Ducking by automation: the timeline is known, so a sound can step back before the word begins."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ if TYPE_CHECKING:
 
 
 SILENT_DB: Final = -60.0
-"""Where a fade begins or ends: below the level of what fades it is below hearing."""
+"""The level at which a fade starts or ends, relative to the sound: inaudible."""
 
 
 class GainCurve(Struct, frozen=True, eq=False):
-    """A gain over the frames of a session: straight in decibels between its points, level beyond them.
+    """A gain over the frames of a session: linear in decibels between its points, constant beyond them.
 
-    The same frame has the same gain whatever span is asked for.
+    A frame has the same gain whatever span is asked for.
     """
 
     frames: NDArray[np.int64]
-    """Where the points lie, rising."""
+    """The positions of the points, ascending."""
     levels_db: NDArray[np.float64]
 
     @classmethod
     def through(cls, points: Sequence[tuple[int, float]]) -> Self:
-        """The curve through points of frame and level; without points a gain of 1 throughout."""
+        """The curve through points of frame and level; without points, a gain of 1 everywhere."""
         frames, levels_db = zip(*(points or [(0, 0.0)]), strict=True)
         return cls(np.array(frames, np.int64), np.array(levels_db, np.float64))
 
     def plus(self, other: GainCurve) -> GainCurve:
-        """Both gains, one after the other."""
+        """The product of both gains."""
         frames = np.union1d(self.frames, other.frames)
         levels_db = np.interp(frames, self.frames, self.levels_db) + np.interp(frames, other.frames, other.levels_db)
         return GainCurve(frames, levels_db)
 
     def pieces(self, start: int, end: int) -> Iterator[tuple[int, int, np.float32 | NDArray[np.float32]]]:
-        """The gain of `[start, end)` piece by piece: first frame, frame behind the last, and the gain.
+        """The gain over `[start, end)` in pieces: first frame, end, and the gain.
 
-        One gain for the whole piece where it does not move, or one for each frame.
+        The gain is one number where it is constant, and otherwise an array with one number per frame.
         """
         low, high = np.searchsorted(self.frames, (start, end), side="right")
         edges = [start, *(frame for frame in self.frames[low:high].tolist() if frame < end), end]
@@ -60,13 +60,13 @@ class GainCurve(Struct, frozen=True, eq=False):
                 yield first, last, (10.0 ** (curve_db / 20.0)).astype(np.float32)
 
     def spans_at(self, level_db: float) -> NDArray[np.int64]:
-        """Where it stays at exactly that level between its points: first frames, and frames behind the last, (n, 2)."""
+        """The spans `[first, end)` over which the curve is constant at exactly that level, shape (n, 2)."""
         at = self.levels_db == level_db
         stays = np.flatnonzero(at[:-1] & at[1:])
         return np.stack([self.frames[stays], self.frames[stays + 1]], axis=1)
 
     def gains(self, start: int, end: int) -> NDArray[np.float32]:
-        """The gain of each frame in `[start, end)`, shape (end - start,)."""
+        """The gain of every frame in `[start, end)`."""
         gains = np.empty(end - start, np.float32)
         for first, last, gain in self.pieces(start, end):
             gains[first - start : last - start] = gain
@@ -74,22 +74,22 @@ class GainCurve(Struct, frozen=True, eq=False):
 
 
 class Ducking(Struct, frozen=True):
-    """How a sound steps back under speech."""
+    """How a sound is lowered under speech."""
 
     depth_db: float
-    """Its level under a word; negative."""
+    """The change of its level under a word; negative."""
     fade_s: float
-    """On the way down, which ends `before_s` ahead of the word."""
+    """The time to fall, which ends `before_s` ahead of the word."""
     before_s: float
     hold_s: float
-    """How long it stays down after the word."""
+    """How long it stays low after the word."""
     release_s: float
-    """On the way up."""
+    """The time to rise again."""
     least_gap_s: float
-    """In a gap between two words shorter than this it does not rise: it would pump."""
+    """It stays low through any gap between words shorter than this: it would pump."""
 
     def curve(self, speech: Sequence[tuple[int, int]], rate_hz: int) -> GainCurve:
-        """The gain under spans of speech, in order, in frames."""
+        """The gain for spans of speech, which are in frames and in order."""
         points: list[tuple[int, float]] = []
         for first, last in self._merged(speech, rate_hz):
             down = first - to_frames(self.before_s, rate_hz)
@@ -103,7 +103,7 @@ class Ducking(Struct, frozen=True):
         return GainCurve.through(points)
 
     def _merged(self, speech: Sequence[tuple[int, int]], rate_hz: int) -> list[tuple[int, int]]:
-        """Spans with the gaps closed that are too short to rise in."""
+        """The spans, merged across gaps that are too short to rise in."""
         turn_s = self.before_s + self.fade_s + self.hold_s + self.release_s
         least = to_frames(max(self.least_gap_s, turn_s), rate_hz)
         merged: list[tuple[int, int]] = []
@@ -116,10 +116,10 @@ class Ducking(Struct, frozen=True):
 
 
 def breath_under_speech(depth_db: float) -> Ducking:
-    """A breath tone under its own word: quick, because the tone has only a few seconds."""
+    """Ducking of a breath tone under its own word: quick, because the tone lasts only a few seconds."""
     return Ducking(depth_db, fade_s=0.15, before_s=0.1, hold_s=0.1, release_s=0.4, least_gap_s=0.0)
 
 
 def bed_under_speech(depth_db: float) -> Ducking:
-    """A bed under the voice: it begins to fall 0.45 s ahead of a word, and takes its time to come back."""
+    """Ducking of a bed under the voice: it begins to fall 0.45 s ahead of a word, and returns slowly."""
     return Ducking(depth_db, fade_s=0.25, before_s=0.2, hold_s=0.5, release_s=1.2, least_gap_s=3.0)

@@ -1,6 +1,7 @@
-"""What wakes a headset and keeps it awake: Bluetooth devices sleep when nothing sounds, and swallow what wakes them.
+"""Noise far below hearing that wakes a headset and keeps it awake.
 
-Noise far below hearing in the place of digital silence; most devices tell silence by level, and a tone could be heard.
+A Bluetooth headset sleeps in digital silence, and swallows the sound that wakes it. It is noise rather than a tone
+because most devices detect silence by level, and a tone could be heard.
 """
 
 from __future__ import annotations
@@ -17,32 +18,33 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from voiceguide.sound.source import AudioSource
+    from voiceguide.sound.background import SourceWithPauses
+    from voiceguide.units import SoundFrame
 
 KEEP_ALIVE_DBFS: Final = -84.0
 """Root mean square: two steps of 16 bits, 65 dB below the voice and below the noise of any room."""
 WAKE_DBFS: Final = -60.0
-"""Root mean square of what wakes a device: 41 dB below the voice."""
+"""Root mean square of the noise that wakes a device: 41 dB below the voice."""
 LONGEST_WAKE_S: Final = 1.5
-"""No device takes longer to wake (docs/sources.md)."""
+"""No known device takes longer to wake (docs/sources.md)."""
 _WAKE_FADE_S: Final = 0.05
 _LOOP_FRAMES: Final = 72_000
 """3 s at the rate of a session."""
 
 
-class Awake:
-    """A mono source over noise that a headset does not sleep through, which is louder up to the first word.
+class KeepAliveSource:
+    """A mono source with noise under it that keeps a headset awake, and is louder up to the first word.
 
-    As long as the source, and everything in it where it was. `first_word` is the frame at which the first word begins.
+    Length and positions stay those of the source. `first_word` is the frame at which the first word begins.
     """
 
-    def __init__(self, source: AudioSource, first_word: int) -> None:
+    def __init__(self, source: SourceWithPauses, first_word: SoundFrame) -> None:
         if source.channels != 1:
             message = "a session of two channels has a bed, and is never silent"
             raise ValueError(message)
         self._source = source
         self._wake = _wake_signal(min(first_word, to_frames(LONGEST_WAKE_S, source.rate_hz)), source.rate_hz)
-        self._ground = Hush(source.rate_hz, source.length)
+        self._noise = KeepAliveNoise(source.rate_hz, source.length)
 
     @property
     def rate_hz(self) -> int:
@@ -62,31 +64,30 @@ class Awake:
     def render(self, start: int, out: NDArray[np.float32]) -> None:
         """Fill `out`, shape (n,), with the frames from `start` on."""
         self._source.render(start, out)
-        under = np.empty_like(out)
-        self._ground.render(start, under)
-        out += under
+        noise = np.empty_like(out)
+        self._noise.render(start, noise)
+        out += noise
         wake = self._wake[start : start + len(out)]
         out[: len(wake)] += wake
 
     @property
-    def ground(self) -> Hush:
-        """The noise that keeps a device awake."""
-        return self._ground
+    def background(self) -> KeepAliveNoise:
+        """The noise without what wakes the device."""
+        return self._noise
 
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
-        """Those of the source, from when the device is awake."""
-        for start, end in self._source.rests(least_frames):
+    def pauses(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        """The pauses of the source, from where the device is awake."""
+        for start, end in self._source.pauses(least_frames):
             begin = max(start, len(self._wake))
             if end - begin >= least_frames:
                 yield begin, end
 
 
-class Hush:
-    """A Ground: noise at KEEP_ALIVE_DBFS, mono."""
+class KeepAliveNoise:
+    """A Background: mono noise at KEEP_ALIVE_DBFS."""
 
     channels = 1
-    ground = None
-    is_featureless = True
+    is_inaudible = True
 
     def __init__(self, rate_hz: int, length: int) -> None:
         self.rate_hz = rate_hz
@@ -95,19 +96,15 @@ class Hush:
         self._loop = _noise(_LOOP_FRAMES, KEEP_ALIVE_DBFS)
 
     @property
-    def recording(self) -> Hush:
-        """The same, twice."""
-        return Hush(self.rate_hz, 2 * _LOOP_FRAMES)
+    def recording(self) -> KeepAliveNoise:
+        """The loop, twice."""
+        return KeepAliveNoise(self.rate_hz, 2 * _LOOP_FRAMES)
 
     def render(self, start: int, out: NDArray[np.float32]) -> None:
         """Fill `out`, shape (n,), with the frames from `start` on."""
         out[:] = 0.0
         for at, first, last in self.tape.parts(start, max(start, min(start + len(out), self.length))):
             out[at - start : at - start + last - first] = self._loop[first:last]
-
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
-        """Nothing: it is all sound."""
-        return iter(())
 
 
 def _wake_signal(frames: int, rate_hz: int) -> NDArray[np.float32]:

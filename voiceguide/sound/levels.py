@@ -9,34 +9,34 @@ from msgspec import Struct
 MONO_LUFS: Final = -19.0
 """Integrated loudness of a mono session: heard as loud as the -16 LUFS that podcasts use for stereo."""
 STEREO_LUFS: Final = -16.0
-"""The same of a stereo session: two channels alike are 3 LU louder than one (ITU-R BS.1770-5)."""
+"""Integrated loudness of a stereo session: two equal channels are 3 LU louder than one (ITU-R BS.1770-5)."""
 CEILING_DBTP: Final = -2.5
 """True peak of a clip. An MP3 encoder adds up to 1 dB at 64 kbit/s (measured); the file stays below -1."""
 CLIP_LUFS: Final = -17.4
-"""Active loudness of every clip: with it a session of sentences comes out near MONO_LUFS by itself."""
+"""Active loudness of every clip: at this level a session of sentences comes out near MONO_LUFS untrimmed."""
 SHORT_LIFT_DB: Final = 1.7
-"""How much louder a word on its own is made: the ear adds up a sound over about a second, and hears a short one softer.
-With it the loudness range of the voice of a routine is about 8 LU (8.1 in `upper-back`, measured)."""
+"""How much a single word is raised: the ear integrates over about a second, and hears a shorter sound as softer. With
+this lift the loudness range of the voice of a routine is about 8 LU (8.1 in `upper-back`, measured)."""
 SHORT_S: Final = (1.3, 2.0)
-"""Up to the first length a clip has all of that lift, from the second on none."""
+"""Clips up to the first length get the whole lift, and from the second length on none of it."""
 LARGEST_TRIM_DB: Final = 0.8
 """How far a session may be raised as a whole without its peaks coming near -1 dBTP."""
 UNDER_SPEECH_DB: Final = 22.0
-"""How far below the voice a breath tone is where they meet, in loudness; in power it is 20 then, which is
-asked for (WCAG 2.2, 1.4.7)."""
+"""How far below the voice a breath tone or a bed lies under a word, in loudness. In power it is 20 dB then, as WCAG 2.2
+(1.4.7) demands."""
 
 LEAST_DUCK_DB: Final = 6.0
-"""A bed steps aside by that at least, however soft it is: it is heard to, and the word stands free."""
+"""A bed ducks by at least this much, however soft it is: the listener hears it make room for the word."""
 BED_PEAK_DBFS: Final = -9.0
-"""The highest peak of a bed between words; with the tones and chimes above it stays far from the ceiling."""
+"""The highest peak of a bed between words: it leaves room for tones and chimes."""
 BED_PEAK_UNDER_SPEECH_DBFS: Final = -24.0
-"""Its highest under a word: with the voice's own peak at CEILING_DBTP they stay below -1 dBTP."""
+"""The highest peak of a bed under a word: added to a voice at CEILING_DBTP it stays below -1 dBTP."""
 
 
 class ToneLevels(Struct, frozen=True):
-    """How loud the sounds are that are not speech, in LUFS, by their loudest 400 ms.
+    """The levels of the sounds that are not speech, in LUFS, by their loudest 400 ms.
 
-    A session is trimmed as a whole by up to 0.8 dB either way, and they with its voice.
+    Trimming the session by up to 0.8 dB either way moves them together with the voice.
     """
 
     chime_lufs: float
@@ -44,13 +44,13 @@ class ToneLevels(Struct, frozen=True):
 
     @property
     def duck_db(self) -> float:
-        """How far a breath tone steps back under a word; never up."""
+        """The change of a breath tone under a word; never positive."""
         return min(0.0, CLIP_LUFS - UNDER_SPEECH_DB - self.breath_lufs)
 
 
-# The voice is at about -17 LUFS. Ten below it a tone is heard by whoever waits for it, and startles nobody; what it
-# costs is loudness range (docs/sound.md).
+# The voice is at about -17 LUFS. A tone 10 LU below it is heard by everybody who waits for it, and startles nobody; it
+# costs some loudness range (docs/sound.md).
 FULL: Final = ToneLevels(chime_lufs=-24.4, breath_lufs=-27.5)
 SOFT: Final = ToneLevels(chime_lufs=-30.0, breath_lufs=-33.0)
 TONE_LEVELS: Final = {"full": FULL, "soft": SOFT, "off": SOFT}
-"""By the values of Pacing.tones; where it is off, only chimes are left."""
+"""By the value of Pacing.tones; `off` leaves only the chimes."""

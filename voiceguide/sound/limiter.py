@@ -1,7 +1,7 @@
-"""A true-peak limiter for whole clips: sees the future, leaves no peak above its ceiling.
+"""A true-peak limiter for whole clips: it looks ahead, and leaves no peak above its ceiling.
 
-Static gain cannot bring speech to the target level: its peaks would pass -1 dBTP (measured: it stops at
--21.6 LUFS). The few peaks are rounded off instead, clip by clip, once, before the clip is stored.
+Static gain alone cannot bring speech to the target level: at more than -21.6 LUFS (measured) its peaks would pass
+-1 dBTP. The few peaks are rounded off instead, once per clip, before it is stored.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 LOOKAHEAD_S: Final = 0.005
 _REACH: Final = 6
-"""Points on each side that a value between two of them is interpolated from: to a hundredth of a decibel, in a
-sound that is oversampled twice already."""
+"""Points on each side from which a value between two points is interpolated. In a sound that is already oversampled
+twice, this is exact to a hundredth of a decibel."""
 _NEAR: Final = 0.6
-"""The share of a peak that one of the points beside it has at the least, in a sound oversampled twice; for the
-highest frequency there can be it is 0.71."""
+"""The least share of a peak that a point beside it has, in a sound oversampled twice; at the highest possible frequency
+it is 0.71."""
 
 
 def true_peak_dbtp(samples: NDArray[np.float32]) -> float:
     """The highest true peak; -inf for silence.
 
-    BS.1770-5, annex 2, has it read from a signal oversampled at least four times at 48 kHz.
+    BS.1770-5, annex 2, asks for a signal oversampled at least four times at 48 kHz.
     """
     doubled = spectrum_of(samples).doubled()
     return to_db(float(_peaks_after(doubled, np.arange(len(doubled))).max()))
@@ -38,7 +38,7 @@ def true_peak_dbtp(samples: NDArray[np.float32]) -> float:
 def limited(
     samples: NDArray[np.float32], ceiling_dbtp: float, rate_hz: int, *, gain: float = 1.0
 ) -> NDArray[np.float32]:
-    """`samples` times `gain`, with no true peak above `ceiling_dbtp`."""
+    """`samples` times `gain`, limited to true peaks of `ceiling_dbtp`."""
     gains = limiting_gains(spectrum_of(samples).doubled(), ceiling_dbtp, rate_hz, gain=gain)
     if gains is None:
         return samples if gain == 1.0 else samples * np.float32(gain)
@@ -48,12 +48,12 @@ def limited(
 def limiting_gains(
     doubled: NDArray[np.floating], ceiling_dbtp: float, rate_hz: int, *, gain: float
 ) -> NDArray[np.float32] | None:
-    """The factor on each sample, beside `gain`, that keeps true peaks to `ceiling_dbtp`; None where all do.
+    """A gain per sample, on top of `gain`, that keeps true peaks to `ceiling_dbtp`; None if no peak exceeds it.
 
-    `doubled` is the sound oversampled twice, shape (2n,); the result has shape (n,). The factor falls and rises
-    over `LOOKAHEAD_S` around a peak, as a smooth curve: the needed gain, its minimum over the window, and a
-    mean over the same window, so that the peak itself gets what it needs. Only what comes near the ceiling is
-    looked at closely, and only what is near a peak is smoothed: in speech a hundredth of it.
+    `doubled` is the sound oversampled twice, shape (2n,); the result has shape (n,). The gain falls and rises smoothly
+    over `LOOKAHEAD_S` around a peak: it is the minimum of the needed gain over a window, averaged over the same window,
+    so that the peak itself is lowered far enough. Only samples near the ceiling are examined closely, and only those
+    near a peak are smoothed: in speech one in a hundred.
     """
     highest = to_gain(ceiling_dbtp) / gain
     near = np.abs(doubled) > highest * _NEAR
@@ -79,11 +79,11 @@ def limiting_gains(
 
 
 def _peaks_after(doubled: NDArray[np.floating], places: NDArray[np.intp]) -> NDArray[np.floating]:
-    """The largest magnitude at each of `places` and half-way to the point behind it."""
+    """For each of `places`, the larger of the magnitudes there and half-way to the next point."""
     silence = np.zeros(_REACH, doubled.dtype)
     padded = np.concatenate([silence[1:], doubled, silence])
     surroundings = np.lib.stride_tricks.sliding_window_view(padded, 2 * _REACH)[places]
-    # Not `@`, whose last bit depends on how many threads it has: a clip is the same in every process.
+    # Not `@`: its last bit depends on the number of threads, and a clip must be the same in every process.
     between = np.einsum("ij,j->i", surroundings, _halfway())
     peaks: NDArray[np.floating] = np.maximum(np.abs(between), np.abs(doubled[places]))
     return peaks
@@ -91,14 +91,14 @@ def _peaks_after(doubled: NDArray[np.floating], places: NDArray[np.intp]) -> NDA
 
 @functools.cache
 def _halfway() -> NDArray[np.float32]:
-    """Weights, shape (2 * _REACH,), of the points around for the one in the middle of them."""
+    """Weights, shape (2 * _REACH,), that interpolate the value in the middle of the points."""
     distances = np.arange(2 * _REACH) - (_REACH - 0.5)
     weights = np.sinc(distances) * np.cos(0.5 * np.pi * distances / (_REACH + 0.5)) ** 2
     return np.asarray(weights / weights.sum(), np.float32)
 
 
 def _around(places: NDArray[np.intp], reach: int, length: int) -> NDArray[np.intp]:
-    """The indices below `length` no further than `reach` from one of `places`, which are in order."""
+    """The indices below `length` within `reach` of one of `places`, which are in order."""
     ends = np.flatnonzero(np.diff(places) > 2 * reach)
     firsts = np.maximum(places[np.concatenate([[0], ends + 1])] - reach, 0)
     lasts = np.minimum(places[np.concatenate([ends, [-1]])] + reach + 1, length)
@@ -106,7 +106,7 @@ def _around(places: NDArray[np.intp], reach: int, length: int) -> NDArray[np.int
 
 
 def _windowed_minimum(values: NDArray[np.float64], reach: int) -> NDArray[np.float64]:
-    """The minimum of `values` from `reach` before to `reach` after each, by doubling windows."""
+    """The minimum of `values` within `reach` of each index, found by doubling windows."""
     width = 2 * reach + 1
     result = np.pad(values, reach, constant_values=1.0)
     covered = 1

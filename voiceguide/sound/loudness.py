@@ -1,7 +1,7 @@
-"""Loudness after ITU-R BS.1770-5 (which EBU R 128 builds on), for mono sound.
+"""Loudness of mono sound after ITU-R BS.1770-5, on which EBU R 128 builds.
 
-A session is never measured as a whole: a clip keeps the powers of its blocks, and gating leaves the
-silence between clips out, so the blocks of all cues together give the loudness of the session.
+A session is never rendered to be measured. Every clip keeps the powers of its blocks, and gating ignores the silence
+between clips, so the blocks of all cues together give the loudness of the session.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ RELATIVE_GATE_LU: Final = -10.0
 _OFFSET_LUFS: Final = -0.691
 """The constant in the loudness equation: a 997 Hz sine at full scale on one channel reads -3.01."""
 
-# The two filters of the K curve as analogue-matched biquads, with the parameters that reproduce the
-# standard's 48 kHz coefficients and carry over to any rate (De Man, "Evaluation of implementations of the
+# The two filters of the K curve as analogue-matched biquads. These parameters reproduce the coefficients
+# that the standard gives for 48 kHz, and are valid at any rate (De Man, "Evaluation of implementations of the
 # EBU R128 loudness measurement", AES 145, 2018).
 _SHELF_GAIN_DB, _SHELF_Q, _SHELF_HZ = 3.999843853973347, 0.7071752369554196, 1681.974450955533
 _HIGHPASS_Q, _HIGHPASS_HZ = 0.5003270373238773, 38.13547087602444
@@ -38,7 +38,7 @@ _HIGHPASS_Q, _HIGHPASS_HZ = 0.5003270373238773, 38.13547087602444
 
 @functools.lru_cache(maxsize=32)
 def k_response(length: int, rate_hz: int) -> NDArray[np.float32]:
-    """The magnitude of the K curve at each bin of a real FFT of `length` samples at `rate_hz`."""
+    """The magnitude of the K curve at every bin of a real FFT of `length` samples at `rate_hz`."""
     k = math.tan(math.pi * _SHELF_HZ / rate_hz)
     high = 10.0 ** (_SHELF_GAIN_DB / 20.0)
     band = high**0.4996667741545416
@@ -59,9 +59,9 @@ def k_response(length: int, rate_hz: int) -> NDArray[np.float32]:
 
 
 def _square_magnitude(coefficients: tuple[float, float, float], cosines: NDArray[np.float64]) -> NDArray[np.float64]:
-    """|c0 + c1 z + c2 z^2|^2 on the unit circle, z having those cosines: without a complex number in it."""
+    """|c0 + c1 z + c2 z^2|^2 for the points z of the unit circle with these cosines, in real arithmetic."""
     c0, c1, c2 = coefficients
-    # cos 2w = 2 cos^2 w - 1; the polynomial is written in 1 - cos w, which near 0 Hz is small itself.
+    # cos 2w = 2 cos^2 w - 1. Written in 1 - cos w, which is small near 0 Hz, the polynomial keeps its precision.
     below = 1.0 - cosines
     constant = (c0 + c1 + c2) ** 2
     linear = -2.0 * (c0 * c1 + c1 * c2 + 4.0 * c0 * c2)
@@ -69,22 +69,22 @@ def _square_magnitude(coefficients: tuple[float, float, float], cosines: NDArray
 
 
 def k_weighted(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.floating]:
-    """Mono samples through the K curve.
+    """Mono samples filtered with the K curve, in the frequency domain and without its phase.
 
-    Filtered in the frequency domain, without phase: only powers over blocks are taken from it.
+    Only the powers of blocks are valid.
     """
     return k_filtered(spectrum_of(samples), rate_hz)
 
 
 def k_filtered(spectrum: Spectrum, rate_hz: int) -> NDArray[np.floating]:
-    """The same from the spectrum of the samples."""
+    """`k_weighted` from the spectrum of the samples."""
     return spectrum.filtered(k_response(spectrum.padded, rate_hz))
 
 
 def block_means(squares: NDArray[np.floating], rate_hz: int) -> NDArray[np.float64]:
-    """Mean squares of the 400 ms blocks of a sound that stands alone in silence, from its K-weighted squares.
+    """Mean squares of the 400 ms blocks of a sound surrounded by silence, from its K-weighted squares.
 
-    The blocks that only partly reach into the sound are among them, as they are in a session.
+    They include the blocks that only partly overlap the sound, as they occur in a session.
     """
     block, step = round(BLOCK_S * rate_hz), round(STEP_S * rate_hz)
     steps = math.ceil(len(squares) / step)
@@ -100,10 +100,9 @@ def block_count(frames: int, rate_hz: int) -> int:
 
 
 def integrated_lufs(powers: Sequence[NDArray[np.float64]], times: Sequence[int] | None = None) -> float:
-    """Gated loudness of all blocks together; -inf where everything is below the absolute gate.
+    """Gated loudness of the blocks of several sounds; -inf if all are below the absolute gate.
 
-    `times` says how often each sound occurs, by default once: a clip said a thousand times weighs no more
-    memory than one.
+    `times` is how often each sound occurs, by default once: a clip said a thousand times takes the memory of one.
     """
     blocks = np.concatenate([np.zeros(0), *powers])
     weights = np.repeat(np.ones(len(powers), int) if times is None else times, [len(sound) for sound in powers])
@@ -118,8 +117,8 @@ def integrated_lufs(powers: Sequence[NDArray[np.float64]], times: Sequence[int] 
 def active_level(squares: NDArray[np.floating], rate_hz: int) -> float:
     """Loudness of the sounding part of a clip, however short, from its K-weighted squares.
 
-    The level that listeners compare. Like the standard's, with blocks of 50 ms in the place of 400: a one-word cue is
-    shorter than one of those, and its level would depend on how much silence shares the block.
+    This is the level that listeners compare. It follows the standard, but with blocks of 50 ms rather than 400: a word
+    is shorter than 400 ms, and its level would depend on the silence in the same block.
     """
     step = rate_hz // 20
     whole = len(squares) // step * step
@@ -129,7 +128,7 @@ def active_level(squares: NDArray[np.floating], rate_hz: int) -> float:
 
 
 def lufs(power: float) -> float:
-    """The loudness of a K-weighted mean square."""
+    """The loudness of a K-weighted mean square; -inf for silence."""
     return _OFFSET_LUFS + 10.0 * math.log10(power) if power > 0.0 else -math.inf
 
 

@@ -1,7 +1,7 @@
 """The mixer: a Timeline and its clips as an AudioSource.
 
-It adds; nothing else. Levels were set clip by clip, the session as a whole gets one static gain, and
-what steps back under speech does so on a curve that is known beforehand.
+It only adds. Levels were set clip by clip, the session as a whole gets one static gain, and sounds are ducked
+under speech on a curve that is known beforehand.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from voiceguide.model.clip import Clip
     from voiceguide.model.timeline import Cue, Timeline
     from voiceguide.sound.levels import ToneLevels
+    from voiceguide.units import SoundFrame
 
 BREATH_TONES: Final = frozenset({ToneName.INHALE, ToneName.EXHALE})
 _KEPT_TONES: Final = 8
@@ -36,18 +37,18 @@ _KEPT_TONES: Final = 8
 class Mixer:
     """The sound of a Timeline, rendered block by block in constant memory.
 
-    Safe to render from several threads at once. `clips` holds a clip for every spoken text of the
-    timeline, at its rate. `gain_db` is the gain of the whole; None measures it (`trim_db`).
-    Tones and chimes fade from `tones_fade_from` to the end, where it is given.
+    Several threads may render at once. `clips` holds a clip for every spoken text of the timeline, at its rate.
+    `gain_db` is the gain of the whole session; None measures it (`trim_db`). Tones and chimes fade out from
+    `tones_fade_from` to the end, if it is given.
     """
 
     def __init__(
         self,
-        timeline: Timeline,
+        timeline: Timeline[SoundFrame],
         clips: Mapping[str, Clip],
         levels: ToneLevels = FULL,
         gain_db: float | None = None,
-        tones_fade_from: int | None = None,
+        tones_fade_from: SoundFrame | None = None,
     ) -> None:
         self._timeline = timeline
         self._clips = clips
@@ -87,17 +88,17 @@ class Mixer:
         for index in range(first, last):
             begin = int(self._begins[index])
             if begin + self._length(index) <= start:
-                continue  # a tone that is over would be made for nothing
+                continue  # the tone is over: do not make it in vain
             low, high = max(start, begin), min(end, begin + self._length(index))
             if low < high:
                 out[low - start : high - start] += self._samples(index, low - begin, high - begin) * self._gain
 
     @property
-    def ground(self) -> None:
+    def background(self) -> None:
         """Silence."""
 
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:
-        """Where no cue sounds for at least that long."""
+    def pauses(self, least_frames: int) -> Iterator[tuple[int, int]]:
+        """Spans in which no cue sounds."""
         quiet_from = 0
         for index, begin in enumerate(self._begins.tolist()):
             if begin - quiet_from >= least_frames:
@@ -106,8 +107,8 @@ class Mixer:
         if self.length - quiet_from >= least_frames:
             yield quiet_from, self.length
 
-    def _begin(self, cue: Cue) -> int:
-        """The frame of a cue's first sample: a clip begins a little before its onset."""
+    def _begin(self, cue: Cue[SoundFrame]) -> int:
+        """The frame of the first sample of a cue: a clip begins a little before its onset."""
         return cue.start if cue.tone else cue.start - self._clips[cue.text].onset_frame
 
     def _length(self, index: int) -> int:
@@ -115,7 +116,7 @@ class Mixer:
         return len(self._clips[cue.text].pcm) if cue.tone is None else cue.end - cue.start
 
     def _samples(self, index: int, first: int, last: int) -> NDArray[np.float32]:
-        """Those of a cue from its frame `first` up to `last`."""
+        """The samples `[first, last)` of a cue."""
         cue = self._cues[index]
         if cue.tone is None:
             return from_pcm16(self._clips[cue.text].pcm[first:last])
@@ -125,7 +126,7 @@ class Mixer:
         return samples * self._fade.gains(cue.start + first, cue.start + last) if self._fade else samples
 
     def _rendered_tone(self, index: int) -> NDArray[np.float32]:
-        """A breath tone, stepped back under the words near it; whole, so that blocks cannot differ."""
+        """A breath tone, ducked under the words near it; made whole, so that it is the same in blocks of any size."""
         cue = self._cues[index]
         assert cue.tone is not None  # noqa: S101 -- narrows the type
         near, past = np.searchsorted(self._speech[:, 0], (cue.start, cue.end))
@@ -136,8 +137,8 @@ class Mixer:
         return breath_tone(cue.tone, cue.end - cue.start, self._levels.breath_lufs, self.rate_hz).samples * gains
 
 
-def session_lufs(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLevels) -> float:
-    """Integrated loudness of a mono session before its trim, from the blocks of its cues.
+def session_lufs(timeline: Timeline[SoundFrame], clips: Mapping[str, Clip], levels: ToneLevels) -> float:
+    """Integrated loudness of an untrimmed mono session, from the blocks of its cues.
 
     Breath tones count as if they sounded alone: under a word they are too soft to matter.
     """
@@ -153,7 +154,7 @@ def session_lufs(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLeve
     return integrated_lufs(powers, [*spoken.values(), *tones.values()])
 
 
-def trim_db(timeline: Timeline, clips: Mapping[str, Clip], levels: ToneLevels) -> float:
-    """The one static gain that brings a session to MONO_LUFS, as far as its peaks allow."""
+def trim_db(timeline: Timeline[SoundFrame], clips: Mapping[str, Clip], levels: ToneLevels) -> float:
+    """The static gain that brings a session to MONO_LUFS, as far as its peaks allow."""
     needed_db = MONO_LUFS - session_lufs(timeline, clips, levels)
     return min(needed_db, LARGEST_TRIM_DB) if np.isfinite(needed_db) else 0.0

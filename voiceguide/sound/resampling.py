@@ -1,4 +1,4 @@
-"""Clips at another rate: a session with a bed has that of the bed."""
+"""Resampling: a session over a bed sounds at the rate of the bed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def clip_times(clip: Clip, factor: int) -> Clip:
-    """The clip at a rate `factor` times as high, by soxr; its onset exactly so many times as far in.
+    """The clip at `factor` times its rate, by soxr; its onset lies at exactly `factor` times its frame.
 
-    Resampled whole, so that rendering it from anywhere gives the same frames.
+    The whole clip is resampled at once, so that it sounds the same from wherever it is rendered.
     """
     import soxr
 

@@ -1,4 +1,4 @@
-"""What loudness and the limiter share about the FFT."""
+"""The spectrum of a sound, which loudness and the limiter share."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _SILENCE: Final = 2400
-"""Samples of silence behind a sound for a filter to ring out in: the K curve's high-pass falls by 100 dB in 50 ms."""
+"""Samples of silence behind a sound, in which filters decay: the high-pass of the K curve falls by 100 dB in 50 ms."""
 
 
 class Spectrum(Struct, frozen=True, eq=False):
-    """A mono sound in the frequency domain, with silence behind it."""
+    """A mono sound, padded with silence, in the frequency domain."""
 
     bins: NDArray[np.complexfloating]
-    """Of a real FFT."""
+    """The bins of a real FFT."""
     padded: int
-    """Samples that were transformed."""
+    """The number of samples that were transformed, padding included."""
     length: int
-    """Samples of the sound itself."""
+    """The number of samples of the sound itself."""
 
     def filtered(self, response: NDArray[np.float32]) -> NDArray[np.floating]:
-        """The sound with every bin times its `response`, shape (length,)."""
+        """The sound with every bin multiplied by `response`, shape (length,)."""
         return np.fft.irfft(self.bins * response, self.padded)[: self.length]
 
     def doubled(self) -> NDArray[np.floating]:
-        """The sound with the points half-way between its samples, shape (2 * length,)."""
+        """The sound oversampled twice, shape (2 * length,)."""
         return np.fft.irfft(self.bins, self.padded * 2)[: self.length * 2] * np.float32(2.0)
 
 
@@ -41,5 +41,5 @@ def spectrum_of(samples: NDArray[np.float32]) -> Spectrum:
 
 
 def fast_fft_length(least: int) -> int:
-    """A length not below `least` that the FFT is fast at: a power of two, or 3, 5, 9 or 15 times one."""
+    """The least length from `least` on at which the FFT is fast: a power of two, or 3, 5, 9 or 15 times one."""
     return min(factor << max(0, math.ceil(math.log2(least / factor))) for factor in (2, 3, 5, 9, 15))

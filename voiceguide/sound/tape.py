@@ -1,8 +1,8 @@
-"""A tape: pieces of one recording, spliced in an order that does not come round while anybody listens.
+"""A tape: the pieces of a recording, spliced in an order that does not repeat while anybody listens.
 
-A loop is heard as one: after the third time everybody knows its drop that falls too early. Two loops of unequal length
-repeat each for itself. So a recording is made of pieces that all begin and end with the same sound: each can follow
-each, and they are played in an order that nobody can learn.
+A loop is heard as a loop: after the third time everybody knows the drop that falls too early. Two loops of unequal
+length only repeat separately. So a recording is made of pieces that all begin and end with the same sound. Each can
+follow any other, and they are played in an order that nobody can learn.
 """
 
 from __future__ import annotations
@@ -20,39 +20,39 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _STEPS: Final = 2048
-"""Pieces until a tape begins anew: at 7 s each four hours."""
+"""Pieces until a tape repeats: four hours, at 7 s each."""
 _APART: Final = 2
-"""Pieces that come between a piece and its return, at the least."""
+"""The least number of pieces between a piece and its return."""
 
 
 class Tape(Struct, frozen=True, eq=False):
-    """The order in which the pieces of a recording sound; behind the last the first again, for ever."""
+    """The order in which the pieces of a recording are played, over and over."""
 
     borders: tuple[int, ...]
-    """The frames of the recording at which its pieces begin, rising from 0, and its length."""
+    """The frames of the recording at which its pieces begin, ascending from 0, and its length."""
     order: tuple[int, ...]
-    """Numbers of the pieces, as they are played."""
+    """The numbers of the pieces in the order of playing."""
     starts: NDArray[np.int64]
-    """The frames of the tape at which they begin, and the length of the whole order."""
+    """The frames of the tape at which they begin, and the length of the tape."""
     before: int = 0
-    """So many frames before any border the recording sounds as it does before any other, ..."""
+    """All pieces sound alike for so many frames before their borders, ..."""
     behind: int = 0
-    """... and so many behind it."""
+    """... and for so many behind them."""
 
     @classmethod
     def of(cls, lengths: Sequence[int], order: Sequence[int], before: int = 0, behind: int = 0) -> Self:
-        """A tape of pieces of those lengths, in frames, played in that order."""
+        """A tape of pieces of these lengths, in frames, played in this order."""
         if len(lengths) == 1:
-            behind = lengths[0]  # it is like itself
+            behind = lengths[0]  # a single piece is like itself throughout
         borders = tuple(itertools.accumulate(lengths, initial=0))
         starts = np.concatenate([[0], np.cumsum([lengths[piece] for piece in order])]).astype(np.int64)
         return cls(borders, tuple(order), starts, before, behind)
 
     @classmethod
     def shuffled(cls, lengths: Sequence[int], before: int, behind: int) -> Self:
-        """A tape of at least four pieces in an order of chance, the same every time.
+        """A tape of at least four pieces in a random order, the same one every time.
 
-        None comes again among the next two, and of the others the one that has followed these two the least often.
+        No piece returns among the next two. Of the others, the next is one that has followed the last two least often.
         """
         random = np.random.default_rng(len(lengths))
         order: list[int] = []
@@ -67,19 +67,19 @@ class Tape(Struct, frozen=True, eq=False):
 
     @property
     def in_a_row(self) -> Tape:
-        """The pieces as they lie in the recording, round and round."""
+        """The tape that plays the recording in a loop."""
         lengths = np.diff(self.borders).tolist()
         return Tape.of(lengths, range(len(lengths)), self.before, self.behind)
 
     def in_units(self, frames: int) -> Tape | None:
-        """The same counted in units of so many frames; None where a piece is no whole number of them."""
+        """The same tape in units of `frames`; None if a piece is not a whole number of units."""
         lengths = np.diff(self.borders)
         if (lengths % frames).any():
             return None
         return Tape.of((lengths // frames).tolist(), self.order, self.before // frames, self.behind // frames)
 
     def step_at(self, frame: int) -> int:
-        """Which step of the tape, counted from 0 on and on, sounds at a frame of it."""
+        """The step that sounds at a frame of the tape. Steps count on when the tape repeats."""
         times, frame = divmod(frame, int(self.starts[-1]))
         return times * len(self.order) + int(np.searchsorted(self.starts, frame, side="right")) - 1
 
@@ -93,7 +93,7 @@ class Tape(Struct, frozen=True, eq=False):
         return self.order[step % len(self.order)]
 
     def parts(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-        """What sounds in `[start, end)` of the tape: its first frame there, and the span of the recording."""
+        """The parts of `[start, end)` of the tape: the first frame of each, and its span of the recording."""
         while start < end:
             step = self.step_at(start)
             first = self.borders[self.piece_of(step)] + start - self.start_of(step)

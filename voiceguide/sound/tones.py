@@ -1,4 +1,4 @@
-"""The sounds that are not speech, made from sines: chimes, and the breath that one can hear."""
+"""The sounds that are not speech, made from sines: chimes and breath tones."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 BREATH_LOW_HZ: Final = 220.0
 BREATH_HIGH_HZ: Final = 440.0
 BREATH_FADE_S: Final = 0.12
-"""Silent at the turning points, but soon there: 80-150 ms (docs/sources.md)."""
+"""Silent where the breath turns, but audible soon after: 80-150 ms (docs/sources.md)."""
 _BREATH_HARMONICS: Final = (1.0, 0.6, 0.35, 0.2)
-"""Up to 1.76 kHz: small loudspeakers lose what is below 300 Hz and need something to sound."""
+"""Up to 1.76 kHz: small loudspeakers lose everything below 300 Hz."""
 STRIKE_S: Final = 0.055
-"""How long a chime takes to come up: a bowl that is touched, no bell that is hit. A quicker one startles."""
+"""The attack of a chime: like a bowl that is touched, not a bell that is struck. A quicker one startles."""
 _CHIME_END_S: Final = 0.15
 _PARTIALS: Final = ((1.0, 1.0, 1.0), (2.0, 0.45, 0.6), (3.01, 0.2, 0.35), (4.2, 0.08, 0.2))
-"""Ratio to the note, amplitude, and how long it rings compared with the note itself."""
+"""Of each partial: its ratio to the note, its amplitude, and its decay relative to the note."""
 _FINE: Final = 256
 
 _A4_HZ, _B4_HZ, _C5_HZ = 440.0, 493.88, 523.25
-# Notes as (start in seconds, frequency in Hz, decay in seconds), low and close together, so that none of them calls:
-# the rising pair opens, the falling three close, two quick equal ones say that the side changes, one high note is the
-# middle, one low one the end, a short one between them stands for the word `hold`.
+# Notes as (start in seconds, frequency in Hz, decay in seconds), low and close together, so that none sounds like an
+# alarm: a rising pair opens and a falling three close, two quick equal notes change the side, one high note is the
+# middle and one low note the end of a hold, and a short one between them stands for the word `hold`.
 _CHIMES: Final = {
     ToneName.START: ((0.0, _A4_HZ, 0.55), (0.38, _C5_HZ, 0.7)),
     ToneName.HOLD_START: ((0.0, _B4_HZ, 0.2),),
@@ -46,17 +46,17 @@ _CHIMES: Final = {
 
 
 class Tone(Struct, frozen=True, eq=False):
-    """A sound that is no speech, mono."""
+    """A mono sound other than speech."""
 
     samples: NDArray[np.float32]
-    """Not to be written to."""
+    """Read-only, because it is shared."""
     block_powers: NDArray[np.float64]
-    """As those of a clip: K-weighted mean squares of its 400 ms blocks."""
+    """K-weighted mean squares of its 400 ms blocks, as in a Clip."""
 
 
 @functools.lru_cache(maxsize=16)
 def chime(tone: ToneName, level_lufs: float, rate_hz: int = SESSION_RATE_HZ) -> Tone:
-    """A chime, `CHIME_S` long, whose loudest 400 ms are at `level_lufs`."""
+    """A chime of `CHIME_S` whose loudest 400 ms are at `level_lufs`."""
     frames = to_frames(CHIME_S[tone], rate_hz)
     strike = np.minimum(1.0, np.arange(to_frames(STRIKE_S, rate_hz)) / (STRIKE_S * rate_hz))
     ratios, amplitudes, shares = np.array(_PARTIALS).T
@@ -83,7 +83,7 @@ def breath_tone(tone: ToneName, frames: int, level_lufs: float, rate_hz: int = S
     if tone is ToneName.EXHALE:
         pitch_hz = pitch_hz[::-1]
     phase = 2.0 * np.pi * np.cumsum(pitch_hz) / rate_hz
-    # Harmonics are polynomials of the fundamental's cosine (Chebyshev's, of the second kind) times its sine.
+    # Harmonics are Chebyshev polynomials of the second kind in the cosine of the fundamental, times its sine.
     first, second, third, fourth = _BREATH_HARMONICS
     cosine = np.cos(phase)
     sound = ((8 * fourth * cosine + 4 * third) * cosine + (2 * second - 4 * fourth)) * cosine + (first - third)
@@ -98,18 +98,18 @@ def breath_tone(tone: ToneName, frames: int, level_lufs: float, rate_hz: int = S
 
 
 def _powers(rates: NDArray[Any], amplitudes: NDArray[Any], frames: int) -> NDArray[Any]:
-    """The sum of amplitude * exp(rate * n) for n from 0 to `frames`: ten times as fast as `np.exp` of each.
+    """The sum of amplitude * exp(rate * n) over all rates, for n from 0 to `frames`; ten times as fast as `np.exp`.
 
-    With every 256th of them as rows, and 256 steps as columns, the sum is a product of two matrices.
+    With every 256th n as a row and the 256 steps from it as columns, the sum is a product of two matrices.
     """
     every = np.exp(np.outer(np.arange(0, frames, _FINE), rates)) * amplitudes
     steps = np.exp(np.outer(rates, np.arange(_FINE)))
-    # Not `@`: its threads take longer to start than this takes.
+    # Not `@`: its threads take longer to start than all of this.
     return np.asarray(np.einsum("ij,jk->ik", every, steps).ravel()[:frames])
 
 
 def _at_level(sound: NDArray[np.float64], level_lufs: float, rate_hz: int) -> Tone:
-    """The sound with its highest momentary loudness (EBU Tech 3341) at `level_lufs`; a short one as if it went on."""
+    """The sound scaled to a highest momentary loudness (EBU Tech 3341) of `level_lufs`; if short, as if it went on."""
     samples = sound.astype(np.float32)
     powers = block_means(k_weighted(samples, rate_hz) ** 2, rate_hz)
     filled = min(1.0, len(sound) / (BLOCK_S * rate_hz))

@@ -1,4 +1,4 @@
-"""The MP3 frames of what goes on under a session: made once, spliced by its tape, and woven in wherever it rests."""
+"""The MP3 frames of a background: encoded once, spliced in the order of its tape, and woven into every pause."""
 
 from __future__ import annotations
 
@@ -16,60 +16,76 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from voiceguide.export.mp3.frames import FrameFormat
-    from voiceguide.sound.source import AudioSource, Ground
+    from voiceguide.sound.background import Background
+    from voiceguide.sound.source import AudioSource
     from voiceguide.sound.tape import Tape
 
 _CLEAR_FRAMES: Final = AHEAD_FRAMES
-"""MP3 frames at both ends of a rest that hear what is around it."""
+"""MP3 frames at both ends of a pause that hear the sounds around it."""
 _LEAST_FRAMES: Final = 8
-"""MP3 frames of the ground that are worth a fresh encoder."""
+"""The fewest MP3 frames of the background that are worth a fresh encoder."""
 _LEADS_FRAMES: Final = (RUN_UP_FRAMES + 3, RUN_UP_FRAMES + 3 + _LEAST_FRAMES + 1)
-"""MP3 frames before the end of a rest at which an encoder is begun: the second where no frame of the first can follow
-the ground. It is where the ground begins at the latest."""
-LEAST_REST_FRAMES: Final = 2 * _CLEAR_FRAMES + _LEADS_FRAMES[0] + _LEAST_FRAMES + 1
-"""The shortest rest, in MP3 frames, in which anything is gained."""
+"""MP3 frames before the end of a pause at which the next encoder starts. The second one is for when no frame of the
+first can follow the background, and is the latest place where the background may begin."""
+LEAST_PAUSE_FRAMES: Final = 2 * _CLEAR_FRAMES + _LEADS_FRAMES[0] + _LEAST_FRAMES + 1
+"""The shortest pause, in MP3 frames, in which weaving gains anything."""
 _LONG_FRAMES: Final = 60
-"""A rest is long if by its middle the ground has taken over, as a rule."""
+"""From this length on the background has nearly always taken over by the middle of a pause."""
 _KEPT_BLOCKS: Final = 8
-"""Pieces that are held, as they lie between two others."""
+"""How many pieces are kept, each as it lies between two others."""
 _LONE_KBPS: Final = 32
 _LONE_FRAMES: Final = 64
-"""Of noise that nobody hears: they come again after a second and a half."""
+"""Frames of inaudible noise: it repeats after a second and a half."""
 _LOST_FRAMES: Final = 12
-"""About what is lost of a rest until the ground can follow, and an encoder the ground (measured)."""
+"""About how many frames of a pause are lost before the background can follow the encoder, and the next encoder the
+background (measured)."""
 
 
-def usable_rests(rests: Iterable[tuple[int, int]], sizes: FrameFormat) -> list[tuple[int, int]]:
-    """Rests, in samples, as spans of the MP3 frames that hear nothing else."""
+def usable_pauses(pauses: Iterable[tuple[int, int]], sizes: FrameFormat) -> list[tuple[int, int]]:
+    """Pauses, in samples, as spans of the MP3 frames that hear nothing else."""
     samples = sizes.frame_samples
-    return [(-(-start // samples) + _CLEAR_FRAMES, end // samples - _CLEAR_FRAMES) for start, end in rests]
+    return [(-(-start // samples) + _CLEAR_FRAMES, end // samples - _CLEAR_FRAMES) for start, end in pauses]
 
 
-def saved_frames(rests: Iterable[tuple[int, int]]) -> int:
-    """About how many frames need no encoder then."""
-    return sum(max(0, last - first - _LOST_FRAMES) for first, last in rests)
+def saved_frames(pauses: Iterable[tuple[int, int]]) -> int:
+    """About how many frames weaving would save from being encoded."""
+    return sum(max(0, last - first - _LOST_FRAMES) for first, last in pauses)
 
 
-def lone_frames(ground: Ground, start: int, end: int, sizes: FrameFormat) -> bytes:
-    """The frames `[start, end)` of a ground without features, each of which stands for itself and follows any other."""
-    frames = _lone_frames(ground, sizes)
-    return b"".join(frames[number % len(frames)] for number in range(start, end))
+class LoneFrames:
+    """Frames for pauses in silence, or in noise that nobody hears.
+
+    None of them needs the bits of another, so each can follow any.
+    """
+
+    middles: Final = ()
+
+    def __init__(self, noise: Background | None, sizes: FrameFormat) -> None:
+        self._noise = noise
+        self._sizes = sizes
+
+    def between(self, start: int, end: int) -> bytes:
+        """The frames `[start, end)`."""
+        return b"".join(self._frames[number % len(self._frames)] for number in range(start, end))
+
+    @functools.cached_property
+    def _frames(self) -> list[bytes]:
+        return _noise_frames(self._noise, self._sizes) if self._noise else [silent_frame(self._sizes)]
 
 
-@functools.lru_cache(maxsize=2)
-def _lone_frames(ground: Ground, sizes: FrameFormat) -> list[bytes]:
-    # At half the bit rate, or an encoder would fill the frames and those before them, too.
+def _noise_frames(noise: Background, sizes: FrameFormat) -> list[bytes]:
+    # At half the bit rate: at the full one the encoder would fill each frame and the reservoir before it.
     smaller = replace(sizes, bit_rate_kbps=_LONE_KBPS)
-    made = Lame(ground.recording, 0, smaller).taken(RUN_UP_FRAMES + _LONE_FRAMES)
+    made = Lame(noise.recording, 0, smaller).taken(RUN_UP_FRAMES + _LONE_FRAMES)
     numbers = range(RUN_UP_FRAMES, RUN_UP_FRAMES + _LONE_FRAMES)
     return [alone(made, number, smaller, silent_frame(sizes)) for number in numbers]
 
 
 class TapeFrames:
-    """The MP3 frames of a tape, put together from runs of an encoder, one for each of its pieces.
+    """The MP3 frames of a tape, spliced from one run of an encoder for each piece.
 
-    A run begins RUN_UP_FRAMES before its piece, with an empty reservoir, so that it can follow any other; it takes over
-    at the border of the piece or up to some frames behind it, where all pieces sound alike.
+    A run begins RUN_UP_FRAMES before its piece, with an empty reservoir, so that it can follow any other. It takes over
+    at the border of its piece, or within the frames behind it in which all pieces sound alike.
     """
 
     def __init__(
@@ -83,9 +99,9 @@ class TapeFrames:
 
     @classmethod
     def spliced(cls, runs: Sequence[bytes], tape: Tape, sizes: FrameFormat) -> TapeFrames | None:
-        """From runs that hold some frames more than their pieces, and the tape in MP3 frames.
+        """Splice runs, each a few frames longer than its piece, in the order of a tape in MP3 frames.
 
-        None where a piece cannot follow another as the tape wants it.
+        Returns None if some piece cannot follow another as the tape demands.
         """
         late: dict[tuple[int, int], int] = {}
         for before, after in {*itertools.pairwise((*tape.order, tape.order[0]))}:
@@ -119,18 +135,18 @@ class TapeFrames:
         return bytes(frames)
 
     def _begin_of(self, step: int) -> int:
-        """The first frame of the tape that is one of the run of a step."""
+        """The first frame of the tape that is taken from the run of `step`."""
         if step == 0:
             return 0
         return self._tape.start_of(step) + self._late[self._tape.piece_of(step - 1), self._tape.piece_of(step)]
 
     def _step_at(self, number: int) -> int:
-        """The step whose run frame `number` of the tape is taken from."""
+        """The step from whose run frame `number` of the tape is taken."""
         step = self._tape.step_at(number)
         return step if number >= self._begin_of(step) else step - 1
 
     def _made_block(self, before: int, piece: int, after: int, *, first: bool) -> bytes:
-        """The frames of a piece between two others, with room in them for what the second keeps there."""
+        """The frames of a piece between two others; they carry the data that the next piece keeps in its reservoir."""
         size = self._sizes.frame_bytes
         late = self._late[piece, after]
         begin = RUN_UP_FRAMES + (0 if first else self._late[before, piece])
@@ -141,53 +157,53 @@ class TapeFrames:
         return bytes(block)
 
 
-class GroundFrames:
-    """The MP3 frames of a ground, beginning with the first of the session, and the spans where they may stand."""
+class BackgroundFrames:
+    """The MP3 frames of a background, and the pauses of the session that they may fill."""
 
-    def __init__(self, tape: TapeFrames, rests: list[tuple[int, int]], sizes: FrameFormat) -> None:
+    def __init__(self, tape: TapeFrames, pauses: list[tuple[int, int]], sizes: FrameFormat) -> None:
         self._tape = tape
-        self._rests = rests
+        self._pauses = pauses
         self._sizes = sizes
-        self.middles = [(first + last) // 2 for first, last in rests if last - first >= _LONG_FRAMES]
-        """Frames at which the ground is very likely what sounds."""
+        self.middles: Sequence[int] = [(first + last) // 2 for first, last in pauses if last - first >= _LONG_FRAMES]
+        """Frames that very likely come from the background: good places to cut a session into parts."""
 
     def woven(self, source: AudioSource, start: int, end: int) -> bytes:
-        """The frames `[start, end)` of `source`: a fresh encoder's, and in its rests those of the ground."""
+        """The frames `[start, end)` of `source`: from encoders, and in its pauses from the background."""
         woven = bytearray()
         encoder = Lame(source, start, self._sizes)
-        for first, last in self._rests_between(start + RESERVOIR_FRAMES, end):
+        for first, last in self._pauses_between(start + RESERVOIR_FRAMES, end):
             entry = self._entry(encoder, range(first, last - _LEADS_FRAMES[0] - _LEAST_FRAMES))
             if entry is None:
-                continue  # it is too short, or the encoder goes on through it
-            left = self._left(source, entry, last) if last < end else None
-            if last < end and left is None:
+                continue  # the pause is too short: the encoder goes on through it
+            following = self._exit(source, entry, last) if last < end else None
+            if last < end and following is None:
                 continue
             woven += encoder.taken(entry)
             reach = self._tape.reaches_back(entry)
             move_reservoir(self._between(entry - RESERVOIR_FRAMES, entry), woven, reach, self._sizes)
-            if left is None:
+            if following is None:
                 return bytes(woven + self._between(entry, end))
-            frames, encoder = left
+            frames, encoder = following
             woven += frames
         return bytes(woven + encoder.taken(end))
 
-    def _rests_between(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """What lies of them there."""
-        for first, last in self._rests[bisect.bisect(self._rests, start, key=lambda rest: rest[1]) :]:
+    def _pauses_between(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The pauses in `[start, end)`, clipped to it."""
+        for first, last in self._pauses[bisect.bisect(self._pauses, start, key=lambda pause: pause[1]) :]:
             if first >= end:
                 return
             yield max(first, start), min(last, end)
 
     def _entry(self, encoder: Lame, numbers: Iterable[int]) -> int | None:
-        """The first of these frames for which the reservoir of the encoder has the room that the ground's has used."""
+        """The first of `numbers` at which the background can follow: the encoder's reservoir has room for its data."""
         for number in numbers:
             room = self._sizes.reaches_back(encoder.up_to(number + 1), number - encoder.first)
             if self._tape.reaches_back(number) <= room:
                 return number
         return None
 
-    def _left(self, source: AudioSource, entry: int, last: int) -> tuple[bytes, Lame] | None:
-        """The frames `[entry, last)`, and the encoder that follows; None where none of its first can follow."""
+    def _exit(self, source: AudioSource, entry: int, last: int) -> tuple[bytes, Lame] | None:
+        """The frames `[entry, last)`, and the encoder that goes on from there; None if no frame of it can follow."""
         for lead in _LEADS_FRAMES:
             begin = last - lead
             encoder = Lame(source, begin, self._sizes)
@@ -197,5 +213,5 @@ class GroundFrames:
         return None
 
     def _between(self, start: int, end: int) -> bytes:
-        """The frames `[start, end)` of the ground."""
+        """The frames `[start, end)` of the background."""
         return self._tape.between(start, end)

@@ -1,4 +1,4 @@
-"""MP3 at a constant bit rate: the tag, the frames, and the exact length in an Info header."""
+"""Mp3Exporter: a tag, an Info header with the exact length, and frames at a constant bit rate."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from voiceguide.export.mp3.parts import ENCODER_DELAY, NoJointError, encoded, en
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from voiceguide.export.about import About
+    from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
 
 class Mp3Exporter(Exporter):
-    """MP3 by LAME (through lameenc, LGPL-3.0)."""
+    """MP3, encoded by LAME (through lameenc, LGPL-3.0)."""
 
     suffix: ClassVar[str] = ".mp3"
     bit_rates_kbps: ClassVar[tuple[int, ...]] = (64, 80, 96, 112, 128, 160)
-    """Those that MPEG-1 and MPEG-2 share; in the frames of a lower rate the Info header has no room."""
+    """The rates that MPEG-1 and MPEG-2 share. Frames of a lower rate have no room for the Info header."""
     usual_kbps: ClassVar[int] = 64
     """Enough for mono speech at 24 kHz."""
     usual_stereo_kbps: ClassVar[int] = 112
 
-    def write(self, source: AudioSource, file: IO[bytes], about: About, progress: Callable[[int], None]) -> None:
-        """Tag, Info header, frames."""
+    def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:
+        """Write the tag, the Info header and the frames."""
         sizes = self._sizes(source)
         parts = encoded(source, sizes)
-        first = next(parts)  # by now others are under way, while the tag may wait for its cover
-        file.write(id3_tag(about))
+        first = next(parts)  # others are being encoded by now, while the tag may wait for its cover
+        file.write(id3_tag(metadata))
         info_at = file.tell()
         file.write(bytes(sizes.frame_bytes))
         try:
@@ -50,7 +50,7 @@ class Mp3Exporter(Exporter):
         file.seek(0, os.SEEK_END)
 
     def verify(self, file: IO[bytes], source: AudioSource) -> None:
-        """The tag, the header and the last frame are where they should be, and the length is right."""
+        """Check that the tag, the header and the last frame are in their places, and that the length is right."""
         sizes = self._sizes(source)
         file.seek(0)
         head = file.read(10)
@@ -78,8 +78,7 @@ def _write_all(parts: Iterable[tuple[int, bytes]], file: IO[bytes], progress: Ca
 def _info_frame(audio_bytes: int, length: int, sizes: FrameFormat) -> bytes:
     """The `Info` frame (Xing header with LAME extension): frames, bytes, seek table, delay and padding.
 
-    After Gabriel Bouvigne's "MP3 Info Tag revision 1". It looks like a silent frame to a decoder that
-    does not know it.
+    It follows Gabriel Bouvigne's "MP3 Info Tag revision 1". To a decoder that does not know it, it is a silent frame.
     """
     frames = audio_bytes // sizes.frame_bytes
     padding = frames * sizes.frame_samples - length - ENCODER_DELAY
@@ -98,7 +97,7 @@ def _info_frame(audio_bytes: int, length: int, sizes: FrameFormat) -> bytes:
 
 
 def _crc16(data: bytes) -> int:
-    """CRC-16/ARC, which the tag ends with."""
+    """CRC-16/ARC, the last field of the tag."""
     crc = 0
     for byte in data:
         crc ^= byte

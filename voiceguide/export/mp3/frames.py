@@ -1,4 +1,4 @@
-"""MP3 frames at a constant bit rate: their sizes, and how runs of them from two encoders are joined."""
+"""MP3 frames at a constant bit rate: their sizes, and joining runs of them from two encoders."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from voiceguide.errors import ExportError
 _HEADER_BYTES: Final = 4
 _MPEG_1_FROM_HZ: Final = 32_000
 AHEAD_FRAMES: Final = 3
-"""MP3 frames by which an encoder has heard more than it has made, at most."""
+"""The most MP3 frames that an encoder has heard ahead of the last one it has returned."""
 RUN_UP_FRAMES: Final = 2
-"""MP3 frames that an encoder takes to forget that it began from nothing: the filters hear back 1,105 samples. No more
-are made in vain than that, for each adds to a bit reservoir that has to fit."""
+"""MP3 frames until the output of an encoder no longer depends on where it started: its filters go back 1,105 samples.
+No more than these are encoded in vain, because each adds to a bit reservoir that has to fit."""
 RESERVOIR_FRAMES: Final = 4
-"""In so many frames of 64 kbit/s or more lies whatever a frame keeps in those before it."""
+"""A frame keeps its data in no more than so many frames before it, at 64 kbit/s or more."""
 
 
 class FrameFormat(Struct, frozen=True):
-    """Sizes of MPEG audio layer III (ISO 11172-3 for MPEG-1, 13818-3 for MPEG-2)."""
+    """The sizes of frames of MPEG audio layer III (ISO 11172-3 for MPEG-1, 13818-3 for MPEG-2)."""
 
     rate_hz: int
     channels: int
     bit_rate_kbps: int
-    """Constant, so that seeking is exact."""
+    """A constant rate, so that seeking is exact."""
 
     @property
     def is_mpeg_1(self) -> bool:
-        """Whether it is MPEG-1, with two granules a frame, rather than MPEG-2 with one."""
+        """Whether this is MPEG-1, with two granules in a frame, rather than MPEG-2 with one."""
         return self.rate_hz >= _MPEG_1_FROM_HZ
 
     @property
     def frame_samples(self) -> int:
-        """Samples of each channel in a frame."""
+        """The samples of each channel in a frame."""
         return 1152 if self.is_mpeg_1 else 576
 
     @property
     def frame_bytes(self) -> int:
-        """Bytes of a frame; ExportError where they would differ from frame to frame."""
+        """The bytes of a frame. Raises ExportError if they would vary from frame to frame."""
         size, rest = divmod(self.frame_samples // 8 * self.bit_rate_kbps * 1000, self.rate_hz)
         if rest:
             message = (
@@ -50,23 +50,23 @@ class FrameFormat(Struct, frozen=True):
 
     @property
     def head_bytes(self) -> int:
-        """Header and side information, which stand before the main data of a frame."""
+        """The bytes of the header and side information, which precede the main data of a frame."""
         if self.is_mpeg_1:
             return _HEADER_BYTES + (17 if self.channels == 1 else 32)
         return _HEADER_BYTES + (9 if self.channels == 1 else 17)
 
     def reaches_back(self, frames: bytes | bytearray, number: int) -> int:
-        """How many bytes before frame `number` its main data begin (main_data_begin), in areas of main data."""
+        """How many bytes of main data before frame `number` its own begin (main_data_begin)."""
         at = number * self.frame_bytes + _HEADER_BYTES
         return frames[at] << 1 | frames[at + 1] >> 7 if self.is_mpeg_1 else frames[at]
 
 
 def joined(earlier: bytes, later: bytes, sizes: FrameFormat, first: int, last: int) -> bytes | None:
-    """Two runs of frames as one, `earlier` in front and `later` behind; both hold the same frames up to their ends.
+    """One run of frames that begins as `earlier` and ends as `later`; both cover the same frames.
 
-    A frame may keep its data in the frames before it (the bit reservoir). So the runs are joined before the first
-    frame of `first` to `last`, counted from the beginning of both, for which the reservoir of `earlier` has the room
-    that `later` has used; what is in it moves over. None where there is no such frame.
+    A frame may keep its data in the frames before it (the bit reservoir). So the runs are joined at the first frame of
+    `[first, last)` for which the reservoir of `earlier` has as much room as `later` has used, and the data in it are
+    copied. Returns None if there is no such frame.
     """
     size = sizes.frame_bytes
     for number in range(first, last):
@@ -79,12 +79,12 @@ def joined(earlier: bytes, later: bytes, sizes: FrameFormat, first: int, last: i
 
 
 def move_reservoir(source: bytes | bytearray, target: bytearray, count: int, sizes: FrameFormat) -> None:
-    """Copy the last `count` bytes of the areas of main data of one run of frames to those of another.
+    """Copy the last `count` bytes of main data from the end of `source` to the end of `target`.
 
-    What follows the one can follow the other then. Nothing else needs the bytes that are written over, if the frame
+    Frames that follow `source` can then follow `target`. The bytes that are overwritten are not needed if the frame
     that followed `target` reached back as far.
     """
-    behind = 0  # counted from the ends of both
+    behind = 0  # counted from both ends
     while count:
         part = min(count, sizes.frame_bytes - sizes.head_bytes)
         taken = source[len(source) - behind - part : len(source) - behind]
@@ -94,9 +94,9 @@ def move_reservoir(source: bytes | bytearray, target: bytearray, count: int, siz
 
 
 def alone(frames: bytes, number: int, sizes: FrameFormat, like: bytes) -> bytes:
-    """Frame `number` of a run in mono MPEG-2 as one like `like`, a larger one, that keeps nothing in those before it.
+    """Frame `number` of a run in mono MPEG-2, repacked without a bit reservoir into a larger frame, such as `like`.
 
-    ExportError where its data are more than that holds.
+    Raises ExportError if its data do not fit.
     """
     size, head = sizes.frame_bytes, sizes.head_bytes
     about = frames[number * size + _HEADER_BYTES : number * size + head]
@@ -106,6 +106,6 @@ def alone(frames: bytes, number: int, sizes: FrameFormat, like: bytes) -> bytes:
     begin = number * (size - head) - sizes.reaches_back(frames, number)
     whole = like[:_HEADER_BYTES] + b"\0" + about[1:] + areas[begin : begin + data_bytes]
     if len(whole) > len(like):
-        message = "what keeps a headset awake does not fit into its MP3 frames"
+        message = "the noise that keeps a headset awake does not fit into its MP3 frames"
         raise ExportError(message)
     return whole.ljust(len(like), b"\0")

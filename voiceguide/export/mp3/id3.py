@@ -1,7 +1,7 @@
 """ID3v2.4 tags with chapters, after id3.org's "ID3v2.4.0 structure" and "ID3v2 Chapter Frame Addendum".
 
-Written here because no well-kept library with a permissive licence writes CHAP and CTOC in order:
-mutagen is GPL and sorts frames by size, PyAV carries 40 MB and 80 ms of start-up for these few bytes.
+No well-kept library with a permissive licence writes CHAP and CTOC in order: mutagen is GPL and sorts frames by size,
+and PyAV would cost 80 ms of start-up for these few bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from voiceguide.export.lrc import lrc_lines
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from voiceguide.export.about import About, ChapterMark, TimedLine
+    from voiceguide.export.metadata import ChapterMark, Metadata, TimedLine
 
 _UTF8: Final = b"\x03"
 _NO_OFFSET: Final = 0xFFFFFFFF
@@ -25,40 +25,40 @@ _MILLISECONDS, _LYRICS = b"\x02", b"\x01"
 """The time format and the content type of SYLT."""
 _FRONT_COVER = b"\x03"
 _MOST_ENTRIES: Final = 255
-"""The number of a CTOC's entries is one byte."""
+"""The number of entries of a CTOC is one byte."""
 _LONGEST_TITLE_BYTES: Final = 126
-"""Of a chapter, without the byte that names its encoding. Sizes have seven bits a byte; many readers (FFmpeg, node-id3)
-take those of frames inside a CHAP for plain numbers, and lose the chapter where the two differ: from 128 on."""
+"""The longest title of a chapter, without the byte for its encoding. Sizes have seven bits per byte, but many readers
+(FFmpeg, node-id3) read those inside a CHAP as plain numbers, and lose the chapter where the two differ: from 128 on."""
 _PADDING_BYTES: Final = 1024
-"""Readers look behind a frame to tell whether they have understood its size (exiftool warns where the tag ends there);
-and a tag can be edited without moving the whole file."""
+"""Readers look behind a frame to check that they understood its size (exiftool warns if the tag ends there); and a tag
+with padding can be edited without moving the whole file."""
 _ISO_639_2: Final = {"en": b"eng", "de": b"deu", "fr": b"fra", "es": b"spa", "it": b"ita", "nl": b"nld", "pt": b"por"}
 
 
-def id3_tag(about: About) -> bytes:
-    """The whole tag, ready to stand before the first MP3 frame."""
-    language = _ISO_639_2.get(about.language, b"und")
+def id3_tag(metadata: Metadata) -> bytes:
+    """The whole tag, which precedes the first MP3 frame."""
+    language = _ISO_639_2.get(metadata.language, b"und")
     texts = {
-        b"TIT2": about.title,
-        b"TPE1": about.artist,
-        b"TALB": about.album,
-        b"TCON": about.genre,
-        b"TDRC": about.date,
+        b"TIT2": metadata.title,
+        b"TPE1": metadata.artist,
+        b"TALB": metadata.album,
+        b"TCON": metadata.genre,
+        b"TDRC": metadata.date,
     }
     frames = [
         *(_text(name, text) for name, text in texts.items() if text),
         _frame(b"TLAN", _UTF8 + language),
-        *([_frame(b"COMM", _UTF8 + language + b"\0" + _encoded(about.comment))] if about.comment else []),
-        *_chapters(about.chapters),
-        *_lyrics(about.lines, language),
-        *_cover(about.cover),
+        *([_frame(b"COMM", _UTF8 + language + b"\0" + _encoded(metadata.comment))] if metadata.comment else []),
+        *_chapters(metadata.chapters),
+        *_lyrics(metadata.lines, language),
+        *_cover(metadata.cover),
     ]
     body = b"".join(frames) + bytes(_PADDING_BYTES)
     return b"ID3\x04\x00\x00" + _synchsafe(len(body)) + body
 
 
 def _chapters(chapters: Sequence[ChapterMark]) -> list[bytes]:
-    """A root CTOC that lists every chapter in order, and the CHAPs; beyond 255 a level between them."""
+    """A root CTOC that lists every chapter in order, and the CHAPs; with more than 255, another level between them."""
     if not chapters:
         return []
     names = [f"chp{number}" for number in range(len(chapters))]
@@ -84,9 +84,9 @@ def _chapter(name: str, chapter: ChapterMark) -> bytes:
 
 
 def _lyrics(lines: Sequence[TimedLine], language: bytes) -> list[bytes]:
-    """What is heard twice over: as LRC inside USLT, which most players show, and as SYLT, which is exact.
+    """The timed lines twice: as LRC inside USLT, which most players show, and as SYLT, which is exact.
 
-    Some players make LRC of a SYLT before they show it: the texts are those of LRC in both.
+    Some players convert SYLT to LRC before they show it, so both have the texts of LRC.
     """
     if not lines:
         return []
@@ -109,7 +109,7 @@ def _text(name: bytes, text: str) -> bytes:
 
 
 def _encoded(text: str) -> bytes:
-    """A NUL would end it."""
+    """The text in UTF-8 without NULs, which would end it."""
     return text.replace("\0", "").encode()
 
 
@@ -118,5 +118,5 @@ def _frame(name: bytes, body: bytes) -> bytes:
 
 
 def _synchsafe(number: int) -> bytes:
-    """28 bits in four bytes whose top bits are clear, so that no size looks like an MP3 frame."""
+    """28 bits in four bytes with clear top bits, so that no size looks like an MP3 frame."""
     return bytes((number >> shift) & 0x7F for shift in (21, 14, 7, 0))

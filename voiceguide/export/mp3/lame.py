@@ -1,4 +1,4 @@
-"""LAME (through lameenc, LGPL-3.0) at work on a source."""
+"""LAME (through lameenc, LGPL-3.0), encoding a source from any frame on."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from voiceguide.sound.source import AudioSource
 
 QUALITY: Final = {1: 5, 2: 7}
-"""LAME's 0 (slow) to 9 (fast), by channels. 5 is half the time of 2, and no difference is heard in speech. Stereo has
-a bed in it and twice the bits: there 7 takes two thirds of the time of 5, and its noise lies as far under what masks it
-(rain, a drone and music under a voice at 112 kbit/s, by critical bands: within a decibel, for music 6 dB lower where
-it is loudest)."""
+"""LAME's quality by channels, from 0 (slow) to 9 (fast). 5 takes half the time of 2, without an audible difference in
+speech. Stereo has a bed and twice the bits: there 7 takes two thirds of the time of 5, and its noise is masked as well
+(rain, a drone and music under a voice at 112 kbit/s, by critical bands: within a decibel, and 6 dB lower where music is
+loudest)."""
 _BLOCK_FRAMES: Final = 28 * 1152
-"""Samples rendered at once: small enough for memory to stay where it is however long the session is. Whole MP3 frames,
-so that the encoder is never further ahead than it needs to be."""
+"""Samples rendered at once: few, so that memory does not grow with the session, and whole MP3 frames, so that the
+encoder is never further ahead than necessary."""
 _SCALE: Final = 0.95
-"""LAME turns everything down by this at a constant bit rate, to keep clear of clipping (measured at 32 to
-128 kbit/s: 0.950). Our peaks are limited already and the level is part of the promise: it is undone."""
+"""At a constant bit rate LAME scales its input by this, to avoid clipping (measured at 32 to 128 kbit/s: 0.950). Our
+peaks are limited already, and the level is promised: so it is undone."""
 
 
 class Lame:
-    """A fresh encoder, and the MP3 frames that it has made of a source from frame `first` on."""
+    """A fresh encoder, and the MP3 frames of a source that it has encoded from frame `first` on."""
 
     def __init__(self, source: AudioSource, first: int, sizes: FrameFormat) -> None:
         self.first = first
-        """Number, in the session, of the first frame."""
+        """The number of its first frame in the session."""
         self.frames = bytearray()
         self._source = source
         self._sizes = sizes
@@ -49,18 +49,18 @@ class Lame:
         self._block = empty_block(source, _BLOCK_FRAMES)
 
     def up_to(self, number: int) -> bytearray:
-        """Its frames, with all below frame `number` of the session among them, and as a rule a few more.
+        """Encode up to frame `number` of the session, and usually a few frames further; returns all frames.
 
-        Fewer only where the source ends.
+        There are fewer only at the end of the source.
         """
         while self._encoder and self.first + len(self.frames) // self._sizes.frame_bytes < number:
-            # It looks ahead by a frame or two, for which it is given what follows.
+            # It looks ahead by a frame or two, and so needs what follows.
             samples = self._sizes.frame_samples
             self._encode(min(max(number * samples - self._at, samples), _BLOCK_FRAMES))
         return self.frames
 
     def taken(self, number: int) -> bytes:
-        """Its frames below frame `number` of the session, which it forgets."""
+        """Remove and return the frames below frame `number` of the session."""
         count = number - self.first
         taken = bytes(self.up_to(number)[: count * self._sizes.frame_bytes])
         del self.frames[: len(taken)]
@@ -68,9 +68,9 @@ class Lame:
         return taken
 
     def skipped(self, number: int) -> bytearray:
-        """Leave out what comes before frame `number`, of which it has heard the beginning: its frames from there on.
+        """Skip the source to frame `number`, and return the frames from there on.
 
-        Only for what sounds the same there, such as silence.
+        Valid only if the source sounds the same there as where the encoder is, as in silence.
         """
         count = number - self.first
         self.first = number
@@ -96,6 +96,6 @@ class Lame:
 
 @functools.lru_cache(maxsize=4)
 def silent_frame(sizes: FrameFormat) -> bytes:
-    """A frame without a single coded coefficient: what an encoder takes a millisecond to say."""
+    """A silent frame, without a single coefficient; encoding one would take a millisecond."""
     silence = Silence(sizes.rate_hz, sizes.channels, sizes.frame_samples)
     return bytes(Lame(silence, 0, sizes).up_to(1)[:4]).ljust(sizes.frame_bytes, b"\0")

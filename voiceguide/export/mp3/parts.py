@@ -1,9 +1,9 @@
 """A source as MP3 frames, encoded in parts side by side.
 
-A session is mostly rest. Where that is silence, frames without content stand for it: in silence an encoder carries
-nothing over from one frame to the next, so they join into what one encoder would have made. Where a sound goes on,
-parts overlap, and are joined at a frame where the bit reservoir allows it. So are the frames of a bed, which are made
-once for every rest that it fills alone.
+A session is mostly pause. Silent pauses become frames without content: in silence an encoder carries nothing over from
+one frame to the next, so the result is what one encoder would have made. Where a sound continues, parts overlap and are
+joined at a frame where the bit reservoir allows it. The frames of a bed are encoded once, and joined in the same way
+into every pause that the bed fills alone.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from voiceguide.export.mp3.background import (
-    LEAST_REST_FRAMES,
-    GroundFrames,
+    LEAST_PAUSE_FRAMES,
+    BackgroundFrames,
+    LoneFrames,
     TapeFrames,
-    lone_frames,
     saved_frames,
-    usable_rests,
+    usable_pauses,
 )
 from voiceguide.export.mp3.frames import AHEAD_FRAMES, RESERVOIR_FRAMES, RUN_UP_FRAMES, joined, move_reservoir
 from voiceguide.export.mp3.lame import Lame, silent_frame
+from voiceguide.sound.background import SourceWithPauses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -36,64 +37,64 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from voiceguide.export.mp3.frames import FrameFormat
-    from voiceguide.sound.source import AudioSource, Ground
+    from voiceguide.sound.source import AudioSource
 
 PART_S: Final = 20.0
-"""About how long a part is: short enough to share out evenly and to hold little in memory."""
+"""About how long a part is: short enough to share out evenly and to need little memory."""
 ENCODER_DELAY: Final = 576
 """Samples that LAME puts in front (ENCDELAY); decoders drop them by the header ..."""
 DECODER_DELAY: Final = 529
 """... and these of their own."""
 _SILENT_FRAMES: Final = AHEAD_FRAMES + 1
-"""MP3 frames of silence on each side of what is left out: what the encoder has heard of it already, and one more."""
+"""MP3 frames of silence kept on each side of a span that is left out: those the encoder has heard of, and one more."""
 _LEAST_SKIPPED: Final = 8
-"""MP3 frames of silence, beyond those, that are worth leaving out."""
+"""The fewest MP3 frames of silence, beyond those, that are worth leaving out."""
 _OVERRUN_FRAMES: Final = 40
-"""MP3 frames behind a cut in the middle of a sound that the encoder before it makes too: somewhere among them the two
-can be joined."""
+"""How many MP3 frames the encoder before a cut goes on past it: somewhere among them the two runs can be joined."""
 _LONGEST_ROUND_S: Final = 600.0
-"""What goes round is encoded before anything else, and held in memory."""
+"""The longest recording of a background to weave: it is encoded before anything else, and kept in memory."""
 _LATER_FRAMES: Final = (0, 4, 9, 16, 25)
-"""How much later than planned a part is begun until one of its frames can follow (measured: one in 2,000 is late)."""
+"""How many frames later than planned a part may start until one of its frames can follow (measured: one part in 2,000
+needs it)."""
 
 
 class NoJointError(Exception):
-    """Two runs of frames that cannot be joined anywhere near their border; not seen yet."""
+    """Two runs of frames cannot be joined anywhere near their border. Never seen outside the tests."""
 
 
 class Piece(Struct, frozen=True):
-    """A span of the source in MP3 frames: sound to encode, or nothing."""
+    """A span of the source in MP3 frames: sound to encode, or a pause to pass over."""
 
     start: int
     end: int
     sounding: bool
-    goes_on: bool = False
-    """Whether it begins in the middle of the sound that the piece before ends in."""
-    is_gone_on_with: bool = False
+    continues: bool = False
+    """Whether it begins in the middle of a sound, which the piece before ends in."""
+    is_continued: bool = False
     """Whether it ends in the middle of a sound."""
 
 
 def encoded(source: AudioSource, sizes: FrameFormat) -> Iterator[tuple[int, bytes]]:
     """The encoded parts in order, each with the frame of the source at which it ends.
 
-    At most two parts a thread are under way, so memory does not grow with the length. NoJointError where two of them
-    do not fit together.
+    At most two parts per thread are under way, so memory does not grow with the length. Raises NoJointError if two
+    parts cannot be joined.
     """
     held = b""
-    ground = _ground_frames(source, sizes)
-    for part, made in _runs(source, sizes, ground):
+    fill = _fill_of(source, sizes)
+    for part, made in _runs(source, sizes, fill):
         frames = made
-        if part[0].goes_on:
-            frames = _continued(held, made, functools.partial(_run, source, part, sizes, ground), sizes)
-        keep = (RUN_UP_FRAMES + _OVERRUN_FRAMES) * sizes.frame_bytes if part[-1].is_gone_on_with else 0
+        if part[0].continues:
+            frames = _continued(held, made, functools.partial(_run, source, part, sizes, fill), sizes)
+        keep = (RUN_UP_FRAMES + _OVERRUN_FRAMES) * sizes.frame_bytes if part[-1].is_continued else 0
         held = frames[len(frames) - keep :]
         yield min(part[-1].end * sizes.frame_samples, source.length), frames[: len(frames) - keep]
 
 
 def _continued(held: bytes, made: bytes, again: Callable[[int], bytes], sizes: FrameFormat) -> bytes:
-    """Frames of the part before, from its border on, joined with those of a part.
+    """`held`, the frames that the part before has from the border on, joined with `made`, those of this part.
 
-    `again` makes the latter anew, beginning so many frames later: another reservoir may fit where the first did not.
+    `again` encodes this part once more, starting a number of frames later: its reservoir may fit then.
     """
     last = RUN_UP_FRAMES + _OVERRUN_FRAMES
     for late in _LATER_FRAMES:
@@ -105,7 +106,7 @@ def _continued(held: bytes, made: bytes, again: Callable[[int], bytes], sizes: F
 
 
 def encoded_in_one(source: AudioSource, sizes: FrameFormat) -> Iterator[tuple[int, bytes]]:
-    """The same by a single encoder: slower, and never at a loss for a joint."""
+    """The same from a single encoder: slower, but without joints."""
     end = _frames_of(source, sizes)
     step = round(PART_S * source.rate_hz) // sizes.frame_samples
     encoder = Lame(source, 0, sizes)
@@ -114,25 +115,29 @@ def encoded_in_one(source: AudioSource, sizes: FrameFormat) -> Iterator[tuple[in
         yield min(number * sizes.frame_samples, source.length), encoder.taken(number)
 
 
-def pieces(source: AudioSource, sizes: FrameFormat, ground: GroundFrames | None) -> Iterator[Piece]:
-    """The source as pieces of sound, each with some silence around it, and the silence between."""
+def pieces(source: AudioSource, sizes: FrameFormat, fill: BackgroundFrames | LoneFrames) -> Iterator[Piece]:
+    """The source as pieces of sound, each with a little of the pauses around it, and the pauses between them."""
     at, samples = 0, sizes.frame_samples
-    passed_over = source.ground is None or source.ground.is_featureless
-    silences = source.rests((2 * _SILENT_FRAMES + _LEAST_SKIPPED) * samples) if passed_over else ()
-    for start, end in silences:
+    for start, end in _skippable_pauses(source, (2 * _SILENT_FRAMES + _LEAST_SKIPPED) * samples):
         first = -(-start // samples) + _SILENT_FRAMES
         last = end // samples - _SILENT_FRAMES
         if end < source.length:
             yield from _cut(at, first, sizes)
             yield Piece(first, last, sounding=False)
             at = last
-    yield from _cut(at, _frames_of(source, sizes), sizes, ground.middles if ground else ())
+    yield from _cut(at, _frames_of(source, sizes), sizes, fill.middles)
+
+
+def _skippable_pauses(source: AudioSource, least_frames: int) -> Iterator[tuple[int, int]]:
+    """The pauses in silence, or in noise that nobody hears; none of a source that does not know its pauses."""
+    if isinstance(source, SourceWithPauses) and (source.background is None or source.background.is_inaudible):
+        yield from source.pauses(least_frames)
 
 
 def _cut(start: int, end: int, sizes: FrameFormat, calm: Sequence[int] = ()) -> Iterator[Piece]:
-    """A sound, in even pieces where it is so long that several threads should share it, or memory would hold it all.
+    """A sound in one piece, or in even ones if it is so long that several threads should share it.
 
-    Where one of the frames of `calm`, in order, is not far it is cut there: the reservoir is full then.
+    It is cut at a frame of `calm`, which are in order, if one is near: there the bit reservoir is full.
     """
     about = round(PART_S * sizes.rate_hz) // sizes.frame_samples
     share = (end - start) // max(1, round((end - start) / about))
@@ -140,17 +145,17 @@ def _cut(start: int, end: int, sizes: FrameFormat, calm: Sequence[int] = ()) -> 
     while end - at >= share + share // 2 + _OVERRUN_FRAMES:
         near = calm[bisect.bisect(calm, at + share // 2) : bisect.bisect(calm, at + share + share // 2)]
         to = min(near, key=lambda frame: abs(frame - at - share), default=at + share)
-        yield Piece(at, to, sounding=True, goes_on=at > start, is_gone_on_with=True)
+        yield Piece(at, to, sounding=True, continues=at > start, is_continued=True)
         at = to
-    yield Piece(at, end, sounding=True, goes_on=at > start)
+    yield Piece(at, end, sounding=True, continues=at > start)
 
 
 def parts(pieces: Iterable[Piece], sizes: FrameFormat) -> Iterator[list[Piece]]:
-    """Pieces gathered until a part is long enough to be worth a thread's while; sounds go on only over its edges."""
+    """Pieces gathered into parts that are long enough to be worth a thread; a sound continues only over their edges."""
     part: list[Piece] = []
     for piece in pieces:
         part.append(piece)
-        if piece.is_gone_on_with or (piece.end - part[0].start) * sizes.frame_samples >= PART_S * sizes.rate_hz:
+        if piece.is_continued or (piece.end - part[0].start) * sizes.frame_samples >= PART_S * sizes.rate_hz:
             yield part
             part = []
     if part:
@@ -158,20 +163,20 @@ def parts(pieces: Iterable[Piece], sizes: FrameFormat) -> Iterator[list[Piece]]:
 
 
 def _frames_of(source: AudioSource, sizes: FrameFormat) -> int:
-    """All frames there are: what the encoder holds back comes out behind, but no frame more than that takes."""
+    """How many frames the file has: those of the source, and as many as it takes for the encoder to finish."""
     return -(-(source.length + ENCODER_DELAY + DECODER_DELAY) // sizes.frame_samples)
 
 
 def _runs(
-    source: AudioSource, sizes: FrameFormat, ground: GroundFrames | None
+    source: AudioSource, sizes: FrameFormat, fill: BackgroundFrames | LoneFrames
 ) -> Iterator[tuple[Sequence[Piece], bytes]]:
-    """Every part with its frames, encoded side by side, in order."""
+    """Every part with its frames, in order, encoded in parallel."""
     threads = os.cpu_count() or 1
     waiting: deque[tuple[Sequence[Piece], Future[bytes]]] = deque()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="mp3")
     try:
-        for part in parts(pieces(source, sizes, ground), sizes):
-            waiting.append((part, pool.submit(_run, source, part, sizes, ground)))
+        for part in parts(pieces(source, sizes, fill), sizes):
+            waiting.append((part, pool.submit(_run, source, part, sizes, fill)))
             if len(waiting) >= 2 * threads:
                 first, run = waiting.popleft()
                 yield first, run.result()
@@ -182,47 +187,50 @@ def _runs(
 
 
 def _run(
-    source: AudioSource, part: Sequence[Piece], sizes: FrameFormat, ground: GroundFrames | None, late: int = 0
+    source: AudioSource, part: Sequence[Piece], sizes: FrameFormat, fill: BackgroundFrames | LoneFrames, late: int = 0
 ) -> bytes:
-    """The frames of a part; where a sound goes on over its edges, more than those that fill it.
-
-    It begins `late` frames later than it should.
-    """
-    start = part[0].start + late - (RUN_UP_FRAMES if part[0].goes_on else 0)
-    end = part[-1].end + (_OVERRUN_FRAMES if part[-1].is_gone_on_with else 0)
-    if ground:
-        return ground.woven(source, start, end)
+    """The frames of a part, and a few more at an edge over which a sound continues; it starts `late` frames late."""
+    start = part[0].start + late - (RUN_UP_FRAMES if part[0].continues else 0)
+    end = part[-1].end + (_OVERRUN_FRAMES if part[-1].is_continued else 0)
+    if isinstance(fill, BackgroundFrames):
+        return fill.woven(source, start, end)
     frames = bytearray()
     encoder = Lame(source, start, sizes)
     for piece in part:
         if piece.sounding:
             frames += encoder.taken(end if piece is part[-1] else piece.end)
         else:
-            _pass_over(encoder, piece.end, frames, sizes, source.ground)
+            _pass_over(encoder, piece.end, frames, sizes, fill)
     return bytes(frames)
 
 
-def _pass_over(encoder: Lame, number: int, frames: bytearray, sizes: FrameFormat, ground: Ground | None) -> None:
-    """Let the encoder hear nothing up to frame `number`, and put as much behind `frames`, which it has made.
+def _pass_over(encoder: Lame, number: int, frames: bytearray, sizes: FrameFormat, fill: LoneFrames) -> None:
+    """Skip the encoder to frame `number`, and append frames for the pause to `frames`, which it has made so far.
 
-    The last frames are without content, so that the next sound finds room in them for its data.
+    The last of them are without content: the next sound may keep its first data there.
     """
     before = bytes(frames[-RESERVOIR_FRAMES * sizes.frame_bytes :])
-    if ground:
-        frames += lone_frames(ground, encoder.first, number - RESERVOIR_FRAMES, sizes)
-        frames += silent_frame(sizes) * RESERVOIR_FRAMES
-    else:
-        frames += silent_frame(sizes) * (number - encoder.first)
+    frames += fill.between(encoder.first, number - RESERVOIR_FRAMES)
+    frames += silent_frame(sizes) * RESERVOIR_FRAMES
     following = encoder.skipped(number)
     move_reservoir(before, frames, sizes.reaches_back(following, 0), sizes)
 
 
-def _ground_frames(source: AudioSource, sizes: FrameFormat) -> GroundFrames | None:
-    """What lies under the source; None where making it would take longer than it saves."""
-    ground = source.ground
-    if ground is None or ground.is_featureless:
+def _fill_of(source: AudioSource, sizes: FrameFormat) -> BackgroundFrames | LoneFrames:
+    """What the pauses of the source are filled with, where no encoder is needed."""
+    if woven := _background_frames(source, sizes):
+        return woven
+    return LoneFrames(source.background if isinstance(source, SourceWithPauses) else None, sizes)
+
+
+def _background_frames(source: AudioSource, sizes: FrameFormat) -> BackgroundFrames | None:
+    """The frames of a background to weave in; None without one, or if encoding it would take longer than it saves."""
+    if not isinstance(source, SourceWithPauses):
         return None
-    tape = ground.tape.in_units(sizes.frame_samples)
+    background = source.background
+    if background is None or background.is_inaudible:
+        return None
+    tape = background.tape.in_units(sizes.frame_samples)
     if tape is None:
         return None
     spans = [
@@ -230,31 +238,29 @@ def _ground_frames(source: AudioSource, sizes: FrameFormat) -> GroundFrames | No
         for border, following in itertools.pairwise(tape.borders)
     ]
     made = sum(end - start for start, end in spans)
-    rests = usable_rests(source.rests(LEAST_REST_FRAMES * sizes.frame_samples), sizes)
-    if made * sizes.frame_samples > _LONGEST_ROUND_S * sizes.rate_hz or saved_frames(rests) <= made:
+    pauses = usable_pauses(source.pauses(LEAST_PAUSE_FRAMES * sizes.frame_samples), sizes)
+    if made * sizes.frame_samples > _LONGEST_ROUND_S * sizes.rate_hz or saved_frames(pauses) <= made:
         return None
-    recording = ground.recording
+    recording = background.recording
     try:
-        with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="ground") as pool:
+        with ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="background") as pool:
             runs = list(pool.map(lambda span: _frames_between(recording, span, sizes), spans))
     except NoJointError:
         return None
     spliced = TapeFrames.spliced(runs, tape, sizes)
-    return GroundFrames(spliced, rests, sizes) if spliced else None
+    return BackgroundFrames(spliced, pauses, sizes) if spliced else None
 
 
 def _frames_between(source: AudioSource, span: tuple[int, int], sizes: FrameFormat) -> bytes:
-    """The MP3 frames of a span of a source, by an encoder that has heard nothing before them."""
+    """The MP3 frames of a span of a source, from an encoder that has heard nothing before it."""
     start, end = span
     samples = sizes.frame_samples
-    part = _Part(source, start * samples, (end + 1) * samples)
-    return b"".join(data for _, data in encoded(part, sizes))[: (end - start) * sizes.frame_bytes]
+    excerpt = _Excerpt(source, start * samples, (end + 1) * samples)
+    return b"".join(data for _, data in encoded(excerpt, sizes))[: (end - start) * sizes.frame_bytes]
 
 
-class _Part:
-    """Some frames of a source, as one sound."""
-
-    ground = None
+class _Excerpt:
+    """A span of a source as a source of its own, in one sound without pauses."""
 
     def __init__(self, source: AudioSource, start: int, end: int) -> None:
         self._source = source
@@ -266,6 +272,3 @@ class _Part:
     def render(self, start: int, out: NDArray[np.float32]) -> None:
         self._source.render(self._start + start, out)
         out[max(0, self.length - start) :] = 0.0
-
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
-        return iter(())

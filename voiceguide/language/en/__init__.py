@@ -1,9 +1,8 @@
-"""What numbers in this field are called in English: times, counts, ranges, sets, ratios, positions.
+"""English: how to say the numbers of this field, which are times, counts, ranges, sets, ratios and positions.
 
-A small grammar. What it reads becomes words that every engine says alike; a whole number up to 999 that stands alone
-stays as it is, since every engine reads it. What the grammar does not read stays as it was written, and `doubt` says
-what that is and how to write it: a number is spoken right or refused. What is ambiguous on paper is decided for a
-session on the mat:
+A small grammar turns them into words that every engine says alike. A whole number up to 999 that stands alone stays as
+it is, since every engine reads it. Whatever else the grammar cannot read stays as it is written, and `doubt` names it
+and how to write it: a number is spoken right or refused. Where paper is ambiguous, the session on the mat decides:
 
 - `30m` is half an hour, as in `--length 30m`; `30 m` and `2m from the wall` may be metres and are refused;
 - `1,500` is a thousand and a half; `1,5 s` is one and a half; a bare `1,5` is refused, and `1,2,3` is a list;
@@ -15,9 +14,8 @@ session on the mat:
   feet (`6" apart`, `a 4" block`) it is refused;
 - dates and years have no place in a session and are refused.
 
-This package knows what is English about numbers, slashes and sides. `speech/normalise.py` knows characters, and
-refuses. Its modules are loaded for the first text that holds a number: the grammar takes a tenth of a second to be put
-together.
+This package knows what is English about numbers, slashes and sides; `speech/normalise.py` knows characters, and
+refuses texts. The first text with a number loads the modules of the grammar, which take a tenth of a second to compile.
 """
 
 from __future__ import annotations
@@ -31,22 +29,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _NUMBERS: Final = re.compile(r"[0-9/&]|\b(?:I{1,3}|IV|VI{0,3})\b")
-"""What texts that the grammar has nothing to do with do not hold."""
+"""A text without any of these has nothing for the grammar."""
 
 _SLASH: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,})(?:/ ?| /)(?=([^\W\d_]{2,}))")
-"""From the first letter of a word on: tried at each of a long one, it would take the square of its length."""
+"""Begins where a word begins: tried at every letter, it would take the square of the length of a long word."""
 _TURNS: Final = (
     "cat/cow contract/relax flexion/extension in/out inhale/exhale on/off open/close push/pull up/down work/rest"
 )
 _IN_TURN: Final = frozenset(_TURNS.split())
-"""What is done one after the other, and not one or the other."""
+"""Pairs that are done one after the other, where a slash means `and`."""
 
 _MOST_PASSES: Final = 8
-"""One rule may bring about what another, before it, waits for; no text needs more than three."""
+"""A rule may produce what an earlier rule looks for. No text needs more than three passes."""
 
 
 def read_numbers(text: str) -> str:
-    """`text` with the numbers that the grammar knows as they are spoken. Twice is the same as once."""
+    """`text` with the numbers that the grammar knows as they are spoken. Reading a text twice gives the same."""
     if not _NUMBERS.search(text):
         return text
     from voiceguide.language.en.grammar import read
@@ -59,9 +57,9 @@ def read_numbers(text: str) -> str:
 
 
 def read_slashes(text: str, known: Callable[[str], bool]) -> str:
-    """`text` with what a slash between two words means: `a mat or towel`, `breathe in and out`, `and or`.
+    """`text` with the meaning of each slash between two words: `a mat or towel`, `breathe in and out`, `and or`.
 
-    What is `known` is left as it is written.
+    Words that are `known` keep their slash.
     """
 
     def said(match: re.Match[str]) -> str:
@@ -76,7 +74,7 @@ def read_slashes(text: str, known: Callable[[str], bool]) -> str:
 
 
 def doubt(text: str) -> tuple[str, str] | None:
-    """A number that `read_numbers` left and that may be spoken wrong, and how to write it; None if there is none."""
+    """The first number that `read_numbers` has left and a voice may say wrong, and how to write it, or None."""
     if not _NUMBERS.search(text):
         return None
     from voiceguide.language.en.doubts import found
@@ -85,26 +83,26 @@ def doubt(text: str) -> tuple[str, str] | None:
 
 
 class EnglishRules(Rules):
-    """English."""
+    """The rules of English."""
 
     carrier = "The next words are: "
 
-    def side_word(self, text: str, words: Sequence[str]) -> str | None:  # noqa: ARG002 -- it knows its own
-        """The first word that may name a side; "all right" and its like do not."""
+    def side_word(self, text: str, words: Sequence[str]) -> str | None:  # noqa: ARG002 -- English has its own list
+        """The first word that may name a side, or None; "all right" and the like name none."""
         from voiceguide.language.en.sides import side_word
 
         return side_word(text)
 
     def read_numbers(self, text: str) -> str:
-        """As `read_numbers` of this module."""
+        """See `read_numbers` of this module."""
         return read_numbers(text)
 
     def read_slashes(self, text: str, known: Callable[[str], bool]) -> str:
-        """As `read_slashes` of this module."""
+        """See `read_slashes` of this module."""
         return read_slashes(text, known)
 
     def doubt(self, text: str) -> Doubt | None:
-        """As `doubt` of this module."""
+        """See `doubt` of this module."""
         return doubt(text)
 
 

@@ -1,4 +1,4 @@
-"""What the grammar leaves: a number that may be spoken wrong, and how to write it instead."""
+"""Numbers that the grammar leaves and a voice may say wrong, and how to write them instead."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ _MONTH: Final = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Apr(?:il)?|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|"
     r"Dec(?:ember)?)\b"
 )
-"""March and May are verbs, too."""
+"""Without March and May, which are verbs too."""
 _PLAIN: Final = re.compile(rf"{BEGIN}(?:0|[1-9][0-9]{{0,2}}){END}")
-"""What every engine reads alike."""
-# Each begins where a number begins: tried at every digit of a long one, it would take the square of its length.
+"""Numbers that every engine reads alike."""
+# Each begins where a number begins: tried at every digit, it would take the square of the length of a long number.
 _DOUBTFUL: Final = (
     (re.compile(rf"(?<![0-9])[0-9]+ (?:of )?{_MONTH}|{_MONTH}\.?,? [0-9]+"), "leave a date out, or write it in words"),
     (re.compile(r"(?<![0-9])[0-9]+ ?[ap]\.?m\b", re.IGNORECASE), "write an hour from 1 to 12 before am and pm"),
@@ -53,7 +53,7 @@ _HOW: Final = "write it in words, as in 'three sets of ten', or how it sounds un
 
 
 def found(text: str) -> tuple[str, str] | None:
-    """What in `text`, which the grammar has gone through, may be spoken wrong, and how to write it."""
+    """The first number that the grammar has left in `text` and a voice may say wrong, and how to write it, or None."""
     for pattern, how in _DOUBTFUL:
         if match := pattern.search(text):
             return match[0], how

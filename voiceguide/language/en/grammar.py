@@ -1,4 +1,4 @@
-"""The productions: what is read as what, in the order in which they are tried."""
+"""The rules of the grammar, in the order in which they are tried."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 
 def closes_quotation(text: str, at: int) -> bool:
-    """Whether the quotation mark at `at` ends what another one began; if not, it stands for seconds or minutes."""
+    """Whether the quotation mark at `at` closes a quotation; otherwise it stands for seconds or minutes."""
     mark = text[at]
     opened = len(re.findall(rf"(?<![\w.,!?]){mark}(?=\w)", text[:at]))
     closed = len(re.findall(rf"(?:(?<=[^\W\d])|(?<=[.,!?])){mark}(?!\w)", text[:at]))
@@ -64,7 +64,7 @@ def closes_quotation(text: str, at: int) -> bool:
 
 
 def _of_a_size(match: re.Match[str]) -> bool:
-    """Whether a prime follows that was left unread: the number is one of inches or feet."""
+    """Whether an unread prime follows, so that the number counts inches or feet."""
     at = match.end()
     return match.string[at : at + 1] in {'"', "'"} and not closes_quotation(match.string, at)
 
@@ -83,7 +83,7 @@ def _is_size(match: re.Match[str]) -> bool:
 
 
 def _is_small_way(before: str, behind: str) -> bool:
-    """Whether so few of them may be a way as well as a time: `lift the heel 1" up`, `step back 3'`."""
+    """Whether a number so small may be a distance as well as a time: `lift the heel 1" up`, `step back 3'`."""
     number = re.search(r"(?<![0-9.,])[0-9]{1,2}$", before)
     if not number or int(number[0]) > _LONGEST_WAY:
         return False
@@ -115,7 +115,7 @@ def _ellipsis(match: re.Match[str]) -> str:
 
 
 def _compared(match: re.Match[str]) -> str:
-    """`> 30 s`, but not `20 > 30 s`, which may be a way as well as a comparison."""
+    """`> 30 s`, but not `20 > 30 s`, which may be a change as well as a comparison."""
     if re.search(rf"[0-9]{UNIT}? ?$", text_before(match), re.IGNORECASE):
         raise UnreadError
     return "more than " if match[0].startswith(">") else "less than "
@@ -156,7 +156,7 @@ def _length(written: str, *, hours: bool) -> str:
 
 def _clock(match: re.Match[str]) -> str:
     if _OF_A_DAY_BEFORE.search(text_before(match)) and re.fullmatch(_HOUR_OF_DAY, match["to"]):
-        raise UnreadError  # a time of day, or a place in the session
+        raise UnreadError  # a time of day, or a moment in the session
     if _NO_LENGTH_BEHIND.match(match.string[match.end() :]):
         raise UnreadError
     if re.fullmatch(_RATIO_OF_SECONDS, match["to"]) and (
@@ -208,7 +208,7 @@ def _ordinals(match: re.Match[str]) -> str:
 
 
 def _counts(before: str, behind: str) -> bool:
-    """Whether what stands between says how many of something: two numbers with a slash are then no fraction."""
+    """Whether the text around two numbers counts something, so that their slash does not make a fraction."""
     return bool(_MANY_BEFORE.search(before) or OFTEN_FOLLOWS.match(behind))
 
 
@@ -229,7 +229,7 @@ def _decade(match: re.Match[str]) -> str:
 
 
 def _sets(match: re.Match[str]) -> str:
-    """`3x30s`: the first factor; but not that of a tempo, `20X1`."""
+    """The first factor of `3x30s`, but not of a tempo, `20X1`."""
     if len(match["to"]) > 1 and _ONCE.match(match.string[match.end() :]):
         raise UnreadError
     number = f"{match['from']} to {match['to']}" if match["from"] else match["to"]
@@ -249,7 +249,7 @@ def _often(match: re.Match[str]) -> str:
 def _range(match: re.Match[str]) -> str:
     low, high, dash = match["low"], match["high"], match["dash"]
     if dash.strip() != dash and value(low) >= value(high) and not match["low_unit"]:
-        raise UnreadError  # `10 - 5` may be two things side by side
+        raise UnreadError  # `10 - 5` may be two separate numbers
     if re.fullmatch(FRACTION, high) and value(low) > value(high):
         raise UnreadError  # `1-1/2` is one and a half
     if not (match["low_unit"] or match["high_unit"]) and re.search("[0-9]{4}", f"{low} {high}"):
@@ -269,13 +269,13 @@ def _at_least(match: re.Match[str]) -> str:
 
 
 def _either(match: re.Match[str]) -> bool:
-    """Whether a fraction may stand for one or the other: `2/3 times a day`, `reps 5/6`."""
+    """Whether a fraction may mean one number or the other: `2/3 times a day`, `reps 5/6`."""
     behind = match.string[match.end("number") :]
     return bool(re.fullmatch(FRACTION, match["number"])) and _counts(text_before(match), behind)
 
 
 def _is_decade(match: re.Match[str]) -> bool:
-    """Whether it may be one of years: `in the 80s`, but not `in the 30s hold`."""
+    """Whether it may be a decade of years: `in the 80s`, but not `in the 30s hold`."""
     return bool(
         re.fullmatch("[2-9]0s", match[0])
         and re.search(r"\b(?:in|of|from|since) the $", text_before(match), re.IGNORECASE)
@@ -291,7 +291,7 @@ def _measure(match: re.Match[str]) -> str:
 
 
 def _bare(match: re.Match[str]) -> str:
-    # In words nobody would see any more that a letter stands behind a number: `2.5 m`.
+    # Once in words, nobody would see that a letter follows the number: `2.5 m`.
     if _either(match) or _of_a_size(match) or LONE_LETTER.match(match.string[match.end() :]):
         raise UnreadError
     return quantity(match["number"], text_before(match)) + tail(match)
@@ -316,25 +316,25 @@ _WORK_REST: Final = r"work[ :/-]+(?:(?:to|and)[ -])?rest"
 _NO_LENGTH_BEHIND: Final = re.compile(
     rf" (?:o'clock|noon|midnight|tonight|in the (?:morning|afternoon|evening)|tabata|{_WORK_REST})\b", re.IGNORECASE
 )
-"""What makes a time of day of `6:00`, or two lengths of `20:10`."""
+"""Words that make `6:00` a time of day, or `20:10` two lengths."""
 _RATIO_OF_SECONDS: Final = r"[1-9][0-9]:(?!00)[0-9]{2}"
 _WORK_BEHIND: Final = re.compile(r" \(?(?:work|rest|on|off|intervals?)\b", re.IGNORECASE)
 _WORK_BEFORE: Final = re.compile(rf"\b(?:tabata|{_WORK_REST}):? $", re.IGNORECASE)
-"""What makes two lengths of `40:20`, and not of `1:30` or `10:00`."""
+"""Words that make two lengths of `40:20`, but not of `1:30` or `10:00`."""
 _ONCE: Final = re.compile(rf"[01](?![0-9.:])(?!{UNIT})(?! ?[A-Za-z])")
 _LONGEST_WAY: Final = 12
-"""Inches or feet: a foot, or a few long steps."""
+"""In inches or feet: up to a foot, or a few long steps."""
 _PHASE: Final = r"(?:[1-9]?[0-9]\.[0-9]|[0-9](?![0-9.])|[1-9][0-9](?=:[0-9](?![0-9])))"
-"""Of a breath, with colons: `4:6`. With two digits behind a colon it is a length."""
+"""A phase of a breath, with colons: `4:6`. Two digits after a colon make a length."""
 _TIME_UNIT: Final = r"(?: ?(?:(?P<hours>hours?|hrs?|h)|seconds?|secs?|s|minutes?|mins?|m)(?!\w))?"
 _BELOW_ZERO: Final = r"(?: ?[°%]|[ -]?(?:degs?|degrees?|percent)(?!\w))"
-"""What there is less than none of: a tilt, a change."""
+"""Units that can be below zero, as of a tilt or a change."""
 _MANY: Final = (
     r"(?:breaths|reps|repetitions|rounds|sets|cycles|counts|times|circles|rolls|turns|seconds|secs|minutes|mins|hours|"
     r"days|laps|steps|stretches|sessions|hold)"
 )
 _RULES: Final[tuple[_Rule, ...]] = (
-    # What only lacks a space or a word.
+    # Numbers that lack only a space or a word.
     _rule(rf"{BEGIN}(?P<low>{SMALL})\.{{2,}}(?P<high>{SMALL})(?!\.){END}", _ellipsis),
     _rule(r"(?<=[0-9])\.{2,}(?=[0-9])", ", "),
     _rule(rf"{BEGIN}({SMALL})(?={COUNTED}\b)", r"\1 "),
@@ -379,7 +379,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
         rf"(?<!\w)((?:warrior|virabhadrasana|phase|grade) |{LABEL} (?!(?-i:I\b)))((?-i:I{{1,3}}|IV|VI{{0,3}}))\b(?!')",
         lambda match: f"{match[1]}{cardinal(ROMAN.index(match[2]) + 1)}",
     ),
-    # Lengths as they are written by hand: 2'30", 90", 1h30, 2m30s.
+    # Lengths as people write them by hand: 2'30", 90", 1h30, 2m30s.
     _rule(r"(?<=[0-9]) ?''", '"'),
     _rule(r"(?<=[0-9]) (?=[\"'](?!\w))", _before_a_mark),
     _rule(rf"(?<=[0-9][\"'])(?={X})", " "),
@@ -398,7 +398,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
     _rule(rf"(?P<label>\bratio (?:of )?)(?P<ratio>{SMALL}(?::{SMALL}){{1,3}}){END}", _ratio),
     _rule(rf"{BEGIN}(?:(?P<from>{_CLOCK}){DASH})?(?P<to>{_CLOCK}){_TIME_UNIT}{PER}{END}", _clock),
     _rule(rf"(?P<label>){BEGIN}(?P<ratio>{_PHASE}(?::{_PHASE}){{1,3}}){END}", _ratio),
-    # Several numbers that are one thing.
+    # Several numbers that form one expression.
     _rule(
         r"(?<![\w.,:/-])(?:(?<=\btempo )[0-9x]{4}|[0-9x]{4}(?= tempo\b))(?!\w)",
         lambda match: " ".join(cardinal(int(digit)) if digit.isdecimal() else "X" for digit in match[0]),
@@ -470,7 +470,7 @@ _RULES: Final[tuple[_Rule, ...]] = (
 
 
 def read(text: str) -> str:
-    """`text` once gone through; one rule may bring about what another, before it, waits for."""
+    """Apply every rule once. A rule may produce what an earlier rule looks for, so this may need repeating."""
     for pattern, spoken in _RULES:
         text = pattern.sub(spoken, text)
     return text

@@ -1,4 +1,4 @@
-"""What the grammar of numbers is put together from: numbers, units, and the words that tell what a number means."""
+"""The pieces of the grammar: numbers, units, and the words that tell what a number means."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from typing import Final
 
 LETTER: Final = r"[^\W\d_]"
-DASH: Final = r" ?[-–—] ?"  # noqa: RUF001 -- the dashes that people type
-X: Final = r"[x×*]"  # noqa: RUF001 -- the signs that people type
+DASH: Final = r" ?[-–—] ?"  # noqa: RUF001 -- people type all of these dashes
+X: Final = r"[x×*]"  # noqa: RUF001 -- people type all of these signs
 SMALL: Final = r"(?:0|[1-9][0-9]{0,2})"
 WHOLE: Final = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|0|[1-9][0-9]{0,5})(?![0-9])"
 FRACTION: Final = r"[1-9][0-9]?/[1-9][0-9]?(?![0-9/])"
@@ -18,9 +18,9 @@ MEASURED: Final = rf"(?:{COMMA}|{QUANTITY})"
 """A quantity before a unit, where a decimal may have a comma."""
 
 BEGIN: Final = r"(?<![\w.,:/+–-])"  # noqa: RUF001
-"""A number begins where nothing stands before it that would change what it means."""
+"""A number begins where nothing before it changes its meaning."""
 END: Final = r"(?![\w%°]|[.,:/+'\"–-][0-9]|[/'-]\w| ?[/+] ?[0-9]|\.\w)"  # noqa: RUF001
-"""And ends where nothing follows that would."""
+"""A number ends where nothing after it changes its meaning."""
 
 SHORT_UNITS: Final = {
     "s": ("second", "seconds"),
@@ -57,28 +57,28 @@ UNIT: Final = (
 )
 """A unit with the space or the hyphen before it."""
 DOT: Final = r"(?:\.(?= +(?-i:[a-z])|[,;)]))?"
-"""The dot of an abbreviation goes with it, the one that ends a sentence stays."""
+"""The dot of an abbreviation is read with it; the dot that ends a sentence stays."""
 PER: Final = (
     r"(?: ?/ ?(?P<per>day|d|week|wk|month|hour|hr|h|minute|min|side|leg|arm|foot|hand|knee|hip|direction|way|set|"
     r"round|session|exercise|stretch|pose|breath)(?!\w))?"
 )
 PER_WORDS: Final = {"d": "day", "h": "hour"}
-"""Others are among the words that are said wrong."""
+"""Other short words are in the list of pronunciations."""
 MORE: Final = r"(?P<more>\+(?![\w.])(?! ?[0-9]))?"
 CLOSE: Final = rf"(?:(?P<hyphen>-(?={LETTER}{{2}}))|{END})"
-"""The end of a number, or the hyphen that makes it part of a compound: `10-breath hold`."""
+"""The end of a number, or the hyphen of a compound: `10-breath hold`."""
 
 COUNTED: Final = (
     r"(?:breaths?|reps?|repetitions?|rounds?|sets?|cycles?|counts?|holds?|circles?|rolls?|turns?|laps?|pulses?|steps?|"
     r"stretches|squats?|lunges?|presses|passes|times)"
 )
-"""What is counted in this field."""
+"""Things that this field counts."""
 LABEL: Final = (
     r"(?:rounds?|sets?|steps?|stages?|phases?|parts?|levels?|days?|weeks?|sessions?|exercises?|stretch(?:es)?|poses?|"
     r"positions?|options?|variations?|versions?|sides?|laps?|cycles?|breaths?|reps?|intervals?|blocks?|circuits?|"
     r"chapters?|sections?|pages?|numbers?)"
 )
-"""What is numbered in this field."""
+"""Things that this field numbers."""
 GRADED: Final = r"(?:pain|effort|intensity|exertion|discomfort|tension|stiffness|comfort|rpe)"
 NOUN: Final = (
     r"(?:holds?|count|stretch|stretches|rests?|breaks?|pauses?|planks?|sessions?|walks?|jogs?|runs?|warm-?ups?|cool-?downs?|"
@@ -87,12 +87,12 @@ NOUN: Final = (
     r"drills?|programmes?|programs?|videos?|class|classes|"
     r"balls?|blocks?|bolsters?|dumbbells?|kettlebells?|rollers?|towels?|weights?|angles?|bends?|turns?|twists?|tilts?)"
 )
-"""What a length or an angle is an adjective of: `a 30 second hold`, `3 times 30 second holds`."""
+"""Nouns that a length or an angle describes: `a 30 second hold`, `3 times 30 second holds`."""
 NOUN_FOLLOWS: Final = re.compile(
     rf" {NOUN}(?!\w)(?! [0-9][0-9.,–-]*{UNIT}| (?:for|the|your|it|still|there|here|this|that)\b)",  # noqa: RUF001
     re.IGNORECASE,
 )
-"""And not the verb of the same name: `hold 30s rest 10s`."""
+"""The noun, and not the verb of the same spelling: `hold 30s rest 10s`."""
 ARTICLE: Final = re.compile(r"\ban? $", re.IGNORECASE)
 DETERMINER: Final = re.compile(
     r"\b(?:an?|the|one|each|every|another|other|first|second|last|next|this|that|your) $", re.IGNORECASE
@@ -110,28 +110,28 @@ MOVED: Final = re.compile(
     r"\b(?:lift|raise|lower|slide|move|step|reach|drop|scoot|shift|bring)(?: [a-z]+){0,4} $",
     re.IGNORECASE,
 )
-"""Where a few inches go, and what goes there: a prime between them may be no time."""
+"""A verb that moves something a few inches: a prime after it may not be a time."""
 LONE_LETTER: Final = re.compile(r" (?![aAI]\b)[A-Za-z]\b(?!')")
-"""A unit or a sign that stands for anything."""
+"""A letter that may stand for any unit or sign."""
 THING: Final = re.compile(
     r" (?:(?:foam|yoga|exercise|rolled|folded|small|soft|thick) )*"
     r"(?:balls?|bands?|benches|bench|blocks?|bolsters?|books?|bricks?|cushions?|gaps?|mats?|pillows?|platforms?|rollers?|"
     r"steps?|step-ups?|stools?|straps?|towels?|(?:box|wall)(?! (?:breath|sit|squat|jump|push|slide|stretch)))(?!\w)",
     re.IGNORECASE,
 )
-"""What is measured in inches and feet: a prime before it is no time."""
+"""Things measured in inches and feet: a prime before them is not a time."""
 OFTEN_FOLLOWS: Final = re.compile(
     r"[ -]?(?:breaths|cycles|counts|days|holds|laps|passes|pulses|reps|repetitions|rounds|sessions|sets|stretches|"
     r"times|weeks|seconds|secs|minutes|mins|hours|hrs)(?!\w)",
     re.IGNORECASE,
 )
-"""More than one of what is counted: a fraction before it may be two numbers."""
+"""Several of what is counted: a fraction before them may be two numbers."""
 COVERED: Final = re.compile(r"\b(?:walk|run|jog|swim|sprint|row|crawl|march|cycle)(?:ing|s)? $", re.IGNORECASE)
-"""What is done for a length of the way as well as of time."""
+"""Verbs that are measured by distance as well as by time."""
 HALVED: Final = r"(?:kneel\w*|moon|lotus|splits?|squats?|push-ups?|forward|folds?|lifts?|time|speed|frog|locust|boat)"
 VERTEBRA: Final = r"(?-i:C[1-8]|T(?:1[0-2]|[1-9])|L[1-6]|S[1-5])(?![0-9])"
 MOST_WITH_DASHES: Final = 20
 MOST_WITH_SLASHES: Final = 10
-"""The largest number of a pattern: what is larger may be part of a date."""
+"""The largest number in a pattern; a larger number may be part of a date."""
 BEHIND: Final = 24
-"""As far back as a determiner is looked for."""
+"""How many characters back to look for a determiner."""

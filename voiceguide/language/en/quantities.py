@@ -22,18 +22,18 @@ from voiceguide.language.en.pieces import (
 from voiceguide.language.en.words import HUNDRED, ONES, THOUSAND, cardinal
 
 _PARTS: Final = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 8: "eighth"}
-"""The fractions of this field; tenths are marks out of ten."""
+"""The fractions of this field. Tenths are marks out of ten."""
 _MILLION: Final = 1_000_000
 _SINGULAR: Final = {"inches": "inch", "feet": "foot", "metres": "metre", "meters": "meter"}
-"""What a fraction is one of: `3/4 inches` are three quarters of an inch."""
+"""The singular after a fraction: `3/4 inches` are three quarters of an inch."""
 
 
 class UnreadError(Exception):
-    """The grammar does not read this after all: it stays as it is written."""
+    """The grammar cannot read this after all; it stays as it is written."""
 
 
 def _whole(written: str) -> str:
-    """As it is written up to 999, in words above. Not what may be a year."""
+    """A whole number: as it is written up to 999, in words above. What may be a year is not read."""
     number = int(written.replace(",", ""))
     if number < THOUSAND:
         return written
@@ -43,18 +43,18 @@ def _whole(written: str) -> str:
 
 
 def decimal(written: str) -> str:
-    """A decimal with a point or a comma, digit by digit behind it: `one point two five`."""
+    """A decimal with a point or a comma, and the digits after it one by one: `one point two five`."""
     before, after = written.replace(",", ".").split(".")
     if after == "000":
-        raise UnreadError  # a thousand, where the comma is a point
+        raise UnreadError  # a thousand, if the comma groups digits
     return f"{cardinal(int(before or 0))} point {' '.join(ONES[int(digit)] for digit in after)}"
 
 
 def _fraction(written: str, before: str = "") -> str:
-    """`a half`; `half` where an article stands before it already."""
+    """`a half`, or `half` after an article."""
     over, under = map(int, written.split("/"))
     if over >= under or under not in _PARTS or math.gcd(over, under) > 1:
-        raise UnreadError  # nobody writes `4/6` for two thirds: it is in for 4, out for 6
+        raise UnreadError  # nobody writes `4/6` for two thirds: it means in for 4, out for 6
     if over == 1:
         article = "" if DETERMINER.search(before) else "an " if under == 8 else "a "  # noqa: PLR2004 -- an eighth
         return article + _PARTS[under]
@@ -62,7 +62,7 @@ def _fraction(written: str, before: str = "") -> str:
 
 
 def quantity(written: str, before: str = "") -> str:
-    """A number of any kind as it is spoken, behind the text `before`."""
+    """A number of any kind as it is spoken after the text `before`."""
     if "/" in written:
         *whole, fraction = re.split("[ -]", written)
         return f"{whole[0]} and {_fraction(fraction)}" if whole else _fraction(fraction, before)
@@ -72,7 +72,7 @@ def quantity(written: str, before: str = "") -> str:
 
 
 def value(written: str) -> float:
-    """How much it is, to tell a range from its reverse."""
+    """The value of a number, to tell a range from its reverse."""
     return sum(map(_part, re.split("[ -]", written)))
 
 
@@ -82,7 +82,7 @@ def _part(written: str) -> float:
 
 
 def text_before(match: re.Match[str]) -> str:
-    """What stands before the match, as far as a determiner is looked for."""
+    """The text before the match, as far back as a determiner may stand."""
     return match.string[max(0, match.start() - BEHIND) : match.start()]
 
 
@@ -93,14 +93,14 @@ def per_what(match: re.Match[str]) -> str:
 
 
 def unit_words(unit: str) -> tuple[str, str]:
-    """Singular and plural of a short unit; one that is a word stays as it is written."""
+    """The singular and the plural of a short unit. A unit that is a word stays as it is written."""
     word = re.sub("^[ -]", "", unit)
     short = word.lower().replace(" ", "")
     return SHORT_UNITS.get(short) or SHORT_UNITS.get(short.removesuffix("s")) or (word, word)
 
 
 def _is_adjective(match: re.Match[str], unit: str) -> bool:
-    """Whether number and unit say of what kind something is: `a 30s deep hold`, `10-min session`."""
+    """Whether number and unit describe a noun: `a 30s deep hold`, `10-min session`."""
     behind = match.string[match.end() :]
     if match["hyphen"] or NOUN_FOLLOWS.match(behind):
         return True
@@ -108,7 +108,7 @@ def _is_adjective(match: re.Match[str], unit: str) -> bool:
 
 
 def with_unit(match: re.Match[str], number: str, written: str, unit: str) -> str:
-    """`number`, which was `written` so, with its unit in the form that belongs to it."""
+    """`number`, as it was `written`, with its unit in the singular or the plural."""
     if unit == "m" and (
         DISTANCE.match(match.string[match.end() :]) or COVERED.search(text_before(match)) or value(written) >= HUNDRED
     ):
@@ -122,5 +122,5 @@ def with_unit(match: re.Match[str], number: str, written: str, unit: str) -> str
 
 
 def tail(match: re.Match[str]) -> str:
-    """What follows number and unit."""
+    """The words after number and unit: `per side`, `or more`."""
     return per_what(match) + (" or more" if match["more"] else "") + (" " if match["hyphen"] else "")

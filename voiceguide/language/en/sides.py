@@ -1,6 +1,6 @@
-"""Left and right in a text: which of them are sides of the body, and which are said in another sense.
+"""Left and right in a text: which of them may be sides of the body, and which have another sense.
 
-What is not known to be harmless is a side: a side in plain words would be wrong for every other listener.
+Whatever is not known to be harmless counts as a side: a side in plain words would be wrong for every other listener.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ _PROPER: Final = (
     r"level|moment|order|pace|place|pressure|rhythm|size|speed|spot|support|technique|temperature|tension|time|track|"
     r"triangles?|way|weight|width|words?"
 )
-"""Of what there is a right one. Not a position or a direction: that may be the one on the right."""
+"""Nouns after which `right` means correct. A right position or direction may be the one on the right."""
 _COUNTED: Final = (
     r"(?:breaths?|seconds?|minutes?|rounds?|reps?|repetitions?|sets?|holds?|stretch|stretches|times?|more|much)"
 )
 _HARMLESS: Final = (
     rf"\bright[ -](?:{_PROPER})\b"
-    # At once, exactly. Behind `turn` and `to the` it would be a side.
+    # At once, exactly; after `turn` and `to the` it would be a side.
     r"|(?<!\bthe )(?<!\byour )(?<!\bto )(?<!\bleft )(?<!\bturn )(?<!\blook )(?<!\broll )(?<!\blean )(?<!\bstep )"
     r"(?<!\breach )(?<!\btwist )(?<!\btilt )(?<!\bbend )(?<!\bgo )(?<!\bmove )(?<!\bslide )(?<!\bface )(?<!\bhand )"
     r"(?<!\brotate )(?<!\bside )(?<!\bleg )(?<!\barm )"
@@ -41,19 +41,19 @@ _HARMLESS: Final = (
     rf"|(?:any|enough|little|no|some)(?: \w+)?(?: \w+)?) left(?:{_END}| (?:before|for|in|until)\b)(?!.*\bright\b)"
 )
 _SIDE: Final = re.compile(r"\b(?:left|right)\b|\b(?-i:[LR])\b(?! ?[0-9])", re.IGNORECASE)
-"""In letters too, as sheets have them: `2 x 30 s L/R`. With a number they are a vertebra."""
+"""Letters too, as sheets have them: `2 x 30 s L/R`. With a number they name a vertebra."""
 
 
 @functools.cache
 def _harmless() -> re.Pattern[str]:
-    """Put together when it is first needed: it takes a while, and few texts name a side."""
+    """Compiled when first needed: it takes a while, and few texts name a side."""
     return re.compile(_HARMLESS, re.IGNORECASE)
 
 
 def side_word(text: str) -> str | None:
-    """The first `left` or `right` in `text` that may be a side, or its letter; None where there is none."""
+    """The first `left` or `right` in `text` that may be a side, or the first such letter, or None."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)  # wide letters, and others that are read as these
+        text = unicodedata.normalize("NFKC", text)  # wide letters, and others that read alike
     if not _SIDE.search(text):
         return None
     text = text.replace("\u2019", "'")

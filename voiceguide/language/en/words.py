@@ -39,7 +39,7 @@ def cardinal(number: int) -> str:
 
 
 def ordinal(number: int) -> str:
-    """A place in a row, in words: `twenty-first`."""
+    """An ordinal number in words: `twenty-first`."""
     words = cardinal(number)
     head, last = re.fullmatch(r"(.*[ -])?(\w+)", words).groups(default="")  # type: ignore[union-attr]
     if last in _ORDINALS:

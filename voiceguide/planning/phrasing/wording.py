@@ -76,6 +76,7 @@ class Wording(Struct, frozen=True):
         whole_minutes, rest = divmod(round(seconds), _MINUTE_S)
         in_minutes = book.minute if whole_minutes == 1 else self.phrase(book.minutes, count=whole_minutes)
         in_seconds = self.phrase(book.seconds, count=rest)
+        in_seconds = book.with_one(in_seconds) if rest == 1 else in_seconds
         if whole_minutes and rest:
             return self.phrase(book.minutes_and_seconds, minutes=in_minutes, seconds=in_seconds)
         return in_minutes if whole_minutes else in_seconds
@@ -134,4 +135,5 @@ class Wording(Struct, frozen=True):
                 return match[0]
             return word.capitalize() if token.capital else word
 
-        return TOKEN.sub(filled, text)
+        text = TOKEN.sub(filled, text)
+        return self.phrasebook.with_one(text) if count == 1 else text

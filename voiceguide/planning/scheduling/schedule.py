@@ -28,7 +28,7 @@ from voiceguide.model.script import (
     with_side,
 )
 from voiceguide.model.timeline import Chapter, Cue, Span, Timeline
-from voiceguide.units import SESSION_RATE_HZ, to_frames
+from voiceguide.units import SESSION_RATE_HZ, PlanFrame, to_frames
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ class Spot(Struct, frozen=True):
     section: int
     index: int
     """Of the beat in its section."""
-    start: int
+    start: PlanFrame
     """Frame of the first thing that belongs to it: a cue that comes early, or the beat itself."""
 
 
@@ -101,7 +101,7 @@ class _Placing(Struct):
     """Where the sentences since the last quiet began."""
     cues: list[Cue] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
-    chapters: list[tuple[str, int, str | None]] = field(default_factory=list)
+    chapters: list[tuple[str, PlanFrame, str | None]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     begun: list[tuple[int, int, int]] = field(default_factory=list)
     """For each beat: where it began, and how many cues and spans there were."""
@@ -119,11 +119,11 @@ class _Placing(Struct):
             starts = [item.start for item in self.cues[cue:cue_end]] + [
                 item.start for item in self.spans[span:span_end]
             ]
-            spots.append(Spot(number, index, min(starts, default=now)))
+            spots.append(Spot(number, index, PlanFrame(min(starts, default=now))))
         return tuple(spots)
 
     def timeline(self, script: Script) -> Timeline:
-        length = max([self.now, *(cue.end for cue in self.cues)])
+        length = PlanFrame(max([self.now, *(cue.end for cue in self.cues)]))
         ends = [start for _, start, _ in self.chapters[1:]] + [length]
         return Timeline(
             routine=script.routine,
@@ -143,7 +143,7 @@ class _Placing(Struct):
     def section(self, section: Section) -> None:
         self.now = max(self.now, self.quiet_until)
         self.gap = self.frames(section.sentence_gap_s)
-        self.chapters.append((section.title, self.now, section.stretch))
+        self.chapters.append((section.title, PlanFrame(self.now), section.stretch))
         for breathing, beats in itertools.groupby(section.beats, key=lambda beat: isinstance(beat, Breathe)):
             if breathing:
                 self.breathe([beat for beat in beats if isinstance(beat, Breathe)])
@@ -210,7 +210,8 @@ class _Placing(Struct):
         if end > start:
             place = hold.place
             added = self.frames(hold.added_s)
-            self.spans.append(Span(SpanKind.HOLD, start, end, place.stretch, place.side, place.repetition, added))
+            frames = PlanFrame(start), PlanFrame(end)
+            self.spans.append(Span(SpanKind.HOLD, *frames, place.stretch, place.side, place.repetition, added))
         elapsed_s, begin = 0.0, start
         for phase in hold.breath:
             # Boundaries are rounded from the start of the hold, so that the last one is its end.
@@ -291,11 +292,13 @@ class _Placing(Struct):
 
     def cue(self, role: Role, text: str, start: int, end: int, place: Place, tone: ToneName | None = None) -> Cue:
         chapter = len(self.chapters) - 1
-        return Cue(role, text, start, end, chapter, place.stretch, place.side, place.repetition, tone)
+        frames = PlanFrame(start), PlanFrame(end)
+        return Cue(role, text, *frames, chapter, place.stretch, place.side, place.repetition, tone)
 
     def span(self, kind: SpanKind, start: int, end: int, place: Place) -> None:
         if end > start:
-            self.spans.append(Span(kind, start, end, place.stretch, place.side, place.repetition))
+            frames = PlanFrame(start), PlanFrame(end)
+            self.spans.append(Span(kind, *frames, place.stretch, place.side, place.repetition))
 
     def frames(self, seconds: float) -> int:
         return to_frames(seconds, self.rate_hz)

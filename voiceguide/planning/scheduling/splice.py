@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from voiceguide.model.script import Beat, Mark, Phase, Section
     from voiceguide.model.timeline import Timeline
     from voiceguide.planning.scheduling.schedule import Placement
+    from voiceguide.units import PlanFrame
 
 
 class Spliced(Struct, frozen=True):
@@ -33,7 +34,7 @@ class Spliced(Struct, frozen=True):
 
 
 def spliced(
-    script: Script, placement: Placement, from_frame: int, new: Script, spoken_frames: Mapping[str, int]
+    script: Script, placement: Placement, from_frame: PlanFrame, new: Script, spoken_frames: Mapping[str, int]
 ) -> Spliced:
     """`script` up to the first beat that begins at `from_frame` or later, and from there on `new`.
 
@@ -50,7 +51,9 @@ def spliced(
     raise RequestError(message)
 
 
-def one_more_breath(script: Script, placement: Placement, from_frame: int, spoken_frames: Mapping[str, int]) -> Spliced:
+def one_more_breath(
+    script: Script, placement: Placement, from_frame: PlanFrame, spoken_frames: Mapping[str, int]
+) -> Spliced:
     """The hold that is going on at `from_frame`, a breath longer; on the first of two sides the second as well.
 
     Raises RequestError where no hold is going on, or its end has been announced.
@@ -126,7 +129,7 @@ def _meaning(beat: Beat) -> Hashable:
             return "hold", beat.place
 
 
-def _kept(script: Script, before: Timeline, from_frame: int, spoken_frames: Mapping[str, int]) -> Spliced | None:
+def _kept(script: Script, before: Timeline, from_frame: PlanFrame, spoken_frames: Mapping[str, int]) -> Spliced | None:
     """The script placed; None where that would change what began before `from_frame`, or break what must hold."""
     try:
         placement = place(script, spoken_frames, before.rate_hz)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voiceguide.batch.catalogue import Order
-    from voiceguide.batch.hands import Progress, Stage
+    from voiceguide.batch.executor import Progress, Stage
     from voiceguide.batch.voice import Voice
     from voiceguide.session import CacheDir
 
@@ -31,7 +31,7 @@ class _StoppedError(Exception):
     """The run ends: whoever encodes lets go."""
 
 
-class Here:
+class LocalExecutor:
     """This machine, with some threads and a clip store."""
 
     def __init__(self, threads: int, cache_dir: CacheDir) -> None:
@@ -42,7 +42,7 @@ class Here:
         """The voices that have something to say and cannot, and why."""
         return voice_faults(unspoken(orders, self._cache_dir), self._cache_dir)
 
-    def made(self, orders: Sequence[Order], staging: Path, stage: Stage) -> Generator[Finished]:
+    def make_all(self, orders: Sequence[Order], staging: Path, stage: Stage) -> Generator[Finished]:
         """Everything that there is to say is spoken first, so that it is spoken once.
 
         Until the last file is made, the clips that were spoken for it stay, whatever the limit of the store is.

@@ -1,4 +1,4 @@
-"""What a file says about itself."""
+"""The tags, chapters and timed lines of an exported file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ChapterMark(Struct, frozen=True):
-    """A chapter in seconds."""
+    """A chapter, with its times in seconds."""
 
     title: str
     start_s: float
@@ -20,15 +20,15 @@ class ChapterMark(Struct, frozen=True):
 
 
 class TimedLine(Struct, frozen=True):
-    """A sentence, or a sound in brackets, in seconds."""
+    """A sentence, or a sound in brackets, with its times in seconds."""
 
     text: str
     start_s: float
     end_s: float
 
 
-class About(Struct, frozen=True, dict=True):
-    """Tags and chapters."""
+class Metadata(Struct, frozen=True, dict=True):
+    """Everything that a file says about its sound."""
 
     title: str
     artist: str
@@ -39,13 +39,13 @@ class About(Struct, frozen=True, dict=True):
     chapters: tuple[ChapterMark, ...]
     genre: str = "Speech"
     date: str = ""
-    """The day it was made, as 2026-11-24; empty leaves it out."""
+    """The day it was made, as 2026-11-24; left out if empty."""
     draw: Callable[[], bytes] = bytes
-    """Gives the cover, to any thread."""
+    """Draws the cover, in any thread."""
     lines: tuple[TimedLine, ...] = ()
-    """What is heard, for those who read along."""
+    """The words and sounds, for listeners who read along."""
 
     @functools.cached_property
     def cover(self) -> bytes:
-        """A PNG; empty where there is none."""
+        """The cover as a PNG; empty for none."""
         return self.draw()
