@@ -13,7 +13,7 @@ from voiceguide.errors import VoiceguideError
 from voiceguide.export.exporter import exporter_for, exporter_suffixes
 from voiceguide.export.metadata import Metadata
 from voiceguide.library.loader import Library
-from voiceguide.outputs.output import open_output, output_names
+from voiceguide.outputs.opening import open_output, output_names
 from voiceguide.speech.opening import open_store
 from voiceguide.speech.voices import DEFAULT_VOICE, engine_class, engine_names, open_engine
 from voiceguide.units import SESSION_RATE_HZ, counted

@@ -14,6 +14,7 @@
     ├── StoreError             the clip store cannot be read or written              1
     ├── PlaybackError          there is no device, or it is lost                     1
     ├── RemoteUnavailableError a remote control cannot work here                     1
+    ├── RegistrationError      what a package registers cannot be used               1
     ├── ExportError            the file cannot be encoded or written                 1
     ├── ClusterError           a Dask cluster cannot be reached or is not fit        1
     ├── BatchError             some files of a batch could not be made, a line each  1
@@ -172,6 +173,13 @@ class PlaybackError(VoiceguideError):
 
 class RemoteUnavailableError(VoiceguideError):
     """A remote control cannot work here: no session bus, no terminal, no player to control."""
+
+
+class RegistrationError(VoiceguideError):
+    """What a package registers as an entry point cannot be used."""
+
+    def __init__(self, kind: str, name: str, place: str, reason: str) -> None:
+        super().__init__(f"the {kind} {name!r} is registered as {place}, but {reason}: update or remove its package")
 
 
 class ExportError(VoiceguideError):

@@ -43,7 +43,7 @@ from voiceguide.model.pacing import Pacing
 from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.stretch import Stretch
 from voiceguide.model.volume import parse_volume, percentage
-from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output
+from voiceguide.outputs.opening import DEFAULT_OUTPUT, open_output
 from voiceguide.planning.document import timeline_document
 from voiceguide.planning.phrasing.wording import sentences, without_tokens
 from voiceguide.planning.planner import draft, expected_s, plan_timeline, texts_to_speak
@@ -407,7 +407,7 @@ def player(  # noqa: PLR0913 -- what a session depends on
     """
     from voiceguide.player.player import Player
     from voiceguide.player.resuming import entry_frame, noting
-    from voiceguide.player.score import made
+    from voiceguide.player.score import new_score
 
     playing = playing or PlayerSettings()
     output = open_output(playing.output)
@@ -437,7 +437,7 @@ def player(  # noqa: PLR0913 -- what a session depends on
         clips = narrator.stored(texts)
         if len(clips) < len(texts):
             narrator.warm_up()
-        score = made(words.routine, pacing, book, words.script, clips, _bed_for(chosen, pacing, book))
+        score = new_score(words.routine, pacing, book, words.script, clips, _bed_for(chosen, pacing, book))
         spec = f"{narrator.engine.name}:{narrator.engine.voice}"
         name = entry.routine if entry else _remembered(routine) if isinstance(routine, str) else chosen.id
         yield Player(

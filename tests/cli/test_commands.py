@@ -176,7 +176,7 @@ def test_cache_prune_and_clear(tmp_path: Path) -> None:
 def test_help_answers_for_every_command_without_loading_numpy_or_onnxruntime() -> None:
     probe = (
         "import sys; from voiceguide.cli.main import main; code = main(sys.argv[1:]);"
-        "heavy = {'numpy', 'onnxruntime', 'pydub', 'hibari'} & set(sys.modules);"
+        "heavy = {'logging', 'numpy', 'onnxruntime', 'pydub', 'hibari'} & set(sys.modules);"
         "sys.exit(f'{heavy}' if heavy else code)"
     )
     alone: list[list[str]] = [[], ["config"], ["cache"], ["--help"], ["--version"]]

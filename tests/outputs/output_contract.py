@@ -13,6 +13,7 @@ import pytest
 
 from tests.pulse import RATE_HZ, SINK, Pulse
 from voiceguide.errors import PlaybackError
+from voiceguide.outputs.queue_stream import QueueStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,7 +110,7 @@ class OutputContract:
             assert (stream.room(), stream.pending()) == (0, stream.capacity)
             stream.write(np.zeros(0, np.float32))
             time.sleep(0.1)
-            assert (stream.pending(), stream.starved, stream.lost()) == (stream.capacity, 0, False)
+            assert (stream.pending(), stream.underrun_frames, stream.lost()) == (stream.capacity, 0, False)
             assert stream.stop() == stream.capacity
             assert (stream.room(), stream.pending()) == (stream.capacity, 0)
 
@@ -139,7 +140,7 @@ class OutputContract:
                 heard = (feeder.at - pending) / RATE_HZ / self.speed
                 assert before - 0.08 <= heard <= after + 0.03
                 time.sleep(0.05)
-            assert stream.starved == 0
+            assert stream.underrun_frames == 0
             assert not stream.lost()
 
     def test_an_empty_queue_gives_silence_and_is_counted(self, output: AudioOutput) -> None:
@@ -148,11 +149,11 @@ class OutputContract:
             stream.start()
             time.sleep(1.0)
             assert stream.pending() == 0
-            assert 0.5 * self.speed * RATE_HZ <= stream.starved <= 1.7 * self.speed * RATE_HZ
+            assert 0.5 * self.speed * RATE_HZ <= stream.underrun_frames <= 1.7 * self.speed * RATE_HZ
             assert stream.stop() == 0
-            before = stream.starved
+            before = stream.underrun_frames
             time.sleep(0.2)
-            assert stream.starved == before
+            assert stream.underrun_frames == before
 
     def test_what_was_not_heard_can_be_said_again(self, output: AudioOutput) -> None:
         with output.open(RATE_HZ) as stream:
@@ -189,6 +190,35 @@ class OutputContract:
         assert not stream.lost()
         assert output.check()
 
+    def test_a_fault_in_the_callback_makes_the_device_lost_and_the_next_stream_sounds(
+        self, output: AudioOutput, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with output.open(RATE_HZ) as stream:
+            if not isinstance(stream, QueueStream):
+                pytest.skip("it has no callback")
+            feeder = Feeder(stream)
+            feeder.fill()
+            stream.start()
+            feeder.run(0.3)
+            assert not stream.lost()
+
+            def failing(frames: int) -> NDArray[np.int16]:
+                message = f"no {frames} frames"
+                raise RuntimeError(message)
+
+            with monkeypatch.context() as patched:
+                patched.setattr(stream, "_taken", failing)
+                failed = time.monotonic()
+                while not stream.lost():
+                    assert time.monotonic() - failed < 1.0
+                    time.sleep(0.02)
+            assert stream.lost()  # for good, whatever the callback does from now on
+            assert stream.stop() > 0
+        assert "the callback failed: RuntimeError < output_contract.py:" in caplog.text
+        assert " frames" not in caplog.text  # messages of errors may hold the user's words
+        assert output.check()
+        output.play(Saw(RATE_HZ // 10))
+
     def test_play_returns_when_all_has_sounded(self, output: AudioOutput) -> None:
         began = time.monotonic()
         output.play(Saw(round(self.speed * RATE_HZ)))
@@ -224,7 +254,7 @@ class AudibleContract(OutputContract):
                 feeder.at -= unheard
                 turns.append((begin, started, stopped, feeder.at))
                 time.sleep(0.6)
-            assert stream.starved == 0
+            assert stream.underrun_frames == 0
         heard = recording.frames()
         sounding = np.flatnonzero(heard)
         runs = np.split(sounding, np.flatnonzero(np.diff(sounding) > RATE_HZ // 10) + 1)
@@ -245,7 +275,7 @@ class AudibleContract(OutputContract):
     def test_the_interpreter_ends_though_nobody_closed_the_stream(self, output: AudioOutput, ending: str) -> None:
         program = (
             "import os, signal, time\n"
-            "from voiceguide.outputs.output import open_output\n"
+            "from voiceguide.outputs.opening import open_output\n"
             f"stream = open_output({output.name!r}).open({RATE_HZ})\n"
             f"stream.start()\ntime.sleep(0.5)\n{ending}"
         )

@@ -6,10 +6,9 @@ import pytest
 
 from tests.pulse import RATE_HZ
 from voiceguide.errors import PlaybackError, UnknownNameError
-from voiceguide.outputs.auto import AutoOutput
 from voiceguide.outputs.miniaudio import MiniaudioOutput
 from voiceguide.outputs.null import NullOutput
-from voiceguide.outputs.output import DEFAULT_OUTPUT, open_output, output_names
+from voiceguide.outputs.opening import DEFAULT_OUTPUT, open_output, output_names
 from voiceguide.outputs.simpleaudio import SimpleaudioOutput
 
 
@@ -28,9 +27,9 @@ def test_it_is_the_default_and_no_device() -> None:
 
 @pytest.mark.usefixtures("pulse")
 def test_it_takes_the_first() -> None:
-    with AutoOutput().open(RATE_HZ) as stream:
+    with open_output().open(RATE_HZ) as stream:
         assert stream.device == "miniaudio (PulseAudio)"
-    assert AutoOutput().check() == "miniaudio (PulseAudio)"
+    assert open_output().check() == "miniaudio (PulseAudio)"
 
 
 def test_it_takes_the_next(monkeypatch: pytest.MonkeyPatch) -> None:

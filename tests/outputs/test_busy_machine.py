@@ -14,7 +14,7 @@ import pytest
 
 from tests.outputs.output_contract import Feeder, signal
 from tests.pulse import ALSA_SINK, RATE_HZ, SINK, Pulse
-from voiceguide.outputs.output import open_output
+from voiceguide.outputs.opening import open_output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +49,7 @@ def test_a_minute_while_every_core_is_busy(pulse: Pulse, tmp_path: Path) -> None
                 feeder.fill()
                 assert not feeder.stream.lost()
             time.sleep(0.02)
-        assert [feeder.stream.starved for feeder in feeders] == [0] * len(feeders)
+        assert [feeder.stream.underrun_frames for feeder in feeders] == [0] * len(feeders)
     for name, recording in recordings.items():
         heard = recording.frames()
         first, last = np.flatnonzero(heard)[[0, -1]]

@@ -37,11 +37,11 @@ def test_what_it_returns_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
         stream.write(np.zeros(1000, np.float32))
         stream.start()
         now += 1 / 64
-        assert (stream.pending(), stream.room(), stream.starved) == (625, RATE_HZ - 625, 0)
+        assert (stream.pending(), stream.room(), stream.underrun_frames) == (625, RATE_HZ - 625, 0)
         now += 1 / 64
         assert stream.stop() == 250
         now += 1.0
         stream.write(np.zeros(300, np.float32))
         stream.start()
         now += 1 / 64
-        assert (stream.pending(), stream.starved) == (0, 75)
+        assert (stream.pending(), stream.underrun_frames) == (0, 75)

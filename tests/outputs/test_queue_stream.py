@@ -66,7 +66,7 @@ def test_the_device_gets_every_frame_however_often_the_ring_wraps() -> None:
         got.append(stream.take(wanted)[:, 0])
     heard: NDArray[np.int16] = np.concatenate(got)
     assert np.array_equal(heard, signal(0, len(heard)))
-    assert stream.starved == 0
+    assert stream.underrun_frames == 0
 
 
 def test_where_there_is_nothing_the_device_gets_silence() -> None:
@@ -77,7 +77,7 @@ def test_where_there_is_nothing_the_device_gets_silence() -> None:
     out = stream.take(500)[:, 0]
     assert np.array_equal(out[:300], signal(0, 300))
     assert not out[300:].any()
-    assert stream.starved == 200
+    assert stream.underrun_frames == 200
     assert stream.take(0).shape == (0, 1)
 
 
@@ -203,6 +203,20 @@ def test_a_device_that_is_gone_when_started_is_lost() -> None:
     assert stream.lost()
     stream.write(np.zeros(10, np.float32))
     assert stream.stop() == 10
+
+
+def test_a_fault_in_the_callback_is_never_silence_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream()
+    stream.write(samples(0, 1000))
+    stream.start()
+    assert len(stream.take(100)) == 100
+    with monkeypatch.context() as patched:
+        patched.setattr("voiceguide.outputs.queue_stream.np.zeros", None)
+        assert len(stream.take(100)) == 0  # never raises: the device would print it, and stay silent
+    assert stream.lost()
+    stream.take(100)
+    assert stream.lost()
+    assert stream.stop() > 0
 
 
 def test_what_the_device_is_told() -> None:

@@ -17,10 +17,12 @@ from voiceguide.model.pacing import Pacing
 from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.script import SpanKind
 from voiceguide.outputs.null import NullOutput
+from voiceguide.outputs.output import AudioOutput
+from voiceguide.outputs.queue_stream import QueueStream
 from voiceguide.planning.planner import write_script
 from voiceguide.player.commands import Action, Command
 from voiceguide.player.player import Player
-from voiceguide.player.score import Score, made
+from voiceguide.player.score import Score, new_score
 from voiceguide.player.status import State
 from voiceguide.sound.bed import open_bed
 
@@ -86,7 +88,7 @@ def score_of(clips: Mapping[str, Clip], pacing: Pacing | None = None) -> Score:
     pacing = pacing or Pacing()
     routine = LIBRARY.routine("upper-back")
     script = write_script(routine, pacing, LIBRARY.phrasebook)
-    return made(routine, pacing, LIBRARY.phrasebook, script, clips, lambda: open_bed(pacing.bed))
+    return new_score(routine, pacing, LIBRARY.phrasebook, script, clips, lambda: open_bed(pacing.bed))
 
 
 def no_voice(_texts: Iterable[str]) -> Mapping[str, Clip]:
@@ -277,7 +279,7 @@ def test_a_history_on_a_slow_disk_keeps_neither_sound_nor_commands_waiting(clips
         player.send(Command(Action.PAUSE))
         wait_for(player, lambda status: status.state is State.PAUSED)
         assert time.monotonic() - began < 0.5
-        assert tape.stream.starved == 0
+        assert tape.stream.underrun_frames == 0
         player.send(Command(Action.STOP))
         assert player.ended.wait(5)
         assert player.can_be_resumed  # the last note was waited for
@@ -449,6 +451,72 @@ def test_a_device_that_is_gone_while_paused_is_opened_again_on_resume(clips: Map
         wait_for(player, lambda status: status.state is State.PLAYING)
 
 
+class PullingStream(QueueStream):
+    """A device whose thread pulls frames at their pace, and whose callback may fail."""
+
+    def __init__(self, rate_hz: int, channels: int, fails_after: int | None) -> None:
+        super().__init__(rate_hz, channels, "a pulling device")
+        self._fails_after = fails_after
+        self._takes = 0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._pull, daemon=True)
+
+    def _start_device(self) -> None:
+        self._thread.start()
+
+    def _stop_device(self) -> None:
+        self._stopping.set()
+
+    def _close_device(self) -> None:
+        self._stopping.set()
+
+    def _pull(self) -> None:
+        while not self._stopping.wait(0.05):
+            self.take(self.rate_hz // 20)
+
+    def _taken(self, frames: int) -> NDArray[np.int16]:
+        self._takes += 1
+        if self._fails_after is not None and self._takes > self._fails_after:
+            raise RuntimeError("a fault of ours")
+        return super()._taken(frames)
+
+
+class PullingOutput(AudioOutput):
+    """Its streams fail in their callbacks after so many calls; the last of the numbers counts for all that follow."""
+
+    name = "pulling"
+
+    def __init__(self, *fails_after: int | None) -> None:
+        self._fails_after = fails_after
+        self.opened: list[float] = []
+
+    def open(self, rate_hz: int, channels: int = 1) -> OutputStream:
+        self.opened.append(time.monotonic())
+        number = min(len(self.opened), len(self._fails_after))
+        return PullingStream(rate_hz, channels, self._fails_after[number - 1])
+
+
+def test_a_fault_in_the_devices_callback_opens_it_anew_and_the_session_goes_on(clips: Mapping[str, Clip]) -> None:
+    output = PullingOutput(10, None)
+    with running(Player(score_of(clips), output, [no_voice], settings=QUIET)) as player:
+        waiting = wait_for(player, lambda status: status.state is State.WAITING, 5)
+        assert waiting.message == "the sound device is gone: waiting for one"
+        wait_for(player, lambda status: status.message == "playing on a pulling device", 5)
+        assert len(output.opened) == 2
+        again = wait_for(player, lambda status: status.state is State.PLAYING, 5)
+        assert again.position_s <= waiting.position_s + 0.5
+        wait_for(player, lambda status: status.position_s > waiting.position_s + 1.0, 10)
+
+
+def test_a_callback_that_always_fails_is_said_and_not_tried_with_every_tick(clips: Mapping[str, Clip]) -> None:
+    output = PullingOutput(0)
+    with running(Player(score_of(clips), output, [no_voice], settings=QUIET)) as player:
+        wait_for(player, lambda _status: len(output.opened) == 4, 10)
+        assert player.status().position_s < 1.0
+        wait_for(player, lambda status: "the sound device is gone" in status.message, 5)
+    assert all(after - before >= 0.45 for before, after in zip(output.opened[:-1], output.opened[1:], strict=True))
+
+
 def test_without_a_device_it_does_not_start(clips: Mapping[str, Clip]) -> None:
     tape = Tape()
     tape.plugged = False
@@ -528,7 +596,7 @@ def test_memory_stays_flat_over_hours(clips: Mapping[str, Clip]) -> None:
     routine = LIBRARY.routine("upper-back")
     script = write_script(routine, pacing, LIBRARY.phrasebook)
     stand_in = clips["Stay here."]
-    score = made(routine, pacing, LIBRARY.phrasebook, script, {t: clips.get(t, stand_in) for t in script.texts()})
+    score = new_score(routine, pacing, LIBRARY.phrasebook, script, {t: clips.get(t, stand_in) for t in script.texts()})
     assert score.timeline.duration_s > 3600
     tracemalloc.start()
     try:

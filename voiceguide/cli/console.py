@@ -58,6 +58,11 @@ def complain(*lines: str) -> None:
         sys.stderr.write(f"voiceguide: {shown(in_options(each))}\n")
 
 
+def log(words: str) -> None:
+    """A line of the log, on standard error."""
+    sys.stderr.write(f"{_one_line(words)}\n")
+
+
 def confirmed(question: str, otherwise: str) -> bool:
     """Whether the user says yes, who is asked on standard error.
 

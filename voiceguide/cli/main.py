@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
 import typer
 
 from voiceguide import __version__, streams
-from voiceguide.cli.console import complain, help_if_alone, text
+from voiceguide.cli.console import complain, help_if_alone, log, text
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
 from voiceguide.cli.wording import option
 from voiceguide.errors import ReaderLeftError, SettingError, VoiceguideError, disk_full, is_full
@@ -95,13 +95,22 @@ def _root(
     version: Annotated[  # noqa: ARG001 -- done by its callback
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,  # noqa: ARG001 -- read by main
+    debug: Annotated[bool, typer.Option("--debug", help="Show what happens, and where an error comes from.")] = False,  # noqa: ARG001 -- read by main
 ) -> None:
     help_if_alone(context)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the program and give its exit code: 0, 1, 2 or 130."""
+    if "--debug" not in arguments:
+        return _main(arguments, debug=False)
+    from voiceguide.log import logged_to  # takes 3 ms
+
+    with logged_to(log):
+        return _main(arguments, debug=True)
+
+
+def _main(arguments: Sequence[str], *, debug: bool) -> int:
     interrupts = Interrupts()
     try:
         interrupts.listen()
@@ -112,7 +121,7 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 -- every error becomes a line
         if interrupts.exit_code:  # a library turned it into an error of its own, as pydantic does
             return _complain("interrupted", exit_code=interrupts.exit_code)
-        return _failed(error, debug="--debug" in arguments)
+        return _failed(error, debug=debug)
     if result == INTERRUPTED:  # typer has caught it first
         return _complain("interrupted", exit_code=INTERRUPTED)
     return result if isinstance(result, int) else 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from typing import IO, TYPE_CHECKING, ClassVar, Final
 
-from voiceguide import registry
 from voiceguide.errors import ExportError, RequestError, UnknownNameError
 from voiceguide.files.whole_file import check_writable, whole_file
+from voiceguide.log import logger
+from voiceguide.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from voiceguide.export.metadata import Metadata
     from voiceguide.sound.source import AudioSource
 
-_GROUP: Final = "voiceguide.exporters"
+_log: Final = logger(__name__)
 
 
 class Exporter(ABC):
@@ -60,9 +62,12 @@ class Exporter(ABC):
         """Raise ExportError unless `file` holds what `write` has to write for this source."""
 
 
+_EXPORTERS: Final = Registry("voiceguide.exporters", "exporter", Exporter)  # type: ignore[type-abstract]
+
+
 def exporter_suffixes() -> list[str]:
     """The suffixes of all formats, without their dots."""
-    return registry.names(_GROUP)
+    return _EXPORTERS.names()
 
 
 def exporter_for(path: Path, bit_rate_kbps: int | None = None) -> Exporter:
@@ -71,13 +76,10 @@ def exporter_for(path: Path, bit_rate_kbps: int | None = None) -> Exporter:
     Raises UnknownNameError for an unknown suffix, and RequestError for a rate that the format cannot have.
     """
     suffix = path.suffix.lower().removeprefix(".")
-    registered = registry.found(_GROUP, suffix)
-    if registered is None:
+    exporter = _EXPORTERS.find(suffix)
+    if exporter is None:
         raise UnknownNameError("audio format", path.suffix or path.name, [f".{name}" for name in exporter_suffixes()])
-    if not (isinstance(registered, type) and issubclass(registered, Exporter)):
-        message = f"the entry point {suffix!r} in {_GROUP} is not an Exporter: {registered!r}"
-        raise ExportError(message)
-    return registered(bit_rate_kbps)
+    return exporter(bit_rate_kbps)
 
 
 def keeps_cover(path: Path) -> bool:
@@ -111,10 +113,12 @@ def export(
     """
     exporter = exporter_for(path, bit_rate_kbps)
     check_writable(path, force=force)
+    began_s = time.monotonic()
     with whole_file(path, force=force) as file:
         exporter.write(source, file, metadata, progress or _ignore)
         file.flush()
         exporter.verify(file, source)
+    _log.info("%s of %.1f s in %.2f s", exporter.suffix, source.length / source.rate_hz, time.monotonic() - began_s)
 
 
 def verify(path: Path, source: AudioSource, *, bit_rate_kbps: int | None = None) -> None:

@@ -1,11 +1,11 @@
-"""History: what was played when, and where it stopped. One small file a session, written whole each time.
+"""The folder of the history: one small file for each session, written whole each time.
 
-A file is renamed into place every few seconds while its session plays, so that a computer that dies loses
-no more than those seconds, and two players at once do not disturb each other.
+While its session plays, a file is renamed into place every few seconds. A computer that dies loses no more than those
+seconds, and two players at once do not disturb each other.
 
-Entries go by the order in which they were written, whatever the clock said: a file's name begins with a number, and
-whoever writes takes one more than the highest there is. Files of earlier versions have a date in its place, and come
-before all others.
+Entries are in the order in which they were written, whatever the clock said: a file's name begins with a number, and a
+player that writes takes the highest number plus one. Files of earlier versions have a date instead, and come before all
+others.
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ if TYPE_CHECKING:
 SUFFIX: Final = ".json"
 _NUMBERED: Final = re.compile(rf"(?P<number>\d{{10,18}})-(?P<start>[^-]+){re.escape(SUFFIX)}", re.ASCII)
 KEPT: Final = 1000
-"""Sessions that are remembered."""
+"""How many sessions are remembered."""
 _LIMIT: Final = 100_000
 _OWN_MODE: Final = 0o700
 
 
 class History:
-    """The entries in a folder. Raises StoreError where it cannot be read or written."""
+    """The entries in a folder. Raises StoreError if it cannot be read or written."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def save(self, entry: Entry) -> None:
-        """Write an entry, in place of the one with the same start, as the last one that was written."""
+        """Write an entry as the newest, in place of the one with the same start."""
         start = f"{entry.started.astimezone(dt.UTC):%Y%m%dT%H%M%S%f}"
         try:
             with HeldFolder.made(self._folder, _OWN_MODE) as folder:
                 names = _newest_first(folder.names())
                 own = [name for name in names if _start_of(name) == start]
-                # Its own name while nobody else has written since: two players at once take turns.
+                # An entry keeps its name while no other player has written: two at once take turns.
                 name = own[0] if own[:1] == names[:1] != [] else f"{_next_number(names):010}-{start}{SUFFIX}"
                 with replacing_in(folder, name) as file:
                     file.write(entry.model_dump_json(indent=1).encode())
@@ -60,13 +60,13 @@ class History:
             raise self._unusable(error) from error
 
     def entries(self) -> list[Entry]:
-        """Every entry, the last one that was written first; a file that is no entry is passed over."""
+        """Every entry, the newest first; a file that is not an entry is skipped."""
         return list(self._read())
 
     def unfinished(self, routine: str | None = None) -> Entry:
-        """The last entry that was written, of `routine` where given.
+        """The newest entry, or the newest one of `routine`.
 
-        RequestError where that session was played to its end, or there is none.
+        RequestError if there is none, or if that session was played to its end.
         """
         newest = next((entry for entry in self._read() if routine in {None, entry.routine}), None)
         if newest is None:
@@ -79,7 +79,7 @@ class History:
         return newest
 
     def forget_old(self) -> None:
-        """Remove the oldest entries beyond KEPT, and what killed players left behind."""
+        """Remove the oldest entries beyond KEPT, and what killed players have left behind."""
         with contextlib.suppress(OSError), HeldFolder.at(self._folder) as folder:
             clear_stale(folder)
             for name in _newest_first(folder.names())[KEPT:]:
@@ -87,7 +87,7 @@ class History:
                     folder.unlink(name)
 
     def _read(self) -> Iterator[Entry]:
-        """Each session once, though a player that was killed may have left it under two names."""
+        """Each session once, even if a player that was killed has left it under two names."""
         seen = set()
         try:
             with HeldFolder.at(self._folder) as folder:
@@ -101,13 +101,13 @@ class History:
         except NotADirectoryError as error:
             if os.path.lexists(self._folder):
                 raise self._unusable(error) from error
-            return  # something above it is no folder: `HOME=/dev/null` is what services are given
+            return  # something above it is not a folder: services get `HOME=/dev/null`
         except OSError as error:
             raise self._unusable(error) from error
 
     @staticmethod
     def _entry(folder: HeldFolder, name: str) -> Entry | None:
-        """None for what is no entry: damaged, too large, or no ordinary file."""
+        """The entry in a file; None if it is damaged, too large, or not an ordinary file."""
         try:
             data = folder.read(name, _LIMIT + 1)
             return Entry.model_validate_json(data) if len(data) <= _LIMIT else None
@@ -124,7 +124,7 @@ class History:
 
 
 def _newest_first(names: Iterable[str]) -> list[str]:
-    """The names of entries, the last one that was written first."""
+    """The names of entries, the newest first."""
     return sorted((name for name in names if name.endswith(SUFFIX) and name[0] != "."), key=_order, reverse=True)
 
 
@@ -134,7 +134,7 @@ def _order(name: str) -> tuple[int, str]:
 
 
 def _start_of(name: str) -> str:
-    """The start of a session, as the names of its files have it."""
+    """The start of a session, as it stands in the names of its files."""
     found = _NUMBERED.fullmatch(name)
     return found["start"] if found else name.removesuffix(SUFFIX)
 

@@ -1,4 +1,4 @@
-"""How a listener wants to be played to: the `[player]` table of the configuration."""
+"""The settings of the player: the `[player]` table of the configuration."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from voiceguide.model.volume import parse_volume, share_of
 
 
 def _volume(value: object) -> object:
-    """A volume as it is written in `config.toml`; ValueError, as validators raise it, for what is none."""
+    """A volume as it is written in `config.toml`; ValueError, as in every validator, if it is not a volume."""
     try:
         if isinstance(value, str):
             wish = parse_volume(value)
@@ -21,7 +21,7 @@ def _volume(value: object) -> object:
                 raise ValueError("a change needs a volume that it changes: write 0.5 or 50% here")
             return wish.amount
         if isinstance(value, bool):
-            return str(value)  # which is no number: pydantic would take true for 1
+            return str(value)  # not a number: pydantic would read true as 1
         if isinstance(value, int | float) and value > 1.0:
             return share_of(value)
     except RequestError as error:
@@ -30,18 +30,18 @@ def _volume(value: object) -> object:
 
 
 class PlayerSettings(Model):
-    """Settings of the player, as distinct from the pacing of the session."""
+    """How the player plays, as opposed to how the session is paced."""
 
     output: str = AUTO_OUTPUT
-    """`auto` takes the first that works; else the name of an output."""
+    """The name of an output, or `auto` for the first that works."""
     volume: Annotated[float, BeforeValidator(_volume), Field(ge=0.0, le=1.0)] = 1.0
-    """From 0 to 1; written as a share or as a percentage."""
+    """From 0 to 1, written as a share or as a percentage."""
     wake_s: Annotated[float, Field(ge=0.0, le=5.0)] = 0.3
-    """Length of the low signal that wakes a headset before the first sound; 0 leaves it out."""
+    """The length of the low signal that wakes a headset before the first sound; 0 leaves it out."""
     keep_alive: bool = True
-    """Whether digital silence is filled with noise far below hearing, so that headsets stay awake."""
+    """Whether digital silence becomes noise far below hearing, so that headsets stay awake."""
     previous: Previous = "restart"
-    """What `previous` does: restart the chapter (in its first 3 s: the one before), or always the one before."""
+    """`restart` goes to the start of the chapter, or in its first 3 s to the one before; `chapter` always to that."""
 
 
 class PlayerChanges(TypedDict, total=False):

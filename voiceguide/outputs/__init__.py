@@ -1,1 +1,1 @@
-"""Where sound goes: devices behind one face. An adapter imports its own library, and late."""
+"""Where sound goes: devices behind one face. An adapter imports its own library, and only when it is opened."""

@@ -1,35 +1,45 @@
-"""The first output that works here."""
+"""The output that takes the first one that works here."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from voiceguide.errors import PlaybackError
-from voiceguide.outputs.output import AUTO, AudioOutput, open_output
+from voiceguide.errors import PlaybackError, RegistrationError, VoiceguideError
+from voiceguide.log import logger, without_words
+from voiceguide.model.choices import AUTO_OUTPUT
+from voiceguide.outputs.output import AudioOutput
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from voiceguide.outputs.output import OutputStream
 
 ORDER: Final = ("miniaudio", "simpleaudio")
-"""Never the silent one: a session that nobody hears is no success."""
+"""The silent output is not among them: a session that nobody hears is not a success."""
+_log: Final = logger(__name__)
 
 
 class AutoOutput(AudioOutput):
-    """Tries them in order, each time it is opened: devices come and go."""
+    """Tries the outputs in order each time it is opened, because devices come and go."""
 
-    name: ClassVar[str] = AUTO
+    name: ClassVar[str] = AUTO_OUTPUT
+
+    def __init__(self, find: Callable[[str], AudioOutput]) -> None:
+        """`find` returns the output of a name."""
+        self._find = find
 
     def open(self, rate_hz: int, channels: int = 1) -> OutputStream:
-        """Open the first that works; the stream's `device` says which.
+        """Open the first output that works; the `device` of the stream says which one.
 
-        Where none does, PlaybackError with what the first says: the others are for when it fails for its own reasons.
+        If none works, PlaybackError gives the reason of the first: the others are only there for when it fails.
         """
-        failures = []
+        failures: list[VoiceguideError] = []
         for name in ORDER:
             try:
-                stream = open_output(name).open(rate_hz, channels)
-            except PlaybackError as error:
+                stream = self._find(name).open(rate_hz, channels)
+            except (PlaybackError, RegistrationError) as error:
                 failures.append(error)
+                _log.info("%s does not work here: %s", name, without_words(error))
                 continue
             stream.device = f"{name} ({stream.device})"
             return stream

@@ -1,7 +1,7 @@
-"""What a headset is kept awake with: Bluetooth devices sleep when nothing sounds, and swallow what wakes them.
+"""Keeps headsets awake: Bluetooth devices sleep when nothing sounds, and swallow the sound that wakes them.
 
-Noise far below hearing in the place of digital silence; most devices tell silence by level, and a tone could be
-heard. It is put in behind the volume, which would round it away.
+Noise far below hearing replaces digital silence. Most devices detect silence by its level, and a tone could be heard.
+The noise is added after the volume, which would round it away.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _NOISE: Final = np.rint(np.random.default_rng(1).uniform(-_PEAK, _PEAK, (_NOISE_
 
 
 def kept_alive(pcm: NDArray[np.int16], start: int) -> NDArray[np.int16]:
-    """`pcm`, shape (n, channels), as it is, or noise in its place where all of it is digital silence.
+    """`pcm`, of shape (n, channels), or noise instead if all of it is digital silence.
 
-    The noise is that of frame `start` on, so that blocks follow each other without a seam.
+    `start` counts the frames before it, so that the noise has no seam between blocks.
     """
     if pcm.any():
         return pcm

@@ -1,9 +1,8 @@
-"""The first choice: miniaudio, which speaks to the system's own audio without any package of it."""
+"""The first choice: miniaudio, which reaches the audio of every system without another package."""
 
 from __future__ import annotations
 
 import atexit
-import contextlib
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from voiceguide.errors import PlaybackError
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
     from voiceguide.outputs.output import OutputStream
 
 BUFFER_MS: Final = 400
-"""Half of it is the margin against a busy machine; at 300-400 ms no frame was lost (measured)."""
+"""Half of this is the margin on a busy machine; at 300 to 400 ms no frame was lost (measured)."""
 _NO_BACKEND: Final = "Null"
-"""What miniaudio falls back to where there is nothing to play on."""
+"""The backend that miniaudio falls back to if there is nothing to play on."""
 
 
 class MiniaudioOutput(AudioOutput):
@@ -35,10 +34,10 @@ class MiniaudioOutput(AudioOutput):
 
 
 class _MiniaudioStream(QueueStream):
-    """Closes the device when stopped, and opens it again at the next start.
+    """Closes the device when it is stopped, and opens it again at the next start.
 
-    On PulseAudio, miniaudio's own stop leaves what the server holds: the next start would begin with some 150 ms
-    of what was dropped (measured).
+    On PulseAudio, miniaudio's own stop does not drop what the server holds: the next start would begin with some
+    150 ms of it (measured).
     """
 
     def __init__(self, device: miniaudio.PlaybackDevice, rate_hz: int, channels: int) -> None:
@@ -69,17 +68,14 @@ class _MiniaudioStream(QueueStream):
         atexit.unregister(self.close)
 
     def _frames(self) -> Generator[bytes, int, None]:
-        """Runs in the device's thread. Never raises: miniaudio would print it, and go on in silence."""
+        """What miniaudio asks for frames, in the device's thread. After an error it would ask no more."""
         wanted = yield b""
         while True:
-            data = b""
-            with contextlib.suppress(Exception):
-                data = self.take(wanted).tobytes()
-            wanted = yield data
+            wanted = yield self.take(wanted).tobytes()
 
 
 def _opened(rate_hz: int, channels: int) -> miniaudio.PlaybackDevice:
-    """The default device; PlaybackError where there is none."""
+    """The default device; PlaybackError if there is none."""
     try:
         import miniaudio
     except (ImportError, OSError) as error:

@@ -1,4 +1,4 @@
-"""Sound that nobody hears, at the pace of real sound: for machines without a device, and for tests."""
+"""An output that nobody hears, at the pace of a real one: for machines without a device, and for tests."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 class NullOutput(AudioOutput):
     """Silent, at the pace of a device.
 
-    With a `speed` its clock runs so many times as fast, and its queue is so many times as long: who fills it has
-    as much time as with a real one.
+    Its clock runs `speed` times as fast, and its queue is `speed` times as long, so that the player has as much time to
+    fill it as with a real device.
     """
 
     name: ClassVar[str] = "null"
@@ -31,7 +31,7 @@ class NullOutput(AudioOutput):
 
 
 class _NullStream(OutputStream):
-    """Needs neither a thread nor the frames: whatever it is asked, it first counts what is due by the clock.
+    """Counts frames by the clock whenever it is asked: it needs neither a thread nor the frames themselves.
 
     So its position, and what `stop` returns, are exact.
     """
@@ -44,7 +44,7 @@ class _NullStream(OutputStream):
         self._pace_hz = rate_hz * speed
         self._volume = 1.0
         self._queued = 0
-        self._starved = 0
+        self._underrun_frames = 0
         self._started_at: float | None = None
         self._passed = 0
         """Frames since the start, silence included."""
@@ -60,10 +60,10 @@ class _NullStream(OutputStream):
         self._volume = share
 
     @property
-    def starved(self) -> int:
+    def underrun_frames(self) -> int:
         """Frames of silence because the queue was empty."""
         self._advance()
-        return self._starved
+        return self._underrun_frames
 
     def room(self) -> int:
         """Frames that may be written now."""
@@ -84,7 +84,7 @@ class _NullStream(OutputStream):
             self._passed = 0
 
     def stop(self) -> int:
-        """Stop the clock, and drop the queue; exactly how many frames were in it."""
+        """Stop the clock, drop the queue, and return exactly how many frames were in it."""
         unheard, self._queued = self.pending(), 0
         self._started_at = None
         return unheard
@@ -109,4 +109,4 @@ class _NullStream(OutputStream):
         taken = min(due, self._queued)
         self._passed += due
         self._queued -= taken
-        self._starved += due - taken
+        self._underrun_frames += due - taken

@@ -6,8 +6,7 @@ import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
-from voiceguide import registry
-from voiceguide.errors import PlaybackError, UnknownNameError
+from voiceguide.errors import PlaybackError
 from voiceguide.sound.source import empty_block
 from voiceguide.units import SESSION_RATE_HZ, to_frames
 
@@ -17,41 +16,37 @@ if TYPE_CHECKING:
 
     from voiceguide.sound.source import AudioSource
 
-AUTO: Final = "auto"
-"""The first output that works here; no device of its own."""
-DEFAULT_OUTPUT: Final = AUTO
 LEAD_S: Final = 0.25
-"""Silence ahead of the sound: a device that wakes swallows its first frames (PulseAudio 4 to 11 ms, measured)."""
+"""Silence before the sound: a device that wakes up swallows its first frames (PulseAudio 4 to 11 ms, measured)."""
 TAIL_S: Final = 0.6
-"""Silence after it: no device tells when its last frame has sounded, and an idle PulseAudio sink may take 1.8 s
-to begin. When this has been handed over too, the sound before it is out."""
-_GROUP: Final = "voiceguide.outputs"
+"""Silence after the sound: no device reports that its last frame has sounded, and an idle PulseAudio sink may take
+1.8 s to begin. Once this has been handed over too, the sound before it has been heard."""
 _POLL_S: Final = 0.05
 
 
 class AudioOutput(ABC):
-    """A way to sound: opens streams to a device. Nothing is opened before it is asked for.
+    """A way to play sound: opens streams to a device, and opens nothing before it is asked to.
 
-    Raises PlaybackError where there is no device, or its library is missing; nothing else.
+    Raises PlaybackError if there is no device or its library is missing, and no other error.
     """
 
     name: ClassVar[str]
     audible: ClassVar[bool] = True
-    """Whether there is a device behind it that somebody could hear."""
+    """Whether it plays on a device that somebody could hear."""
 
     @abstractmethod
     def open(self, rate_hz: int, channels: int = 1) -> OutputStream:
-        """Open the device, in silence, for frames at `rate_hz`. Close the stream when done."""
+        """Open the device, silent, for frames at `rate_hz`. The caller closes the stream."""
 
     def check(self) -> str:
-        """Open the device and close it again, in silence; say what it is."""
+        """Open the device silently and close it again; return what it is."""
         with self.open(SESSION_RATE_HZ) as stream:
             return stream.device
 
     def play(self, source: AudioSource) -> None:
-        """Play all of `source`; return when its last frame has sounded. An interrupt silences it at once.
+        """Play all of `source`, and return when its last frame has sounded. An interrupt silences it at once.
 
-        Raises PlaybackError where the device is lost on the way, and what rendering raises.
+        Raises PlaybackError if the device is lost on the way, and whatever rendering raises.
         """
         with self.open(source.rate_hz, source.channels) as stream:
             at, end = -to_frames(LEAD_S, source.rate_hz), source.length + to_frames(TAIL_S, source.rate_hz)
@@ -75,9 +70,9 @@ class AudioOutput(ABC):
 class OutputStream(ABC):
     """Sound on its way to a device.
 
-    One thread calls all methods; the device takes the frames in its own. Nothing here waits for the device, but
-    `start`, `stop` and `close` may take some hundredths of a second, for they speak to it. A device that fails
-    after it was opened raises nothing: `lost` says so.
+    One thread calls all methods; the device takes the frames in a thread of its own. Nothing here waits for the device,
+    but `start`, `stop` and `close` speak to it, and may take some hundredths of a second. A device that fails after it
+    was opened raises nothing: `lost` says so.
     """
 
     rate_hz: int
@@ -85,23 +80,23 @@ class OutputStream(ABC):
     channels: int
     """Samples a frame."""
     device: str
-    """What it is, for people: `PulseAudio`."""
+    """What the device is, for people: `PulseAudio`."""
     capacity: int
-    """Frames that its queue holds, about a second."""
+    """Frames that the queue holds, about a second."""
     keep_alive: bool = False
-    """Whether digital silence is filled with noise far below hearing, whatever the volume."""
+    """Whether digital silence becomes noise far below hearing, at every volume."""
 
     @property
     @abstractmethod
-    def starved(self) -> int:
-        """Frames of silence that the device got because the queue was empty, while started."""
+    def underrun_frames(self) -> int:
+        """Frames of silence that the device got because the queue was empty."""
 
     @property
     @abstractmethod
     def volume(self) -> float:
-        """From 0, silence, to 1, the frames as they are. Can be set at any time; heard as soon as the device allows.
+        """From 0 (silence) to 1 (the frames as they are). A change is heard as soon as the device allows.
 
-        The factor on amplitude is its third power, which sounds about even from end to end.
+        The gain is its third power, so that steps sound about even from end to end.
         """
 
     @volume.setter
@@ -114,9 +109,9 @@ class OutputStream(ABC):
 
     @abstractmethod
     def write(self, samples: NDArray[np.float32]) -> None:
-        """Queue frames: shape (n,) where there is one channel, or (n, channels). Copied, never blocks.
+        """Copy frames into the queue, of shape (n,) for one channel, otherwise (n, channels). Never blocks.
 
-        ValueError for more than `room()`, or another shape.
+        ValueError for more frames than `room()`, or for another shape.
         """
 
     @abstractmethod
@@ -127,21 +122,21 @@ class OutputStream(ABC):
     def stop(self) -> int:
         """Be silent at once, and drop what has not sounded: the queue, and what the device still holds.
 
-        Returns how many of the frames written were not heard. An estimate that errs towards too many, by up to
-        50 ms: who goes on from there repeats a little rather than skip. May be started again.
+        Returns how many of the frames written were not heard. The estimate may be up to 50 ms too high, so that
+        playing on from there repeats a little and skips nothing. The stream may be started again.
         """
 
     @abstractmethod
     def pending(self) -> int:
-        """Frames written that have not sounded yet, wherever they are: an estimate that moves with the clock."""
+        """Frames written that have not sounded yet, in the queue or in the device: an estimate by the clock."""
 
     @abstractmethod
     def lost(self) -> bool:
-        """Whether the device is gone: it failed, or has asked for nothing in a while though started."""
+        """Whether the device is gone: it failed, its callback failed, or it has stopped asking for frames."""
 
     @abstractmethod
     def close(self) -> None:
-        """Be silent and let go of the device. Only once; further closing does nothing."""
+        """Be silent, and release the device. Closing again does nothing."""
 
     def __enter__(self) -> Self:
         return self
@@ -151,7 +146,7 @@ class OutputStream(ABC):
 
 
 def check_shape(samples: NDArray[np.float32], channels: int) -> None:
-    """ValueError unless `samples` is of shape (n,) where there is one channel, or (n, channels)."""
+    """ValueError unless `samples` has the shape (n,) for one channel, otherwise (n, channels)."""
     if samples.shape[1:] == (() if channels == 1 else (channels,)) and samples.ndim:
         return
     message = f"frames of {channels} channels cannot have the shape {samples.shape}"
@@ -166,27 +161,7 @@ def check_volume(share: float) -> None:
 
 
 def no_device() -> PlaybackError:
-    """What an adapter raises where its library finds nothing to play on."""
+    """The error of an adapter whose library finds no device."""
     return PlaybackError(
-        "there is no sound device: connect one, start the sound server, or export to a file with -o",
+        "there is no sound device: connect one, start the sound server, or export to a file",
     )
-
-
-def output_names() -> list[str]:
-    """Every output that is registered, whether it works here or not; `auto` is none of them."""
-    return registry.names(_GROUP)
-
-
-def open_output(name: str = DEFAULT_OUTPUT) -> AudioOutput:
-    """The output of that name; nothing is opened yet. UnknownNameError where there is none."""
-    if name == AUTO:
-        from voiceguide.outputs.auto import AutoOutput
-
-        return AutoOutput()
-    registered = registry.found(_GROUP, name)
-    if registered is None:
-        raise UnknownNameError("audio output", name, [AUTO, *output_names()])
-    if not (isinstance(registered, type) and issubclass(registered, AudioOutput)):
-        message = f"what registers as the audio output {name!r} is none: {registered!r}"
-        raise PlaybackError(message)
-    return registered()

@@ -1,4 +1,4 @@
-"""A stream for devices that pull: they ask for frames, in a thread of their own, and must never wait."""
+"""A stream for devices that pull: they ask for frames in a thread of their own, and must never wait."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voiceguide.errors import PlaybackError
+from voiceguide.log import logger, without_words
 from voiceguide.model.pcm import to_pcm16
 from voiceguide.outputs.idle import kept_alive
 from voiceguide.outputs.output import OutputStream, check_shape, check_volume
@@ -19,29 +20,30 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CAPACITY_S: Final = 1.0
-"""The player may be busy that long without a gap: an engine that loads stalls it for 150 ms."""
+"""The player may be busy for so long without a gap: an engine that loads stalls it for 150 ms."""
 STALLED_S: Final = 1.0
-"""A lost device says nothing, it just stops asking; one that lives asks every 0.3 s."""
+"""A lost device reports nothing, it only stops asking; a device that works asks every 0.3 s."""
 GRACE_S: Final = 3.0
 """An idle PulseAudio sink may ask again only 1.8 s after its buffer was first filled (measured)."""
 _LEARNING_S: Final = 2.0
-"""How long after a start the depth of the device's buffer is learnt."""
+"""How long after a start the depth of the device's buffer is measured."""
 _RAMP_S: Final = 0.02
 """A change of volume is spread over this, or it clicks."""
 _MARGIN_S: Final = 0.02
-"""A sound server works ahead of what is heard, and the clock of the position errs by 10 ms: a stop rather counts
-this much too many as unheard than one too few."""
+"""A sound server works ahead of what is heard, and the position errs by 10 ms. So a stop counts this much more as
+unheard: to repeat a little is better than to skip a frame."""
 _RECENT: Final = 3
-"""Takes that the position is told from."""
+"""Takes that the position is estimated from."""
+_log: Final = logger(__name__)
 
 
 class _Position:
     """How many of the frames handed to the device since its start have sounded: an estimate.
 
-    No device tells. It fills its buffer, and then asks for as much as has sounded; right after it was served it
-    holds its full *depth* again. So what has sounded is what was handed over less the depth, and the clock fills
-    in between. A thread that was served late makes it too low; the best of the last takes is not. The depth is
-    what had been handed over beyond what can have sounded by the clock, at most, in the first seconds.
+    No device reports it. A device fills its buffer and then asks for as much as has sounded, so that right after a
+    take it holds its full *depth* again. What has sounded is therefore what was handed over minus the depth; between
+    takes the clock is added. A take that comes late makes this too low, but the best of the last few takes does not.
+    The depth is measured in the first seconds: the most that was handed over beyond what can have sounded by the clock.
     """
 
     def __init__(self, rate_hz: int, start: float) -> None:
@@ -52,14 +54,14 @@ class _Position:
         self._ahead: deque[tuple[float, int]] = deque(maxlen=_RECENT)
 
     def take(self, now: float, frames: int) -> None:
-        """The device got so many more frames."""
+        """Record that the device got `frames` more."""
         self._handed += frames
         if now - self._start < _LEARNING_S:
             self._depth = max(self._depth, self._handed - (now - self._start) * self._rate_hz)
         self._ahead.append((now, self._handed))
 
     def unheard(self, now: float) -> int:
-        """Frames handed over that have not sounded."""
+        """Frames handed over that have not sounded by `now`."""
         heard = max((handed - self._depth + (now - at) * self._rate_hz for at, handed in self._ahead), default=0.0)
         by_the_clock = (now - self._start) * self._rate_hz
         return self._handed - max(0, min(int(heard), int(by_the_clock), self._handed))
@@ -68,8 +70,8 @@ class _Position:
 class QueueStream(OutputStream):
     """Owns the queue that the device takes from. An adapter writes `_start_device`, `_stop_device`, `_close_device`.
 
-    `take` runs in the device's thread, everything else in the player's; the lock is held for a copy of some
-    thousand samples at most.
+    `take` runs in the device's thread, everything else in the player's. The lock is held for a copy of some thousand
+    samples at most.
     """
 
     def __init__(self, rate_hz: int, channels: int, device: str) -> None:
@@ -77,14 +79,14 @@ class QueueStream(OutputStream):
         self.channels = channels
         self.device = device
         self.capacity = round(CAPACITY_S * rate_hz)
-        self._starved = 0
+        self._underrun_frames = 0
         self._lock = threading.Lock()
         self._ring = np.zeros((self.capacity, channels), np.int16)
         self._read = 0
         self._filled = 0
         self._volume = 1.0
         self._gain = 1.0
-        """Of the last frame that was taken; on its way to that of `_volume`."""
+        """The gain of the last frame that was taken, on its way to that of `_volume`."""
         self._started = False
         self._closed = False
         self._failed = False
@@ -94,23 +96,23 @@ class QueueStream(OutputStream):
         self._passed = 0
         """Frames that the device has taken."""
         self._handed: deque[tuple[int, int]] = deque()
-        """What the device may still hold, oldest first: frames from the queue, and frames of silence after them."""
+        """What the device may still hold, the oldest first: frames from the queue, and frames of silence after them."""
 
     @abstractmethod
     def _start_device(self) -> None:
-        """Let the device call `take`. PlaybackError where it cannot any more."""
+        """Make the device call `take`. PlaybackError if the device is gone."""
 
     @abstractmethod
     def _stop_device(self) -> None:
-        """Silence at once; what the device holds is dropped. Raises nothing."""
+        """Silence the device at once, and drop what it holds. Raises nothing."""
 
     @abstractmethod
     def _close_device(self) -> None:
-        """Let go of the device, which is stopped. Raises nothing."""
+        """Release the device, which is stopped. Raises nothing."""
 
     @property
     def volume(self) -> float:
-        """From 0 to 1; applied as the device takes the frames, so it is heard a device buffer later."""
+        """From 0 to 1. It is applied as the device takes the frames, so it is heard one device buffer later."""
         return self._volume
 
     @volume.setter
@@ -119,9 +121,9 @@ class QueueStream(OutputStream):
         self._volume = share
 
     @property
-    def starved(self) -> int:
+    def underrun_frames(self) -> int:
         """Frames of silence because the queue was empty."""
-        return self._starved
+        return self._underrun_frames
 
     def room(self) -> int:
         """Frames that may be written now."""
@@ -143,7 +145,7 @@ class QueueStream(OutputStream):
             self._filled += len(pcm)
 
     def start(self) -> None:
-        """Begin to take from the queue. A device that is gone by now is `lost`."""
+        """Begin to take from the queue. If the device is gone by now, the stream is `lost`."""
         if self._started or self._closed:
             return
         with self._lock:
@@ -154,11 +156,12 @@ class QueueStream(OutputStream):
             self._started = True
         try:
             self._start_device()
-        except PlaybackError:
+        except PlaybackError as error:
             self._failed = True
+            _log.warning("%s: the device does not start: %s", self.device, without_words(error))
 
     def stop(self) -> int:
-        """Be silent at once; how many frames were not heard."""
+        """Be silent at once, and return how many frames were not heard."""
         with self._lock:
             unheard = self._unheard(time.monotonic() - _MARGIN_S)
             was_started, self._started = self._started, False
@@ -174,21 +177,34 @@ class QueueStream(OutputStream):
             return self._unheard(time.monotonic())
 
     def lost(self) -> bool:
-        """Whether the device failed, or asked for nothing for 1 s; just started it has 3 s."""
+        """Whether the device failed, or has asked for nothing for 1 s (3 s right after a start)."""
         if not self._started:
             return self._failed
         due = max(self._taken_at + STALLED_S, self._started_at + GRACE_S)
         return self._failed or time.monotonic() > due
 
     def close(self) -> None:
-        """Be silent and let go of the device."""
+        """Be silent, and release the device."""
         if not self._closed:
             self.stop()
             self._closed = True
             self._close_device()
 
     def take(self, frames: int) -> NDArray[np.int16]:
-        """The next frames for the device, shape (frames, channels), silence where there are none. Any thread."""
+        """The next frames for the device, shape (frames, channels), with silence where the queue is empty. Any thread.
+
+        Never raises: a device would print the error and stay silent for ever. A fault here makes the stream `lost`, and
+        gives the device no frames.
+        """
+        try:
+            return self._taken(frames)
+        except Exception as error:  # noqa: BLE001 -- whatever it is, the player must hear of it
+            if not self._failed:  # a device goes on asking until it is closed
+                _log.error("%s: the callback failed: %s", self.device, without_words(error))
+            self._failed = True
+            return self._ring[:0]
+
+    def _taken(self, frames: int) -> NDArray[np.int16]:
         out = np.zeros((frames, self.channels), np.int16)
         with self._lock:
             if not self._started:
@@ -200,7 +216,7 @@ class QueueStream(OutputStream):
             out[first:count] = self._ring[: count - first]
             self._read = (self._read + count) % self.capacity
             self._filled -= count
-            self._starved += frames - count
+            self._underrun_frames += frames - count
             self._position.take(now, frames)
             self._handed.append((count, frames - count))
             self._forget()
@@ -217,7 +233,7 @@ class QueueStream(OutputStream):
         return out
 
     def _unheard(self, now: float) -> int:
-        """Of the frames written, those that have not sounded by `now`. The lock is held."""
+        """How many of the frames written have not sounded by `now`. The caller holds the lock."""
         held = self._position.unheard(now) if self._handed else 0
         content = 0
         for count, silence in reversed(self._handed):
@@ -228,7 +244,7 @@ class QueueStream(OutputStream):
         return self._filled + content
 
     def _forget(self) -> None:
-        """Drop from the record what has long sounded. The lock is held."""
+        """Drop from the record what has sounded long ago. The caller holds the lock."""
         held = sum(count + silence for count, silence in self._handed)
         unheard = self._position.unheard(time.monotonic() - _MARGIN_S)
         while self._handed and held - sum(self._handed[0]) >= unheard:

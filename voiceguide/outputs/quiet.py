@@ -1,4 +1,4 @@
-"""Keeps what C libraries print and leave behind while a device is opened from the user."""
+"""Hides what C libraries print, and prevents the folders they make, while a device is being opened."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _NOWHERE: Final = "/dev/null/pulse"
 
 @contextlib.contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Let C libraries neither print nor make folders meanwhile, where a device is looked for and there may be none."""
+    """Keep C libraries from printing and from making folders while they look for a device that may not be there."""
     with _nothing_printed(), _no_folder_of_pulse():
         yield
 
 
 @contextlib.contextmanager
 def _no_folder_of_pulse() -> Iterator[None]:
-    """Keep libpulse from making `~/.config/pulse`, and a folder among the temporary ones, only to find nobody in it.
+    """Keep libpulse from making `~/.config/pulse` and a temporary folder if there is no server.
 
-    It would where no variable says where its server is, and no server of the user's has ever been there.
+    It makes them when no variable says where the server is and the user has never had one.
     """
     config = Path(os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config"))  # noqa: PTH111 -- raises nothing without a home
     if any(os.environ.get(name) for name in _PLACES_OF_PULSE) or (config / "pulse").exists():
@@ -43,15 +43,15 @@ def _no_folder_of_pulse() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _nothing_printed() -> Iterator[None]:
-    """Send file descriptor 2 to nowhere meanwhile: ALSA prints twenty lines for a machine without a device.
+    """Discard what is written to file descriptor 2: ALSA prints twenty lines on a machine without a device.
 
-    It is the whole process's: what another thread prints on stderr in these few milliseconds is lost too.
+    The descriptor belongs to the whole process: what another thread prints in these few milliseconds is lost too.
     """
     if sys.stderr is not None:  # None under pythonw
         sys.stderr.flush()
     try:
         kept = os.dup(2)
-    except OSError:  # a service without a stderr: nothing to keep quiet
+    except OSError:  # a service without stderr: there is nothing to hide
         yield
         return
     nothing = os.open(os.devnull, os.O_WRONLY)

@@ -1,13 +1,14 @@
 """A second way to the device: simpleaudio, on Linux through ALSA.
 
-It plays a buffer that must be complete before it starts. But it reads from it while it plays, so the stream here
-hands it a long one of zeros and writes ahead of the place where it reads. What follows from that:
+simpleaudio plays a buffer that must be complete before it starts. But it reads the buffer while it plays, so the
+stream here gives it a long buffer of zeros, and writes ahead of the place where it reads. This means:
 
-- Only the clock tells where it reads. A device that runs 100 ppm fast gains a second in 2.7 hours.
-- What it has read, some 100 ms, sounds to the end: it knows no way to drop it, so a stop takes that long.
-- A volume is applied when frames are written, so it is heard up to a second later.
+- Only the clock says where it reads. A device that runs 100 ppm fast gains a second in 2.7 hours.
+- What it has read, some 100 ms, sounds to the end, because it cannot drop it: a stop takes that long.
+- The volume is applied when frames are written, so a change is heard up to a second later.
 - After some three hours the buffer is used up, and a new one begins with half a second of silence.
-- The part that was played keeps its memory until the next stop: 35 MB for a session of 12 minutes.
+- What has been played keeps its memory until the next stop: 35 MB for a session of 12 minutes.
+- It calls nothing of ours while it plays, so that no callback can fail.
 """
 
 from __future__ import annotations
@@ -33,15 +34,15 @@ if TYPE_CHECKING:
 BUFFER_BYTES: Final = 2**29
 """3.1 hours of mono at 24 kHz. simpleaudio counts bytes in an int of 32 bits. Zeros cost nothing until written."""
 READ_AHEAD_S: Final = 0.25
-"""How far ahead of the clock it may have read already: ALSA's buffer is 0.1 s and it hands over as much at a time;
-the rest is the margin against a clock that differs."""
+"""How far ahead of the clock it may have read: ALSA's buffer is 0.1 s, and it hands over as much at a time; the rest is
+the margin for a clock that differs."""
 CAPACITY_S: Final = 1.0 + READ_AHEAD_S
-"""So that who fills it may be busy for a second, as elsewhere."""
+"""So that the player may be busy for a second, as with other outputs."""
 HELD_S: Final = 0.08
-"""Of what it has read, what surely sounds after a stop (0.1 s, less a period of ALSA's)."""
+"""The part of what it has read that certainly sounds after a stop (0.1 s minus a period of ALSA's)."""
 _PROBE_S: Final = 0.01
 _END_S: Final = 1.0
-"""How long a stopped buffer may take to let go of the device: 0.2 s, measured."""
+"""How long a stopped buffer may take to release the device: 0.2 s, measured."""
 _FIX: Final = "pip install 'voiceguide[simpleaudio]'"
 _DEVICES: Final = {"linux": "ALSA", "darwin": "Core Audio", "win32": "Windows"}
 _PATCHED_SINCE: Final = (3, 12)
@@ -54,15 +55,15 @@ class SimpleaudioOutput(AudioOutput):
     name: ClassVar[str] = "simpleaudio"
 
     def open(self, rate_hz: int, channels: int = 1) -> OutputStream:
-        """Open the system's default device. PlaybackError also where the package is missing, or the wrong one."""
+        """Open the system's default device. PlaybackError also if the package is missing, or is the wrong one."""
         _refuse_what_crashes()
-        # It opens the device only to play something: a moment of silence, which is over when the stream is wanted.
+        # It opens the device only when it plays: a moment of silence, which is over before the stream starts.
         _ended(_played(np.zeros((round(_PROBE_S * rate_hz), channels), np.int16), rate_hz))
         return _SimpleaudioStream(rate_hz, channels)
 
 
 class _SimpleaudioStream(OutputStream):
-    """Frames are counted from the start of the buffer; what lies between two spans of content is silence."""
+    """Counts frames from the start of the buffer; between two spans of content there is silence."""
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         self.rate_hz = rate_hz
@@ -71,24 +72,24 @@ class _SimpleaudioStream(OutputStream):
         self.capacity = round(CAPACITY_S * rate_hz)
         self._volume = 1.0
         self._gain = 1.0
-        """Of the last frame that was written."""
-        self._starved = 0
+        """The gain of the last frame that was written."""
+        self._underrun_frames = 0
         self._failed = False
         self._playing: Any = None
         """simpleaudio's PlayObject while started."""
         self._ending: Any = None
-        """The one before it, which may still hold the device."""
+        """The PlayObject before it, which may still hold the device."""
         self._started_at = 0.0
         self._buffer = self._zeros()
         self._end = 0
-        """Where the next frames go."""
+        """The place of the next frames."""
         self._spans: deque[tuple[int, int]] = deque()
-        """Where the content stands that may not have sounded yet, `[begin, end)`."""
+        """The content that may not have sounded yet, each span as `[begin, end)`."""
         atexit.register(self.close)
 
     @property
     def volume(self) -> float:
-        """From 0 to 1; for the frames that are written from now on."""
+        """From 0 to 1, for the frames that are written from now on."""
         return self._volume
 
     @volume.setter
@@ -99,10 +100,10 @@ class _SimpleaudioStream(OutputStream):
             self._gain = share**3
 
     @property
-    def starved(self) -> int:
+    def underrun_frames(self) -> int:
         """Frames of silence because nothing was written in time."""
         self._advance()
-        return self._starved
+        return self._underrun_frames
 
     def room(self) -> int:
         """Frames that may be written now."""
@@ -113,7 +114,7 @@ class _SimpleaudioStream(OutputStream):
         return max(0, min(self.capacity - self.pending(), len(self._buffer) - self._end))
 
     def write(self, samples: NDArray[np.float32]) -> None:
-        """Put frames where they will be read, as the 16-bit ones that an exporter writes."""
+        """Put frames where they will be read, with 16 bits as an exporter writes them."""
         check_shape(samples, self.channels)
         if len(samples) > (room := self.room()):
             message = f"{len(samples)} frames are more than there is room for: {room}"
@@ -134,7 +135,7 @@ class _SimpleaudioStream(OutputStream):
         self._spans.append((begin, self._end))
 
     def start(self) -> None:
-        """Begin to play. A device that is gone by now is `lost`."""
+        """Begin to play. If the device is gone by now, the stream is `lost`."""
         if self._playing is not None:
             return
         self._let_end()
@@ -145,7 +146,7 @@ class _SimpleaudioStream(OutputStream):
         self._started_at = time.monotonic()
 
     def stop(self) -> int:
-        """Be silent within some 150 ms, see above; how many frames were not heard."""
+        """Be silent within some 150 ms (see above), and return how many frames were not heard."""
         sounding = self._position() + round(HELD_S * self.rate_hz) if self._playing is not None else 0
         unheard = self._after(sounding)
         if self._playing is not None:
@@ -163,13 +164,13 @@ class _SimpleaudioStream(OutputStream):
         return self._after(self._position())
 
     def lost(self) -> bool:
-        """Whether simpleaudio has given up, which it does when the device is gone."""
+        """Whether simpleaudio has given up, as it does when the device is gone."""
         if self._playing is None or self._position() >= len(self._buffer):
             return self._failed
         return self._failed or not bool(self._playing.is_playing())
 
     def close(self) -> None:
-        """Be silent, and wait until the device is free: its thread must not outlive the interpreter."""
+        """Be silent, and wait until the device is free: simpleaudio's thread must not outlive the interpreter."""
         self.stop()
         self._let_end()
         atexit.unregister(self.close)
@@ -190,12 +191,12 @@ class _SimpleaudioStream(OutputStream):
         return sum(max(0, end - max(begin, position)) for begin, end in self._spans)
 
     def _advance(self) -> None:
-        """What may have been read is past writing to: it stays silent."""
+        """Move the end past what may have been read already, which stays silent."""
         if self._playing is None:
             return
         readable = min(len(self._buffer), self._position() + round(READ_AHEAD_S * self.rate_hz))
         if readable > self._end:
-            self._starved += readable - self._end
+            self._underrun_frames += readable - self._end
             self._end = readable
 
     def _let_end(self) -> None:
@@ -205,7 +206,7 @@ class _SimpleaudioStream(OutputStream):
 
 
 def _played(frames: NDArray[np.int16], rate_hz: int) -> Any:  # noqa: ANN401 -- simpleaudio has no types
-    """A PlayObject of `frames`, shape (n, channels). PlaybackError where there is no device."""
+    """A PlayObject that plays `frames`, of shape (n, channels). PlaybackError if there is no device."""
     try:
         import simpleaudio
     except (ImportError, OSError) as error:
@@ -217,7 +218,7 @@ def _played(frames: NDArray[np.int16], rate_hz: int) -> Any:  # noqa: ANN401 -- 
     except ValueError as error:
         message = f"simpleaudio does not play {frames.shape[1]} channels at {rate_hz} Hz: {error}"
         raise PlaybackError(message) from error
-    except Exception as error:  # its own class lies in its C part alone
+    except Exception as error:  # its own error class is hidden in its C module
         raise no_device() from error
 
 
@@ -229,7 +230,7 @@ def _ended(playing: Any) -> None:  # noqa: ANN401 -- simpleaudio has no types
 
 
 def _refuse_what_crashes() -> None:
-    """PlaybackError unless the package that is installed can be imported; looked up without importing it."""
+    """PlaybackError unless the installed package can be imported; finds out without importing it."""
     if _is_installed("simpleaudio-patched"):
         return
     if not _is_installed("simpleaudio"):

@@ -1,1 +1,1 @@
-"""The live player: a transport that is a pure state machine, the loop that feeds the device, and its remotes."""
+"""The live player: a transport that is a pure state machine, a loop that feeds the device, and its remotes."""

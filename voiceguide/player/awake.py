@@ -1,4 +1,4 @@
-"""Keeps the computer awake while a session plays: nobody touches it for half an hour."""
+"""Keeps the computer awake while a session plays, because nobody touches it for half an hour."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def kept_awake() -> Iterator[None]:
-    """Hold off sleep, by wakepy; where it cannot, the session plays all the same.
+    """Hold off sleep with wakepy. If it cannot, the session plays all the same.
 
-    In a thread of its own, for it asks the desktop, which may take its time.
+    It runs in a thread of its own, because it asks the desktop, which may take a while.
     """
     over = threading.Event()
 
     def hold() -> None:
-        # Whatever a desktop answers must not end a session.
+        # No answer of a desktop may end the session.
         with contextlib.suppress(Exception):
             from wakepy import keep
 

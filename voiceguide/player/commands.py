@@ -1,4 +1,4 @@
-"""What a listener can ask of the player, from whatever remote."""
+"""The commands that a listener gives the player, from any remote."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
 
 
 class Action(StrEnum):
-    """The values are what `voiceguide ctl` takes."""
+    """What the player can do. The values are the words of `voiceguide ctl` and of the control protocol."""
 
     RESUME = "resume"
     PAUSE = "pause"
     TOGGLE = "toggle"
     NEXT = "next"
     PREVIOUS = "previous"
-    """To the start of this chapter; within its first seconds to the one before."""
+    """To the start of this chapter or, within its first seconds, to the one before."""
     REPEAT = "repeat"
     """To the start of this stretch."""
     SEEK_BY = "seek"
-    """Seconds, forward or back."""
+    """By seconds, forward or back."""
     SEEK_TO = "position"
-    """Seconds from the start."""
+    """To seconds from the start."""
     VOLUME_BY = "louder"
-    """A step of the volume, which goes from 0 to 1."""
+    """By a share of the volume, which goes from 0 to 1."""
     QUIETER = "quieter"
-    """The same step down."""
+    """By the same share down."""
     VOLUME_TO = "volume"
-    """From 0 to 1."""
+    """To a share, from 0 to 1."""
     SLOWER = "slower"
     FASTER = "faster"
     ONE_MORE_BREATH = "breath"
@@ -40,18 +40,18 @@ class Action(StrEnum):
 
 
 class Command(Struct, frozen=True):
-    """An action, and how much of it."""
+    """An action and its amount."""
 
     action: Action
     amount: float = 0.0
-    """Seconds or a share, as the action says; otherwise without meaning."""
+    """Seconds or a share, as the action says; without meaning for other actions."""
 
 
 class Controls(Protocol):
-    """What a remote may use of the player. Every method may be called from any thread, and never blocks."""
+    """What controls a player. Every method may be called from any thread, and never blocks."""
 
     def send(self, command: Command) -> None:
-        """Ask for something; it happens within a few hundredths of a second, or is not possible now."""
+        """Ask for something. It happens within a few hundredths of a second, unless it is not possible now."""
 
     def status(self) -> Status:
-        """How things stand now."""
+        """Where the session stands now."""

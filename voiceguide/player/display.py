@@ -1,4 +1,4 @@
-"""What a player shows: a few live lines in a terminal, plain lines elsewhere."""
+"""The display of a session: a few live lines in a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 BAR: Final = 24
 """Characters of a bar; a narrow terminal has fewer."""
 _IN_SECONDS_S: Final = 120.0
-"""What is left of a hold is told in seconds below this, and from here on as a clock does."""
+"""A hold shows what is left in seconds below this, and as minutes and seconds from here on."""
 _DUMB: Final = {"dumb", "unknown"}
-"""Terminals that cannot go back to a line."""
+"""Terminals that cannot draw over a line."""
 _BREATH: Final = {"inhale": "in", "exhale": "out", "retain": "pause"}
 STATE: Final = {State.PAUSED: "paused", State.WAITING: "waiting", State.ENDED: "ended", State.PLAYING: ""}
 
 
 class Display(ABC):
-    """Shows Statuses, from one thread; notes may come from any."""
+    """Shows the status from one thread, and notes from any thread."""
 
     printed: int = 0
-    """Lines that were printed so far, and stay: those of the status that are drawn in place do not count."""
+    """Lines printed so far that stay on the screen; the status lines that are drawn in place do not count."""
 
     @abstractmethod
     def show(self, status: Status) -> None:
-        """Show how things stand now; called several times a second."""
+        """Show the status; called several times a second."""
 
     @abstractmethod
     def note(self, text: str) -> None:
-        """Show a line beside the status."""
+        """Print a line that stays, next to the status."""
 
     @abstractmethod
     def close(self) -> None:
@@ -55,7 +55,7 @@ class Display(ABC):
 
 
 class PlainDisplay(Display):
-    """A line for every chapter, everything said, every change of the volume and every message, as they come."""
+    """Prints a line for every chapter, sentence, change of volume and message, as they come."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -63,7 +63,7 @@ class PlainDisplay(Display):
         self._volume: float | None = None
 
     def show(self, status: Status) -> None:
-        """Write what has changed."""
+        """Print what has changed."""
         place, doing, message = status.heading, status.doing, status.message or STATE[status.state]
         before_place, before_doing, before_message = self._seen
         if place != before_place:
@@ -77,13 +77,13 @@ class PlainDisplay(Display):
         self._seen, self._volume = (place, doing, message), status.volume
 
     def note(self, text: str) -> None:
-        """Write the line."""
+        """Print the line."""
         self._file.write(f"{text}\n")
         self._file.flush()
         self.printed += text.count("\n") + 1
 
     def close(self) -> None:
-        """Nothing is to be undone."""
+        """Do nothing: plain lines stay."""
 
     def _line(self, status: Status, text: str) -> None:
         self.note(f"{clock(status.position_s):>6}  {text}")
@@ -99,13 +99,13 @@ class SilentDisplay(Display):
         """Show nothing."""
 
     def close(self) -> None:
-        """Nothing is to be undone."""
+        """Do nothing."""
 
 
 class LiveDisplay(Display):
-    """The stretch, the side, what to do, the breath, the hold, what comes next and what is left, in place.
+    """Draws in place the stretch, the side, what to do, the breath, the hold, what comes next and the time left.
 
-    A terminal that is gone, as with a window that was closed, is drawn to no more, and the session goes on.
+    If the terminal is gone, for example because its window was closed, nothing is drawn and the session goes on.
     """
 
     def __init__(self, keys: str) -> None:
@@ -119,7 +119,7 @@ class LiveDisplay(Display):
         self._live.start()
 
     def show(self, status: Status) -> None:
-        """Draw again, where anything has changed that can be seen."""
+        """Draw the lines again if they look different."""
         from voiceguide.player.screen import screen
 
         size = self._live.console.size
@@ -135,26 +135,26 @@ class LiveDisplay(Display):
             self._live.update(body, refresh=True)
 
     def note(self, text: str) -> None:
-        """Print the line above."""
+        """Print the line above the status."""
         with contextlib.suppress(OSError):
             self._live.console.print(text, markup=False, highlight=False)
         self.printed += text.count("\n") + 1
 
     def close(self) -> None:
-        """Take the lines away again, and give the cursor back."""
+        """Remove the lines, and show the cursor again."""
         with contextlib.suppress(OSError):
             self._live.stop()
 
 
 def display_for(stream: TextIO, plain: TextIO, keys: str) -> Display:
-    """A live display where `stream` is a terminal that can draw; plain lines to `plain` where it is none."""
+    """A live display if `stream` is a terminal that can draw; otherwise plain lines to `plain`."""
     if stream.isatty() and os.environ.get("TERM") not in _DUMB:
         return LiveDisplay(keys)
     return PlainDisplay(plain)
 
 
 def lines_of(status: Status, bar: int = BAR) -> list[str]:
-    """The live display as text, with bars of so many characters: place, words, breath, hold, what comes, message."""
+    """The live display as text, with bars of `bar` characters: place, words, breath, hold, what is next, message."""
     left = f"{clock(max(0.0, status.length_s - status.position_s))} left of {clock(status.length_s)}"
     state = f" · {STATE[status.state]}" if STATE[status.state] else ""
     coming = f"next: {status.coming}" if status.coming else "the last part"
@@ -169,7 +169,7 @@ def lines_of(status: Status, bar: int = BAR) -> list[str]:
 
 
 def left_of_hold(status: Status) -> str:
-    """How long the hold still lasts, as `17 s` or `4:30`; empty where none is going on."""
+    """How long the hold still lasts, as `17 s` or `4:30`; empty if no hold is going on."""
     if status.hold is None:
         return ""
     seconds = max(0.0, status.hold.seconds - status.hold.elapsed_s)
@@ -177,7 +177,7 @@ def left_of_hold(status: Status) -> str:
 
 
 def _bar(stage: Stage, length: int) -> str:
-    """As full as the lungs: an exhale empties it; a hold fills up."""
+    """A bar that fills while the listener inhales or holds, and empties while they exhale."""
     share = min(1.0, max(0.0, stage.elapsed_s / stage.seconds))
     if stage.kind == "exhale":
         share = 1.0 - share

@@ -1,27 +1,29 @@
-"""Noting where a session stands, in a thread of its own: a slow disk never keeps the sound waiting."""
+"""Notes where a session stands, in a thread of its own: the sound never waits for a slow disk."""
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from typing import TYPE_CHECKING, Final
+
+from voiceguide.log import logger, without_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LAST_S: Final = 3.0
-"""How long the end of a session waits for its last note."""
+"""How long the end of a session waits for the last note."""
+_log: Final = logger(__name__)
 
 
 class Noter:
-    """Calls `note` when it is asked to, with at most one call under way. Whatever `note` raises is a note less.
+    """Calls `note` when it is asked to, one call at a time. If `note` raises, the note is lost and nothing else.
 
-    Where the system starts no more threads it is called by whoever asks.
+    If the system starts no more threads, `note` runs in the thread that asks.
     """
 
     def __init__(self, note: Callable[[], bool]) -> None:
         self.kept = False
-        """Whether the last note was kept: `note` has returned true."""
+        """Whether the last note was kept: whether `note` returned true."""
         self._note = note
         self._wanted = False
         self._closed = False
@@ -33,7 +35,7 @@ class Noter:
             self._thread = None
 
     def ask(self) -> None:
-        """Note as soon as the note that is under way is done. Does not wait."""
+        """Note as soon as the note under way is done, without waiting for it."""
         if self._thread is None:
             self._take_down()
             return
@@ -42,7 +44,7 @@ class Noter:
             self._condition.notify()
 
     def close(self) -> None:
-        """Note once more, and wait for it, LAST_S at most."""
+        """Note once more, and wait for that for LAST_S at most."""
         self.ask()
         with self._condition:
             self._closed = True
@@ -64,6 +66,8 @@ class Noter:
 
     def _take_down(self) -> None:
         self.kept = False
-        # A history that cannot be kept, for whatever reason, ends no session.
-        with contextlib.suppress(BaseException):
+        # A history that cannot be kept, for whatever reason, does not end the session.
+        try:
             self.kept = self._note()
+        except BaseException as error:  # noqa: BLE001
+            _log.warning("the position was not noted: %s", without_words(error))

@@ -1,8 +1,8 @@
-"""The score: what the player plays from. It grows as clips are spoken, and changes when the listener re-paces it.
+"""The score: what the player plays from. It grows as clips are spoken, and changes when the listener changes the pace.
 
-A clip's length is known once it has been spoken. Until then its text counts with an estimate, and nothing
-behind the first beat that has such a text is ready to be played: `ready`. When clips arrive everything is
-placed again; what lay before `ready` stays where it is, for a beat is placed by what came before it.
+The length of a clip is known once it has been spoken. Until then it is estimated, and nothing after the first beat with
+such a text is ready to be played (`ready`). When clips arrive, everything is placed again. What lies before `ready`
+stays where it is, because a beat is placed by what comes before it.
 """
 
 from __future__ import annotations
@@ -37,36 +37,34 @@ if TYPE_CHECKING:
     from voiceguide.sound.source import AudioSource
 
 RUN_IN_S: Final = 0.05
-"""A clip begins a little before its onset: this much before a beat still belongs to it."""
-
-
+"""A clip begins a little before its onset: so much time before a beat already belongs to it."""
 _START: Final = SoundFrame(0)
 
 
 class Score(Struct, frozen=True):
-    """A session as far as it is known. Every change is a new Score."""
+    """A session as far as it is known. Every change makes a new Score."""
 
     routine: Routine
     pacing: Pacing
     phrasebook: Phrasebook
     script: Script
     clips: Mapping[str, Clip]
-    """Of the texts that have been spoken."""
+    """The clips of the texts that have been spoken."""
     placement: Placement
     """In frames of the plan; everything else here is in frames of the sound."""
     arrangement: Arrangement
-    """Its gain does not change while the session plays."""
+    """Its gain stays the same while the session plays."""
     ready: SoundFrame
     """Frames from the start that are final and can be played."""
 
     @property
     def timeline(self) -> Timeline[SoundFrame]:
-        """Where everything lies; an estimate behind `ready`."""
+        """Where everything lies; after `ready` it is an estimate."""
         return self.arrangement.timeline
 
     @property
     def source(self) -> AudioSource:
-        """The sound up to `ready`; behind it, unspoken cues are missing."""
+        """The sound up to `ready`; after it, cues that have not been spoken are missing."""
         return self.arrangement.source
 
     @property
@@ -75,7 +73,7 @@ class Score(Struct, frozen=True):
         return self.ready >= self.timeline.length
 
     def missing(self, from_frame: SoundFrame = _START) -> list[str]:
-        """Texts that have not been spoken, in the order in which they are needed from `from_frame` on."""
+        """The texts that have not been spoken, in the order in which they are needed from `from_frame` on."""
         spots = self.placement.spots
         planned = self.arrangement.planned_next(from_frame)
         at = next((number for number, spot in enumerate(spots) if spot.start >= planned), 0)
@@ -87,30 +85,30 @@ class Score(Struct, frozen=True):
         return [text for text in texts if text not in self.clips]
 
     def with_clips(self, clips: Mapping[str, Clip]) -> Score:
-        """The same with more clips known."""
+        """The same session with more clips."""
         return self._with(self.script, self.pacing, {**self.clips, **clips})
 
     def moved(self, later: Score, frame: SoundFrame) -> int:
-        """How far the beat at `frame` has moved in `later`, which has the same script and more clips."""
+        """How many frames the beat at `frame` has moved in `later`, which has the same script and more clips."""
         planned = self.arrangement.planned(frame)
         number = sum(spot.start <= planned for spot in self.placement.spots) - 1
         moved = later.placement.spots[number].start - self.placement.spots[number].start if number >= 0 else 0
         return moved * self.arrangement.frames_per_plan_frame
 
     def slower(self, from_frame: SoundFrame) -> Score:
-        """From the first beat at `from_frame` or later with more time; RequestError where that cannot be."""
+        """With more time from the first beat at `from_frame` or later; RequestError if there is no slower pace."""
         return self._repaced(slower, from_frame, "this is as slow as it goes")
 
     def faster(self, from_frame: SoundFrame) -> Score:
-        """The reverse of `slower`."""
+        """The opposite of `slower`."""
         return self._repaced(faster_pacing, from_frame, "this is as fast as it goes")
 
     def fewer_words(self, from_frame: SoundFrame) -> Score:
-        """From there on in fewer words."""
+        """With fewer words from the first beat at `from_frame` or later; RequestError if there are no fewer."""
         return self._repaced(fewer_words, from_frame, "these are the fewest words there are")
 
     def one_more_breath(self, from_frame: SoundFrame) -> Score:
-        """The hold that is going on at `from_frame` a breath longer; RequestError where there is none."""
+        """With one more breath in the hold at `from_frame`; RequestError if no hold is going on there."""
         frames = self._frames(self.script, self.pacing)
         found = one_more_breath(self.script, self.placement, self.arrangement.planned_next(from_frame), frames)
         return self._with(found.script, self.pacing, self.clips)
@@ -132,12 +130,12 @@ class Score(Struct, frozen=True):
 
 
 def spoken_frames(script: Script, pacing: Pacing, clips: Mapping[str, Clip]) -> dict[str, int]:
-    """The length of every text: measured where it has been spoken, estimated where not."""
+    """The length of every text: measured if it has been spoken, otherwise estimated."""
     known = {text: clip.spoken_frames for text, clip in clips.items()}
     return {**estimated_frames(script.texts(), pacing.speech_rate), **known}
 
 
-def made(
+def new_score(
     routine: Routine,
     pacing: Pacing,
     phrasebook: Phrasebook,
@@ -145,7 +143,7 @@ def made(
     clips: Mapping[str, Clip],
     open_bed: Callable[[], Bed | None] = lambda: None,
 ) -> Score:
-    """A Score. Its gain is measured on what has been spoken."""
+    """The Score of a session that begins. Its gain is measured on what has been spoken."""
     placement = place(script, spoken_frames(script, pacing, clips))
     arrangement = arranged(placement.timeline, clips, pacing, open_bed)
     ready = arrangement.sounding(_ready(script, placement, clips))
@@ -153,7 +151,7 @@ def made(
 
 
 def _placed(score: Score) -> Score:
-    """The same with everything placed anew, after its script or its clips have changed."""
+    """The same with everything placed again, after its script or its clips have changed."""
     placement = place(score.script, spoken_frames(score.script, score.pacing, score.clips))
     before = score.arrangement
     arrangement = arranged(placement.timeline, score.clips, score.pacing, lambda: before.bed, before)

@@ -1,6 +1,6 @@
-"""The live lines, fitted into a terminal of any size: the time left, "paused" and the hold always find room.
+"""Fits the live lines into a terminal of any size: there is always room for the time left, "paused" and the hold.
 
-Widths are in the cells of a terminal, of which a wide character takes two and a combining one none.
+Widths are in the cells of a terminal: a wide character takes two, and a combining one takes none.
 """
 
 from __future__ import annotations
@@ -22,36 +22,36 @@ if TYPE_CHECKING:
 _STYLES: Final = ("bold", "", "cyan", "cyan", "dim", "yellow", "dim")
 _HEAD, _DOING, _BREATH, _HOLD, _COMING, _MESSAGE, _KEYS = range(7)
 _MOST_NEEDED: Final = (_HEAD, _HOLD, _MESSAGE, _COMING, _DOING, _BREATH, _KEYS)
-"""What a terminal of fewer lines keeps, the first longest."""
+"""The lines by importance: a lower terminal drops the last first."""
 _FEWEST_OF_NAME: Final = 8
-"""Cells of a name that is cut; with fewer it says nothing."""
+"""The fewest cells of a name that is cut; a shorter one would say nothing."""
 
 
 class Line(Struct, frozen=True):
-    """A line, and how it is printed."""
+    """A line and its style."""
 
     text: str
     style: str
 
 
 def screen(status: Status, keys: str, width: int, height: int) -> list[Line]:
-    """What is drawn of `status` in `height` lines of `width` cells, at most; `keys` says which keys there are."""
+    """What to draw of `status` in at most `height` lines of `width` cells; `keys` is the last line."""
     texts = [*lines_of(status), keys]
     for number in (_BREATH, _HOLD):
-        # The bar gives way to the words beside it, and where there is no room for one it goes.
+        # The bar makes room for the words next to it, and disappears if there is no room for it.
         bar = max(0, min(BAR, BAR + width - cell_len(texts[number])))
         texts[number] = lines_of(status, bar)[number] if bar else " ".join(lines_of(status, 0)[number].split())
     texts[_COMING] = _with_volume(texts[_COMING], status, width)
     kept = set(range(len(texts)))
     if height < len(texts):
-        # The lines that are empty now are the first to go.
+        # Lines that are empty now go first.
         kept = set([number for number in _MOST_NEEDED if texts[number]][: max(1, height)])
     texts[_HEAD] = _head(status, width, with_hold=_HOLD not in kept, with_volume=_COMING not in kept)
     return [Line(_cut(texts[number], width), _STYLES[number]) for number in sorted(kept)]
 
 
 def _with_volume(coming: str, status: Status, width: int) -> str:
-    """What comes next and, whatever the width, the volume."""
+    """What comes next and, at every width, the volume."""
     for volume in (f"volume {percentage(status.volume)}", f"vol {percentage(status.volume)}"):
         room = width - cell_len(f" · {volume}")
         if room >= min(_FEWEST_OF_NAME, cell_len(coming)):
@@ -60,7 +60,7 @@ def _with_volume(coming: str, status: Status, width: int) -> str:
 
 
 def _head(status: Status, width: int, *, with_hold: bool, with_volume: bool) -> str:
-    """The place, and what has to be seen beside it: the place gives way first."""
+    """The place and what must be seen next to it; the place is shortened first."""
     in_full, *shorter = tails = list(_tails(status, with_hold=with_hold, with_volume=with_volume))
     place = status.heading
     for before in (f"{place}  ({status.chapter_number}/{status.chapters})", place):
@@ -79,7 +79,7 @@ def _head(status: Status, width: int, *, with_hold: bool, with_volume: bool) -> 
 
 
 def _tails(status: Status, *, with_hold: bool, with_volume: bool) -> Iterator[str]:
-    """What has to be seen, in ever fewer characters."""
+    """What must be seen, in fewer and fewer characters."""
     left = clock(max(0.0, status.length_s - status.position_s))
     state = STATE[status.state]
     hold = left_of_hold(status) if with_hold else ""

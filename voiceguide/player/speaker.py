@@ -1,4 +1,4 @@
-"""The speaker: speaks ahead of the player, in a thread of its own, what is needed next first."""
+"""The speaker: speaks ahead of the player in a thread of its own, the most urgent texts first."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import SpeechError, VoiceguideError
+from voiceguide.log import logger, without_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,15 +16,16 @@ if TYPE_CHECKING:
     Speak = Callable[[Iterable[str]], Mapping[str, Clip]]
 
 BATCH: Final = 8
-"""Texts that are spoken together: enough for two threads to share, few enough to be there soon."""
+"""Texts that are spoken together: enough for two threads to share, and few enough to be ready soon."""
+_log: Final = logger(__name__)
 
 
 class Speaker:
-    """Speaks what it is told is missing, and hands the clips on.
+    """Speaks the texts that are missing, and delivers their clips.
 
-    `voices` are tried in order: where one fails, the next takes over for good. `deliver` is called in the
-    speaker's thread with each batch; `complain` once for every voice that fails, with whether another one
-    goes on. SpeechError where the system starts no thread for it.
+    `voices` are used in order: when one fails, the next takes over for good. `deliver` is called in the speaker's
+    thread with each batch, and `complain` once for every voice that fails, with whether another one goes on.
+    SpeechError if the system starts no thread.
     """
 
     def __init__(
@@ -45,13 +47,13 @@ class Speaker:
             raise SpeechError("nothing can be spoken while it plays: the system starts no more threads") from error
 
     def want(self, texts: Iterable[str]) -> None:
-        """What is missing now, most urgent first; replaces what was wanted before. Any thread."""
+        """Set what is missing now, the most urgent first, in place of what was wanted before. Any thread."""
         with self._condition:
             self._wanted = list(texts)
             self._condition.notify()
 
     def close(self) -> None:
-        """Stop after the batch that is being spoken. Does not wait for it."""
+        """Stop after the batch that is being spoken, without waiting for it."""
         with self._condition:
             self._closed = True
             self._condition.notify()
@@ -73,7 +75,8 @@ class Speaker:
                 spoken = {text: clips[text] for text in batch}
             except Exception as error:  # noqa: BLE001 -- without this thread the player would wait for ever
                 goes_on = len(self._voices) > 1
-                self._complain(_told(error), goes_on)
+                _log.warning("a voice failed, %s goes on: %s", "another" if goes_on else "none", without_words(error))
+                self._complain(_as_ours(error), goes_on)
                 if not goes_on:
                     return  # asked again when the listener resumes
                 del self._voices[0]
@@ -82,7 +85,7 @@ class Speaker:
                 return
 
 
-def _told(error: Exception) -> VoiceguideError:
+def _as_ours(error: Exception) -> VoiceguideError:
     if isinstance(error, VoiceguideError):
         return error
     return SpeechError(f"the voice has failed: this is a fault of voiceguide: {type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""How a session stands: what displays and remotes show."""
+"""Where a session stands: what displays and remotes show."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class State(StrEnum):
     PLAYING = "playing"
     PAUSED = "paused"
     WAITING = "waiting"
-    """The device is gone, or the voice is not ready: goes on by itself. `message` says which."""
+    """The device is gone or the voice is not ready. The session goes on by itself; `message` says what it waits for."""
     ENDED = "ended"
 
 
 class Stage(Struct, frozen=True):
-    """A phase of the breath, or a hold, that is going on."""
+    """A phase of the breath or a hold that is going on."""
 
     kind: str
     """`inhale`, `exhale`, `retain` or `hold`."""
@@ -38,9 +38,9 @@ class Status(Struct, frozen=True):
     state: State
     routine: str
     title: str
-    """Of the session."""
+    """The title of the session."""
     chapter: str
-    """Its title: the stretch, or Welcome and Close."""
+    """The title of the chapter: a stretch, Welcome or Close."""
     chapter_number: int
     """Counted from 1."""
     chapters: int
@@ -48,12 +48,12 @@ class Status(Struct, frozen=True):
     side: str | None
     """`left` or `right`."""
     doing: str
-    """What was said last, or is being said."""
+    """What is being said, or was said last."""
     coming: str | None
     """The title of the next chapter."""
     position_s: float
     length_s: float
-    """Of the whole session; an estimate while later parts are still being spoken."""
+    """The length of the whole session; an estimate while later parts are still being spoken."""
     volume: float
     """From 0 to 1."""
     pace: str
@@ -61,7 +61,7 @@ class Status(Struct, frozen=True):
     breath: Stage | None = None
     hold: Stage | None = None
     message: str = ""
-    """What the listener should know: a lost device, a failed voice, a pace that has changed."""
+    """What the listener should know: a lost device, a failed voice, a change of pace."""
 
     @property
     def heading(self) -> str:

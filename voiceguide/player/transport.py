@@ -12,8 +12,8 @@
         │                             ENDED ◀──────────────── STOP ─────────────────┘  │
         └───────────────────────────── PAUSE, TOGGLE ──────────────────────────────────┘
 
-NEXT, PREVIOUS, REPEAT and SEEK move the position and leave the state as it is; the volume is no matter of
-state. From ENDED nothing leads away.
+NEXT, PREVIOUS, REPEAT and SEEK move the position and keep the state, unless they reach the end. The volume does not
+depend on the state. Nothing leads out of ENDED.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from voiceguide.player.commands import Command
 
 RESTART_WITHIN_S: Final = 3.0
-"""`previous` restarts the chapter, or goes to the one before where this one has only just begun."""
+"""`previous` restarts the chapter, or goes to the one before if this one has only just begun."""
 
 
 class Transport(Struct, frozen=True):
@@ -42,7 +42,7 @@ class Transport(Struct, frozen=True):
 
     state: State = State.PLAYING
     at: int = 0
-    """Frame of the session that is heard, or will be heard next."""
+    """The frame of the session that is heard, or will be heard next."""
     volume: float = 1.0
     """From 0 to 1."""
 
@@ -101,7 +101,7 @@ def _target(at: int, command: Command, timeline: Timeline[int], previous: str) -
 
 
 def _seekable(timeline: Timeline[int], frame: int, at: int) -> int:
-    """Inside the session, and never in the middle of a sentence; on the side of `at` that `frame` is on."""
+    """`frame`, moved into the session and out of the middle of a sentence, without crossing `at`."""
     frame = min(max(0, frame), timeline.length)
     cut = _speech_at(timeline, frame)
     if cut is None:
@@ -110,10 +110,10 @@ def _seekable(timeline: Timeline[int], frame: int, at: int) -> int:
 
 
 def resume_frame(timeline: Timeline[int], at: int) -> int:
-    """Where to go on after a break at frame `at`: at the start of what was cut.
+    """Where to resume after a break at frame `at`: at the start of what was cut.
 
-    A breath tone or a sentence that was cut begins again; a hold gets what was left of it, and never less
-    than one breath. Where one has gone on like that, one goes on once more: a break leads back once.
+    A breath tone or a sentence that was cut begins again. A hold gets what was left of it, and at least one breath. A
+    break where the session was resumed leads no further back.
     """
     frame = at
     hold = next((span for span in timeline.spans if span.kind is SpanKind.HOLD and span.start < at < span.end), None)
@@ -139,7 +139,7 @@ def _breath_frames(timeline: Timeline[int], start: int, end: int) -> int:
 
 
 def chapter_at(timeline: Timeline[int], frame: int) -> int:
-    """The number of the chapter that `frame` lies in, from 0; the last one for the end and beyond."""
+    """The number of the chapter that contains `frame`, from 0; the last chapter for the end and beyond."""
     starts = [chapter.start for chapter in timeline.chapters]
     return max(0, bisect.bisect_right(starts, frame) - 1)
 

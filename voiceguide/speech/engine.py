@@ -7,6 +7,7 @@ a library's errors. An adapter imports its library inside its hooks, and nothing
 from __future__ import annotations
 
 import threading
+import time
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
@@ -14,6 +15,7 @@ import numpy as np
 from msgspec import Struct
 
 from voiceguide.errors import SpeechError, VoiceguideError
+from voiceguide.log import logger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +28,7 @@ RATES_HZ: Final = range(4_000, 192_001)
 """Sample rates that are accepted. Resampling from any other could take all memory."""
 LONGEST_TAKE_S: Final = 120
 """Five times as long as the longest text takes when it is spoken slowly."""
+_log: Final = logger(__name__)
 
 
 class Voice(Struct, frozen=True):
@@ -119,6 +122,7 @@ class SpeechEngine(ABC):
                 message = f"the {self.name} engine has been closed"
                 raise SpeechError(message)
             if not self._loaded:
+                began_s = time.monotonic()
                 try:
                     self._load()
                 except VoiceguideError:
@@ -127,6 +131,7 @@ class SpeechEngine(ABC):
                     message = f"the {self.name} engine cannot start with voice {self.voice!r}: {error}"
                     raise SpeechError(message) from error
                 self._loaded = True
+                _log.info("%s is loaded in %.2f s, rate %g", self.name, time.monotonic() - began_s, self.speech_rate)
 
     def synthesize(self, text: str, take: int = 0) -> Take:
         """Speak `text`, which the caller has normalised and checked.

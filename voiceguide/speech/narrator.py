@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING, Final, Self
 
 from voiceguide.errors import SpeechError, StoreError
 from voiceguide.language.rules import rules_for
+from voiceguide.log import logger
 from voiceguide.speech.conditioning import CONDITIONING_VERSION, conditioned, faults, session_rate
 from voiceguide.speech.normalise import NORMALISER_VERSION, check_speakable, normalise
 from voiceguide.speech.pronouncing import pronunciations
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 TAKES: Final = 2
 """How many takes of the bare text are tried before a carrier phrase is."""
 _CARRIER_PAUSE_MS: Final = 90
+_log: Final = logger(__name__)
 
 
 class Narrator:
@@ -115,6 +118,7 @@ class Narrator:
 
         # Start with the longest, so that no thread is left with a long text at the end.
         missing.sort(key=len, reverse=True)
+        began_s, stored = time.monotonic(), len(clips)
         pool = ThreadPoolExecutor(self.engine.parallel, thread_name_prefix="speak")
         try:
             speaking = {pool.submit(self._fresh, self.spelt(text)): text for text in missing}
@@ -125,6 +129,7 @@ class Narrator:
                 self._keep(keys[text], text, clip)
                 if progress:
                     progress(done, len(missing))
+            _log.info("%d texts spoken in %.2f s, %d from the store", len(missing), time.monotonic() - began_s, stored)
         finally:
             # After Ctrl-C or a failure: drop the texts that wait, and wait for those that are being spoken.
             pool.shutdown(cancel_futures=True)
@@ -153,6 +158,7 @@ class Narrator:
             found = faults(samples, text, self.engine.speech_rate)
             if not found:
                 return conditioned(samples)
+            _log.info("take %d of a text of %d characters is refused", take + 1, len(text))
         if not carried_first and (clip := self._carried(text)):
             return clip
         message = f"{self.engine.name}:{self.engine.voice} does not say {text!r} right: {', '.join(found)}"

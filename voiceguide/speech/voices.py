@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from voiceguide import registry
-from voiceguide.errors import RequestError, SpeechError, UnknownNameError
+from voiceguide.errors import RequestError, SpeechError
+from voiceguide.registry import Registry
 from voiceguide.speech.engine import SpeechEngine
 
 if TYPE_CHECKING:
@@ -17,23 +17,17 @@ DEFAULT_VOICE: Final = "hibari:heart"
 _BEST_FIRST: Final = ("hibari", "kokoro", "piper", "pico", "pyttsx3")
 """By how they sound (docs/speech.md). Engines that come from other packages follow."""
 _MOST_NAMED: Final = 4
-_GROUP: Final = "voiceguide.engines"
+_ENGINES: Final = Registry("voiceguide.engines", "speech engine", SpeechEngine)  # type: ignore[type-abstract]
 
 
 def engine_names() -> list[str]:
     """The names of all registered engines, whether they work here or not."""
-    return registry.names(_GROUP)
+    return _ENGINES.names()
 
 
 def engine_class(name: str) -> type[SpeechEngine]:
     """The class of the engine `name`. UnknownNameError if no engine has that name."""
-    loaded = registry.found(_GROUP, name)
-    if loaded is None:
-        raise UnknownNameError("speech engine", name, engine_names())
-    if not (isinstance(loaded, type) and issubclass(loaded, SpeechEngine)):
-        message = f"what is registered as the speech engine {name!r} is not a SpeechEngine: {loaded!r}"
-        raise SpeechError(message)
-    return loaded
+    return _ENGINES.load(name)
 
 
 def open_engine(spec: str, speech_rate: float) -> SpeechEngine:

@@ -1,4 +1,4 @@
-"""Controls that note what they are asked."""
+"""A session for remotes, which records what it is asked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from msgspec.structs import replace
 from voiceguide.player.status import State, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from voiceguide.player.commands import Command
 
 STATUS = Status(
@@ -30,16 +32,29 @@ STATUS = Status(
 )
 
 
+PNG = b"\x89PNG not looked into"
+
+
 class FakeControls:
-    def __init__(self) -> None:
+    """A LiveSession."""
+
+    def __init__(self, draw_cover: Callable[[], bytes] = lambda: PNG) -> None:
         self.sent: list[Command] = []
+        self.shown: list[str] = []
         self.now = STATUS
+        self._draw_cover = draw_cover
 
     def send(self, command: Command) -> None:
         self.sent.append(command)
 
     def status(self) -> Status:
         return self.now
+
+    def show(self, text: str) -> None:
+        self.shown.append(text)
+
+    def draw_cover(self) -> bytes:
+        return self._draw_cover()
 
     def change(self, **values: object) -> None:
         self.now = replace(self.now, **values)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.player.remotes.fakes import FakeControls
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
-from voiceguide.player.remotes.keys import KeysRemote, commands_in
+from voiceguide.player.remotes.keys import HELP, KeysRemote, commands_in
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,8 @@ def test_no_bytes_upset_it(typed: bytes) -> None:
 def test_it_reads_a_terminal_and_leaves_it_as_it_was() -> None:
     leader, follower = pty.openpty()
     before = termios.tcgetattr(follower)
-    controls, helped = FakeControls(), []
-    remote = KeysRemote(on_help=lambda: helped.append(True), fd=follower)
+    controls = FakeControls()
+    remote = KeysRemote(follower)
     remote.start(controls)
     try:
         assert termios.tcgetattr(follower) != before
@@ -62,7 +62,7 @@ def test_it_reads_a_terminal_and_leaves_it_as_it_was() -> None:
         remote.close()
         remote.close()
     assert [command.action for command in controls.sent] == [Action.TOGGLE, Action.STOP]
-    assert helped == [True]
+    assert controls.shown == [HELP]
     assert termios.tcgetattr(follower) == before
     os.close(leader)
     os.close(follower)
@@ -72,7 +72,7 @@ def test_it_takes_the_keys_again_when_a_shell_has_had_the_terminal() -> None:
     """As after Ctrl-Z and `fg`: the shell gives it back with settings of its own."""
     leader, follower = pty.openpty()
     shells_own = termios.tcgetattr(follower)
-    remote = KeysRemote(on_help=lambda: None, fd=follower)
+    remote = KeysRemote(follower)
     remote.start(FakeControls())
     try:
         termios.tcsetattr(follower, termios.TCSANOW, shells_own)
@@ -90,6 +90,6 @@ def test_it_takes_the_keys_again_when_a_shell_has_had_the_terminal() -> None:
 def test_without_a_terminal_it_is_unavailable() -> None:
     read, write = os.pipe()
     with pytest.raises(RemoteUnavailableError, match="keys do not work"):
-        KeysRemote(on_help=lambda: None, fd=read).start(FakeControls())
+        KeysRemote(read).start(FakeControls())
     os.close(read)
     os.close(write)

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from tests.player.remotes.fakes import FakeControls
+from tests.player.remotes.fakes import PNG, FakeControls
 from voiceguide.errors import ExportError, RemoteUnavailableError
 from voiceguide.player.commands import Action, Command
 from voiceguide.player.remotes import mpris
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     from tests.player.conftest import Program
 
-PNG = b"\x89PNG not looked into"
-
 
 def no_cover() -> bytes:
     message = "it cannot be drawn"
@@ -40,7 +38,7 @@ def no_cover() -> bytes:
 def controls(bus: str) -> Iterator[FakeControls]:
     assert bus
     made = FakeControls()
-    with MprisRemote(lambda: PNG) as remote:
+    with MprisRemote() as remote:
         remote.start(made)
         yield made
 
@@ -140,8 +138,8 @@ def test_changes_are_told(controls: FakeControls, tool: Callable[[str], str], tm
 
 def test_a_second_session_has_a_name_of_its_own(controls: FakeControls, tool: Callable[[str], str]) -> None:
     assert controls
-    with MprisRemote(no_cover) as second:
-        second.start(FakeControls())
+    with MprisRemote() as second:
+        second.start(FakeControls(no_cover))
         listed = subprocess.run([tool("playerctl"), "-l"], capture_output=True, text=True, check=True).stdout.split()
         assert len({metadata(tool, "mpris:trackid", player) for player in listed}) == 2
     assert len(listed) == 2
@@ -161,7 +159,7 @@ def test_the_track_is_what_length_and_position_are_of(controls: FakeControls, to
 
 def test_the_cover_is_a_private_file_that_lives_as_long_as_the_player(bus: str, tool: Callable[[str], str]) -> None:
     assert bus
-    with MprisRemote(lambda: PNG) as remote:
+    with MprisRemote() as remote:
         remote.start(FakeControls())
         path = cover_file(tool)
         assert path.read_bytes() == PNG
@@ -180,8 +178,8 @@ def test_a_cover_that_is_drawn_late_is_told(bus: str, tool: Callable[[str], str]
     target = tmp_path / "signals"
     with target.open("wb") as file:
         monitor = subprocess.Popen([tool("dbus-monitor"), "--session", "type='signal'"], stdout=file)
-    with MprisRemote(slowly) as remote:
-        remote.start(FakeControls())
+    with MprisRemote() as remote:
+        remote.start(FakeControls(slowly))
         assert metadata(tool, "mpris:artUrl") == ""
         path = cover_file(tool)
         time.sleep(2 * mpris.POLL_S)
@@ -200,8 +198,8 @@ def test_without_a_cover_all_else_is_there(
         raise OSError(message)
 
     for draw in (no_cover, lambda: PNG):
-        with MprisRemote(draw) as remote:
-            remote.start(FakeControls())
+        with MprisRemote() as remote:
+            remote.start(FakeControls(draw))
             time.sleep(2 * mpris.POLL_S)
             assert metadata(tool, "xesam:album") == "Upper back"
             assert metadata(tool, "mpris:artUrl") == ""
@@ -231,7 +229,7 @@ def test_what_a_killed_player_leaves_is_cleared_by_the_next(
 def test_without_a_bus_it_is_unavailable(program: object) -> None:
     assert program  # its address leads nowhere
     with pytest.raises(RemoteUnavailableError, match="no session bus"):
-        MprisRemote(no_cover).start(FakeControls())
+        MprisRemote().start(FakeControls())
 
 
 @pytest.mark.parametrize("remote", [NowPlayingRemote, SmtcRemote])

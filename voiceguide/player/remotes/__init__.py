@@ -1,1 +1,1 @@
-"""Ways to control the player: keys, media keys, another terminal. A remote knows `Controls` and no other remote."""
+"""Ways to control the player: keys, media keys, another terminal. A remote knows LiveSession, and no other remote."""

@@ -1,4 +1,4 @@
-"""The cover as a file, for desktops that show one and take it only by its address."""
+"""The cover as a file, for desktops that take a picture only by its address."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _NAME: Final = "cover.png"
 
 
 class Artwork:
-    """Draws the cover beside the player and keeps it, readable for this user alone, until `close`.
+    """Draws the cover in a thread of its own and keeps it, readable for this user alone, until `close`.
 
-    It lies in a scratch folder, so that what a killed player leaves is cleared by the next one. Where it cannot be
-    drawn or kept there is none; nothing is raised.
+    The file lies in a scratch folder, so that the next player clears it if this one is killed. If it cannot be drawn or
+    written, there is no cover; nothing is raised.
     """
 
     def __init__(self, draw: Callable[[], bytes]) -> None:
         self.url = ""
-        """A `file://` address; empty as long as there is no picture."""
+        """The `file://` address of the picture; empty until it has been drawn."""
         self._draw = draw
         self._scratch: ScratchFolder | None = None
         self._thread: threading.Thread | None = None

@@ -1,4 +1,4 @@
-"""Keys in the terminal that the session was started from."""
+"""Keys in the terminal where the session was started."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import importlib
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from voiceguide.errors import RemoteUnavailableError
 from voiceguide.model.volume import STEP
@@ -18,10 +18,8 @@ from voiceguide.player.remotes.remote import Remote, started
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from voiceguide.player.commands import Controls
+    from voiceguide.player.remotes.remote import LiveSession
 
-KEYS: Final = "? help · space pause · ←→ 10 s · ↑↓ volume · n p r chapter · - + pace · b w · q"
-"""One line; a narrow terminal cuts off its end."""
 HELP: Final = """\
 space  pause and go on          n  the next chapter      -  slower
 left   10 s back                p  the previous one      +  faster
@@ -52,7 +50,7 @@ _ESCAPE: Final = 0x1B
 
 
 def commands_in(data: bytes) -> list[Command | None]:
-    """What was typed, in order; None stands for a question mark, the wish for help.
+    """The commands in what was typed, in order; None stands for a question mark, which asks for help.
 
     Arrows come as ESC [ A or ESC O A, with digits and semicolons between where other keys are held; any
     other sequence, and a bare ESC, means nothing.
@@ -83,24 +81,32 @@ def commands_in(data: bytes) -> list[Command | None]:
 class KeysRemote(Remote):
     """Reads single keys from the terminal, which gets its settings back whatever ends the program."""
 
-    def __init__(self, on_help: Callable[[], None], fd: int | None = None) -> None:
-        self._on_help = on_help
+    hint: ClassVar[str] = "? help · space pause · ←→ 10 s · ↑↓ volume · n p r chapter · - + pace · b w · q"
+    """One line; a narrow terminal cuts off its end."""
+
+    def __init__(self, fd: int | None = None) -> None:
+        """`fd` is the terminal to read from, instead of standard input."""
         self._fd = fd
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._before: list[Any] | None = None
         self._setting = threading.Lock()
-        """Held while the terminal is set: who gives its settings back has the last word."""
+        """Held while the terminal is set: whoever gives its settings back has the last word."""
 
-    def start(self, controls: Controls) -> None:
-        """Begin to read; RemoteUnavailableError where standard input is no terminal."""
+    @classmethod
+    def suits_here(cls) -> bool:
+        """Whether a person sits at a terminal: where the display is not on one, keys may be meant for others."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    def start(self, session: LiveSession) -> None:
+        """Begin to read; RemoteUnavailableError if standard input is not a terminal."""
         if self._fd is None:
             if not sys.stdin.isatty():
-                raise RemoteUnavailableError("keys do not work: standard input is no terminal")
+                raise RemoteUnavailableError("keys do not work: standard input is not a terminal")
             self._fd = sys.stdin.fileno()
         read = self._windows_keys if sys.platform == "win32" else self._prepared()
         try:
-            self._thread = started("keys", lambda: self._listen(controls, read))
+            self._thread = started("keys", lambda: self._listen(session, read))
         except RemoteUnavailableError:
             self._restore()
             raise
@@ -112,19 +118,19 @@ class KeysRemote(Remote):
         if self._thread and self._thread is not threading.current_thread():
             self._thread.join(1.0)
 
-    def _listen(self, controls: Controls, read: Callable[[], bytes | None]) -> None:
+    def _listen(self, session: LiveSession, read: Callable[[], bytes | None]) -> None:
         while not self._closing.is_set():
             data = read()
             if data is None:
                 return  # the terminal has gone
             for command in commands_in(data):
                 if command is None:
-                    self._on_help()
+                    session.show(HELP)
                 else:
-                    controls.send(command)
+                    session.send(command)
 
     def _prepared(self) -> Callable[[], bytes | None]:
-        """Single keys without echo; signals from keys (Ctrl-C, Ctrl-Z) stay."""
+        """Set the terminal to single keys without echo; keys that send signals (Ctrl-C, Ctrl-Z) still do."""
         import termios
         import tty
 
@@ -139,7 +145,7 @@ class KeysRemote(Remote):
         return self._terminal_keys
 
     def _terminal_keys(self) -> bytes | None:
-        """What was typed within POLL_S; None at the end of the terminal."""
+        """What was typed within POLL_S; None if the terminal is gone."""
         import select
 
         assert self._fd is not None  # noqa: S101 -- narrows the type
@@ -156,7 +162,7 @@ class KeysRemote(Remote):
             return None
 
     def _keep_cbreak(self) -> None:
-        """Set the terminal again where a shell has given it settings of its own, as after Ctrl-Z and `fg`."""
+        """Set the terminal again if a shell has given it settings of its own, as after Ctrl-Z and `fg`."""
         import termios
         import tty
 
@@ -168,7 +174,7 @@ class KeysRemote(Remote):
                 tty.setcbreak(self._fd, termios.TCSANOW)
 
     def _windows_keys(self) -> bytes | None:
-        """The same on Windows, arrows as a terminal sends them. Not tested: there is no such machine here."""
+        """The same on Windows, with arrows as a terminal sends them. Not tested: no such machine has run it."""
         msvcrt: Any = importlib.import_module("msvcrt")
         if not msvcrt.kbhit():
             self._closing.wait(POLL_S)
@@ -190,7 +196,7 @@ class KeysRemote(Remote):
 
 
 def _in_background(fd: int) -> bool:
-    """Whether another program has the terminal: a read would stop this one, and its sound."""
+    """Whether another program has the terminal: reading from it would stop this one, and its sound."""
     try:
         return os.tcgetpgrp(fd) != os.getpgrp()
     except OSError:  # not the terminal that this program was started from

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import threading
 import time
 import uuid
@@ -21,12 +22,13 @@ from voiceguide.player.remotes.remote import Remote, started
 from voiceguide.player.status import State
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from jeepney import Message
     from jeepney.io.blocking import DBusConnection
 
     from voiceguide.player.commands import Controls
+    from voiceguide.player.remotes.remote import LiveSession
     from voiceguide.player.status import Status
 
 NAME: Final = "org.mpris.MediaPlayer2.voiceguide"
@@ -35,7 +37,7 @@ ROOT: Final = "org.mpris.MediaPlayer2"
 PLAYER: Final = "org.mpris.MediaPlayer2.Player"
 PROPERTIES: Final = "org.freedesktop.DBus.Properties"
 TRACK: Final = "/org/voiceguide/session/"
-"""What the paths of tracks begin with."""
+"""The beginning of every track's path."""
 POLL_S: Final = 0.25
 JUMP_S: Final = 0.5
 """A position this far from what the clock says was jumped to."""
@@ -66,34 +68,34 @@ _PLAYBACK: Final = {
 
 
 class _Refusal(Exception):  # noqa: N818 -- an answer on the bus, no error of ours
-    """What is answered as an error: its name and a sentence."""
+    """An answer that is an error: its name and a sentence."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         super().__init__(text)
 
 
-class _Session:
-    """What is on the bus: a player, the track that it plays, and its cover.
+class _Track:
+    """What is on the bus: the session, as one track, and its cover.
 
-    Length and position are those of the whole session, so the session is the track, and stays so from chapter to
-    chapter. Every session has a track of its own, for another one had the same name on the bus before.
+    Length and position are those of the whole session, so the session stays one track from chapter to chapter. Each
+    session has a path of its own, because another one may have had the same name on the bus before.
     """
 
     def __init__(self, controls: Controls, artwork: Artwork) -> None:
         self.controls = controls
-        self.track = f"{TRACK}{uuid.uuid4().hex}"
+        self.path = f"{TRACK}{uuid.uuid4().hex}"
         self._artwork = artwork
 
     def properties(self, status: Status) -> dict[str, dict[str, Value]]:
-        """Every property of both interfaces at that moment."""
-        return properties_of(status, self.track, self._artwork.url)
+        """Every property of both interfaces, for that status."""
+        return properties_of(status, self.path, self._artwork.url)
 
 
-def properties_of(status: Status, track: str, art_url: str) -> dict[str, dict[str, Value]]:
+def properties_of(status: Status, track_path: str, art_url: str) -> dict[str, dict[str, Value]]:
     """Every property of both interfaces, as variants. An empty `art_url` is left out."""
     metadata: dict[str, Value] = {
-        "mpris:trackid": ("o", track),
+        "mpris:trackid": ("o", track_path),
         "mpris:length": ("x", round(status.length_s * _US)),
         "xesam:title": ("s", status.heading),
         "xesam:artist": ("as", [status.title]),
@@ -131,17 +133,20 @@ def properties_of(status: Status, track: str, art_url: str) -> dict[str, dict[st
 
 
 class MprisRemote(Remote):
-    """Owns org.mpris.MediaPlayer2.voiceguide, or where another session does, a name with the process's number."""
+    """Owns org.mpris.MediaPlayer2.voiceguide or, if another session has it, that name with the process's number."""
 
-    def __init__(self, draw_cover: Callable[[], bytes]) -> None:
-        """`draw_cover` gives a PNG; it is called in a thread of its own, and only where there is a bus."""
-        self._draw_cover = draw_cover
+    def __init__(self) -> None:
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._artwork: Artwork | None = None
 
-    def start(self, controls: Controls) -> None:
-        """Begin to listen; RemoteUnavailableError where there is no session bus. May take up to a second."""
+    @classmethod
+    def suits_here(cls) -> bool:
+        """Whether this is a system whose desktops have a session bus."""
+        return sys.platform not in {"darwin", "win32"}
+
+    def start(self, session: LiveSession) -> None:
+        """Begin to listen; RemoteUnavailableError if there is no session bus. May take up to a second."""
         from jeepney import message_bus
         from jeepney.io import blocking
 
@@ -152,13 +157,13 @@ class MprisRemote(Remote):
                 other = f"{NAME}.instance{os.getpid()}"
                 bus.send_and_get_reply(message_bus.RequestName(other), timeout=_CONNECT_S)
         except Exception as error:
-            # jeepney raises what it finds on the way: KeyError, OSError, its own; all mean one thing.
+            # jeepney raises KeyError, OSError and errors of its own; here they all mean the same.
             text = "media keys do not work here: there is no session bus"
             raise RemoteUnavailableError(text) from error
-        self._artwork = Artwork(self._draw_cover)
-        session = _Session(controls, self._artwork)
+        self._artwork = Artwork(session.draw_cover)
+        track = _Track(session, self._artwork)
         try:
-            self._thread = started("mpris", lambda: _serve(bus, session, self._closing))
+            self._thread = started("mpris", lambda: _serve(bus, track, self._closing))
         except RemoteUnavailableError:
             bus.close()
             raise
@@ -172,9 +177,9 @@ class MprisRemote(Remote):
             self._artwork.close()
 
 
-def _serve(bus: DBusConnection, session: _Session, closing: threading.Event) -> None:
+def _serve(bus: DBusConnection, track: _Track, closing: threading.Event) -> None:
     """Answer until closed, or until the bus has gone."""
-    watch = _Watch(bus, session)
+    watch = _Watch(bus, track)
     due = 0.0
     try:
         while not closing.is_set():
@@ -184,7 +189,7 @@ def _serve(bus: DBusConnection, session: _Session, closing: threading.Event) -> 
                 due = time.monotonic() + POLL_S
                 watch.look()
                 continue
-            _answer(bus, message, session)
+            _answer(bus, message, track)
     except (OSError, EOFError):
         return
     finally:
@@ -192,32 +197,32 @@ def _serve(bus: DBusConnection, session: _Session, closing: threading.Event) -> 
 
 
 class _Watch:
-    """Tells the bus what has changed since it looked last."""
+    """Tells the bus what has changed since the last look."""
 
-    def __init__(self, bus: DBusConnection, session: _Session) -> None:
+    def __init__(self, bus: DBusConnection, track: _Track) -> None:
         self._bus = bus
-        self._session = session
-        self._told: dict[str, Value] | None = None
+        self._track = track
+        self._sent: dict[str, Value] | None = None
         self._position_s = 0.0
         self._looked = time.monotonic()
         self._moving = False
 
     def look(self) -> None:
         """Look now."""
-        status = self._session.controls.status()
+        status = self._track.controls.status()
         now = time.monotonic()
         properties = {
-            name: value for name, value in self._session.properties(status)[PLAYER].items() if name != "Position"
+            name: value for name, value in self._track.properties(status)[PLAYER].items() if name != "Position"
         }
-        told = self._told
-        if told is not None:
-            changed = {name: value for name, value in properties.items() if told[name] != value}
+        sent = self._sent
+        if sent is not None:
+            changed = {name: value for name, value in properties.items() if sent[name] != value}
             if changed:
                 self._signal(PROPERTIES, "PropertiesChanged", "sa{sv}as", (PLAYER, changed, []))
             expected_s = self._position_s + (now - self._looked if self._moving else 0.0)
             if abs(status.position_s - expected_s) > JUMP_S:
                 self._signal(PLAYER, "Seeked", "x", (round(status.position_s * _US),))
-        self._told, self._position_s, self._looked = properties, status.position_s, now
+        self._sent, self._position_s, self._looked = properties, status.position_s, now
         self._moving = status.state is State.PLAYING
 
     def _signal(self, interface: str, name: str, signature: str, body: tuple[Any, ...]) -> None:
@@ -226,8 +231,8 @@ class _Watch:
         self._bus.send(new_signal(DBusAddress(PATH, interface=interface), name, signature, body))
 
 
-def _answer(bus: DBusConnection, message: Message, session: _Session) -> None:
-    """Answer a call; anything else on the bus is not for us."""
+def _answer(bus: DBusConnection, message: Message, track: _Track) -> None:
+    """Answer a call; ignore everything else on the bus."""
     from jeepney import HeaderFields, MessageFlag, MessageType, new_error, new_method_return
 
     if message.header.message_type is not MessageType.method_call:
@@ -235,7 +240,7 @@ def _answer(bus: DBusConnection, message: Message, session: _Session) -> None:
     fields = message.header.fields
     interface, member = fields.get(HeaderFields.interface, ""), fields.get(HeaderFields.member, "")
     try:
-        signature, body = _called(interface, member, message.body, session)
+        signature, body = _called(interface, member, message.body, track)
     except _Refusal as refusal:
         reply = new_error(message, refusal.name, "s", (str(refusal),))
     else:
@@ -244,13 +249,11 @@ def _answer(bus: DBusConnection, message: Message, session: _Session) -> None:
         bus.send(reply)
 
 
-def _called(
-    interface: str, member: str, body: tuple[Any, ...], session: _Session
-) -> tuple[str | None, tuple[Any, ...]]:
+def _called(interface: str, member: str, body: tuple[Any, ...], track: _Track) -> tuple[str | None, tuple[Any, ...]]:
     """The answer to a call: a signature and a body."""
     if interface == PROPERTIES:
-        return _properties_called(member, body, session)
-    controls = session.controls
+        return _properties_called(member, body, track)
+    controls = track.controls
     if (interface, member) in _METHODS:
         if command := _METHODS[interface, member]:
             controls.send(command)
@@ -261,9 +264,9 @@ def _called(
         case _, "Seek", (int(offset),) if interface == PLAYER:
             controls.send(Command(Action.SEEK_BY, offset / _US))
             return None, ()
-        case _, "SetPosition", (str(track), int(position)) if interface == PLAYER:
-            # After the specification: a position outside, or one meant for another track, is passed over.
-            if track == session.track and 0 <= position <= round(controls.status().length_s * _US):
+        case _, "SetPosition", (str(path), int(position)) if interface == PLAYER:
+            # By the specification, a position outside of the track or for another track is ignored.
+            if path == track.path and 0 <= position <= round(controls.status().length_s * _US):
                 controls.send(Command(Action.SEEK_TO, position / _US))
             return None, ()
         case _, "OpenUri", _ if interface == PLAYER:
@@ -271,17 +274,17 @@ def _called(
     raise _unknown(interface, member)
 
 
-def _properties_called(member: str, body: tuple[Any, ...], session: _Session) -> tuple[str | None, tuple[Any, ...]]:
+def _properties_called(member: str, body: tuple[Any, ...], track: _Track) -> tuple[str | None, tuple[Any, ...]]:
     match member, body:
         case "Get", (str(of), str(name)):
-            return "v", (_property(session, of, name),)
+            return "v", (_property(track, of, name),)
         case "GetAll", (str(of),):
-            return "a{sv}", (session.properties(session.controls.status()).get(of, {}),)
+            return "a{sv}", (track.properties(track.controls.status()).get(of, {}),)
         case "Set", (str(of), str(name), (_, value)):
-            _property(session, of, name)
+            _property(track, of, name)
             if (of, name) != (PLAYER, "Volume") or not isinstance(value, float) or not math.isfinite(value):
                 raise _Refusal("org.freedesktop.DBus.Error.PropertyReadOnly", f"{name} cannot be set to that")
-            session.controls.send(Command(Action.VOLUME_TO, value))
+            track.controls.send(Command(Action.VOLUME_TO, value))
             return None, ()
     raise _unknown(PROPERTIES, member)
 
@@ -292,8 +295,8 @@ def _unknown(interface: str, member: str) -> _Refusal:
     )
 
 
-def _property(session: _Session, interface: str, name: str) -> Value:
-    known = session.properties(session.controls.status())
+def _property(track: _Track, interface: str, name: str) -> Value:
+    known = track.properties(track.controls.status())
     if interface not in known:
         raise _Refusal("org.freedesktop.DBus.Error.UnknownInterface", f"there is no interface {interface}")
     if name not in known[interface]:

@@ -1,14 +1,15 @@
 """Media keys, headset buttons and the control centre on macOS: MPRemoteCommandCenter and MPNowPlayingInfoCenter.
 
-Written after Apple's documentation of the MediaPlayer framework. **Not tested: no such machine has run it.** The
-framework delivers commands on the main run loop, which a command-line program has to turn itself: `start`
-turns one in a thread of its own, and whether macOS accepts that is what is unverified.
+Written from Apple's documentation of the MediaPlayer framework. **Not tested: no such machine has run it.** The
+framework delivers commands on the main run loop, which a command-line program must run itself. `start` runs one in a
+thread of its own; whether macOS accepts that has not been verified.
 
 Needs the extra `voiceguide[macos]` (pyobjc-framework-MediaPlayer, MIT).
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voiceguide.player.commands import Controls
+    from voiceguide.player.remotes.remote import LiveSession
     from voiceguide.player.status import Status
 
 POLL_S: Final = 0.5
@@ -39,7 +41,7 @@ _PLAYBACK: Final = {State.PLAYING: 1, State.WAITING: 1, State.PAUSED: 2, State.E
 
 
 def now_playing(status: Status) -> dict[str, object]:
-    """What the control centre shows, by the values of the MPMediaItemProperty and MPNowPlayingInfo constants."""
+    """What the control centre shows, under the values of the MPMediaItemProperty and MPNowPlayingInfo constants."""
     return {
         "title": status.heading,
         "artist": status.title,
@@ -57,15 +59,20 @@ class NowPlayingRemote(Remote):
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self, controls: Controls) -> None:
-        """Register; RemoteUnavailableError where the extra is not installed."""
+    @classmethod
+    def suits_here(cls) -> bool:
+        """Whether this is macOS."""
+        return sys.platform == "darwin"
+
+    def start(self, session: LiveSession) -> None:
+        """Register; RemoteUnavailableError if the extra is not installed."""
         try:
             import Foundation
             import MediaPlayer
         except ImportError as error:
             message = "media keys do not work: pip install 'voiceguide[macos]'"
             raise RemoteUnavailableError(message) from error
-        self._thread = started("nowplaying", lambda: self._serve(Foundation, MediaPlayer, controls))
+        self._thread = started("nowplaying", lambda: self._serve(Foundation, MediaPlayer, session))
 
     def close(self) -> None:
         """Unregister."""

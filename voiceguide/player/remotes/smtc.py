@@ -1,14 +1,15 @@
 """Media keys and headset buttons on Windows: the system media transport controls.
 
-Written after Microsoft's documentation of Windows.Media. **Not tested: no such machine has run it.** The controls
-belong to a window; a program without one borrows those of a MediaPlayer that plays nothing, the way that the
-documentation gives for desktop programs.
+Written from Microsoft's documentation of Windows.Media. **Not tested: no such machine has run it.** The controls
+belong to a window. A program without one borrows those of a MediaPlayer that plays nothing, as the documentation
+recommends for desktop programs.
 
 Needs the extra `voiceguide[windows]` (winrt-Windows.Media.Playback and winrt-Windows.Media, MIT).
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voiceguide.player.commands import Controls
+    from voiceguide.player.remotes.remote import LiveSession
 
 POLL_S: Final = 0.5
 BUTTONS: Final[Mapping[str, Command]] = {
@@ -30,7 +32,7 @@ BUTTONS: Final[Mapping[str, Command]] = {
     "NEXT": Command(Action.NEXT),
     "PREVIOUS": Command(Action.PREVIOUS),
 }
-"""By the names of SystemMediaTransportControlsButton."""
+"""The commands by the names of SystemMediaTransportControlsButton."""
 _PLAYBACK: Final = {State.PLAYING: "PLAYING", State.WAITING: "PLAYING", State.PAUSED: "PAUSED", State.ENDED: "STOPPED"}
 
 
@@ -41,15 +43,20 @@ class SmtcRemote(Remote):
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def start(self, controls: Controls) -> None:
-        """Register; RemoteUnavailableError where the extra is not installed."""
+    @classmethod
+    def suits_here(cls) -> bool:
+        """Whether this is Windows."""
+        return sys.platform == "win32"
+
+    def start(self, session: LiveSession) -> None:
+        """Register; RemoteUnavailableError if the extra is not installed."""
         try:
             from winrt.windows import media
             from winrt.windows.media import playback
         except ImportError as error:
             message = "media keys do not work: pip install 'voiceguide[windows]'"
             raise RemoteUnavailableError(message) from error
-        self._thread = started("smtc", lambda: self._serve(media, playback, controls))
+        self._thread = started("smtc", lambda: self._serve(media, playback, session))
 
     def close(self) -> None:
         """Unregister."""

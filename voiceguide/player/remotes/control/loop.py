@@ -1,7 +1,7 @@
-"""Clients of a local socket: each sends one line and gets one. All of them are served by one thread.
+"""Serves the clients of a local socket, all in one thread: each sends one line and gets one.
 
-Nobody can keep the others out: a client that takes its time is cut off, and where too many are connected the one
-that has taken longest over its request makes room for the next.
+No client can keep the others out: a slow one is cut off and, when too many are connected, the one that has taken
+longest over its request makes room for the next.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ MOST_CLIENTS: Final = 64
 CLIENT_S: Final = 2.0
 """How long a client may take, from its first byte to its last; and as long again to take its answer."""
 LAST_ANSWERS_S: Final = 0.5
-"""How long clients are still served once the server is to close: who sent `stop`, for one, waits for an answer."""
+"""How long clients are still served while the server closes: the one that sent `stop` waits for its answer."""
 _RETRY_S: Final = 0.1
 _PART_BYTES: Final = 65_536
 
 
 class Due(Struct, frozen=True):
-    """An answer, and in how many seconds it is to be made."""
+    """An answer, and the delay until it is made."""
 
     seconds: float
     make: Callable[[], bytes]
@@ -36,31 +36,31 @@ class Due(Struct, frozen=True):
 class _Client(Struct, eq=False):
     connection: socket.socket
     until_s: float
-    """When it is cut off, by time.monotonic()."""
+    """When the client is cut off, by time.monotonic()."""
     request: bytes = b""
     due_s: float | None = None
-    """When its answer is made; None while its request is not complete."""
+    """When the answer is made; None until the request is complete."""
     make: Callable[[], bytes] | None = None
     answer: bytes = b""
-    """What is left to be sent."""
+    """What is left to send."""
 
 
 class ClientLoop:
-    """Serves the clients of `server`, a listening socket, which it owns. `run` is for a thread of its own.
+    """Serves the clients of `server`, a listening socket that it owns. `run` takes a thread of its own.
 
-    `heed` is called with each request, at most `limit` bytes, and says when its answer is due. `is_welcome` says
-    whether a client may ask at all.
+    `obey` is called with each request, of at most `limit` bytes, and returns its answer. `is_welcome` says whether a
+    client may ask at all.
     """
 
     def __init__(
         self,
         server: socket.socket,
-        heed: Callable[[bytes], Due],
+        obey: Callable[[bytes], Due],
         is_welcome: Callable[[socket.socket], bool],
         limit: int,
     ) -> None:
         self._server = server
-        self._heed = heed
+        self._obey = obey
         self._is_welcome = is_welcome
         self._limit = limit
         self._clients: list[_Client] = []
@@ -74,7 +74,7 @@ class ClientLoop:
         self._selector.register(self._theirs, selectors.EVENT_READ)
 
     def close(self) -> None:
-        """Let `run` return, within LAST_ANSWERS_S. May be called from any thread, and again."""
+        """Make `run` return within LAST_ANSWERS_S. May be called from any thread, and again."""
         with contextlib.suppress(OSError):
             self._ours.send(b".")
 
@@ -99,7 +99,7 @@ class ClientLoop:
             self._selector.unregister(self._theirs)
             self._stop_listening()
             self._over_s = time.monotonic() + LAST_ANSWERS_S
-        elif key.data in self._clients:  # it may have made room for another in this very round
+        elif key.data in self._clients:  # it may have made room for another client in this very round
             self._serve(key.data)
 
     def _accept(self) -> None:
@@ -108,7 +108,7 @@ class ClientLoop:
         except (BlockingIOError, ConnectionAbortedError):
             return
         except OSError:
-            # No more files may be opened: who asks longest goes, and if nobody does it has to be waited for.
+            # No more files may be opened: drop the slowest client or, if there is none, wait a little.
             if self._clients:
                 self._make_room()
             else:
@@ -130,7 +130,7 @@ class ClientLoop:
         self._drop((asking or self._clients)[0])
 
     def _serve(self, client: _Client) -> None:
-        # Whatever is wrong with one client, or with what it asks for, is no matter of the others.
+        # A fault of one client, or of its request, must not affect the others.
         try:
             if client.due_s is None:
                 self._read(client)
@@ -146,7 +146,7 @@ class ClientLoop:
         client.request += part
         if part and b"\n" not in client.request and len(client.request) < self._limit:
             return
-        due = self._heed(client.request.partition(b"\n")[0])
+        due = self._obey(client.request.partition(b"\n")[0])
         client.due_s, client.make = time.monotonic() + due.seconds, due.make
         self._selector.unregister(client.connection)
 
@@ -161,7 +161,7 @@ class ClientLoop:
             self._deaf_until_s = None
             self._selector.register(self._server, selectors.EVENT_READ)
         for client in list(self._clients):
-            # What was asked for has happened once the server is to close.
+            # When the server closes, the player has already done what was asked.
             if client.make and client.due_s is not None and (now >= client.due_s or self._over_s is not None):
                 self._answer(client, now)
             elif client.make is None and now >= client.until_s:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from voiceguide.player.commands import Controls
+    from voiceguide.player.remotes.remote import LiveSession
 
 _BACKLOG: Final = 128
 """Clients that the system lets wait for their turn."""
@@ -38,13 +39,13 @@ class ControlRemote(Remote):
         self._loop: ClientLoop | None = None
         self._thread: threading.Thread | None = None
 
-    def start(self, controls: Controls) -> None:
+    def start(self, session: LiveSession) -> None:
         """Begin to listen; RemoteUnavailableError if another session does, or if no socket can be made."""
         if not hasattr(socket, "AF_UNIX"):
             raise RemoteUnavailableError("voiceguide ctl does not work: this system has no local sockets")
         server = self._listening()
         try:
-            self._loop = ClientLoop(server, lambda data: _obeyed(data, controls), is_same_user, REQUEST_LIMIT)
+            self._loop = ClientLoop(server, lambda data: _obeyed(data, session), is_same_user, REQUEST_LIMIT)
             self._thread = started("control", self._loop.run)
         except (OSError, RemoteUnavailableError) as error:
             server.close()
