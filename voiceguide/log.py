@@ -50,10 +50,10 @@ class _Lines(logging.Handler):
     def __init__(self, write: Callable[[str], None]) -> None:
         super().__init__()
         self._write = write
-        self._began = time.time()
+        self._began_s = time.monotonic()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record. A stream that is gone must not stop the session."""
         name = record.name.removeprefix("voiceguide.")
         with contextlib.suppress(OSError, ValueError):
-            self._write(f"{record.created - self._began:9.3f} s  {name}: {record.getMessage()}")
+            self._write(f"{time.monotonic() - self._began_s:9.3f} s  {name}: {record.getMessage()}")
