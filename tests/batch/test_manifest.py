@@ -175,7 +175,7 @@ def test_every_name_that_is_not_there_is_in_one_report(manifest: Write, tmp_path
         (9, "sessions.1.only", "no stretch in hips is called 'cat-cow'"),
         (10, "sessions.2.routines", "which routines?"),
         (14, "sessions.3.lengths", "at least 30"),
-        (18, "sessions.4.name", "nothing is left of '???'"),
+        (18, "sessions.4.name", "'???' leaves no character"),
     ]
     for line, field, message in expected:
         assert [m for at, name, m in found if (at, name) == (line, field) and message in m], (line, field, found)

@@ -128,7 +128,7 @@ def test_list_says_what_an_own_routine_hides(tmp_path: Path) -> None:
     path = Path(run("new", "mine", **home).stdout.strip())
     path.rename(path.with_name("upper-back.toml"))
     result = run("list", **home)
-    assert result.stderr == "note: upper-back is your own, in the place of the shipped one\n"
+    assert result.stderr == "note: upper-back is your own routine and hides the shipped one\n"
     assert [line.split()[:2] for line in result.stdout.splitlines() if "slow-needle" in line] == [
         ["upper-back", "Mine"]
     ]

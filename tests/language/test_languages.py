@@ -231,7 +231,7 @@ def test_a_routine_speaks_the_language_that_it_names(tmp_path: Path) -> None:
 
 
 def test_a_language_that_nobody_has_written_is_refused_with_the_way_out(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match=r"there are no words for 'zz' yet.*voiceguide new --phrases zz"):
+    with pytest.raises(RequestError, match=r"there are no words for 'zz' yet.*`new_phrases\('zz'\)`"):
         session.load("upper-back", "zz")
     path = tmp_path / "mine.toml"
     path.write_text(

@@ -403,7 +403,7 @@ def test_names_that_are_not_utf_8_are_routines_too(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"\xff\x1b.toml")).write_text("id =")
     routines, left_out = Library(own=tmp_path).routines()
     assert routines[os.fsdecode(b"caf\xe9")].id == "mine"
-    assert left_out == [f"{tmp_path}/\\xff\\x1b.toml is left out: 1 mistake, which `voiceguide check` lists"]
+    assert left_out == [f"{tmp_path}/\\xff\\x1b.toml is left out: 1 mistake, which `check()` lists"]
 
 
 def test_a_folder_that_cannot_be_written_to_is_no_mistake_in_the_request(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def test_hang_while_speaking(house: House) -> None:
         ("start is garbage", "answers nonsense"),
         ("start is odd", "the pyttsx3 voice 'en-us' does not work: its process answers nonsense"),
         ("start is unavailable", r"cannot start: no voice in the house"),
-        ("start fails", r"voice 'en-us' does not work: it has no dictionary; choose another with --voice"),
+        ("start fails", r"voice 'en-us' does not work: it has no dictionary; choose another with `voice="),
     ],
 )
 def test_fault_while_starting(house: House, mode: str, says: str) -> None:
