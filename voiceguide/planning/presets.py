@@ -59,7 +59,7 @@ _PLAIN_BREATH, _FULL_BREATH = 2, 4
 
 
 def paced(pace: str = DEFAULT_PACE, **changes: object) -> Pacing:
-    """The preset `pace` with single knobs changed; None leaves a knob as the preset has it.
+    """The preset `pace` with single knobs changed; what is None stays as the preset has it.
 
     Raises SettingError with every knob that is out of its range.
     """

@@ -34,7 +34,7 @@ _LEAST_S, _MOST_S = 30, 43_200
 """The limits of `--length` itself."""
 _NEAREST_S: Final = 600
 _SLACK_S: Final = 10
-"""More time than it takes to say any number of minutes in the welcome."""
+"""More than the welcome's number of minutes can take to say."""
 _FIXED: Final = {"hold_s": "--hold", "rounds": "--rounds", "repetitions": "--reps"}
 _LONG_HOLD_S: Final = 60.0
 """The longest hold that is usual (docs/sources.md)."""
@@ -246,7 +246,7 @@ def _at_pace(pace: str, way: _Way) -> _Ways:
 
 
 def _freed(pacing: Pacing) -> Iterator[_Ways]:
-    """Requests without one of the values that the user has set, so that it may vary."""
+    """Without what the user has fixed: it may move then."""
     for name, option in _FIXED.items():
         if getattr(pacing, name) is not None:
             yield [_Way(f"without {option}", pacing.model_copy(update={name: None}))]
