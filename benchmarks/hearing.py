@@ -17,7 +17,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
 from benchmarks.recogniser import WHISPER_WINDOW_S, Recogniser
 from benchmarks.sentence_end import sentence_end
@@ -25,7 +25,7 @@ from benchmarks.word_errors import Misheard, misheard, words_of
 from voiceguide import session
 from voiceguide.files.whole_file import replacing
 from voiceguide.library.loader import Library
-from voiceguide.model.choices import Level
+from voiceguide.model.choices import Level, Words
 from voiceguide.planning.planner import plan_timeline, texts_to_speak
 from voiceguide.speech.voices import DEFAULT_VOICE
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from voiceguide.model.clip import Clip
     from voiceguide.model.routine import Routine
 
-_WORDS: Final = ("full", "brief", "minimal")
+_WORDS: Final[tuple[Words, ...]] = get_args(Words)
 _SENTENCE_WORDS: Final = 4
 """Shorter ones say little about speed, and are not spoken as statements."""
 _AT_ONCE: Final = 16
@@ -95,7 +95,7 @@ class Sessions:
         return times, minutes
 
 
-def sessions_of(names: Sequence[str], words: Sequence[str], speech_rate: float | None, variations: int) -> Sessions:
+def sessions_of(names: Sequence[str], words: Sequence[Words], speech_rate: float | None, variations: int) -> Sessions:
     """The sessions of these routines, of all that are shipped where none is named."""
     library = Library()
     routines = [library.routine(name) for name in names or library.routine_ids()]
@@ -223,7 +223,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="hear through 10 s, and only what was misheard through 30")
     parser.add_argument("--heard", type=Path, metavar="FILE", help="keeps what was heard: only new clips are heard")
     options = parser.parse_args(arguments)
-    words = _WORDS if options.words == "all" else (options.words,)
+    words: tuple[Words, ...] = _WORDS if options.words == "all" else (options.words,)
     sentences, minutes = measured(sessions_of(options.routine, words, options.rate, options.variations), options)
     print("| | |\n|---|---|")
     for name, value in figures(sentences, minutes):

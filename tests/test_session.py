@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from voiceguide import session
 from voiceguide.errors import UnspeakableError
+from voiceguide.export.description import session_metadata
 from voiceguide.export.metadata import Metadata
 from voiceguide.model.script import CHIME_S
 from voiceguide.sound.bed import open_bed
@@ -131,12 +132,17 @@ def test_a_cover_is_drawn_when_it_is_asked_for_and_once() -> None:
     assert Metadata("T", "A", "B", "C", "en", ()).cover == b""
 
 
+def comment_of(planned: session.Session) -> str:
+    return session_metadata(
+        planned.timeline, planned.routine, planned.pacing, planned.phrasebook, planned.voice
+    ).comment
+
+
 def test_the_comment_of_a_file_is_plain_words_and_names_no_folder(upper_back: session.Session) -> None:
-    about = upper_back._about(bytes)
-    assert about.comment.endswith("come from. Pace: steady, full words. Voice: hibari:heart.")
+    assert comment_of(upper_back).endswith("come from. Pace: steady, full words. Voice: hibari:heart.")
     described = upper_back.routine.model_copy(update={"description": "for a run"})
     pacing = session.paced("gentle", hold_s=20.0, bed="/home/me/music/rain.ogg")
     other = replace(upper_back, routine=described, pacing=pacing, voice="piper:/home/me/voices/de.onnx")
-    assert other._about(bytes).comment == (
+    assert comment_of(other) == (
         "for a run. Pace: gentle, full words, holds of 20 s, sound from a file under the voice. Voice: piper:de.onnx."
     )

@@ -1,7 +1,7 @@
 """voiceguide: stretch data in, a voice-guided audio session out.
 
 The public Python API is :mod:`voiceguide.session`; the command line is :mod:`voiceguide.cli`.
-This module imports next to nothing, so that `voiceguide --version` answers at once.
+It imports next to nothing, so that `voiceguide --version` answers at once.
 """
 
 from voiceguide.private import decline_telemetry

@@ -1,4 +1,4 @@
-"""What runs first. It loads next to nothing, not even typing, so that Ctrl-C is answered from the beginning."""
+"""Runs first. It loads next to nothing, not even typing, so that Ctrl-C works from the beginning."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ INTERRUPTED = 130
 
 def run() -> None:
     """Entry point of the `voiceguide` command."""
-    # Where a shell has put us into the background Ctrl-C is ignored, and stays so.
+    # A shell ignores Ctrl-C for a program in the background, and that stays so.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _leave)
     from voiceguide import streams
@@ -22,10 +22,10 @@ def run() -> None:
 
 
 def _leave(_number: int, _frame: object) -> None:
-    """An end in the middle of an import, with nothing begun that would have to be undone."""
+    """End in the middle of an import, when nothing has begun that would have to be undone."""
     try:  # noqa: SIM105 -- contextlib would be loaded for it
         os.write(2, b"voiceguide: interrupted\n")
-    except OSError:  # nobody reads it
+    except OSError:  # no reader
         pass
     os._exit(INTERRUPTED)
 

@@ -1,7 +1,7 @@
-"""Configuration: `config.toml` with defaults and named profiles, and which value wins.
+"""Configuration: reads `config.toml` with its defaults and profiles, and decides which value wins.
 
-Options beat the environment, the environment beats the profile, the profile beats the defaults, those
-beat what is built in.
+Options beat the environment, the environment beats the profile, the profile beats the defaults, and those beat the
+built-in values.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from voiceguide.model.pacing import Pacing
 from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.pronounce import Pronounce
 from voiceguide.model.stretch import Breath
-from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length, parse_variation
+from voiceguide.planning.presets import PRESETS, pacing_with, parse_breath, parse_length, parse_variation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,13 +36,13 @@ ENVIRONMENT: Final = {
     "cache_dir": "VOICEGUIDE_CACHE_DIR",
 }
 VOICE_FILE_SUFFIX: Final = ".onnx"
-"""Of voices that are named by a file."""
+"""Suffix of voices that are files."""
 _NOT_CONFIGURED: Final = {"only", "skip"}
-"""Which stretches are done is asked of one session, not of all."""
+"""Settings that make sense for one session only."""
 
 
 class Readable(Model):
-    """Breaths and lengths as they are written on the command line."""
+    """Reads breaths, lengths and variations as they are written on the command line."""
 
     @field_validator("breath", mode="before", check_fields=False)
     @classmethod
@@ -61,7 +61,7 @@ class Readable(Model):
 
 
 def or_mistake(parse: Callable[[str], object], value: object) -> object:
-    """`value` parsed where it is a text; ValueError, as validators raise it, where it cannot be."""
+    """Parse `value` if it is a text. Raises ValueError, as validators do, if that fails."""
     if not isinstance(value, str):
         return value
     try:
@@ -71,11 +71,11 @@ def or_mistake(parse: Callable[[str], object], value: object) -> object:
 
 
 def optional_knobs(left_out: Iterable[str] = ()) -> dict[str, Any]:
-    """The fields of Pacing, each optional, for a model of what is changed of a preset."""
+    """The fields of Pacing, each optional, for a model that changes a preset."""
     return {name: _optional(field) for name, field in Pacing.model_fields.items() if name not in left_out}
 
 
-def _optional(field: Any) -> Any:  # noqa: ANN401 -- pydantic's own
+def _optional(field: Any) -> Any:  # noqa: ANN401 -- a type of pydantic
     kind = field.annotation
     return (Annotated[kind, *field.metadata] | None, None) if field.metadata else (kind | None, None)
 
@@ -88,7 +88,7 @@ Settings = create_model(
     cache_dir=(str | None, None),
     **optional_knobs(_NOT_CONFIGURED),
 )
-"""Every knob of Pacing, the voice, the language and the cache folder, each optional."""
+"""Every setting of Pacing, the voice, the language and the cache folder, each optional."""
 
 
 class ConfigFile(Model):
@@ -98,14 +98,14 @@ class ConfigFile(Model):
     player: PlayerSettings = PlayerSettings()
     cache: Keeping = Keeping()
     pronounce: Pronounce = {}  # noqa: RUF012 -- pydantic copies it
-    """Words with how they sound: `"tai chi" = "tie chee"`."""
+    """Words and how to pronounce them: `"tai chi" = "tie chee"`."""
     voices: Annotated[dict[Language, str], Field(max_length=100)] = {}  # noqa: RUF012 -- the same
-    """A voice for each language, by its two letters: it counts before `voice`, which speaks one of them."""
+    """A voice for each language, by its two letters. It takes precedence over `voice`, which speaks one language."""
     profiles: Annotated[dict[Identifier, Settings], Field(max_length=100)] = {}  # noqa: RUF012 -- pydantic copies it
 
 
 class Choice(Struct, frozen=True):
-    """A value, and where it came from."""
+    """The value of a setting, and its source."""
 
     name: str
     value: Any
@@ -113,27 +113,27 @@ class Choice(Struct, frozen=True):
 
 
 class Resolved(Struct, frozen=True):
-    """What all sources together come to."""
+    """The settings that result from all sources together."""
 
     pacing: Pacing
     voice: str | None
     language: str | None
-    """Of the words, in two letters; None for the routine's own."""
+    """Language of the words, in two letters; None means the routine's own."""
     cache_dir: str | None
     cache_limit_bytes: int | None
-    """What the clips may take once no session uses them; None for any number."""
+    """Size to which unused clips are limited; None means no limit."""
     playing: PlayerSettings
     pronounce: Mapping[str, str]
-    """Words of the user's with how they sound."""
+    """The user's words and how to pronounce them."""
     choices: tuple[Choice, ...]
 
 
 def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolved:
-    """Decide every value.
+    """Decide the value of every setting.
 
-    `options` are what the user has given on the command line, by the names of Pacing's knobs, `voice` and
-    `cache_dir`; None where nothing was given. Raises UnknownNameError for a profile that is not there, and
-    DataError with every mistake of the file.
+    `options` holds the values of the command line by their names in Pacing, and `voice`, `language` and `cache_dir`;
+    None means that an option was not given. Raises RequestError for an unknown profile, and DataError with every
+    mistake of the file.
     """
     path = config_path()
     named = "VOICEGUIDE_CONFIG" in os.environ
@@ -163,7 +163,7 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     knobs = {name: choice.value for name, choice in won.items() if name not in {"pace", *ENVIRONMENT}}
     if str(knobs.get("bed", "")).startswith("~"):
         knobs["bed"] = str(expanded(knobs["bed"]))
-    pacing = paced(pace, **knobs)
+    pacing = pacing_with(pace, knobs)
     return Resolved(
         pacing=pacing,
         voice=won["voice"].value if "voice" in won else None,
@@ -184,20 +184,20 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
 def _no_such_profile(
     name: str, known: Iterable[str], path: Path | None, *, is_there: bool
 ) -> UnknownNameError | RequestError:
-    """A RequestError that says where the profile could be written."""
+    """An error that says where the profile could be written."""
     if known := tuple(known):
         return UnknownNameError(f"profile in {path}", name, known)
     if path is None:
         return RequestError(
-            f"there is no profile {name!r}: profiles stand in a config.toml, and this user has no home folder for it; "
+            f"there is no profile {name!r}: profiles are written in a config.toml, and this user has no home folder; "
             "name one with VOICEGUIDE_CONFIG"
         )
-    what = "which has none" if is_there else "which is not there yet"
-    return RequestError(f"there is no profile {name!r}: profiles stand in {path}, {what}")
+    what = "which has none" if is_there else "which does not exist yet"
+    return RequestError(f"there is no profile {name!r}: profiles are written in {path}, {what}")
 
 
 def _paths_beside(path: Path | None, values: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` of the file at `path`, where paths are meant from the folder that holds it."""
+    """The `values` of the file at `path`, with paths made absolute: they are relative to its folder."""
     moved = dict(values)
     if path is None:
         return moved
@@ -213,13 +213,13 @@ def _paths_beside(path: Path | None, values: Mapping[str, Any]) -> dict[str, Any
 
 
 def _is_built_in(bed: str) -> bool:
-    from voiceguide.sound.bed import BUILT_IN, NO_BED  # loads numpy, which whoever has set a bed needs anyway
+    from voiceguide.sound.bed import BUILT_IN, NO_BED  # loads numpy, which a bed needs anyway
 
     return bed in {NO_BED, *BUILT_IN}
 
 
 def given(settings: BaseModel) -> dict[str, Any]:
-    """What was written of a model, and not left to its defaults."""
+    """The fields of a model that were set, without those left to their defaults."""
     return {name: getattr(settings, name) for name in settings.model_fields_set}
 
 

@@ -1,4 +1,4 @@
-"""What works on this machine, and the fix for what does not."""
+"""Finds out what works on this machine, and how to fix what does not."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from voiceguide.export.exporter import exporter_for, exporter_suffixes
 from voiceguide.export.metadata import Metadata
 from voiceguide.library.loader import Library
 from voiceguide.outputs.output import open_output, output_names
-from voiceguide.session import open_store
+from voiceguide.speech.opening import open_store
 from voiceguide.speech.voices import DEFAULT_VOICE, engine_class, engine_names, open_engine
 from voiceguide.units import SESSION_RATE_HZ, counted
 
@@ -23,31 +23,31 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from voiceguide.session import CacheDir
+    from voiceguide.speech.opening import CacheDir
 
 _FIXES = {
     "pyttsx3": "install espeak-ng, or: pip install 'voiceguide[espeak]'",
     "kokoro": "pip install 'voiceguide[kokoro]'",
     "pico": "pip install 'voiceguide[pico]'",
-    "piper": "pip install 'voiceguide[piper]' (GPL-3.0-or-later), then `voiceguide voices get piper`",
+    "piper": "pip install 'voiceguide[piper]' (GPL-3.0-or-later), then `piper_voices()`",
     "simpleaudio": "only where miniaudio does not work: pip install 'voiceguide[simpleaudio]', and connect a device",
 }
 
 
 class Finding(Struct, frozen=True):
-    """One thing that was tried."""
+    """The result of one trial."""
 
     what: str
     works: bool
     detail: str
     fix: str = ""
-    """What to do where it does not work."""
+    """What to do if it does not work."""
     needed: bool = True
-    """Whether sessions can be made without it."""
+    """Whether sessions need it."""
 
 
 def examine(cache_dir: CacheDir = None) -> Iterator[Finding]:
-    """Try everything that voiceguide builds on, one finding after the other. Raises nothing."""
+    """Try everything that voiceguide needs, and yield one finding after the other. Raises nothing."""
     yield Finding("python", True, f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     yield _library()
     for name in engine_names():
@@ -86,7 +86,7 @@ def _engine(name: str) -> Finding:
 
 
 def _output(name: str) -> Finding | None:
-    """None for one that nobody could hear: that it works is no news."""
+    """None for an output that nobody can hear, which always works."""
     what = f"audio output {name}"
     try:
         output = open_output(name)
@@ -117,10 +117,10 @@ def _store(cache_dir: CacheDir) -> Finding:
         store.check_usable()
         info = store.info()
     except VoiceguideError as error:
-        return Finding("clip store", False, str(error), "name another folder with --cache-dir")
+        return Finding("clip store", False, str(error), "name another folder with `cache_dir=...`")
     detail = f"{info.directory}: {counted(info.clips, 'clip', 'clips')}, {info.size_bytes / 1e6:.1f} MB"
     if info.damaged:
-        return Finding("clip store", False, f"{detail}, {info.damaged} damaged", "voiceguide cache prune", needed=False)
+        return Finding("clip store", False, f"{detail}, {info.damaged} damaged", "`prune()`", needed=False)
     return Finding("clip store", True, detail)
 
 

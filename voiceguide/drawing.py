@@ -1,4 +1,4 @@
-"""The console of what is drawn in place: bars and the live display. Texts are shown as they are, and are harmless."""
+"""The console for what is drawn in place: progress bars and the live display. Texts are shown literally."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 class DrawingConsole(Console):
-    """A rich console on standard error. It reads no markup, and lets no control character of a text through."""
+    """A rich console on standard error that interprets no markup and passes on no control character of a text."""
 
     def __init__(self) -> None:
         super().__init__(file=unguarded(sys.stderr), markup=False, emoji=False, highlight=False)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Everything that is printed or drawn comes through here: the console's own control sequences pass."""
+        """Make everything harmless that is printed or drawn, except the control sequences of the console itself."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(harmless(segment.text), segment.style)

@@ -8,7 +8,7 @@
     │   ├── DataError          mistakes in a data file, every one listed             2
     │   ├── CheckError         mistakes in several files, every one listed           2
     │   ├── SettingError          settings that are out of their range, every one       2
-    │   └── UnspeakableError   a text the engine would answer with silence           2
+    │   └── UnspeakableError   a text that the engine would not speak               2
     ├── SpeechError            an engine is missing, hangs or returns nonsense       1
     ├── DownloadError          a voice cannot be fetched, or is not what was expected 1
     ├── StoreError             the clip store cannot be read or written              1
@@ -16,10 +16,10 @@
     ├── RemoteUnavailableError a remote control cannot work here                     1
     ├── ExportError            the file cannot be encoded or written                 1
     ├── ClusterError           a Dask cluster cannot be reached or is not fit        1
-    ├── BatchError             some files of a batch are not there, a line each      1
-    ├── NoHomeError            nobody knows where this user's files are              1
+    ├── BatchError             some files of a batch could not be made, a line each  1
+    ├── NoHomeError            the user has no home folder for the files             1
     └── OutputError            standard output cannot be written                     1
-        └── ReaderLeftError    whoever read it has left, as `head` does              0
+        └── ReaderLeftError    its reader has left, as `head` does                  0
 
 Errors of libraries are translated where the library is called, and nowhere else. A message says
 what happened, where, and what to do next.
@@ -42,33 +42,34 @@ if TYPE_CHECKING:
 
 _FEW: Final = 8
 _LONGEST: Final = 60
-"""Characters of names that are compared. Of longer ones a few dozen take minutes: it goes by the square."""
+"""Longest name that is compared, in characters. The time grows with its square: dozens of long names take minutes."""
 
 
 class VoiceguideError(Exception):
-    """It could not be done. The base of every error that voiceguide raises on purpose."""
+    """It could not be done. The base of every error that voiceguide raises on purpose.
+
+    A message that names an argument or a function of the Python API does so in backticks, as Python writes it:
+    `force=True`, `hold_s=40`, `voices('de')`. The command line calls them by their options and commands.
+    """
 
     exit_code = 1
 
     def lines(self) -> Sequence[str]:
-        """What there is to say, line by line: one, unless the class lists several things.
+        """The message, line by line: a single line, unless the class lists several things.
 
-        A line break inside of one belongs to a path or a name, and begins no line.
+        A line break inside a line belongs to a path or a name.
         """
         return (str(self),)
 
 
 class RequestError(VoiceguideError):
-    """What was asked for cannot be had: an option, a combination or a file is wrong."""
+    """The request cannot be met: an argument, a combination or a file is wrong."""
 
     exit_code = 2
 
 
 class UnknownNameError(RequestError):
-    """A name that nothing answers to.
-
-    The message offers the nearest known names, or all of them where they are few.
-    """
+    """There is nothing by that name. The message offers the nearest names, or all of them if they are few."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         self.kind = kind
@@ -78,7 +79,7 @@ class UnknownNameError(RequestError):
 
 
 def hint(name: str, known: Collection[str]) -> str:
-    """What may have been meant by `name`: the names that are most like it, or all of them where they are few."""
+    """Say what `name` may have meant: the most similar names, or all of them if they are few."""
     short = [each for each in sorted(known) if len(each) <= _LONGEST] if len(name) <= _LONGEST else []
     if nearest := difflib.get_close_matches(name, short, n=2, cutoff=0.6):
         return f"did you mean {' or '.join(nearest)}?"
@@ -92,9 +93,9 @@ class Mistake(Struct, frozen=True):
 
     path: Path
     line: int | None
-    """Counted from 1; None where the file as a whole is meant."""
+    """From 1; None for the file as a whole."""
     field: str
-    """Dotted, list positions counted from 1: `setup.2.say`; empty for the file as a whole."""
+    """Dotted, with list positions from 1: `setup.2.say`; empty for the file as a whole."""
     message: str
 
     def __str__(self) -> str:
@@ -103,7 +104,7 @@ class Mistake(Struct, frozen=True):
 
 
 class DataError(RequestError):
-    """Mistakes in data files: all of them in one report, a line each, as far as somebody would read on."""
+    """Mistakes in data files: all of them in one report, one line each, up to MOST_LINES."""
 
     MOST_LINES = 100
 
@@ -116,12 +117,12 @@ class DataError(RequestError):
         super().__init__("\n".join(lines))
 
     def lines(self) -> Sequence[str]:
-        """A line for each mistake, as far as somebody would read on."""
+        """A line for each mistake, up to MOST_LINES."""
         return self._lines
 
 
 class CheckError(RequestError):
-    """What is wrong with several files, a line for each mistake."""
+    """Mistakes in several files, one line each."""
 
     def __init__(self, complaints: Sequence[str]) -> None:
         self.complaints = tuple(complaints)
@@ -133,11 +134,11 @@ class CheckError(RequestError):
 
 
 class SettingError(RequestError):
-    """Settings that are out of their range: all of them in one report, a line each."""
+    """Settings that are out of their range: all of them in one report, one line each."""
 
     def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
         self.faults = tuple(faults)
-        """The name of each as in Pacing or PlayerSettings, and what is wrong with it."""
+        """The name of each setting, as in Pacing or PlayerSettings, and what is wrong with it."""
         super().__init__("\n".join(self.lines()))
 
     def lines(self) -> Sequence[str]:
@@ -150,11 +151,11 @@ class SettingError(RequestError):
 
 
 class UnspeakableError(RequestError):
-    """A text that the engine would answer with silence or gibberish, refused before it is asked."""
+    """A text that the engine would answer with silence or gibberish, refused before it is spoken."""
 
 
 class SpeechError(VoiceguideError):
-    """An engine is missing, hangs, or returns what does not pass as speech."""
+    """An engine is missing, hangs, or returns something that does not pass as speech."""
 
 
 class DownloadError(VoiceguideError):
@@ -178,11 +179,11 @@ class ExportError(VoiceguideError):
 
 
 class ClusterError(VoiceguideError):
-    """A Dask cluster cannot be reached, went away, or is not fit for the work."""
+    """A Dask cluster cannot be reached, went away, or cannot do the work."""
 
 
 class BatchError(VoiceguideError):
-    """Some files of a batch are not there as they should be: a line each."""
+    """Some files of a batch could not be made, one line each."""
 
     def __init__(self, failures: Sequence[str]) -> None:
         self.failures = tuple(failures)
@@ -194,7 +195,7 @@ class BatchError(VoiceguideError):
 
 
 class NoHomeError(VoiceguideError):
-    """Nobody knows where this user's files are: there is no home folder, and no other place has been named."""
+    """The user has no home folder, and no other place for the files was named."""
 
 
 class OutputError(VoiceguideError):
@@ -202,16 +203,21 @@ class OutputError(VoiceguideError):
 
 
 class ReaderLeftError(OutputError):
-    """Whoever read standard output has left, as `head` does: nothing went wrong, and there is nothing left to do."""
+    """The reader of standard output has left, as `head` does. Nothing went wrong, and nothing is left to do."""
 
     exit_code = 0
 
 
 def is_full(error: OSError) -> bool:
-    """Whether there was no room left for what was to be written, on the disk or for this user."""
+    """Whether the disk, or the quota of this user, had no room left."""
     return error.errno in {errno.ENOSPC, errno.EDQUOT}
 
 
+def disk_full(place: object = None) -> str:
+    """Say that the disk is full, and where, if that is known."""
+    return f"the disk is full under {place}" if place else "the disk is full"
+
+
 def reason(error: OSError) -> str:
-    """What the system says of an error, in words for everybody."""
-    return "the disk is full" if is_full(error) else error.strerror or str(error)
+    """The message of the system, in plain words."""
+    return disk_full() if is_full(error) else error.strerror or str(error)

@@ -1,14 +1,14 @@
-"""The standard streams, made fit at the start, before anything else is opened.
+"""Prepares the standard streams at the start, before anything else is opened.
 
-Three things are seen to here and nowhere else:
+This module alone does three things:
 
-- A stream that is missing (`>&-`) is opened on nothing. Otherwise the next file or socket would get its number, and
-  whatever a library prints would land in it.
-- A reader that has left ends the program as if all were done (ReaderLeftError); another fault of standard output is
-  an OutputError. What nobody reads on standard error is dropped: it is a courtesy, and no reason to stop.
+- A missing stream (`>&-`) is opened on the null device. Otherwise the next file or socket would get its number, and
+  everything that a library prints would land in it.
+- A reader that has left ends the program as if it had finished (ReaderLeftError); any other fault of standard output is
+  an OutputError. Standard error is a courtesy: what cannot be written there is dropped.
 - Every text is made harmless to the terminal, and characters that the encoding lacks are replaced by look-alikes.
 
-Loads next to nothing: `__main__` calls it first.
+It loads next to nothing, because `__main__` calls it first.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ _ASCII = {
     "↓": "v",
     "\xa0": " ",
 }
-"""For the signs of our own displays, and those of typeset text. Bars keep their width."""
+"""Replacements for the characters of our displays and of typeset text. Bars keep their width."""
 
 
 def prepare() -> None:
-    """Put streams into `sys` that can be written to, whatever the program was started with; once is enough."""
+    """Replace the streams in `sys` by ones that can always be written to. Further calls do nothing."""
     if isinstance(sys.stdout, GuardedStream):
         return
     _open_missing()
@@ -60,25 +60,25 @@ def prepare() -> None:
 
 
 def unguarded(stream: TextIO) -> TextIO:
-    """The same stream for what draws by escape sequences of its own, and makes every text harmless itself."""
+    """The underlying stream, for a caller that writes escape sequences and makes every text harmless itself."""
     return stream.unguarded if isinstance(stream, GuardedStream) else stream
 
 
 class GuardedStream(io.TextIOWrapper):
-    """A text stream that makes harmless whatever is written to it."""
+    """A text stream that makes everything harmless that is written to it."""
 
     unguarded: TextIO
 
     def write(self, text: str, /) -> int:
-        """Write `text`, spelling out what would control a terminal; gives the length of `text`."""
+        """Write `text` with everything escaped that would control a terminal; return the length of `text`."""
         super().write(harmless(text))
         return len(text)
 
 
 class _Stdout(io.BufferedWriter):
-    """Standard output as bytes. OutputError where they cannot be written, and ReaderLeftError where nobody reads.
+    """Standard output as bytes. Raises OutputError if it cannot be written, and ReaderLeftError if its reader has left.
 
-    The descriptor below it is one of C, so that an interrupt leaves no doubt about what has been written.
+    It writes through a FileIO, so that an interrupt leaves no doubt about what has been written.
     """
 
     def write(self, data: ReadableBuffer, /) -> int:
@@ -96,14 +96,14 @@ class _Stdout(io.BufferedWriter):
     def _given_up(self, error: OSError) -> Exception:
         from voiceguide.errors import OutputError, ReaderLeftError, reason
 
-        _open_on_nothing(_STDOUT)  # Python writes what is left once more at its end, and would complain
+        _open_on_nothing(_STDOUT)  # at exit Python writes the rest once more, and would complain
         if error.errno == errno.EPIPE:
-            return ReaderLeftError("whoever read the output has left")
+            return ReaderLeftError("the reader of the output has left")
         return OutputError(f"what there is to say cannot be written: {reason(error)}")
 
 
 class _Stderr(io.BufferedWriter):
-    """Standard error as bytes: what cannot be written is dropped."""
+    """Standard error as bytes. What cannot be written is dropped."""
 
     def write(self, data: ReadableBuffer, /) -> int:
         try:
@@ -125,13 +125,13 @@ def _open_missing() -> None:
             os.fstat(number)
         except OSError:
             _open_on_nothing(number)
-        # Some programs start others with pipes that do not wait: what they do not take at once would be lost.
+        # Some programs pass on non-blocking pipes, and what those do not take at once would be lost.
         if sys.platform != "win32" and number != _STDIN and not os.get_blocking(number):
             os.set_blocking(number, True)
 
 
 def _open_on_nothing(number: int) -> None:
-    """Let the descriptor `number` stand for the null device; programs that we start inherit it."""
+    """Open the null device as the descriptor `number`, which child processes inherit."""
     nothing = os.open(os.devnull, os.O_RDWR)
     if nothing == number:
         os.set_inheritable(number, True)
@@ -145,8 +145,8 @@ def _guarded(stream: TextIO | None, binary: io.BufferedWriter) -> GuardedStream:
     if isinstance(stream, io.TextIOWrapper):
         encoding, unbuffered = stream.encoding, stream.line_buffering or stream.write_through
     if sys.platform == "win32" and isinstance(stream, io.TextIOWrapper):
-        binary = stream.buffer  # a console there takes no bytes; not tested
-    errors = "backslashreplace"  # of UTF-8 only lone surrogates, which `harmless` has spelt out
+        binary = stream.buffer  # a console takes no bytes there; not tested
+    errors = "backslashreplace"  # UTF-8 lacks only lone surrogates, which `harmless` has escaped
     if encoding.lower().replace("_", "-") not in {"utf-8", "utf8"}:
         import codecs
 
@@ -157,7 +157,7 @@ def _guarded(stream: TextIO | None, binary: io.BufferedWriter) -> GuardedStream:
 
 
 def _lookalike(error: UnicodeError) -> tuple[str, int]:
-    """What stands for characters that an encoding lacks: a sign that looks like it, or its number."""
+    """Replace characters that an encoding lacks, by a similar character or by their number."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     missing = error.object[error.start : error.end]

@@ -38,7 +38,7 @@ def to_db(gain: float) -> float:
 
 
 def counted(number: float, one: str, many: str) -> str:
-    """A number with what it counts: `1 round`, `2 rounds`."""
+    """A number with the noun that it counts: `1 round`, `2 rounds`."""
     return f"{number:g} {one if number == 1 else many}"
 
 

@@ -41,7 +41,7 @@ def test_what_is_not_there_is_a_line_each_and_exit_code_1(manifest: Write, tmp_p
     result = run("batch", manifest(SMALL), "-o", tmp_path / "out", "--cache-dir", tmp_path / "cache")
     assert result.returncode == 1
     assert [line for line in result.stderr.splitlines() if not line.startswith("note: ")] == [
-        f"voiceguide: upper-back-counting-sine-{pace}.wav: there is a file of that name already, or of its captions: "
+        f"voiceguide: upper-back-counting-sine-{pace}.wav: a file of that name, or its captions, exists already: "
         "--force replaces it"
         for pace in ("gentle", "brisk")
     ]

@@ -228,7 +228,7 @@ def test_what_the_user_has_changed_since_is_kept_and_said(
         assert outcomes(report) == ["refused"]
         [reason] = report.failures
         assert reason.startswith(f"{STEADY}: ")
-        assert "changed since it was made: --force replaces it" in reason
+        assert "changed since it was made: `force=True` replaces it" in reason
         assert all(
             (folder / name).read_bytes() == before[name]
             for name in (STEADY, STEADY.replace(".wav", ".vtt"))
@@ -267,7 +267,7 @@ def test_what_is_changed_while_the_batch_runs_is_kept(
     monkeypatch.setattr("voiceguide.batch.local.make", and_the_user)
     report = run(manifest(SMALL.replace("repetitions = 2", "repetitions = 3")), cache_dir=cache)
     assert outcomes(report) == ["made", "refused", "made"]
-    assert "has been changed since it was made: --force replaces it" in report.failures[0]
+    assert "has been changed since it was made: `force=True` replaces it" in report.failures[0]
     assert (tmp_path / "catalogue" / STEADY).read_text() == "precious"
 
 
@@ -324,7 +324,7 @@ def test_what_is_not_ours_is_refused_and_replaced_only_by_force(manifest: Write,
     (folder / STEADY.replace("steady", "brisk")).symlink_to(tmp_path / "nowhere")
     report = run(path, cache_dir=cache)
     assert outcomes(report) == ["refused"] * 3
-    assert all("--force replaces it" in failure for failure in report.failures)
+    assert all("`force=True` replaces it" in failure for failure in report.failures)
     assert (folder / STEADY).read_text() == "precious"
     assert outcomes(run(path, cache_dir=cache, force=True)) == ["made"] * 3
     assert (tmp_path / "elsewhere").read_text() == "precious"
@@ -439,7 +439,7 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(manifest: Write, cac
 
 
 def test_requests_that_contradict_themselves(manifest: Write) -> None:
-    with pytest.raises(RequestError, match="--jobs is for this machine"):
+    with pytest.raises(RequestError, match=r"`jobs=\.\.\.` is for this machine"):
         run(manifest(SMALL), jobs=2, scheduler="tcp://127.0.0.1:1")
     with pytest.raises(RequestError, match="write tcp://HOST:PORT"):
         run(manifest(SMALL), scheduler="localhost")

@@ -21,8 +21,8 @@ SUFFIXES = ["mp3", "m4b", "opus", "flac", "wav"]
 
 
 def two_stretches(clip_cache: Path, bed: str, level_db: float | None = None) -> session.Session:
-    level = {} if level_db is None else {"bed_level_db": level_db}
-    pacing = session.paced("steady", only=("thoracic-extension", "upper-trapezius"), bed=bed, **level)
+    only = ("thoracic-extension", "upper-trapezius")
+    pacing = session.paced("steady", only=only, bed=bed, bed_level_db=level_db)
     return session.plan("upper-back", pacing=pacing, voice="hibari:heart", cache_dir=clip_cache)
 
 
@@ -51,14 +51,6 @@ def test_a_bed_makes_it_stereo_at_the_level_of_stereo(
         assert float(chapter["start_time"]) == pytest.approx(planned.start / rainy.timeline.rate_hz, abs=0.002)
 
 
-@pytest.fixture(scope="module")
-def plain_range_lu(clip_cache: Path, tmp_path_factory: pytest.TempPathFactory, tool: Callable[[str], str]) -> float:
-    """Of the session without a bed."""
-    path = tmp_path_factory.mktemp("plain") / "plain.wav"
-    two_stretches(clip_cache, "none").export(path)
-    return loudness_range(tool("ffmpeg"), path)
-
-
 @pytest.mark.parametrize("bed", AMBIENCES)
 def test_an_mp3_encodes_the_pieces_of_a_built_in_bed_once(bed: str) -> None:
     """They are whole MP3 frames, and alike around their borders for as long as an encoder takes to change over."""
@@ -70,6 +62,14 @@ def test_an_mp3_encodes_the_pieces_of_a_built_in_bed_once(bed: str) -> None:
 
 def test_in_its_pauses_an_mp3_uses_the_frames_of_its_bed_again(rainy: session.Session) -> None:
     assert isinstance(_fill_of(rainy.source, FrameFormat(BED_RATE_HZ, 2, 112)), BackgroundFrames)
+
+
+@pytest.fixture(scope="module")
+def plain_range_lu(clip_cache: Path, tmp_path_factory: pytest.TempPathFactory, tool: Callable[[str], str]) -> float:
+    """Of the session without a bed."""
+    path = tmp_path_factory.mktemp("plain") / "plain.wav"
+    two_stretches(clip_cache, "none").export(path)
+    return loudness_range(tool("ffmpeg"), path)
 
 
 @pytest.mark.parametrize("bed", ["rain", "drone", "waves"])

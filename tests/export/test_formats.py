@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from voiceguide.model.choices import Tones
+
 SUFFIXES = ["mp3", "m4b", "m4a", "opus", "flac"]
 CODEC_FRAME = {"mp3": 0, "m4b": 1024, "m4a": 1024, "opus": 480, "flac": 0}
 """By how much decoded sound may be longer; MP3's header makes it exact."""
@@ -203,7 +205,7 @@ def test_captions_beside_it_are_checked_before_any_work(upper_back: session.Sess
 
 @pytest.mark.parametrize(("tones", "softer_lu"), [("full", 1.8), ("soft", 0.5), ("off", 0.5)])
 def test_a_session_that_is_mostly_tones_is_about_as_loud_as_any(
-    clip_cache: Path, tmp_path: Path, tool: Callable[[str], str], tones: str, softer_lu: float
+    clip_cache: Path, tmp_path: Path, tool: Callable[[str], str], tones: Tones, softer_lu: float
 ) -> None:
     """With tones that count it reads softer: they are most of it, and the voice may not be raised into its ceiling."""
     planned = session.plan("wind-down", pacing=session.paced(tones=tones), cache_dir=clip_cache)

@@ -94,7 +94,7 @@ def test_what_does_not_read_back_is_not_kept(
 def test_a_file_that_is_there_is_kept_unless_forced(upper_back: session.Session, tmp_path: Path) -> None:
     path = tmp_path / "mine.wav"
     path.write_text("precious")
-    with pytest.raises(RequestError, match="--force"):
+    with pytest.raises(RequestError, match="force=True"):
         upper_back.export(path)
     assert path.read_text() == "precious"
     upper_back.export(path, force=True)

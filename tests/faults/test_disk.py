@@ -158,7 +158,7 @@ def test_a_full_folder_for_temporary_files_is_told_from_a_full_stdout(program: P
     environment = {**program.environment(), "TMPDIR": str(disk)}
     export = program.command("export", *SESSION, "-o", program.home / "x.mp3", "--bed", bed)
     ending = struck(export, environment=environment)
-    assert_one_line(ending, 1, f"there is no room for temporary files in {disk}: name a folder that has some in TMPDIR")
+    assert_one_line(ending, 1, f"the disk is full under {disk}: name another folder for temporary files in TMPDIR")
     assert not (program.home / "x.mp3").exists()
     say = program.command("say", "Hold.", "--voice", "pyttsx3:", "-o", program.home / "x.wav")
     assert_one_line(struck(say, environment=environment), 1, f"the disk is full, {disk}; name another in TMPDIR")

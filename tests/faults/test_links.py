@@ -562,7 +562,7 @@ def test_things_in_the_place_of_an_export(tmp_path: Path, thing: str) -> None:
     THINGS[thing](path)
     with (
         at_once(),
-        pytest.raises(RequestError, match=r"is a folder: name a file in it|is no ordinary file: name another"),
+        pytest.raises(RequestError, match=r"is a folder: name a file in it|is not an ordinary file: name another"),
     ):
         write(path)
 

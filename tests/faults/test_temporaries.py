@@ -135,7 +135,7 @@ def test_what_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
             file.write(b"ours")
             target.write_text("theirs")
 
-    with pytest.raises(RequestError, match="is there already: --force replaces it"):
+    with pytest.raises(RequestError, match="is there already: `force=True` replaces it"):
         make()
     assert files_in(tmp_path) == {"x.mp3": b"theirs"}
 
@@ -147,7 +147,7 @@ def test_where_there_are_no_hard_links(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(os, "link", refused)
     with whole_file(tmp_path / "x", force=False) as file:
         file.write(b"ours")
-    with pytest.raises(RequestError, match="--force"), whole_file(tmp_path / "x", force=False):
+    with pytest.raises(RequestError, match="force=True"), whole_file(tmp_path / "x", force=False):
         pass
     assert files_in(tmp_path) == {"x": b"ours"}
 

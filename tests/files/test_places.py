@@ -65,7 +65,7 @@ def test_clips_have_a_place_where_one_is_named_and_need_none_to_be_heard(
     nobody: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voiceguide.speech.store.__file__", "/usr/lib/voiceguide/speech/store.py")  # not in a checkout
-    with pytest.raises(NoHomeError, match=r"no place for spoken clips: .* name a folder with --cache-dir, or set HOME"):
+    with pytest.raises(NoHomeError, match=r"no place for spoken clips: .* with `cache_dir=.*`, or set HOME"):
         default_directory()
     with pytest.raises(NoHomeError):
         session.plan("upper-back", voice="hibari:heart")
@@ -175,11 +175,11 @@ def test_a_voice_of_piper_is_found_in_the_home(home: Path) -> None:
 
 def test_a_profile_that_is_missing_says_where_it_would_be(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = home / ".config/voiceguide/config.toml"
-    with pytest.raises(RequestError, match=f"no profile 'evening': profiles stand in {place}, which is not there yet"):
+    with pytest.raises(RequestError, match=f"profiles are written in {place}, which does not exist yet"):
         resolve({}, "evening")
     monkeypatch.setenv("VOICEGUIDE_CONFIG", str(home / "own.toml"))
     (home / "own.toml").write_text("[defaults]\n")
-    with pytest.raises(RequestError, match=f"profiles stand in {home}/own.toml, which has none"):
+    with pytest.raises(RequestError, match=f"profiles are written in {home}/own.toml, which has none"):
         resolve({}, "evening")
     (home / "own.toml").write_text("[profiles.morning]\n")
     with pytest.raises(RequestError, match=f"no profile in {home}/own.toml is called 'evening': there is morning"):

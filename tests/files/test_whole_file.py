@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DATA = b"sound" * 20_000
-THERE_ALREADY: Final = "is there already: --force replaces it"
+THERE_ALREADY: Final = "is there already: `force=True` replaces it"
 
 
 @pytest.fixture
@@ -315,8 +315,8 @@ def file(path: Path) -> None:
     [
         (folder, "x.mp3", RequestError, "{0}/x.mp3 is a folder: name a file in it"),
         (folder, "x.mp3/..", RequestError, "{0}/x.mp3/.. is a folder: name a file in it"),
-        (pipe, "x.mp3", RequestError, "{0}/x.mp3 is no ordinary file: name another"),
-        (link_to_a_device, "x.mp3", RequestError, "{0}/x.mp3 is no ordinary file: name another"),
+        (pipe, "x.mp3", RequestError, "{0}/x.mp3 is not an ordinary file: name another"),
+        (link_to_a_device, "x.mp3", RequestError, "{0}/x.mp3 is not an ordinary file: name another"),
         (None, "nowhere/x.mp3", ExportError, "{0}/nowhere/x.mp3 cannot be written: there is no folder {0}/nowhere"),
         (file, "x.mp3/x.mp3", ExportError, "{0}/x.mp3/x.mp3 cannot be written: there is no folder {0}/x.mp3"),
         (link_to_nowhere, "x.mp3", ExportError, "{0}/x.mp3 cannot be written: there is no folder {0}/nowhere"),

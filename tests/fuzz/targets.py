@@ -28,7 +28,7 @@ from voiceguide.library.new import new_routine
 from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.routine import Routine
 from voiceguide.planning.phrasing.script import phrase
-from voiceguide.planning.presets import PRESETS, paced, parse_breath, parse_length
+from voiceguide.planning.presets import PRESETS, paced, pacing_with, parse_breath, parse_length
 from voiceguide.player.protocol import REQUEST_LIMIT
 from voiceguide.player.remotes.control import server
 from voiceguide.speech.normalise import check_speakable, normalise
@@ -125,7 +125,10 @@ def options(data: bytes) -> None:
         with refused():
             parse(text)
     with refused():
-        paced(text if text in PRESETS else "steady", only=(text,), speech_rate=text, words=text, hold_s=text)
+        pacing_with(
+            text if text in PRESETS else "steady",
+            {"only": (text,), "speech_rate": text, "words": text, "hold_s": text},
+        )
     with refused():
         paced(length_s=parse_length(text))
     with refused():

@@ -6,7 +6,7 @@ import itertools
 import re
 import shutil
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 
@@ -19,6 +19,7 @@ from voiceguide.library.loader import Library
 from voiceguide.library.reading import Reading
 from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages, own_phrasebook
 from voiceguide.model.base import SIDE_TOKENS, TOKEN, Token, spoken_texts, tokens_in
+from voiceguide.model.choices import Level, Words
 from voiceguide.model.clip import Clip
 from voiceguide.model.stretch import Guidance
 from voiceguide.planning.phrasing.wording import Wording, sentences
@@ -154,7 +155,7 @@ def test_sides_are_tokens_and_their_forms_exist(language: str) -> None:
 def test_everything_that_is_said_can_be_said(language: str) -> None:
     """Every text passes the gate of its language; and no digit is left to an engine."""
     library, words = LIBRARIES[language], pronunciations({}, language)
-    for name, level, way in itertools.product(ROUTINES, ("full", "brief", "minimal"), ("easier", "harder")):
+    for name, level, way in itertools.product(ROUTINES, get_args(Words), (Level.EASIER, Level.HARDER)):
         routine = library.routine(name)
         timeline = plan_timeline(routine, paced(words=level, level=way, countdown=5), library.phrasebook, spoken)
         for cue in timeline.speech():

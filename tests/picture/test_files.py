@@ -102,7 +102,7 @@ def test_letters_that_the_built_in_font_lacks(
 def test_a_file_that_is_there_is_kept_unless_forced(upper_back: session.Session, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"mine{suffix}"
     path.write_text("precious")
-    with pytest.raises(RequestError, match="--force"):
+    with pytest.raises(RequestError, match="force=True"):
         upper_back.picture(path)
     assert path.read_text() == "precious"
     upper_back.picture(path, force=True)

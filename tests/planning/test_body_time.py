@@ -16,6 +16,7 @@ from voiceguide.errors import DataError, RequestError
 from voiceguide.library.loader import Library
 from voiceguide.library.words import DATA
 from voiceguide.model.base import tokens_in
+from voiceguide.model.choices import Level, Words
 from voiceguide.model.script import Role, Say, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S, Area, HoldMovement, Position, Stretch, hurried
 from voiceguide.planning.phrasing.positions import change_s, walks
@@ -75,10 +76,10 @@ def test_what_moves_the_body_is_followed_by_time_for_it(routine: object, pacing:
 @pytest.mark.parametrize("words", ["full", "brief", "minimal"])
 @pytest.mark.parametrize("pace", PRESETS)
 @pytest.mark.parametrize("name", ROUTINES)
-def test_so_is_every_shipped_routine(name: str, pace: str, words: str) -> None:
+def test_so_is_every_shipped_routine(name: str, pace: str, words: Words) -> None:
     routine = LIBRARY.routine(name)
     still = texts_that_move_nothing(routine.stretches)
-    for level in ("easier", "usual", "harder"):
+    for level in Level:
         pacing = paced(pace, words=words, level=level, variation=2)
         assert too_quick(plan_timeline(routine, pacing, BOOK, spoken), still) == []
 
@@ -201,13 +202,15 @@ def test_who_is_on_the_floor_is_told_how_to_stand_up_and_has_the_time_for_it() -
 
 def test_a_session_that_ends_early_has_a_close_that_fits_it() -> None:
     library = LIBRARY.routine("full-body")
-    for words in ("full", "brief"):
+    spoken_out: tuple[Words, ...] = ("full", "brief")
+    for words in spoken_out:
         script = phrase(selected(library, paced(only=("low-lunge",), words=words)), paced(words=words), BOOK)
         assert said_in(script.sections[-1]) == sentences(BOOK.close[0])
         whole = phrase(selected(library, paced(only=("side-bends",))), paced(), BOOK)
         assert said_in(whole.sections[-1])[0].startswith("Now stand still")
     lying = selected(LIBRARY.routine("lower-back"), paced(only=("knee-hug",)))
-    for words in ("full", "minimal"):
+    other: tuple[Words, ...] = ("full", "minimal")
+    for words in other:
         assert said_in(phrase(lying, paced(words=words), BOOK).sections[-1])[-1] == BOOK.close_lying
 
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import routines, tenths
+from voiceguide.cli.wording import in_options
 from voiceguide.errors import RequestError
 from voiceguide.library.loader import Library
 from voiceguide.model.routine import Item, Routine
@@ -23,13 +24,14 @@ from voiceguide.model.stretch import Breath, BreathsMovement, CountMovement, Hol
 from voiceguide.planning.fitting.fit import REST_WEIGHT, Choice, best, choices, fit, texts_for_fitting
 from voiceguide.planning.phrasing.script import turns_of
 from voiceguide.planning.planner import plan_timeline
-from voiceguide.planning.presets import PRESETS, paced, parse_length
+from voiceguide.planning.presets import PRESETS, paced, pacing_with, parse_length
 from voiceguide.planning.scheduling.schedule import schedule
 from voiceguide.units import clock, to_frames
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from voiceguide.model.choices import Words
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.timeline import Timeline
 
@@ -118,7 +120,7 @@ def test_every_shipped_routine_meets_lengths_from_end_to_end(routine_id: str, pa
 
 
 @pytest.mark.parametrize(("routine_id", "pace", "words"), ENDS)
-def test_the_ends_that_are_named_are_the_ends(routine_id: str, pace: str, words: str) -> None:
+def test_the_ends_that_are_named_are_the_ends(routine_id: str, pace: str, words: Words) -> None:
     routine, pacing = LIBRARY.routine(routine_id), paced(pace, words=words)
     shortest, longest = reach(routine, pacing)
     for length_s in (shortest, longest):
@@ -132,7 +134,7 @@ def test_the_ends_that_are_named_are_the_ends(routine_id: str, pace: str, words:
 
 @pytest.mark.parametrize(("routine_id", "changes"), WAYS_OUT)
 def test_every_way_out_that_is_named_is_one(routine_id: str, changes: dict[str, object]) -> None:
-    routine, pacing = LIBRARY.routine(routine_id), paced(**changes)  # type: ignore[arg-type]
+    routine, pacing = LIBRARY.routine(routine_id), pacing_with("steady", changes)
     shortest, longest = reach(routine, pacing)
     told = 0
     for length_s in (shortest - 1, 0.6 * shortest, 1.2 * longest):
@@ -140,7 +142,7 @@ def test_every_way_out_that_is_named_is_one(routine_id: str, changes: dict[str, 
             planned(routine, pacing.model_copy(update={"length_s": round(length_s, 1)}))
         for way in ways_out(str(caught.value)):
             other = {**changes, **way, "length_s": round(length_s, 1)}
-            changed = paced(**other)  # type: ignore[arg-type]
+            changed = pacing_with("steady", other)
             timeline = planned(routine, changed)
             assert timeline.duration_s == pytest.approx(length_s, abs=0.1), way
             told += 1
@@ -149,7 +151,7 @@ def test_every_way_out_that_is_named_is_one(routine_id: str, changes: dict[str, 
 
 def ways_out(refusal: str) -> list[dict[str, object]]:
     """Each way as the changes that it stands for, read as somebody would who types it."""
-    advice = re.split(r"; try |, as with ", refusal)[1:]
+    advice = re.split(r"; try |, as with ", in_options(refusal))[1:]
     knobs = {"--words": "words", "--pace": "pace", "--rounds": "rounds", "--hold": "hold_s", "--reps": "repetitions"}
     ways: list[dict[str, object]] = []
     for option in re.split(r", | or ", advice[0]) if advice else []:
@@ -271,9 +273,11 @@ def test_the_refusal_says_what_can_be_had_and_what_would_open_it() -> None:
         (3600, {}, "no pace makes it so long: use a longer routine"),
         (60, {"only": ("cat-cow",)}, "nothing but another routine makes it so short"),
     ):
-        pacing = paced(**changes, length_s=length_s)
-        with pytest.raises(RequestError, match=rf"{clock(length_s)} cannot be reached: .*; {advice}"):
+        pacing = pacing_with("steady", {**changes, "length_s": length_s})
+        with pytest.raises(RequestError) as refused:
             planned(routine, pacing)
+        said = in_options(str(refused.value))
+        assert re.search(rf"{clock(length_s)} cannot be reached: .*; {advice}", said), said
 
 
 def test_between_two_lengths_the_nearest_is_named() -> None:

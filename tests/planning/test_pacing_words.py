@@ -13,8 +13,9 @@ from voiceguide.language.phrasebook import PacingWords
 from voiceguide.library.loader import Library
 from voiceguide.library.words import languages
 from voiceguide.model.pacing import Pacing
+from voiceguide.model.stretch import Breath
 from voiceguide.planning.pacing_words import pacing_in_words
-from voiceguide.planning.presets import PRESETS, paced
+from voiceguide.planning.presets import PRESETS, paced, pacing_with
 from voiceguide.sound.ambience import AMBIENCES
 
 BOOKS = {language: Library(language).phrasebook for language in languages()}
@@ -53,14 +54,14 @@ CHANGES = {
 @pytest.mark.parametrize("knob", CHANGES)
 def test_every_change_is_said_plainly(knob: str) -> None:
     value, words = CHANGES[knob]
-    assert pacing_in_words(paced("steady", **{knob: value}), BOOK) == f"steady, full words, {words}"
+    assert pacing_in_words(pacing_with("steady", {knob: value}), BOOK) == f"steady, full words, {words}"
 
 
 def test_no_knob_is_without_words() -> None:
     assert set(Pacing.model_fields) == {*CHANGES, "pace", "words", "bed_level_db", "variation"}
     assert pacing_in_words(paced(bed="rain", bed_level_db=-30), BOOK).endswith("rain under the voice, 30 dB below it")
     assert pacing_in_words(paced(bed_level_db=-30), BOOK) == "steady, full words"
-    whole = paced(breath={"in_s": 4, "hold_in_s": 1, "out_s": 6, "hold_out_s": 2})
+    whole = paced(breath=Breath(in_s=4, hold_in_s=1, out_s=6, hold_out_s=2))
     assert pacing_in_words(whole, BOOK).endswith("breath in 4 s, hold 1 s, out 6 s, hold 2 s")
 
 
@@ -74,7 +75,7 @@ def test_the_phrasebook_has_words_for_every_knob_and_every_bed() -> None:
 @pytest.mark.parametrize("language", [language for language in BOOKS if language != "en"])
 @pytest.mark.parametrize("knob", CHANGES)
 def test_every_change_is_said_in_the_language(language: str, knob: str) -> None:
-    pacing = paced("steady", **{knob: CHANGES[knob][0]})
+    pacing = pacing_with("steady", {knob: CHANGES[knob][0]})
     said, in_english = pacing_in_words(pacing, BOOKS[language]), pacing_in_words(pacing, BOOK)
     assert said.count(", ") >= 2
     assert not set(said.split(", ")) & set(in_english.split(", "))

@@ -14,18 +14,19 @@ from voiceguide.model.pacing import Pacing
 from voiceguide.model.script import Breathe, Hold, Role, Say, SpanKind, ToneName
 from voiceguide.planning.phrasing.script import phrase
 from voiceguide.planning.planner import write_script
-from voiceguide.planning.presets import PRESETS, paced, parse_breath
+from voiceguide.planning.presets import PRESETS, paced, pacing_with, parse_breath
 from voiceguide.planning.scheduling.estimate import estimate
 from voiceguide.planning.selection import selected
 from voiceguide.units import to_frames
 
 if TYPE_CHECKING:
+    from voiceguide.model.choices import Words
     from voiceguide.model.script import Script
     from voiceguide.model.timeline import Timeline
 
 
 def script_of(library: Library, **changes: object) -> Script:
-    pacing = paced(**changes)  # type: ignore[arg-type]
+    pacing = pacing_with("steady", changes)
     return write_script(selected(library.routine("upper-back"), pacing), pacing, library.phrasebook)
 
 
@@ -117,7 +118,7 @@ def test_both_sides_say_the_same_words_but_for_the_side(library: Library) -> Non
 @pytest.mark.parametrize("routine_id", Library().routine_ids())
 @pytest.mark.parametrize("pace", list(PRESETS))
 @pytest.mark.parametrize("words", ["full", "brief", "minimal"])
-def test_speech_leaves_quiet_in_every_hold(library: Library, routine_id: str, pace: str, words: str) -> None:
+def test_speech_leaves_quiet_in_every_hold(library: Library, routine_id: str, pace: str, words: Words) -> None:
     pacing = paced(pace, words=words)
     script = write_script(library.routine(routine_id), pacing, library.phrasebook)
     timeline = estimate(script, pacing.speech_rate)
@@ -158,7 +159,7 @@ def test_a_long_hold_says_now_and_then_how_many_minutes_are_to_go(library: Libra
 @pytest.mark.parametrize("hold_s", [121, 135, 150, 170, 180, 200, 240, 300, 330, 420, 480, 600])
 @pytest.mark.parametrize("routine_id", ["upper-back", "wind-down"])
 def test_what_is_to_go_is_true_and_leaves_the_quiet_of_a_hold_alone(
-    library: Library, routine_id: str, hold_s: int, words: str
+    library: Library, routine_id: str, hold_s: int, words: Words
 ) -> None:
     pacing = paced(hold_s=float(hold_s), words=words, sleep=False)
     timeline = estimate(write_script(library.routine(routine_id), pacing, library.phrasebook), pacing.speech_rate)
@@ -229,7 +230,7 @@ def test_doses_outside_the_data_are_kept_and_noted(library: Library) -> None:
 def test_the_welcome_says_how_long_it_will_take(library: Library) -> None:
     for changes in ({}, {"pace": "gentle"}, {"hold_s": 60}, {"only": ("cat-cow",)}):
         script = script_of(library, **changes)
-        minutes = estimate(script, paced(**changes).speech_rate).duration_s / 60
+        minutes = estimate(script, pacing_with("steady", changes).speech_rate).duration_s / 60
         said = next(b.text for b in script.sections[0].beats if isinstance(b, Say) and "minutes" in b.text)
         assert library.phrasebook.numbers.index(said.split("about ")[1].split(" ")[0]) == pytest.approx(
             minutes, abs=0.7
@@ -318,7 +319,7 @@ def test_a_rest_is_not_called_a_hold_and_nothing_is_announced_in_it(library: Lib
 
 
 @pytest.mark.parametrize("words", ["full", "brief"])
-def test_the_other_side_is_always_named(library: Library, words: str) -> None:
+def test_the_other_side_is_always_named(library: Library, words: Words) -> None:
     for routine_id in library.routine_ids():
         script = write_script(library.routine(routine_id), paced(words=words), library.phrasebook)
         for section in script.sections:

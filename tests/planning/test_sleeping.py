@@ -9,7 +9,7 @@ import pytest
 from voiceguide.model.script import Role, SpanKind, ToneName
 from voiceguide.planning.phrasing.kinds import kind_of
 from voiceguide.planning.planner import write_script
-from voiceguide.planning.presets import paced
+from voiceguide.planning.presets import paced, pacing_with
 from voiceguide.planning.scheduling.estimate import estimate
 from voiceguide.planning.selection import selected
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def planned(library: Library, routine: str, **changes: object) -> Timeline:
-    pacing = paced("steady", **changes)
+    pacing = pacing_with("steady", changes)
     chosen = selected(library.routine(routine), pacing)
     return estimate(write_script(chosen, pacing, library.phrasebook), pacing.speech_rate)
 

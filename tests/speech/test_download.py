@@ -101,7 +101,7 @@ def test_a_style_of_kokoro_comes_to_where_kokoro_looks(hub: Hub, home: Path, mon
 def test_a_voice_of_piper_speaks_by_its_name(name: str, hub: Hub, home: Path, tmp_path: Path) -> None:
     model = save_piper_voice(tmp_path)
     hub.give_piper_voice(name, model.read_bytes(), Path(f"{model}.json").read_bytes())
-    with pytest.raises(RequestError, match=f"voices get piper:{name}` fetches"):
+    with pytest.raises(RequestError, match=rf"`voice_to_fetch\('piper:{name}'\)` fetches"):
         PiperEngine(name).load()
     voice = voice_to_fetch(f"piper:{name}")
     assert voice.licence == f"CC0 (by {hub.address}/rhasspy/piper-voices/resolve/main/some/where/MODEL_CARD)"

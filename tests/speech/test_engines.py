@@ -148,7 +148,7 @@ class TestPiper(EngineContract):
         assert PiperEngine(str(voice)).fingerprint() != original
 
     def test_no_voice_named(self) -> None:
-        with PiperEngine() as engine, pytest.raises(RequestError, match="needs the file of a voice: --voice piper:"):
+        with PiperEngine() as engine, pytest.raises(RequestError, match="needs the file of a voice: `voice='piper:"):
             engine.load()
 
     @pytest.mark.parametrize("missing", ["tone.onnx", "tone.onnx.json"])

@@ -123,7 +123,10 @@ def test_a_style_that_was_not_fetched(tmp_path: Path, monkeypatch: pytest.Monkey
     pretend_installed(tmp_path / "packages", monkeypatch)
     monkeypatch.setattr(kokoro, "voices_folder", lambda: tmp_path)
     assert "bm_george" not in {voice.name for voice in KokoroEngine.voices()}
-    with KokoroEngine("bm_george") as engine, pytest.raises(SpeechError, match="voices get kokoro:bm_george"):
+    with (
+        KokoroEngine("bm_george") as engine,
+        pytest.raises(SpeechError, match=r"'kokoro:bm_george'\)` fetches it"),
+    ):
         engine.load()
 
 

@@ -74,6 +74,35 @@ def test_then_a_carrier_phrase_is_tried_and_cut_off(tmp_path: Path) -> None:
     assert clips["Hold."].spoken_frames == pytest.approx(engine.frames_for("Hold."), abs=to_frames(0.01))
 
 
+class UnclearEngine(MoodyEngine):
+    carried_words = 2
+
+    def __init__(self, *, carrier_fails: bool) -> None:
+        super().__init__(0, carrier_fails=carrier_fails)
+        self.asked: list[str] = []
+
+    def synthesize(self, text: str, take: int = 0) -> Take:
+        self.asked.append(text)
+        return super().synthesize(text, take)
+
+
+@pytest.mark.parametrize(
+    ("text", "carrier_fails", "asked"),
+    [
+        ("Breathe in.", False, [CARRIER + "Breathe in."]),
+        ("Breathe in.", True, [CARRIER + "Breathe in.", "Breathe in."]),
+        ("Breathe in now.", False, ["Breathe in now."]),
+    ],
+)
+def test_a_short_text_of_an_unclear_engine_is_carried_first(
+    text: str, asked: list[str], tmp_path: Path, *, carrier_fails: bool
+) -> None:
+    engine = UnclearEngine(carrier_fails=carrier_fails)
+    clip = Narrator(engine, ClipStore(tmp_path)).speak([text])[text]
+    assert engine.asked == asked
+    assert clip.spoken_frames == pytest.approx(engine.frames_for(text), abs=to_frames(0.01))
+
+
 def test_then_it_is_reported_and_nothing_is_kept(tmp_path: Path) -> None:
     with pytest.raises(SpeechError, match=r"tone:sine does not say 'Hold\.' right: it is silent"):
         Narrator(MoodyEngine(wrong=9, carrier_fails=True), ClipStore(tmp_path)).speak(["Hold."])

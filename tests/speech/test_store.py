@@ -188,7 +188,7 @@ def test_a_folder_that_is_a_file_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("x")
     store = ClipStore(tmp_path / "cache")
     for attempt in (lambda: store.get(KEY), lambda: store.put(KEY, "x", a_clip()), store.check_usable, store.info):
-        with pytest.raises(StoreError, match=r"is a file: name a folder with --cache-dir"):
+        with pytest.raises(StoreError, match=r"is a file: name a folder with `cache_dir=...`"):
             attempt()
 
 
@@ -273,7 +273,8 @@ def test_a_user_without_a_home_is_told_to_name_a_folder(monkeypatch: pytest.Monk
     with pytest.raises(NoHomeError) as told:
         default_directory()
     assert str(told.value) == (
-        "there is no place for spoken clips: this user has no home folder; name a folder with --cache-dir, or set HOME"
+        "there is no place for spoken clips: this user has no home folder; "
+        "name a folder with `cache_dir=...`, or set HOME"
     )
 
 

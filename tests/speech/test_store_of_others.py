@@ -335,7 +335,7 @@ def test_a_store_that_cannot_be_written_to_is_told_before_anything_is_spoken(
     refusing(monkeypatch, "open", error)
     with pytest.raises(StoreError) as raised:
         store.check_usable()
-    assert str(raised.value) == f"the clip store {tmp_path} cannot be used: {told}; name another with --cache-dir"
+    assert str(raised.value) == f"the clip store {tmp_path} cannot be used: {told}; name another with `cache_dir=...`"
     assert raised.value.__cause__ is error
 
 
@@ -360,10 +360,10 @@ def test_a_store_below_a_file_is_said_so_and_the_file_is_not_to_be_removed(
         with pytest.raises(StoreError) as raised:
             ClipStore(place).check_usable()
         told[place] = str(raised.value)
+    below = notes / "clips"
     assert told == {
-        notes: f"the clip store {notes} is a file: name a folder with --cache-dir",
-        notes
-        / "clips": f"the clip store {notes / 'clips'} cannot be used: Not a directory; name another with --cache-dir",
+        notes: f"the clip store {notes} is a file: name a folder with `cache_dir=...`",
+        below: f"the clip store {below} cannot be used: Not a directory; name another with `cache_dir=...`",
     }
 
 
@@ -439,7 +439,7 @@ def test_clips_that_somebody_else_could_have_planted_are_not_heard(
             attempt()
         assert str(raised.value) == (
             f"the clip store {place} cannot be trusted: others can write to {open_one}: "
-            f"chmod go-w '{open_one}', or name another with --cache-dir"
+            f"chmod go-w '{open_one}', or name another with `cache_dir=...`"
         )
 
 

@@ -1,6 +1,6 @@
-"""Many sessions from one manifest: every one made, or found as it was made before, or said why not.
+"""Many sessions from one manifest: each file is made, kept from an earlier run, or reported with the reason.
 
-`voiceguide.batch.run.run` does it all. A `Manifest` (manifest) becomes a `Catalogue` of jobs with file names
+`voiceguide.batch.run.run` runs a batch. A `Manifest` (manifest) becomes a `Catalogue` of jobs with file names
 (catalogue, naming); those whose files are not there yet (folder) are spoken (speaking) and made (job), by
-threads here (here) or by a Dask cluster (cluster).
+threads on this machine (local) or by a Dask cluster (cluster); executor is what both have in common.
 """

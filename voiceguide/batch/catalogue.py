@@ -1,4 +1,4 @@
-"""From a manifest to jobs: everything that can be checked before work begins, every mistake in one report."""
+"""Turns a manifest into jobs, and checks all that can be checked before work begins: every mistake in one report."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from voiceguide.library.toml_file import read_toml, validated
 from voiceguide.model.choices import DEFAULT_PACE
 from voiceguide.model.pacing import Pacing
 from voiceguide.planning.planner import texts_of_any_length, texts_of_length, texts_to_speak
-from voiceguide.planning.presets import paced
+from voiceguide.planning.presets import pacing_with
 from voiceguide.sound.bed import BUILT_IN, NO_BED, check_bed
 from voiceguide.speech.voices import voice_for
 
@@ -53,25 +53,25 @@ _LISTS: Final = ("routines", "voices", "paces", "lengths", "formats")
 
 
 class Order(Struct, frozen=True):
-    """A job, and where in the manifest it was asked for."""
+    """A job, and the manifest entry that asks for it."""
 
     job: Job
     digest: str
     texts: tuple[str, ...]
-    """Everything that may have to be spoken for it."""
+    """Every text that may have to be spoken for it."""
     entry: int
-    """Counted from 0."""
+    """Index of the entry, from 0."""
 
 
 class Catalogue(Struct, frozen=True):
-    """Everything that a manifest asks for, in its order."""
+    """Everything that a manifest asks for, in the order of the manifest."""
 
     path: Path
     orders: tuple[Order, ...]
     lines: Mapping[Field, int]
 
     def mistake(self, entry: int, field: str, message: str) -> Mistake:
-        """A mistake in an entry, at the line that is to blame: in the entry itself or in the defaults."""
+        """A mistake in an entry, at its line: in the entry itself or in the defaults."""
         return mistake(self.path, self.lines, entry, field, message)
 
 
@@ -84,10 +84,10 @@ def mistake(path: Path, lines: Mapping[Field, int], entry: int, field: str, mess
 
 
 def read_catalogue(path: Path) -> Catalogue:
-    """Every job of the manifest at `path`.
+    """Read every job of the manifest at `path`.
 
-    Raises RequestError where it cannot be read, and DataError with every mistake in it: unknown names,
-    combinations that cannot be, texts that cannot be spoken, two files of one name.
+    Raises RequestError if it cannot be read, and DataError with every mistake in it: unknown names, impossible
+    combinations, texts that cannot be spoken, two files of the same name.
     """
     data, lines = read_toml(path)
     manifest = validated(path, data, Manifest, lines)
@@ -102,7 +102,7 @@ def read_catalogue(path: Path) -> Catalogue:
 
 
 class _Reading:
-    """Collects mistakes, and what entries have in common."""
+    """Collects mistakes, and caches what entries share."""
 
     def __init__(self, path: Path, lines: Mapping[Field, int]) -> None:
         self.mistakes: list[Mistake] = []
@@ -118,7 +118,7 @@ class _Reading:
         self._bed_digests: dict[str, str] = {}
 
     def check_size(self, settings: list[dict[str, Any]]) -> None:
-        """Raise DataError where there is more than anybody means, before it is multiplied out."""
+        """Raise DataError before the lists are multiplied out if they make more files than anybody means."""
         known = len(self._library.routine_ids())
         wanted = 0
         for index, entry in enumerate(settings):
@@ -129,7 +129,7 @@ class _Reading:
                 raise DataError([self._mistake(index, "routines", message)])
 
     def orders(self, index: int, entry: dict[str, Any]) -> Iterator[Order]:
-        """Every job of an entry; mistakes are noted and what they concern is left out."""
+        """Yield every job of an entry. Note its mistakes, and leave out the jobs that they concern."""
         if "routines" not in entry:
             self._note(index, "routines", "which routines? name them, or all with ['*']")
             return
@@ -152,11 +152,11 @@ class _Reading:
             self._check_speakable(index, texts, voice)
             jobs = list(files.jobs(routine, pacing, self._bed_digests.get(pacing.bed), voice.spec))
             if not jobs and files.suffixes:
-                self._note(index, "name", f"nothing is left of {entry['name']!r} that a file may be called")
+                self._note(index, "name", f"{entry['name']!r} leaves no character that a file name may hold")
             yield from (Order(job, job.digest(voice.fingerprint), texts, index) for job in jobs)
 
     def check_names(self, orders: list[Order]) -> None:
-        """Note two files of one name."""
+        """Note files of the same name."""
         names = [(order, name) for order in orders for name in order.job.names()]
         keys = Counter(collision_key(name) for _, name in names)
         told = set()
@@ -176,7 +176,7 @@ class _Reading:
             return
         for name in names:
             for wanted in self._library.routine_ids() if name == EVERY else [name]:
-                # A path is meant from where the manifest lies, not from where the program runs.
+                # A path is relative to the folder of the manifest, not to the current one.
                 whole = str(beside(self._path, wanted)) if is_path(wanted) else wanted
                 try:
                     if (language, whole) not in self._routines:
@@ -207,7 +207,7 @@ class _Reading:
         return tuple(name for name in dict.fromkeys(names) if name in FORMATS)
 
     def _bed(self, index: int, name: str) -> dict[str, str]:
-        """The bed, with the whole path of a file; it is meant from where the manifest lies."""
+        """The bed of an entry; the path of a file becomes absolute, from the folder of the manifest."""
         if name in {NO_BED, *BUILT_IN}:
             return {"bed": name}
         path = beside(self._path, name)
@@ -222,9 +222,9 @@ class _Reading:
     def _pacing(self, index: int, entry: dict[str, Any], pace: str, length_s: float | None) -> Pacing | None:
         knobs = {name: value for name, value in entry.items() if name in Pacing.model_fields}
         try:
-            return paced(pace, **knobs, length_s=length_s)
+            return pacing_with(pace, {**knobs, "length_s": length_s})
         except RequestError as error:
-            # Every other knob has been checked by itself.
+            # Every other setting has been checked by itself.
             self._note(index, "lengths", str(error))
             return None
 
@@ -264,7 +264,7 @@ class _Reading:
         book = self._library.phrasebook_of(routine)
         if pacing.length_s is None:
             return texts_to_speak(routine, pacing, book)
-        # By far the most of them do not depend on the length, and a manifest may ask for fifty.
+        # Most texts do not depend on the length, and a manifest may ask for fifty lengths.
         key = (id(routine), pacing.model_copy(update={"length_s": None}))
         if key not in self._texts_of_any_length:
             self._texts_of_any_length[key] = texts_of_any_length(routine, pacing, book)
@@ -278,16 +278,16 @@ class _Reading:
 
 
 class _Voice(Struct, frozen=True, eq=False):
-    """A voice at a speed; nothing of it is loaded."""
+    """A voice at a speed; nothing is loaded."""
 
     spec: str
-    """In full, as `ENGINE:NAME`."""
+    """The full name, as `ENGINE:NAME`."""
     narrator: Narrator
     fingerprint: Mapping[str, str]
 
 
 class _Files(Struct, frozen=True):
-    """What is made of every session of an entry."""
+    """The files that are made of every session of an entry."""
 
     template: str
     suffixes: tuple[str, ...]
@@ -295,7 +295,7 @@ class _Files(Struct, frozen=True):
     captions: tuple[str, ...]
 
     def jobs(self, routine: Routine, pacing: Pacing, bed_digest: str | None, voice: str) -> Iterator[Job]:
-        """A job for every format; none where the name comes to nothing."""
+        """Yield a job for every format, or none if the name comes out empty."""
         stems = set()
         for suffix in self.suffixes:
             stem = file_stem(self.template, _values(routine, pacing, voice, suffix))
@@ -307,14 +307,14 @@ class _Files(Struct, frozen=True):
                     bed_digest=bed_digest,
                     voice=voice,
                     bit_rate_kbps=self.bit_rate_kbps,
-                    # They are the same for every format: the first of one name brings them.
+                    # Captions are the same for every format: the first job of a name writes them.
                     captions=() if stem in stems else self.captions,
                 )
                 stems.add(stem)
 
 
 def _values(routine: Routine, pacing: Pacing, voice: str, suffix: str) -> dict[str, str]:
-    """What the placeholders of a name stand for."""
+    """The values of the placeholders of a name."""
     return {
         "routine": routine.id,
         "title": routine.title,

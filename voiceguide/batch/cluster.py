@@ -1,8 +1,7 @@
-"""Jobs on a Dask cluster: sent as plain data, their files come back as bytes and are verified here.
+"""Runs jobs on a Dask cluster: they are sent as plain data, and their files come back as bytes and are verified here.
 
-A worker needs the same voiceguide with the same engines, and speaks into a clip store of its own. Whoever
-reaches a scheduler can run what they like on its workers, and workers can answer what they like: it has to be
-a private one.
+A worker needs the same version of voiceguide with the same engines, and speaks into its own clip store. Anybody who
+reaches a scheduler can run anything on its workers, and a worker can answer anything: the cluster has to be private.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, NoReturn, Type
 
 from msgspec import Meta, Struct, ValidationError, convert
 
-from voiceguide import __version__, session
+from voiceguide import __version__
 from voiceguide.batch.job import Job, Made, known_files, make
 from voiceguide.batch.outcome import Failure, Finished, failure
 from voiceguide.errors import ClusterError, ExportError, VoiceguideError
@@ -29,6 +28,7 @@ from voiceguide.files.scratch import ScratchFolder
 from voiceguide.files.whole_file import whole_file
 from voiceguide.showing import shown
 from voiceguide.sound.source import Silence
+from voiceguide.speech.opening import narrator_for
 from voiceguide.units import SESSION_RATE_HZ, to_frames
 
 if TYPE_CHECKING:
@@ -43,46 +43,46 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 CONNECT_S: Final = 10.0
-"""How long a scheduler may take to answer, and to have a worker."""
+"""How long a scheduler may take to answer, and to find a worker."""
 LOST_S: Final = 60.0
-"""How long a cluster may be without any worker in the middle of its work."""
+"""How long a cluster at work may be without any worker."""
 SILENT_S: Final = 60.0
-"""How long its scheduler may take to answer then."""
+"""How long the scheduler of a cluster at work may take to answer."""
 FETCH_S: Final = 300.0
-"""How long the files of a job may take to come from its worker."""
+"""How long the files of a job may take to arrive from its worker."""
 _POLL_S: Final = 2.0
 _GRACE_S: Final = 2.0
-"""For the library's farewell to a scheduler."""
+"""How long the library may take to leave a scheduler."""
 _MOST_CHARS: Final = 500
-"""Of what a worker says went wrong."""
+"""Length to which the error message of a worker is cut."""
 _CALLED_OFF: Final = frozenset({"cancelled", "lost"})
-"""What becomes of jobs whose scheduler has gone."""
+"""States of jobs whose scheduler is gone."""
 _PER_THREAD: Final = 2
-"""Jobs under way for each thread of the workers: one that is made and one that waits. What is finished stays in a
-worker's memory until it has been fetched, so never all at once."""
-_MISSING: Final = "--scheduler needs dask.distributed: pip install 'voiceguide[dask]'"
+"""Jobs submitted for each worker thread: one that runs and one that waits. A finished job stays in the memory of its
+worker until it is fetched, so jobs are never submitted all at once."""
+_MISSING: Final = "`scheduler=...` needs dask.distributed: pip install 'voiceguide[dask]'"
 
 _SPEAKING: Final = threading.Lock()
-"""Of a worker: its threads plan one after the other, so that none speaks what another is about to."""
+"""Held by a worker thread while it plans, so that no two threads speak the same text."""
 
 
 @contextlib.contextmanager
 def joined(address: str) -> Iterator[ClusterExecutor]:
-    """The cluster whose scheduler answers at `address`, as `tcp://HOST:PORT`.
+    """Connect to the cluster whose scheduler answers at `address`, as `tcp://HOST:PORT`.
 
-    Raises ClusterError where dask is not installed, nothing answers, or there is no worker.
+    Raises ClusterError if dask is not installed, nothing answers, or there is no worker.
     """
     try:
         from distributed import Client
     except ImportError as error:
         raise ClusterError(_MISSING) from error
-    # What it has to complain of, it logs with tracebacks; what matters of it is an error of ours.
+    # The library logs its complaints with tracebacks; those that matter become our errors.
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        # The library waits without end for the first words of whoever accepts, and takes all words for its own.
+        # The library waits for ever for the first words of whoever accepts the connection.
         client = _within(CONNECT_S, lambda: Client(address, timeout=CONNECT_S))
-    except Exception as error:  # there may be anything behind an address
+    except Exception as error:  # anything may listen at an address
         message = f"no Dask scheduler answers at {address}: is it running, reachable from here, and is this its port?"
         raise ClusterError(message) from error
     try:
@@ -105,9 +105,9 @@ class ClusterExecutor:
         self._address = address
 
     def voice_faults(self, orders: Sequence[Order]) -> dict[str, str]:
-        """The voices that some worker cannot speak with as this machine would, and why.
+        """The voices that a worker cannot speak exactly as this machine would, each with the reason.
 
-        Raises ClusterError for a worker without this very version of voiceguide.
+        Raises ClusterError for a worker with another version of voiceguide.
         """
         wanted = sorted({(order.job.voice, order.job.pacing.speech_rate) for order in orders})
         with self._translated():
@@ -135,9 +135,9 @@ class ClusterExecutor:
         return faults
 
     def make_all(self, orders: Sequence[Order], staging: Path, stage: Stage) -> Generator[Finished]:
-        """Every order as it comes back; the jobs of a worker that is lost are done by the others.
+        """Yield every order as its files arrive; the other workers take over the jobs of a worker that is lost.
 
-        Raises ClusterError where the scheduler or the last worker goes away for good.
+        Raises ClusterError if the scheduler or the last worker goes away for good.
         """
         with stage("exporting") as progress:
             for done, (number, order, future) in enumerate(self._answers(orders), start=1):
@@ -146,7 +146,7 @@ class ClusterExecutor:
                     progress(done, len(orders))
 
     def _answers(self, orders: Sequence[Order]) -> Generator[tuple[int, Order, Future[Any]]]:
-        """Every order with its number and its future, which is done; never many under way."""
+        """Yield every order with its number and its finished future; few are submitted at once."""
         from distributed import wait
 
         run = uuid.uuid4().hex
@@ -176,11 +176,11 @@ class ClusterExecutor:
                     answered += 1
                     yield *running.pop(future), future
         finally:
-            with contextlib.suppress(Exception):  # The cluster may be gone: then there is nothing to call off.
+            with contextlib.suppress(Exception):  # The cluster may be gone: then there is nothing to cancel.
                 _within(_GRACE_S, lambda: self._client.cancel(list(running)))
 
     def _received(self, future: Future[Any], order: Order, folder: Path) -> Finished:
-        """What came back, written to `folder` and verified."""
+        """Write the files that arrived to `folder`, and verify them."""
         if future.status in _CALLED_OFF:
             raise self._gone_away()
         try:
@@ -199,7 +199,7 @@ class ClusterExecutor:
             return Finished(order, failure(error), folder, worker)
 
     def _awaited(self, call: Callable[[], _T]) -> _T:
-        """What `call` gives, however long that takes while the scheduler answers."""
+        """The result of `call`, however long it takes, as long as the scheduler answers."""
         waiting = _Waiting(call)
         while True:
             with contextlib.suppress(queue.Empty):
@@ -224,9 +224,9 @@ class ClusterExecutor:
 
 
 class _Waiting(Generic[_T]):
-    """A call in a thread of its own, which is left behind where it does not end: no library is trusted to.
+    """Runs a call in a thread of its own, which is abandoned if it never ends: no library is trusted to return.
 
-    Whatever it raises is an Exception here, be it something that would end this process.
+    Anything that it raises becomes an Exception, even what would otherwise end this process.
     """
 
     def __init__(self, call: Callable[[], _T]) -> None:
@@ -235,7 +235,7 @@ class _Waiting(Generic[_T]):
         def run() -> None:
             try:
                 result = call()
-            except BaseException as error:  # noqa: BLE001 -- as it says
+            except BaseException as error:  # noqa: BLE001 -- see the docstring
                 self._ended.put(functools.partial(_raised, error))
             else:
                 self._ended.put(lambda: result)
@@ -243,7 +243,7 @@ class _Waiting(Generic[_T]):
         threading.Thread(target=run, name="dask", daemon=True).start()
 
     def result(self, seconds: float) -> _T:
-        """What the call gives, or raises; queue.Empty after so many seconds."""
+        """Return or raise the outcome of the call. Raises queue.Empty after so many seconds."""
         return self._ended.get(timeout=seconds)()
 
 
@@ -252,7 +252,7 @@ def _raised(error: BaseException) -> NoReturn:
 
 
 def _within(seconds: float, call: Callable[[], _T]) -> _T:
-    """What `call` gives; TimeoutError where that takes longer."""
+    """Return the result of `call`. Raises TimeoutError if it takes longer."""
     try:
         return _Waiting(call).result(seconds)
     except queue.Empty:
@@ -261,20 +261,20 @@ def _within(seconds: float, call: Callable[[], _T]) -> _T:
 
 
 class _Version(Struct):
-    """What every version of `fitness` gives."""
+    """The part of the answer of `fitness` that every version has."""
 
     version: str
 
 
 class _Fitness(Struct):
-    """What `fitness` gives."""
+    """The answer of `fitness`."""
 
     version: str
     voices: list[dict[str, str]]
 
 
 class Answer(Struct):
-    """What `make_there` gives, checked: a worker may answer anything."""
+    """The answer of `make_there`, validated: a worker may answer anything."""
 
     worker: str = ""
     failed: str | None = None
@@ -285,12 +285,12 @@ class Answer(Struct):
         Annotated[int, Meta(ge=1, le=2)],
         Annotated[int, Meta(ge=1, le=1 << 40)],
     ] = (SESSION_RATE_HZ, 1, 1)
-    """Rate, channels and frames."""
+    """Rate, channels and length in frames."""
     notes: list[str] = []
 
 
 def received(job: Job, answer: Answer, folder: Path) -> Made:
-    """The files of an answer, in `folder`, once they are what the worker had made. ExportError where not."""
+    """Write the files of an answer to `folder`, and raise ExportError unless they are what the worker made."""
     names = job.names()
     if sorted(answer.files) != sorted(names):
         message = "the worker sent other files than it was asked for"
@@ -301,13 +301,13 @@ def received(job: Job, answer: Answer, folder: Path) -> Made:
         message = f"{folder} cannot be made: {error.strerror}"
         raise ExportError(message) from error
     for name in names:
-        # On the disk before it gets its name, as what is made here is.
+        # Written whole, as files that are made on this machine are.
         with whole_file(folder / name, force=True) as file:
             file.write(answer.files[name])
     files = known_files(folder, names)
     rate_hz, channels, length_frames = answer.sound
     length_s = job.pacing.length_s
-    # A session is planned at its own rate, and heard at one that is some times that.
+    # A session is planned at its own rate, and rendered at a multiple of it.
     planned_frames = length_frames // (rate_hz // SESSION_RATE_HZ)
     wrong = [file.digest for file in files] != answer.digests
     if wrong or (length_s is not None and planned_frames != to_frames(length_s)):
@@ -318,13 +318,13 @@ def received(job: Job, answer: Answer, folder: Path) -> Made:
 
 
 def fitness(voices: Sequence[tuple[str, float]]) -> dict[str, Any]:
-    """Run by a worker: its version, and for each voice what its sound depends on there, or why it has none."""
+    """Run by a worker: report its version, and the fingerprint of each voice there or the reason it has none."""
     return {"version": __version__, "voices": [_fitness_of(spec, rate, load=True) for spec, rate in voices]}
 
 
 def _fitness_of(spec: str, rate: float, *, load: bool) -> dict[str, str]:
     try:
-        with session.narrator_for(spec, rate) as narrator:
+        with narrator_for(spec, rate) as narrator:
             if load:
                 narrator.warm_up()
             return narrator.fingerprint
@@ -333,12 +333,12 @@ def _fitness_of(spec: str, rate: float, *, load: bool) -> dict[str, str]:
 
 
 def make_there(data: dict[str, Any]) -> dict[str, Any]:
-    """Run by a worker: make the job that `data` is, and give its files as bytes."""
+    """Run by a worker: make the job that `data` describes, and return its files as bytes."""
     from distributed import get_worker
 
     worker = get_worker().address
     if data.get("version") != __version__:
-        # It has joined since the workers were asked.
+        # This worker joined after the workers were asked.
         return {"worker": worker, "failed": f"the worker {_other_version(__version__)}"}
     try:
         job = Job.model_validate(data)
@@ -352,7 +352,7 @@ def make_there(data: dict[str, Any]) -> dict[str, Any]:
                 "sound": (made.rate_hz, made.channels, made.length_frames),
                 "notes": made.notes,
             }
-    # As text: not every exception can be sent, and an OSError would look like one of the network.
+    # As text: not every exception can be sent, and an OSError would look like a network error.
     except Exception as error:  # noqa: BLE001
         return {"worker": worker, "failed": failure(error).reason}
 

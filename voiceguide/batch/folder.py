@@ -1,11 +1,11 @@
-"""The folder that a batch fills, and what it remembers there.
+"""The folder that a batch fills, and the journal that it keeps there.
 
-`.voiceguide-batch/` in it holds a journal (which job each file came of, its size and digests), a lock, and
-the place where files are made. A file gets its name after the journal knows it: whenever the program is
-killed, the next run tells its own files from those of others, and finds no half of one.
+Its subfolder `.voiceguide-batch/` holds a journal (the job, size and digests of each file), a lock, and the staging
+area in which files are made. A file gets its name after the journal has recorded it: whenever the program is killed,
+the next run can tell its own files from others, and finds no half-written one.
 
-What differs from what the journal knows was changed by the user, and stays. What a fault has left of a file is told
-from it: it is the beginning of what was made, or has its size and does not read as sound.
+A file that differs from its record was changed by the user, and stays. A file that a fault has damaged is recognised:
+it is the beginning of what was made, or has the right size and does not read as sound.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import errno
 import json
 import os
 import stat
-import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -26,6 +25,7 @@ from voiceguide.batch.likeness import is_beginning, may_be_cut, open_file_digest
 from voiceguide.errors import ExportError, RequestError, reason
 from voiceguide.export.exporter import verify
 from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder, strangers_in
+from voiceguide.files.lock import lock_now
 from voiceguide.files.whole_file import replacing_in
 from voiceguide.sound.source import Silence
 from voiceguide.units import to_frames
@@ -48,61 +48,61 @@ _OTHERS_WRITE: Final = stat.S_IWGRP | stat.S_IWOTH
 
 
 class State(StrEnum):
-    """How a job's files stand before the run."""
+    """The state of the files of a job before the run."""
 
     MISSING = "missing"
-    """Not all of them are there, or they are another job's or damaged: to be made."""
+    """Some are missing, damaged or of another job: they will be made."""
     KEPT = "kept"
-    """All are there as they were made, by the same job."""
+    """All are there as the same job made them."""
     FOREIGN = "foreign"
-    """Something is there that no batch made."""
+    """A file of that name was not made by a batch."""
     CHANGED = "changed"
-    """Something is there that a batch made and somebody has changed since."""
+    """A file of that name was made by a batch, and changed since."""
 
 
 class Standing(StrEnum):
-    """What there is by the name of a file."""
+    """The state of a single file."""
 
     NOTHING = "nothing"
     OURS = "ours"
-    """A file as a batch made it, for this job or another."""
+    """As a batch made it, for this job or another."""
     TORN = "torn"
-    """What a fault has left of one."""
+    """Damaged by a fault."""
     CUT = "cut"
-    """A text that may be torn, or changed: half of it at least is as it was made, and the rest is shorter."""
+    """A text that may be torn or changed: at least half of it is as it was made, and the rest is shorter."""
     FOREIGN = "foreign"
     CHANGED = "changed"
 
 
 _IN_THE_WAY: Final = {
-    Standing.FOREIGN: "{} is there already: --force replaces it",
-    Standing.CHANGED: "{} has been changed since it was made: --force replaces it",
+    Standing.FOREIGN: "{} is there already: `force=True` replaces it",
+    Standing.CHANGED: "{} has been changed since it was made: `force=True` replaces it",
 }
-"""What is never replaced without being asked to."""
+"""Files that are replaced only by force, with the reason."""
 
 
 class Record(Struct, frozen=True, omit_defaults=True):
-    """What the journal knows of a file."""
+    """The journal entry of a file."""
 
     job: str
-    """The digest of the job that it came of."""
+    """Digest of the job that made it."""
     size_bytes: Annotated[int, Meta(ge=0)]
     digest: str
     duration_s: Annotated[float, Meta(ge=0.0, le=1e7)]
     beginnings: tuple[str, ...] = ()
-    """Short digests of its first byte, of its first 2, 4 and so on; none in journals of earlier versions."""
+    """Short digests of its first 1, 2, 4 ... bytes; empty in journals of earlier versions."""
     rate_hz: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
-    """Of its sound; 0 for captions, and in journals of earlier versions."""
+    """Sample rate of its sound; 0 for captions and in journals of earlier versions."""
     channels: Annotated[int, Meta(ge=0, le=8)] = 0
     bit_rate_kbps: int | None = None
     replaces: str = ""
-    """The digest of the file of a batch that has the name until this one gets it: a killed run may leave it there."""
+    """Digest of the batch file that has this name until this one replaces it: a killed run may leave that one there."""
 
 
 def folder_fault(folder: Path) -> str | None:
-    """Why nothing could be written to `folder`, which need not exist where the one that holds it does."""
+    """Say why nothing could be written to `folder`, which need not exist if its parent does."""
     if os.path.lexists(folder) and not folder.is_dir():
-        return "is a file, not a folder: name a folder with --output"
+        return "is a file, not a folder: name a folder with `folder=...`"
     if (folder / CONTROL).is_symlink():
         return f"holds a link {CONTROL}, which batch did not make: remove it"
     above = folder if folder.is_dir() else folder.absolute().parent
@@ -115,10 +115,10 @@ def folder_fault(folder: Path) -> str | None:
 
 @contextlib.contextmanager
 def opened(folder: Path) -> Iterator[Folder]:
-    """The folder, made where it is missing, and nobody else's until the block is left.
+    """Open the folder for this batch alone, and make it if it is missing.
 
-    What killed runs left unfinished is removed. Raises RequestError where another batch is at work in it, and
-    ExportError where it cannot be written to, or somebody else could tell this batch what it has made.
+    The unfinished files of killed runs are removed. Raises RequestError if another batch is at work in the folder, and
+    ExportError if it cannot be written to, or if somebody else could write its journal.
     """
     is_new = not folder.exists()
     with contextlib.ExitStack() as held:
@@ -129,7 +129,9 @@ def opened(folder: Path) -> Iterator[Folder]:
             lock = control.open(_LOCK, os.O_RDWR | os.O_CREAT, 0o666)
         held.callback(os.close, lock)
         if not _locked(lock):
-            message = f"another batch is at work in {folder}: wait for its end, or name another folder with --output"
+            message = (
+                f"another batch is at work in {folder}: wait for its end, or name another folder with `folder=...`"
+            )
             raise RequestError(message)
         _remove_all_but(control, {_JOURNAL, _LOCK})
         try:
@@ -145,7 +147,7 @@ def opened(folder: Path) -> Iterator[Folder]:
 
 
 class Folder:
-    """An output folder that is ours for now. Used from one thread."""
+    """An output folder that this batch has locked. Used from one thread."""
 
     def __init__(self, path: Path, place: HeldFolder, control: HeldFolder) -> None:
         self.path = path
@@ -155,11 +157,11 @@ class Folder:
 
     @property
     def staging(self) -> Path:
-        """Where files are made, on the same file system; emptied when a run begins and ends."""
+        """The folder in which files are made, on the same file system. It is emptied when a run begins and ends."""
         return self.path / CONTROL / _STAGING
 
     def state(self, order: Order) -> State:
-        """How the files of `order` stand; reads all of them."""
+        """The state of the files of `order`. Reads all of them."""
         names = order.job.names()
         standings = {name: self._standing(name) for name in names}
         for in_the_way, state in ((Standing.FOREIGN, State.FOREIGN), (Standing.CHANGED, State.CHANGED)):
@@ -170,14 +172,14 @@ class Folder:
         return State.MISSING
 
     def record(self, name: str) -> Record:
-        """What the journal knows of a file; KeyError where it was not made by a batch."""
+        """The journal entry of a file. Raises KeyError if no batch made it."""
         return self._journal[name]
 
     def take(self, order: Order, made: Made, staged: Path, *, force: bool) -> None:
-        """Give the files that were made in `staged` their names.
+        """Move the files that were made in `staged` to their names.
 
-        Raises RequestError for a file that has come to be there, or was changed, meanwhile, unless `force`;
-        ExportError where the disk fails.
+        Raises RequestError for a file that has appeared or changed meanwhile, unless `force` is given, and ExportError
+        if the disk fails.
         """
         with _translated(self.path), HeldFolder.at(staged) as source:
             replaced = {file.name: self._replaceable(file.name, source, force=force) for file in made.files}
@@ -204,7 +206,7 @@ class Folder:
                     raise ExportError(message) from error
 
     def _replaceable(self, name: str, source: HeldFolder, *, force: bool) -> str:
-        """The digest of what is to be replaced; empty where nothing of ours is. RequestError where it must not be."""
+        """The digest of our file that will be replaced, or "". Raises RequestError if the file must not be replaced."""
         standing, digest = self._standing(name)
         if standing is Standing.CUT:
             standing = Standing.TORN if self._is_beginning(name, source) else Standing.CHANGED
@@ -223,12 +225,12 @@ class Folder:
             return is_beginning(*descriptors)
 
     def _known(self, name: str, order: Order) -> str | None:
-        """The digest of a file that `order` asks for, where that very job has made it."""
+        """The digest of a file if the job of `order` made it."""
         known = self._journal.get(name)
         return known.digest if known and known.job == order.digest else None
 
     def _standing(self, name: str) -> tuple[Standing, str]:
-        """What there is by that name, and its digest; empty where there is no file that can be read."""
+        """The state of a file, and its digest, or "" if it cannot be read."""
         known = self._journal.get(name)
         if known is None:
             return (Standing.FOREIGN if self._place.holds(name) else Standing.NOTHING), ""
@@ -259,7 +261,7 @@ class Folder:
         return Standing.CHANGED
 
     def _reads(self, name: str, known: Record) -> bool:
-        """Whether a file reads as the sound that the journal knows."""
+        """Whether a file reads as the sound that the journal recorded."""
         sound = Silence(known.rate_hz, known.channels, to_frames(known.duration_s, known.rate_hz))
         try:
             verify(self.path / name, sound, bit_rate_kbps=known.bit_rate_kbps)
@@ -283,7 +285,7 @@ class Folder:
             raise _damaged(path) from error
 
     def _write(self, journal: dict[str, Record]) -> None:
-        # Without what is left to its default, as it is for captions.
+        # Fields with their default value, as those of captions, are left out.
         files = {name: {k: v for k, v in asdict(record).items() if v} for name, record in journal.items()}
         data = {"format": FORMAT, "files": files}
         with replacing_in(self._control, _JOURNAL, mode=0o666, durable=True) as file:
@@ -302,17 +304,17 @@ def _translated(folder: Path) -> Iterator[None]:
 
 
 def _check_trusted(place: HeldFolder, control: HeldFolder) -> None:
-    """Raise ExportError where somebody else could write the journal: it decides what may be replaced."""
+    """Raise ExportError if somebody else could write the journal, which decides what may be replaced."""
     why = strangers_in(control)
     if why and control.stat().st_uid == place.stat().st_uid and not control.stat().st_mode & _OTHERS_WRITE:
-        return  # the folder's owner, who could replace all of it anyway
+        return  # the owner of the folder could replace everything anyway
     if why:
-        message = f"{control.path} cannot be trusted: {why}, or name another folder with --output"
+        message = f"{control.path} cannot be trusted: {why}, or name another folder with `folder=...`"
         raise ExportError(message)
 
 
 def _damaged(path: Path) -> RequestError:
-    return RequestError(f"{path} is damaged: remove it; files that are there are then replaced only with --force")
+    return RequestError(f"{path} is damaged: remove it; existing files are then replaced only with `force=True`")
 
 
 def _remove_all_but(folder: HeldFolder, names: set[str]) -> None:
@@ -328,16 +330,9 @@ def _remove_all_but(folder: HeldFolder, names: set[str]) -> None:
 
 
 def _locked(descriptor: int) -> bool:
-    """Whether the file is locked for us now: until it is closed, or this process ends however it may."""
+    """Whether the file could be locked now, until it is closed or this process ends."""
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_now(descriptor)
     except OSError:
         return False
     return True

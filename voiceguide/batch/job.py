@@ -1,4 +1,4 @@
-"""One job: a session as a file, with its captions. Plain data, so that it can go to another machine."""
+"""One job: a session as a file, with its captions. It is plain data, so that it can be sent to another machine."""
 
 from __future__ import annotations
 
@@ -24,65 +24,67 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
 
+    from voiceguide.speech.opening import CacheDir
+
 
 class Job(Model):
-    """Everything that a file depends on, but for the engine."""
+    """Everything that a file depends on, except the engine."""
 
     name: str
-    """Of the file, with its suffix and without a folder."""
+    """Name of the file, with its suffix and without a folder."""
     routine: Routine
     pacing: Pacing
     bed_digest: str | None = None
-    """Of the file that `pacing.bed` names; None where it names none."""
+    """Digest of the file that `pacing.bed` names; None for a built-in bed."""
     voice: str
-    """As `ENGINE:NAME`."""
+    """Voice, as `ENGINE:NAME`."""
     bit_rate_kbps: int | None = None
     captions: tuple[str, ...] = ()
     version: str = __version__
-    """Of the voiceguide that it was asked of."""
+    """Version of voiceguide that made the request."""
 
     def as_data(self) -> dict[str, Any]:
-        """For JSON, and back by `Job.model_validate`."""
+        """Plain data for JSON; `Job.model_validate` reads it back."""
         return self.model_dump(mode="json")
 
     def names(self) -> tuple[str, ...]:
-        """Every file that it makes, the audio first."""
+        """The names of the files that it makes, the audio first."""
         return (self.name, *(path.name for path in caption_targets(Path(self.name), self.captions).values()))
 
     def digest(self, fingerprint: Mapping[str, str]) -> str:
-        """The same for two jobs that make the same file, whatever it is called.
+        """A digest that is equal for two jobs that make the same file, whatever its name.
 
-        `fingerprint` is the engine's: other versions of it make another file.
+        `fingerprint` is that of the engine, because another version of the engine makes another file.
         """
         data = self.as_data() | {"name": Path(self.name).suffix, "engine": dict(fingerprint)}
-        if self.bed_digest:  # Wherever the file lies.
+        if self.bed_digest:  # The digest of the file counts, not its path.
             data["pacing"]["bed"] = None
         return hashlib.blake2b(json.dumps(data, sort_keys=True).encode(), digest_size=20).hexdigest()
 
 
 class MadeFile(Struct, frozen=True):
-    """A file that was made, and how it can be known again."""
+    """A file that was made, and what identifies it."""
 
     name: str
     size_bytes: int
     digest: str
     beginnings: tuple[str, ...]
-    """Short digests of its first byte, of its first 2, 4 and so on."""
+    """Short digests of its first 1, 2, 4 ... bytes."""
 
 
 class Made(Struct, frozen=True):
-    """What came of a job."""
+    """The result of a job."""
 
     files: tuple[MadeFile, ...]
     rate_hz: int
     channels: int
     length_frames: int
     notes: tuple[str, ...]
-    """What was shortened, extended, left out or overridden, a sentence each."""
+    """What was shortened, extended, left out or overridden, one sentence each."""
 
     @property
     def duration_s(self) -> float:
-        """Seconds in all."""
+        """Length in seconds."""
         return self.length_frames / self.rate_hz
 
 
@@ -90,16 +92,16 @@ def make(
     job: Job,
     folder: Path,
     *,
-    cache_dir: session.CacheDir = None,
+    cache_dir: CacheDir = None,
     planning: AbstractContextManager[object] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Made:
-    """Make the files of `job` in `folder`, where none of them is yet. Raises what planning and exporting do.
+    """Make the files of `job` in `folder`, which holds none of them yet. Raises what planning and exporting raise.
 
-    `planning` is entered while it plans, and speaks what no clip is kept for.
+    `planning` is entered during the planning, which speaks the texts without a clip.
     """
     if job.bed_digest and file_digest(path_of(job.pacing.bed)) != job.bed_digest:
-        message = f"the bed {job.pacing.bed} is not the file that it was when this was asked for"
+        message = f"the bed {job.pacing.bed} has changed since this job was requested"
         raise RequestError(message)
     with planning or contextlib.nullcontext():
         planned = session.plan(job.routine, pacing=job.pacing, voice=job.voice, cache_dir=cache_dir)
@@ -110,7 +112,7 @@ def make(
 
 
 def known_files(folder: Path, names: Iterable[str]) -> list[MadeFile]:
-    """Size and digests of files as they are now. OSError where one cannot be read."""
+    """Size and digests of files as they are now. Raises OSError if one cannot be read."""
     return [_known_file(folder / name) for name in names]
 
 

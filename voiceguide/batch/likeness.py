@@ -1,4 +1,4 @@
-"""What a file is known again by, and how much of one is left after a fault."""
+"""Recognises files by digests, and finds out how much of a file a fault has left."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHUNK_BYTES: Final = 1 << 18
 
 
 def file_digest(path: Path) -> str:
-    """What only a file with the same bytes has. RequestError where it cannot be read."""
+    """The digest of a file. Raises RequestError if the file cannot be read."""
     try:
         descriptor = open_file(path)
         try:
@@ -33,9 +33,9 @@ def file_digest(path: Path) -> str:
 
 
 def open_file_digest(descriptor: int) -> tuple[str, tuple[str, ...]]:
-    """The digest of the whole file, read from where it stands, and short ones of its beginnings.
+    """The digest of an open file from its current position, and short digests of its first 1, 2, 4 ... bytes.
 
-    Those are of one byte, of 2, of 4 and so on. OSError where it cannot be read.
+    Raises OSError if it cannot be read.
     """
     hasher = hashlib.blake2b(digest_size=_DIGEST_BYTES)
     beginnings = []
@@ -50,15 +50,15 @@ def open_file_digest(descriptor: int) -> tuple[str, tuple[str, ...]]:
 
 
 def may_be_cut(found: Sequence[str], whole: Sequence[str]) -> bool:
-    """Whether a shorter file may be the beginning of another one, by the short digests of both.
+    """Whether a shorter file may be the beginning of a longer one, by the short digests of both.
 
-    At least half of it is what the other one begins with.
+    If so, at least half of it is equal to the beginning of the longer one.
     """
     return tuple(found) == tuple(whole[: len(found)])
 
 
 def is_beginning(shorter: int, whole: int) -> bool:
-    """Whether one file is the beginning of another one, or all of it. Both are read from where they stand."""
+    """Whether one file is the beginning of another, or all of it. Both are read from their current positions."""
     with open(shorter, "rb", closefd=False) as one, open(whole, "rb", closefd=False) as other:
         while part := one.read(_CHUNK_BYTES):
             if part != other.read(len(part)):

@@ -1,8 +1,8 @@
-"""Jobs on this machine, in threads.
+"""Runs jobs on this machine, in threads.
 
-Threads and not processes: most of a job is its encoder, which leaves the interpreter to others. What does not, of a
-session of ten minutes, is 0.13 s of 0.65 for MP3, 0.15 of 2.7 for M4B and 0.26 of 3.4 for Opus (measured, CPU time):
-enough for five cores and more, without a process and 100 MB for each.
+Threads suffice: most of a job is its encoder, which releases the interpreter lock. The rest takes, for a session of ten
+minutes, 0.13 s of 0.65 s for MP3, 0.15 s of 2.7 s for M4B and 0.26 s of 3.4 s for Opus (CPU time, measured). That keeps
+five cores busy without a process and 100 MB for each.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import TYPE_CHECKING
 
-from voiceguide import session
 from voiceguide.batch.job import make
 from voiceguide.batch.outcome import Failure, Finished, failure
 from voiceguide.batch.speaking import speak_all, unspoken, voice_faults, voice_of
 from voiceguide.files.held_folder import HeldFolder
+from voiceguide.speech.opening import open_store
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -24,31 +24,31 @@ if TYPE_CHECKING:
     from voiceguide.batch.catalogue import Order
     from voiceguide.batch.executor import Progress, Stage
     from voiceguide.batch.voice import Voice
-    from voiceguide.session import CacheDir
+    from voiceguide.speech.opening import CacheDir
 
 
 class _StoppedError(Exception):
-    """The run ends: whoever encodes lets go."""
+    """Raised in the encoding threads when the run ends."""
 
 
 class LocalExecutor:
-    """This machine, with some threads and a clip store."""
+    """This machine, with its threads and a clip store."""
 
     def __init__(self, threads: int, cache_dir: CacheDir) -> None:
         self._threads = threads
         self._cache_dir = cache_dir
 
     def voice_faults(self, orders: Sequence[Order]) -> dict[str, str]:
-        """The voices that have something to say and cannot, and why."""
+        """The voices that would have to speak and cannot, each with the reason."""
         return voice_faults(unspoken(orders, self._cache_dir), self._cache_dir)
 
     def make_all(self, orders: Sequence[Order], staging: Path, stage: Stage) -> Generator[Finished]:
-        """Everything that there is to say is spoken first, so that it is spoken once.
+        """Speak every text first, so that each is spoken once, and then make the files.
 
-        Until the last file is made, the clips that were spoken for it stay, whatever the limit of the store is.
+        The clips stay until the last file is made, whatever the limit of the store.
         """
-        store = session.open_store(self._cache_dir)
-        use = store.in_use()  # before anybody looks: what is found there has to stay
+        store = open_store(self._cache_dir)
+        use = store.in_use()  # before the clips are looked up: those that are found have to stay
         missing = unspoken(orders, self._cache_dir)
         use = use or store.in_use(make=bool(missing))
         try:
@@ -73,7 +73,7 @@ class LocalExecutor:
             yield from self._exported(speakable, staging, progress)
 
     def _exported(self, orders: Sequence[Order], staging: Path, progress: Progress) -> Generator[Finished]:
-        """Each as it is made. Closed early, as by an interrupt, it stops every thread at its next block."""
+        """Yield each order as it is made. If closed early, by an interrupt, it stops all threads at the next block."""
         stopped = threading.Event()
         tally = _Tally(len(orders), progress)
 
@@ -105,7 +105,7 @@ class LocalExecutor:
 
 
 class _Tally:
-    """How much is done, in thousandths of a job; told from any thread."""
+    """Counts the work that is done, in thousandths of a job. Called from any thread."""
 
     def __init__(self, jobs: int, progress: Progress) -> None:
         self._lock = threading.Lock()
@@ -115,13 +115,13 @@ class _Tally:
         self._progress = progress
 
     def note(self, number: int, share: float) -> None:
-        """A job has got so far."""
+        """Record how far a job has come."""
         with self._lock:
             self._under_way[number] = share
             self._tell()
 
     def finish(self, number: int) -> None:
-        """A job is over, well or not."""
+        """Record that a job has ended, with or without success."""
         with self._lock:
             self._under_way.pop(number, None)
             self._finished += 1

@@ -1,6 +1,6 @@
-"""The manifest as it is written: defaults, and sessions whose lists multiply.
+"""The manifest file: defaults, and sessions whose lists multiply.
 
-`python -m voiceguide.batch.manifest` writes its JSON Schema anew.
+`python -m voiceguide.batch.manifest` writes its JSON Schema.
 """
 
 from __future__ import annotations
@@ -21,45 +21,45 @@ MAX_JOBS: Final = 5_000
 """A clinic with fifty routines, ten voices and three paces in three formats has 4,500 files."""
 _MAX_ENTRIES: Final = 500
 _MULTIPLIED: Final = frozenset({"pace", "length_s"})
-"""Knobs of Pacing that an entry has as lists, under `paces` and `lengths`."""
+"""Settings of Pacing that an entry holds as lists, under `paces` and `lengths`."""
 
 Length = Annotated[float, BeforeValidator(partial(or_mistake, parse_length))]
 
 
 def _as_written(schema: dict[str, Any]) -> None:
-    """Breaths and lengths are texts in a file, and become numbers."""
+    """Breaths and lengths may be written as texts, which become numbers."""
     written = {"type": "string"}
     schema["properties"]["breath"]["anyOf"].insert(0, written)
     schema["properties"]["lengths"]["anyOf"][0]["items"] = {"anyOf": [written, {"type": "number"}]}
 
 
 class _Entry(Readable):
-    """What is made of one `[[sessions]]`: every combination of its lists."""
+    """One `[[sessions]]` table: it asks for every combination of its lists."""
 
     model_config = ConfigDict(json_schema_extra=_as_written)
 
     routines: Annotated[list[Text], Field(min_length=1, max_length=200)] | None = None
-    """Ids, paths of .toml files from where the manifest lies, or `*` for every one that `list` shows."""
+    """Ids, paths of .toml files relative to the manifest, or `*` for every routine that `list` shows."""
     language: Language | None = None
-    """Of the words, in two letters; by default each routine's own."""
+    """Language of the words, in two letters; by default each routine's own."""
     voices: Annotated[list[Text], Field(min_length=1, max_length=100)] | None = None
     paces: Annotated[list[Pace], Field(min_length=1, max_length=3)] | None = None
     lengths: Annotated[list[Length], Field(min_length=1, max_length=50)] | None = None
     formats: Annotated[list[Text], Field(min_length=1, max_length=10)] | None = None
-    """By their suffixes, as mp3."""
+    """Suffixes, such as mp3."""
     name: Annotated[Text, AfterValidator(check_template)] | None = None
-    """Of the file, less its suffix, with placeholders."""
+    """Name of the file without its suffix, with placeholders."""
     captions: Annotated[list[Text], Field(max_length=10)] | None = None
     bitrate: Annotated[int, Field(ge=1, le=1000)] | None = None
-    """In kbit/s."""
+    """Bit rate in kbit/s."""
 
 
 Entry = create_model("Entry", __base__=_Entry, **optional_knobs(_MULTIPLIED))
-"""Adds every knob of Pacing that is no list here, each optional."""
+"""Adds every other setting of Pacing, each optional."""
 
 
 class Manifest(Model):
-    """A manifest: what an entry does not say, the defaults do."""
+    """A manifest. The defaults apply to every entry that does not say otherwise."""
 
     defaults: Entry = Entry()
     sessions: Annotated[list[Entry], Field(min_length=1, max_length=_MAX_ENTRIES)]

@@ -1,7 +1,7 @@
-"""File names that stay where they are put, on every system.
+"""File names that are safe on every system.
 
-A name comes from a template of the user's, and what is filled in from routine files and voices: none of it
-can name another folder, a hidden file, a device of Windows or a name too long to be written.
+A name comes from the user's template, filled in from routine files and voices. None of these can name another folder, a
+hidden file, a Windows device, or a name that is too long.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 PLACEHOLDERS: Final = ("routine", "title", "voice", "pace", "words", "length", "format")
 DEFAULT_TEMPLATE: Final = "{routine}-{voice}-{pace}"
 MAX_STEM_BYTES: Final = 120
-"""File systems take 255 bytes; the suffix and that of a temporary file come to it."""
+"""File systems allow 255 bytes, which also have to hold the suffix and that of a temporary file."""
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]*)\}")
 _PLAIN: Final = frozenset(" _-+.,()")
 _EDGES: Final = " .-"
-"""A dot in front hides a file; Windows drops dots and blanks at the end."""
+"""A leading dot hides a file, and Windows drops trailing dots and blanks."""
 _DEVICES: Final = frozenset(
     {"CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"}
     | {f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789¹²³"}
@@ -28,7 +28,7 @@ _DEVICES: Final = frozenset(
 
 
 def check_template(template: str) -> str:
-    """The template as it is; ValueError, as validators raise it, for one that names no file in the folder."""
+    """Return the template, or raise ValueError, as validators do, if it cannot name a file in the folder."""
     if "/" in template or "\\" in template:
         message = "a name has no folder in it: every file goes into the one folder"
         raise ValueError(message)
@@ -42,16 +42,16 @@ def check_template(template: str) -> str:
 
 
 def file_stem(template: str, values: Mapping[str, str]) -> str:
-    """The name of a file, less its suffix; empty where nothing is left of it that a name may hold.
+    """The name of a file without its suffix, or "" if no allowed character is left.
 
-    `values` has a text for every one of PLACEHOLDERS, from anywhere.
+    `values` holds a text for each of PLACEHOLDERS, from any source.
     """
     return safe_stem(_PLACEHOLDER.sub(lambda found: values[found[1]], template))
 
 
 def safe_stem(text: str) -> str:
-    """`text` as a file name less its suffix: letters, digits and plain marks; empty where there are none."""
-    # Not NFKC, which makes a plain slash of a full-width one.
+    """`text` as a file name without its suffix: letters, digits and plain marks, or "" if it holds none."""
+    # Not NFKC, which turns a full-width slash into a plain one.
     kept = (ch if ch in _PLAIN or unicodedata.category(ch)[0] in "LNM" else "-" for ch in _composed(text))
     stem = re.sub(r"-{2,}", "-", re.sub(r" {2,}", " ", "".join(kept))).strip(_EDGES)
     if stem.split(".")[0].strip().upper() in _DEVICES:
@@ -60,12 +60,12 @@ def safe_stem(text: str) -> str:
 
 
 def collision_key(name: str) -> str:
-    """What is the same for two names that some file system takes for one."""
+    """A key that is equal for two names that some file system does not distinguish."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 
 def length_name(seconds: float) -> str:
-    """A length as it may stand in a name: `10m`, `1h5m`, `9m30s`."""
+    """A length in a file name: `10m`, `1h5m`, `9m30s`."""
     minutes, rest_ms = divmod(round(seconds * 1000), 60_000)  # rounded first: 59.9999999 s are a minute, not 60s
     hours, minutes = divmod(minutes, 60)
     parts = (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "", f"{rest_ms / 1000:g}s" if rest_ms else "")
@@ -73,5 +73,5 @@ def length_name(seconds: float) -> str:
 
 
 def _composed(text: str) -> str:
-    """Accents as one character with their letter; lone surrogates, which no file name may hold, as `?`."""
+    """Compose accents with their letters, and replace lone surrogates, which no file name may hold, by `?`."""
     return unicodedata.normalize("NFC", text.encode(errors="replace").decode())

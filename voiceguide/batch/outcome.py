@@ -1,4 +1,4 @@
-"""What came of every job, and of all."""
+"""The outcome of each job, and the report of a batch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
-from voiceguide.errors import VoiceguideError, is_full
+from voiceguide.errors import VoiceguideError, disk_full, is_full
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,56 +20,56 @@ FORMAT: Final = "voiceguide.batch/1"
 
 
 class Outcome(StrEnum):
-    """What became of a job; the values are part of the JSON format."""
+    """The outcome of a job; the values are part of the JSON format."""
 
     MADE = "made"
     KEPT = "kept"
-    """It was there, made before by the same job, and is undamaged."""
+    """The same job made it before, and it is undamaged."""
     REFUSED = "refused"
-    """A file of that name is there that no batch made, or that was changed since."""
+    """A file of that name exists that no batch made, or that was changed since."""
     FAILED = "failed"
 
 
 class Failure(Struct, frozen=True):
-    """Why a job came to nothing, in a line."""
+    """Why a job failed, in one line."""
 
     reason: str
 
 
 class Finished(Struct, frozen=True):
-    """A job that is over: its files are in `folder`, or there are none."""
+    """A job that has ended. Its files are in `folder`, if it made any."""
 
     order: Order
     result: Made | Failure
     folder: Path
     worker: str = ""
-    """Who made it, where that was not this machine."""
+    """The worker that made it; empty for this machine."""
 
 
 def failure(error: Exception) -> Failure:
-    """An exception as a Failure; what is no error of ours is called a fault of ours."""
+    """Describe an exception as a Failure. An unexpected exception is reported as a fault of voiceguide."""
     if isinstance(error, VoiceguideError):
         return Failure("; ".join(str(error).splitlines()))
     if isinstance(error, OSError) and is_full(error):
-        return Failure(f"the disk is full{f' under {error.filename}' if error.filename else ''}")
+        return Failure(disk_full(error.filename))
     return Failure(f"this is a fault of voiceguide: {type(error).__name__}: {error}")
 
 
 class Line(Struct, frozen=True):
-    """A line of the report: a job."""
+    """The line of the report for one job."""
 
     job: Job
     outcome: Outcome
     reason: str = ""
-    """Where nothing was made."""
+    """Why nothing was made."""
     size_bytes: int | None = None
     duration_s: float | None = None
     notes: tuple[str, ...] = ()
-    """Of what was made: what was shortened, extended, left out or overridden."""
+    """What was shortened, extended, left out or overridden."""
     worker: str = ""
 
     def document(self) -> dict[str, Any]:
-        """For JSON."""
+        """Plain data for JSON."""
         return {
             "file": self.job.name,
             "captions": list(self.job.names()[1:]),
@@ -86,24 +86,24 @@ class Line(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """What came of a batch."""
+    """The report of a batch."""
 
     folder: Path
     lines: Sequence[Line]
     """In the order of the manifest."""
 
     def count(self, outcome: Outcome) -> int:
-        """How many jobs came to that."""
+        """The number of jobs with that outcome."""
         return sum(line.outcome is outcome for line in self.lines)
 
     @property
     def outcomes(self) -> list[Outcome]:
-        """Those that there are, in the order of Outcome."""
+        """The outcomes that occurred, in the order of Outcome."""
         return [outcome for outcome in Outcome if self.count(outcome)]
 
     @property
     def failures(self) -> list[str]:
-        """A line for every file that is not there as it should be."""
+        """One line for every file that could not be made."""
         missing = {Outcome.FAILED, Outcome.REFUSED}
         return [f"{line.job.name}: {line.reason}" for line in self.lines if line.outcome in missing]
 

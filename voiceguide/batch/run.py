@@ -1,4 +1,4 @@
-"""A batch from its manifest to its report."""
+"""Runs a batch, from its manifest to its report."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from voiceguide.batch.catalogue import Catalogue, Order
     from voiceguide.batch.executor import Executor, Progress, Stage
     from voiceguide.batch.outcome import Finished
-    from voiceguide.session import CacheDir
+    from voiceguide.speech.opening import CacheDir
 
 
 _IN_THE_WAY: Final = {
-    State.FOREIGN: "there is a file of that name already, or of its captions: --force replaces it",
-    State.CHANGED: "it, or its captions, has been changed since it was made: --force replaces it",
+    State.FOREIGN: "a file of that name, or its captions, exists already: `force=True` replaces it",
+    State.CHANGED: "the file or its captions have been changed since it was made: `force=True` replaces it",
 }
-"""How files stand that are replaced only by force."""
+"""States of files that are replaced only by force, with the reason."""
 
 
 def _silent(_title: str) -> AbstractContextManager[Progress]:
@@ -47,18 +47,18 @@ def run(  # noqa: PLR0913 -- these are the options of the command
 ) -> Report:
     """Make everything that `manifest` asks for and that is not in `folder` yet.
 
-    `folder` is by default one beside the manifest, called as it is. `jobs` are made at once, by default one a
-    core; `scheduler` is the address of a Dask cluster that makes them instead. `force` replaces files that no
-    batch made. `stage` is told what begins, and gives what is told how much of it is done.
+    `folder` is by default a folder beside the manifest, with its name. `jobs` is the number of files made at once, by
+    default one for each core; `scheduler` is the address of a Dask cluster that makes them instead. `force` replaces
+    files that no batch made. `stage` is called with the name of each stage, and yields a progress callback.
 
-    Raises, before any work: DataError with every mistake, RequestError and VoiceguideError for a folder or a
-    cluster that cannot be used. What goes wrong with a single job stands in the report. An interrupt leaves
-    whole files, and the next run goes on.
+    Before any work, raises DataError with every mistake, and RequestError or another VoiceguideError for a folder or a
+    cluster that cannot be used. The report says what went wrong with a single job. An interrupt leaves only whole
+    files, and the next run continues.
     """
     if scheduler and jobs:
-        raise RequestError("--jobs is for this machine: with --scheduler the workers decide")
+        raise RequestError("`jobs=...` is for this machine: with `scheduler=...` the workers decide")
     if scheduler and not re.fullmatch(r"(tcp|tls)://\S+:\d+", scheduler):
-        message = f"{scheduler!r} is no address of a scheduler: write tcp://HOST:PORT"
+        message = f"{scheduler!r} is not the address of a scheduler: write tcp://HOST:PORT"
         raise RequestError(message)
     target = folder or manifest.with_suffix("")
     catalogue = _checked(manifest, target)
@@ -67,7 +67,7 @@ def run(  # noqa: PLR0913 -- these are the options of the command
         if pending := [order for order in catalogue.orders if order.job.name not in lines]:
             with _executor(scheduler, jobs, cache_dir) as executor:
                 _refuse(catalogue, pending, executor.voice_faults(pending))
-                # Closed whatever happens, and at once: an interrupt waits for what is under way.
+                # Closed at once, whatever happens: an interrupt waits for the jobs under way.
                 with contextlib.closing(executor.make_all(pending, place.staging, stage)) as finished:
                     lines |= {one.order.job.name: _line(one, place, force=force) for one in finished}
     return Report(target, [lines[order.job.name] for order in catalogue.orders])
@@ -85,7 +85,7 @@ def _executor(scheduler: str | None, jobs: int | None, cache_dir: CacheDir) -> I
 
 
 def _checked(manifest: Path, folder: Path) -> Catalogue:
-    """The catalogue; a folder that cannot be used is reported with the mistakes of the manifest."""
+    """Read the catalogue, and report an unusable folder together with the mistakes of the manifest."""
     fault = folder_fault(folder)
     mistakes = [Mistake(folder, None, "", fault)] if fault else []
     try:
@@ -98,7 +98,7 @@ def _checked(manifest: Path, folder: Path) -> Catalogue:
 
 
 def _standing(catalogue: Catalogue, place: Folder, *, force: bool, stage: Stage) -> dict[str, Line]:
-    """The jobs that need not be done, or must not be, by the names of their files."""
+    """The report lines of jobs that need not or must not run, by the names of their files."""
     lines = {}
     with stage("checking") as progress:
         for done, order in enumerate(catalogue.orders, start=1):
@@ -116,7 +116,7 @@ def _standing(catalogue: Catalogue, place: Folder, *, force: bool, stage: Stage)
 
 
 def _refuse(catalogue: Catalogue, orders: Sequence[Order], faults: dict[str, str]) -> None:
-    """Raise DataError where there are voices that cannot speak, each where it is named first."""
+    """Raise DataError with the voices that cannot speak, each at the line that names it first."""
     mistakes = {
         order.job.voice: catalogue.mistake(order.entry, "voices", faults[order.job.voice])
         for order in reversed(orders)

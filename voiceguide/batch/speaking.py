@@ -1,4 +1,4 @@
-"""Everything that a batch says, spoken once, before any file is made."""
+"""Speaks every text of a batch once, before any file is made."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
     from voiceguide.batch.catalogue import Order
     from voiceguide.batch.executor import Progress
-    from voiceguide.session import CacheDir
     from voiceguide.speech.narrator import Narrator
+    from voiceguide.speech.opening import CacheDir
 
 _AT_ONCE: Final = 64
-"""Texts handed to a narrator in one go: what it gives back stays in memory until it has all of them."""
+"""Texts passed to a narrator at once: it keeps their clips in memory until it has spoken all of them."""
 
 
 def voice_of(order: Order) -> Voice:
-    """Whom a job is spoken by."""
+    """The voice that speaks a job."""
     return Voice.of(order.job.voice, order.job.pacing.speech_rate, order.job.routine)
 
 
 def unspoken(orders: Iterable[Order], cache_dir: CacheDir) -> dict[Voice, list[str]]:
-    """The texts that no clip is kept for yet, for each voice, each once; in order of first use."""
+    """The texts without a clip, by voice, each once and in the order of first use."""
     wanted: dict[Voice, dict[str, None]] = defaultdict(dict)
     for order in orders:
         wanted[voice_of(order)].update(dict.fromkeys(order.texts))
@@ -41,9 +41,9 @@ def unspoken(orders: Iterable[Order], cache_dir: CacheDir) -> dict[Voice, list[s
 
 
 def voice_faults(voices: Iterable[Voice], cache_dir: CacheDir) -> dict[str, str]:
-    """The voices that cannot speak here, and why. Each is loaded, at one of its rates, and let go of again.
+    """The voices that cannot speak on this machine, each with the reason. Each is loaded once, and closed again.
 
-    Raises StoreError or NoHomeError where clips cannot be kept: no manifest is to blame for that.
+    Raises StoreError or NoHomeError if clips cannot be kept, which is no mistake of the manifest.
     """
     faults = {}
     for voice in {voice.spec: voice for voice in sorted(voices)}.values():
@@ -62,9 +62,9 @@ def speak_all(
     cache_dir: CacheDir,
     progress: Progress = None,
 ) -> dict[Voice, dict[str, str]]:
-    """Speak every text into the clip store; give those that could not be spoken, and why.
+    """Speak every text into the clip store, and return the texts that could not be spoken, each with the reason.
 
-    Raises StoreError where clips cannot be kept.
+    Raises StoreError if clips cannot be kept.
     """
     total = sum(map(len, missing.values()))
     done = itertools.count(1)
@@ -86,7 +86,7 @@ def _spoken(narrator: Narrator, texts: list[str], count: Callable[[int, int], No
     try:
         narrator.speak(texts, count)
     except SpeechError:
-        # One of them is to blame: the others are spoken, or were already.
+        # One text failed: the others are spoken now, or were already.
         failed = {}
         for text in texts:
             try:

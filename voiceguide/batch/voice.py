@@ -1,33 +1,32 @@
-"""Whom a job is spoken by: what texts have in common that are spoken alike."""
+"""The voice of a job: everything that decides how a text is spoken."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from voiceguide import session
+from voiceguide.speech.opening import narrator_for
 
 if TYPE_CHECKING:
     from voiceguide.model.routine import Routine
     from voiceguide.speech.narrator import Narrator
+    from voiceguide.speech.opening import CacheDir
 
 Words = tuple[tuple[str, str], ...]
-"""Words with how they sound, in alphabetical order."""
+"""Words and how to pronounce them, in alphabetical order."""
 
 
 class Voice(NamedTuple):
-    """A voice at a speed, with the words that it is told how to say."""
+    """A voice at a speed, with the words that it is told how to pronounce."""
 
     spec: str
-    """As `ENGINE:NAME`."""
+    """The voice, as `ENGINE:NAME`."""
     speech_rate: float
     language: str
     words: Words
 
-    def narrator(self, cache_dir: session.CacheDir = None) -> Narrator:
-        """The narrator that speaks so; see `session.narrator_for`."""
-        return session.narrator_for(
-            self.spec, self.speech_rate, cache_dir, pronounce=dict(self.words), language=self.language
-        )
+    def narrator(self, cache_dir: CacheDir = None) -> Narrator:
+        """The narrator that speaks like this; see `narrator_for`."""
+        return narrator_for(self.spec, self.speech_rate, cache_dir, pronounce=dict(self.words), language=self.language)
 
     @classmethod
     def of(cls, spec: str, speech_rate: float, routine: Routine) -> Voice:

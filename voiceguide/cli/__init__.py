@@ -1,5 +1,5 @@
-"""The command line: one file a command, no logic.
+"""The command line: one file for each command, and no logic.
 
-Modules here import typer and nothing heavy; what a command needs it imports when it is run, so that
+These modules import typer and nothing heavy; a command imports what it needs when it runs, so that
 `voiceguide --help` answers without loading numpy.
 """

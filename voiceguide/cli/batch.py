@@ -9,6 +9,8 @@ import typer
 
 from voiceguide.cli.console import document, line, note, progress, table
 from voiceguide.cli.paths import path
+from voiceguide.cli.shared_options import AsJson, CacheDir
+from voiceguide.cli.wording import in_options
 from voiceguide.units import clock
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def batch(  # noqa: PLR0913 -- an option each
-    file: Annotated[Path, typer.Argument(help="The manifest, a .toml file: docs/batch.md.", parser=path)],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Manifest, a .toml file (docs/batch.md).", parser=path)],
     *,
     output: Annotated[
         Path | None,
@@ -26,19 +28,19 @@ def batch(  # noqa: PLR0913 -- an option each
             "--output",
             "-o",
             metavar="DIR",
-            help="Where to; a folder beside FILE, called as it is, if not.",
+            help="Folder to fill; by default one beside FILE, of the same name.",
             parser=path,
         ),
     ] = None,
-    jobs: Annotated[int | None, typer.Option(metavar="N", min=1, max=256, help="At once; one a core if not.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=256, help="Files made at once; by default one for each core.")
+    ] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="tcp://HOST:PORT", help="A Dask cluster that makes them instead.")
+        str | None, typer.Option(metavar="tcp://HOST:PORT", help="Make the files on a Dask cluster.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace files that no batch has made.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The report as JSON, for programs.")] = False,
-    cache_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept on this machine.", parser=path)
-    ] = None,
+    as_json: AsJson = False,
+    cache_dir: CacheDir = None,
 ) -> None:
     from voiceguide.batch.run import run
     from voiceguide.config import resolve
@@ -56,7 +58,10 @@ def batch(  # noqa: PLR0913 -- an option each
         stage=progress,
     )
     if as_json:
-        document(report.document())
+        written = report.document()
+        for entry in written["files"]:
+            entry["reason"] = in_options(entry["reason"])
+        document(written)
     else:
         table([("FILE", "", "LENGTH", "SIZE"), *_rows(report)])
         counts = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in report.outcomes)

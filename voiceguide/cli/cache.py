@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceguide.cli.console import help_if_alone, line
-from voiceguide.cli.paths import path
+from voiceguide.cli.shared_options import CacheDir
 from voiceguide.units import counted
 
 if TYPE_CHECKING:
@@ -17,10 +17,8 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 app.callback(invoke_without_command=True)(help_if_alone)
 
-CacheDir = Annotated[Path | None, typer.Option(metavar="DIR", help="The folder, if not the usual one.", parser=path)]
 
-
-@app.command(help="Say where the clips are, how many, how much room they may take, and whether they are sound.")
+@app.command(help="Show where the clips are, how many there are, their size and limit, and whether any is damaged.")
 def info(cache_dir: CacheDir = None) -> None:
     from voiceguide.model.keeping import size_text
 
@@ -31,15 +29,15 @@ def info(cache_dir: CacheDir = None) -> None:
     line(f"{found.directory}: {clips}, {found.size_bytes / 1e6:.1f} MB ({limit}){damaged}")
 
 
-@app.command(help="Remove clips that have not been used for a while, and damaged ones.")
+@app.command(help="Remove damaged clips, and those that have not been used for a while.")
 def prune(
-    days: Annotated[float, typer.Option(min=0, help="Remove what was not used for this many days.")] = 30.0,
+    days: Annotated[float, typer.Option(min=0, help="Remove clips that were not used for this many days.")] = 30.0,
     cache_dir: CacheDir = None,
 ) -> None:
     line(f"{_store(cache_dir).prune(days)} removed")
 
 
-@app.command(help="Remove every clip. What is needed again is spoken again.")
+@app.command(help="Remove every clip. Clips that are needed again are spoken again.")
 def clear(cache_dir: CacheDir = None) -> None:
     line(f"{_store(cache_dir).clear()} removed")
 

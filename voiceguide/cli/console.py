@@ -1,7 +1,7 @@
-"""Everything that is printed: lines, tables and JSON on standard output, notes and complaints on standard error.
+"""All output: lines, tables and JSON on standard output, notes and complaints on standard error.
 
-Nothing else in the program writes to a standard stream, which the linter sees to. Values may hold anything, from a
-line break in a path to an escape sequence in a title: `line`, `table` and `note` spell out what would break the line.
+No other module writes to a standard stream, which the linter checks. Values may hold anything, from a line break in a
+path to an escape sequence in a title: `line`, `table` and `note` escape what would break the line.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from voiceguide.cli.wording import in_options
 from voiceguide.errors import RequestError
 from voiceguide.showing import harmless, shown
 
@@ -25,9 +26,9 @@ def line(words: str) -> None:
 
 
 def text(words: str) -> None:
-    """Print lines whose breaks are ours."""
+    """Print text whose line breaks are meant."""
     sys.stdout.write(f"{words}\n")
-    sys.stdout.flush()  # so that notes come behind it, and a fault is one of this command
+    sys.stdout.flush()  # so that notes follow it, and a failure counts as this command's
 
 
 def table(rows: Iterable[Sequence[str]]) -> None:
@@ -39,7 +40,7 @@ def table(rows: Iterable[Sequence[str]]) -> None:
 
 
 def document(data: object) -> None:
-    r"""Print plain data as JSON. What a terminal or its encoding could not take is written as `\u009b`."""
+    r"""Print plain data as JSON. Characters that the terminal or its encoding cannot take are escaped: `\u009b`."""
     import json
 
     readable = json.dumps(data, indent=1, ensure_ascii=False)
@@ -47,14 +48,14 @@ def document(data: object) -> None:
 
 
 def note(words: str) -> None:
-    """A line on standard error that is not an error."""
-    sys.stderr.write(f"note: {_one_line(words)}\n")
+    """Print a line on standard error that is not an error."""
+    sys.stderr.write(f"note: {_one_line(in_options(words))}\n")
 
 
 def complain(*lines: str) -> None:
-    """What went wrong, on standard error: a line, or several where there are several mistakes."""
+    """Print what went wrong on standard error, one line for each mistake."""
     for each in lines:
-        sys.stderr.write(f"voiceguide: {shown(each)}\n")
+        sys.stderr.write(f"voiceguide: {shown(in_options(each))}\n")
 
 
 def confirmed(question: str, otherwise: str) -> bool:
@@ -70,14 +71,14 @@ def confirmed(question: str, otherwise: str) -> bool:
 
 
 def help_if_alone(context: typer.Context) -> None:
-    """What a group of commands answers where none of them is named."""
+    """Print the help of a group of commands when no command is named."""
     if context.invoked_subcommand is None:
         text(context.get_help())
 
 
 @contextlib.contextmanager
 def progress(title: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on standard error for as long as something runs; None where that is no terminal."""
+    """Show a progress bar on standard error; yield None if standard error is not a terminal."""
     if not sys.stderr.isatty():
         yield None
         return

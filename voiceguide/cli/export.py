@@ -10,12 +10,13 @@ import typer
 from voiceguide.cli.console import line, note, progress
 from voiceguide.cli.pacing_options import Request, with_pacing
 from voiceguide.cli.paths import path
+from voiceguide.cli.shared_options import KeepAlive, RoutineName
 from voiceguide.units import clock
 
 
 @with_pacing
 def export(  # noqa: PLR0913 -- each is an option
-    routine: Annotated[str, typer.Argument(help="An id from `voiceguide list`, or a .toml file.")],
+    routine: RoutineName,
     *,
     output: Annotated[
         Path,
@@ -23,20 +24,19 @@ def export(  # noqa: PLR0913 -- each is an option
             "--output",
             "-o",
             metavar="FILE",
-            help="Where to; its suffix is the format: .mp3 .m4b .m4a .opus .flac .wav.",
+            help="File to write; its suffix chooses the format: .mp3 .m4b .m4a .opus .flac .wav.",
             parser=path,
         ),
     ],
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
     bitrate: Annotated[
-        int | None, typer.Option(metavar="KBPS", help="Of .mp3 (usually 64), .m4a, .m4b (80) and .opus (48).")
+        int | None,
+        typer.Option(metavar="KBPS", help="Bit rate of .mp3 (64 by default), .m4a, .m4b (80) and .opus (48)."),
     ] = None,
     captions: Annotated[
-        str, typer.Option(metavar="vtt,srt,lrc,txt", help="Text with times, in files of the same name beside it.")
+        str, typer.Option(metavar="vtt,srt,lrc,txt", help="Also write captions in these formats, beside the file.")
     ] = "",
-    keep_alive: Annotated[
-        bool | None, typer.Option("--keep-alive/--no-keep-alive", help="Keep a headset awake through silence.")
-    ] = None,
+    keep_alive: KeepAlive = None,
     request: Request,
 ) -> None:
     from voiceguide import session

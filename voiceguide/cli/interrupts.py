@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and their like: the first one unwinds what is running, and is let do so."""
+"""Ctrl-C, SIGTERM and similar signals: the first one unwinds what is running, and nothing disturbs the unwinding."""
 
 from __future__ import annotations
 
@@ -16,39 +16,38 @@ INTERRUPTED: Final = 130
 _TERMINATING: Final = tuple(
     number for name in ("SIGTERM", "SIGHUP", "SIGQUIT") if (number := getattr(signal, name, None)) is not None
 )
-"""To end, that the terminal is gone, and Ctrl-\\; Windows knows but the first."""
+"""A request to end, a lost terminal, and Ctrl-\\; Windows knows only the first."""
 CLEAN_UP_S: Final = 5.0
-"""How long one signal is given to leave nothing behind before the next one counts: the longest text takes
-a second or two to be spoken, and cannot be broken off."""
+"""How long the clean-up after a signal may take before another signal counts: speaking the longest text takes a second
+or two and cannot be interrupted."""
 _AGAIN_S: Final = 0.02
 
 
 class CtrlC(KeyboardInterrupt):
-    """A KeyboardInterrupt by another name.
+    """A KeyboardInterrupt under another name.
 
-    Where that very class leaves a string that is run as code, as libraries make dataclasses of, Python ends
-    the process by SIGINT afterwards, whatever exit code is asked for.
+    If KeyboardInterrupt itself leaves code that was run from a string, as libraries do to define dataclasses, Python
+    later ends the process by SIGINT, whatever exit code it was given.
     """
 
 
 class Interrupts:
-    """A handler for all of them, from the main thread.
+    """Handles these signals in the main thread.
 
-    SIGINT becomes KeyboardInterrupt, the others SystemExit with 128 and their number: what is half-written is
-    removed on the way out, and the terminal is given back. A second one would break into just that, so for
-    CLEAN_UP_S it is ignored. One that comes at a bad moment is raised a little later: in an import, which libraries
-    do not survive in silence (seen: numpy, pydantic), and where Python cannot raise, in a callback of the garbage
-    collector's for one.
+    SIGINT becomes KeyboardInterrupt, the others become SystemExit with 128 plus their number. Unwinding removes
+    half-written files and restores the terminal. A second signal would interrupt just that, so it is ignored for
+    CLEAN_UP_S. A signal at a bad moment is raised a little later: during an import, which some libraries do not survive
+    unharmed (seen: numpy, pydantic), and where Python cannot raise, such as in a callback of the garbage collector.
     """
 
     def __init__(self) -> None:
         self._deaf_until = 0.0
         self._put_off_since: float | None = None
         self.exit_code: int | None = None
-        """Of the first signal, once there was one."""
+        """The exit code of the first signal, once there was one."""
 
     def listen(self) -> None:
-        """Take over the signals; one that is ignored, as in a shell's background, stays so."""
+        """Install the handlers. A signal that is ignored, as in a shell's background, stays ignored."""
         sys.unraisablehook = self._unraisable
         for number in (signal.SIGINT, *_TERMINATING):
             if signal.getsignal(number) is not signal.SIG_IGN:
@@ -83,19 +82,19 @@ def _is_importing(frame: FrameType | None) -> bool:
 
 
 def _send_again(number: int) -> None:
-    """Send the main thread a signal in a moment. By a bare thread: a handler may not wait for any lock."""
+    """Send the main thread a signal in a moment, from a bare thread: a handler must not wait for a lock."""
     _thread.start_new_thread(_send_later, (number,))
 
 
 def _send_later(number: int) -> None:
     time.sleep(_AGAIN_S)
     if sys.platform == "win32":
-        _thread.interrupt_main(number)  # does not wake it where it waits
+        _thread.interrupt_main(number)  # does not interrupt a wait
     else:
         signal.pthread_kill(threading.main_thread().ident or 0, number)
 
 
 def ignore_interrupts() -> None:
-    """Let nothing interrupt the last moments: the work is done, or undone, and has been said so."""
+    """Ignore further signals: the work is done or undone, and the user has been told."""
     for number in (signal.SIGINT, *_TERMINATING):
         signal.signal(number, signal.SIG_IGN)

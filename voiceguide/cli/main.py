@@ -1,4 +1,4 @@
-"""The program: its commands, and the one place where errors become a line and an exit code."""
+"""The program: its commands, and the one place that turns errors into lines and exit codes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import typer
 from voiceguide import __version__, streams
 from voiceguide.cli.console import complain, help_if_alone, text
 from voiceguide.cli.interrupts import INTERRUPTED, Interrupts, ignore_interrupts
-from voiceguide.cli.pacing_options import option
-from voiceguide.errors import ReaderLeftError, SettingError, VoiceguideError, is_full
+from voiceguide.cli.wording import option
+from voiceguide.errors import ReaderLeftError, SettingError, VoiceguideError, disk_full, is_full
 from voiceguide.private import decline_telemetry
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class Place(NamedTuple):
-    """Where a command is, or a group of them, and what `--help` says of it."""
+    """Where a command, or a group of commands, is defined, and its help."""
 
     module: str
     """In this package."""
     attribute: str
     help: str
-    """Written out: Python drops docstrings where it is told to optimise (`PYTHONOPTIMIZE=2`)."""
+    """Not taken from a docstring: Python drops those when it optimises (`PYTHONOPTIMIZE=2`)."""
 
 
 COMMANDS: Final = {
@@ -38,30 +38,30 @@ COMMANDS: Final = {
     "show": Place("routines", "show", "Show what a routine or a stretch contains, in words."),
     "plan": Place("plan", "plan", "Show the timeline of a session. Needs no sound device and writes no audio."),
     "export": Place("export", "export", "Export a session to a file."),
-    "batch": Place(
-        "batch", "batch", "Export everything that a manifest asks for; what is there already is checked and kept."
-    ),
-    "play": Place("play", "play", "Play a session, live: keys, media keys and `voiceguide ctl` control it."),
+    "batch": Place("batch", "batch", "Export every session of a manifest; files made before are checked and kept."),
+    "play": Place("play", "play", "Play a session; keys, media keys and `voiceguide ctl` control it."),
     "ctl": Place("play", "ctl", "Control the session that is playing, from another terminal."),
-    "history": Place("play", "history", "List what was played, newest first."),
-    "new": Place("own", "new", "Write a commented routine of your own, which works at once."),
-    "check": Place("own", "check", "Check routine and stretch files: every mistake with file, line and field."),
-    "voices": Place("voices", "app", "List the voices that can be used on this machine, or fetch another."),
-    "say": Place("say", "say", "Say one text, as a cue of a session would sound: aloud, or into a file."),
-    "doctor": Place(
-        "doctor", "doctor", "Try everything that voiceguide builds on, and say how to mend what does not work."
+    "history": Place("play", "history", "List the sessions that were played, newest first."),
+    "new": Place("own", "new", "Write a commented routine of your own that works at once."),
+    "check": Place(
+        "own", "check", "Check routine and stretch files: list every mistake with its file, line and field."
     ),
-    "config": Place("own", "config_app", "The configuration file and its profiles."),
-    "cache": Place("cache", "app", "The spoken clips that are kept."),
+    "voices": Place("voices", "app", "List the voices that work on this machine, or fetch another."),
+    "say": Place("say", "say", "Say one text as a session would, aloud or into a file."),
+    "doctor": Place(
+        "doctor", "doctor", "Try everything that voiceguide needs, and say how to mend what does not work."
+    ),
+    "config": Place("own", "config_app", "Show the configuration."),
+    "cache": Place("cache", "app", "Show or remove the spoken clips that are kept."),
 }
 _NEGATIVE: Final = {"ctl"}
-"""What takes negative numbers as arguments, which look like options."""
+"""Commands whose arguments may be negative numbers, which look like options."""
 
 
 def program(arguments: Sequence[str]) -> typer.Typer:
-    """The command that the arguments begin with; all of them for help, and where they begin with none.
+    """Build the command that the arguments begin with, or every command for help.
 
-    To load and to build all takes 10 ms of every start.
+    Building all of them would add 10 ms to every start.
     """
     app = typer.Typer(
         name="voiceguide",
@@ -93,7 +93,7 @@ def _root(
     context: typer.Context,
     *,
     version: Annotated[  # noqa: ARG001 -- done by its callback
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")] = False,  # noqa: ARG001 -- read by main
 ) -> None:
@@ -110,7 +110,7 @@ def main(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _complain("interrupted", exit_code=INTERRUPTED)
     except Exception as error:  # noqa: BLE001 -- every error becomes a line
-        if interrupts.exit_code:  # some library has made an error of its own of it, as pydantic does
+        if interrupts.exit_code:  # a library turned it into an error of its own, as pydantic does
             return _complain("interrupted", exit_code=interrupts.exit_code)
         return _failed(error, debug="--debug" in arguments)
     if result == INTERRUPTED:  # typer has caught it first
@@ -119,7 +119,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _failed(error: Exception, *, debug: bool) -> int:
-    """The exit code of an error that is being handled, once its line has been written; raised again for --debug."""
+    """Print the lines of the error that is being handled and return its exit code; raise it again for --debug."""
     if isinstance(error, ReaderLeftError):
         return error.exit_code
     if isinstance(error, typer.TyperException):
@@ -127,9 +127,8 @@ def _failed(error: Exception, *, debug: bool) -> int:
     if debug:
         raise error
     if isinstance(error, SettingError):
-        return _complain(
-            *error.lines_naming(option), exit_code=error.exit_code
-        )  # files have been checked: it was an option
+        # Settings in files were checked before: these came from options.
+        return _complain(*error.lines_naming(option), exit_code=error.exit_code)
     if isinstance(error, VoiceguideError):
         return _complain(*error.lines(), exit_code=error.exit_code)
     if isinstance(error, OSError) and is_full(error):
@@ -140,32 +139,32 @@ def _failed(error: Exception, *, debug: bool) -> int:
 
 
 def _no_room(error: OSError) -> str:
-    """Where the disk is full: under the file that the error names, or else where temporary files go.
+    """Say where the disk is full: at the file that the error names, or else where temporary files go.
 
-    Standard output has an error of its own.
+    A fault of standard output is an OutputError instead.
     """
     import tempfile
 
-    return f"the disk is full under {error.filename or tempfile.gettempdir()}: make room there"
+    return f"{disk_full(error.filename or tempfile.gettempdir())}: make room there"
 
 
 def run() -> None:
-    """Run the program with the arguments of this process, and end it."""
+    """Run the program with the arguments of this process, and exit."""
     streams.prepare()
     decline_telemetry(ours=True)
-    # The threads that numpy's linear algebra starts spin for a tenth of a second; nothing here calls it with enough.
+    # The threads of numpy's linear algebra spin for a tenth of a second, and no array here is large enough for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Nobody's plugin is wanted in our models: pydantic would go through all packages there are for one.
+    # Our models use no plugins: pydantic would search every installed package for one.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    # Imports make two hundred thousand objects that stay: the collector need not go through them time and again, ...
+    # Imports make two hundred thousand objects that stay: the collector should not visit them time and again, ...
     gc.set_threshold(200_000)
     try:
         exit_code = main(sys.argv[1:])
-    except KeyboardInterrupt:  # while an error was being told
+    except KeyboardInterrupt:  # while an error was being printed
         exit_code = INTERRUPTED
     finally:
         ignore_interrupts()
-    # ... nor once more at the end, before the system takes all memory back.
+    # ... nor once more at exit, when the system takes all memory back anyway.
     gc.freeze()
     sys.exit(exit_code)
 

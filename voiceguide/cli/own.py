@@ -1,4 +1,4 @@
-"""`voiceguide new`, `voiceguide check` and `voiceguide config show`: what is the user's own."""
+"""`voiceguide new`, `voiceguide check` and `voiceguide config show`: the user's own routines and settings."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ import typer
 
 from voiceguide.cli.console import help_if_alone, line, table
 from voiceguide.cli.paths import path
+from voiceguide.cli.shared_options import Profile, Voice
 
 config_app = typer.Typer(rich_markup_mode=None)
 config_app.callback(invoke_without_command=True)(help_if_alone)
 
 
 def new(
-    name: Annotated[str | None, typer.Argument(help="The id of the routine, as in my-evening.")] = None,
+    name: Annotated[str | None, typer.Argument(help="Id of the new routine, such as my-evening.")] = None,
     *,
     phrases: Annotated[
-        str | None, typer.Option(metavar="CODE", help="The sentences around the stretches, to translate: as in fr.")
+        str | None,
+        typer.Option(metavar="CODE", help="Write the sentences around the stretches, to be translated into it."),
     ] = None,
     language: Annotated[
         str | None, typer.Option(metavar="CODE", help="Of a routine, in two letters: en, de or es.")
     ] = None,
 ) -> None:
+    from voiceguide import session
     from voiceguide.config import resolve
     from voiceguide.errors import RequestError
-    from voiceguide.files.places import known, phrases_folder, routines_folder
-    from voiceguide.library.new import new_phrases, new_routine
 
     if (name is None) == (phrases is None):
-        raise RequestError("say what is to be written: the id of a routine, or --phrases with the code of a language")
+        raise RequestError("what should be written? give the id of a routine, or --phrases with the code of a language")
     if phrases is not None:
-        line(str(new_phrases(phrases, known(phrases_folder(), "phrases of your own"))))
+        line(str(session.new_phrases(phrases)))
     else:
-        folder = known(routines_folder(), "routines of your own")
-        line(str(new_routine(str(name), folder, resolve({"language": language}).language or "en")))
+        line(str(session.new_routine(str(name), resolve({"language": language}).language or "en")))
 
 
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", parser=path)],
     *,
-    voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="The voice that is to read them.")] = None,
+    voice: Voice = None,
 ) -> None:
     from voiceguide import session
     from voiceguide.config import resolve
@@ -58,9 +58,9 @@ def check(
         raise CheckError(complaints)
 
 
-@config_app.command("show", help="Show every value, and where it comes from.")
+@config_app.command("show", help="Show every setting, its value, and where the value comes from.")
 def show(
-    profile: Annotated[str | None, typer.Option(metavar="NAME", help="A profile of the configuration file.")] = None,
+    profile: Profile = None,
 ) -> None:
     from voiceguide.config import resolve
 

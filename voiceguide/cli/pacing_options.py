@@ -1,20 +1,19 @@
 """The options that plan, export and play share, written once.
 
-`with_pacing` gives a command every option of `_options` as if they stood in its own signature, and hands
-it what they come to as one `Request`.
+`with_pacing` adds every parameter of `_options` to the signature of a command, and passes the command their values as
+one `Request`.
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 from msgspec import Struct
 
-from voiceguide.cli.paths import path
+from voiceguide.cli.shared_options import CacheDir, Language, Profile, SpeechRate, Voice
 from voiceguide.model.choices import Level, Pace, Side, Tones, Words
 
 if TYPE_CHECKING:
@@ -25,27 +24,10 @@ if TYPE_CHECKING:
     from voiceguide.speech.store import ClipStore
 
 
-_OPTIONS: Final = {
-    "hold_s": "--hold",
-    "repetitions": "--reps",
-    "transition_s": "--transition",
-    "length_s": "--length",
-    "bed_level_db": "--bed-level",
-    "breath_cues": "--no-breath",
-    "wake_s": "--wake",
-}
-"""Those whose name is not that of the setting."""
-
-
-def option(setting: str) -> str:
-    """The option that gives a setting of Pacing or PlayerSettings."""
-    return _OPTIONS.get(setting) or f"--{setting.replace('_', '-')}"
-
-
 def read(parse: Callable[[str], float], text: str | None) -> float | str | None:
-    """The number that was written behind an option; the text itself where it cannot be read.
+    """Parse the number that was written for an option.
 
-    It is refused then together with every other mistake.
+    A text that cannot be parsed is returned as it is: validation then refuses it together with every other mistake.
     """
     from voiceguide.errors import RequestError
 
@@ -56,74 +38,76 @@ def read(parse: Callable[[str], float], text: str | None) -> float | str | None:
 
 
 class Request(Struct, frozen=True):
-    """What the shared options come to."""
+    """The settings of a session: the shared options together with the configuration."""
 
     pacing: Pacing
     voice: str | None
     language: str | None
-    """Of the words; None for the routine's own."""
+    """Language of the words; None means the routine's own."""
     cache_dir: ClipStore
-    """The store of clips, with its limit."""
+    """The clip store, with its size limit."""
     playing: PlayerSettings
-    """From the configuration; it has no options among these."""
+    """From the configuration: none of the shared options changes it."""
     pronounce: Mapping[str, str]
-    """Words with how they sound, from there, too."""
+    """Words and how to pronounce them, from the configuration."""
     chosen: frozenset[str]
-    """The shared options that were given on the command line, by the names of Pacing's knobs."""
+    """The shared options that were given on the command line, by their names in Pacing."""
 
 
 def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     *,
-    pace: Annotated[
-        Pace | None, typer.Option(help="The preset that the other options start from; steady if none is given.")
+    pace: Annotated[Pace | None, typer.Option(help="Preset that the other options change; steady by default.")] = None,
+    hold: Annotated[str | None, typer.Option(metavar="S", help="Length of every hold: 40, 5m or 1:30.")] = None,
+    reps: Annotated[
+        int | None, typer.Option(metavar="N", help="Repetitions of every movement with the breath.")
     ] = None,
-    hold: Annotated[str | None, typer.Option(metavar="S", help="Seconds of every hold; 5m and 1:30 too.")] = None,
-    reps: Annotated[int | None, typer.Option(metavar="N", help="Repetitions of movements with the breath.")] = None,
     rounds: Annotated[int | None, typer.Option(metavar="N", help="Rounds of every hold.")] = None,
     breath: Annotated[
-        str | None, typer.Option(metavar="IN:OUT", help="Seconds in and out, or IN:HOLD:OUT:HOLD.")
+        str | None, typer.Option(metavar="IN:OUT", help="Seconds to breathe in and out, or IN:HOLD:OUT:HOLD.")
     ] = None,
-    transition: Annotated[str | None, typer.Option(metavar="S", help="Seconds for every change of position.")] = None,
+    transition: Annotated[str | None, typer.Option(metavar="S", help="Time for every change of position.")] = None,
     length: Annotated[
-        str | None, typer.Option(metavar="10m", help="Exactly this long in all: 10m, 9:30, 1h, 600s.")
+        str | None, typer.Option(metavar="10m", help="Exact total length: 10m, 9:30, 1h or 600s.")
     ] = None,
-    words: Annotated[Words | None, typer.Option(help="How much is said.")] = None,
+    words: Annotated[Words | None, typer.Option(help="How much the voice says.")] = None,
     level: Annotated[
-        Level | None, typer.Option(help="The way to do each stretch; usual offers the easier one once.")
+        Level | None, typer.Option(help="How hard each stretch is; usual mentions the easier way once.")
     ] = None,
     variation: Annotated[
-        str | None, typer.Option(metavar="N|today|off", help="Which wordings: the day's, unless you say so.")
+        str | None, typer.Option(metavar="N|today|off", help="Which of several wordings to use; today's by default.")
     ] = None,
-    speech_rate: Annotated[float | None, typer.Option(metavar="X", help="Speed of the voice, 1.0 is its own.")] = None,
+    speech_rate: SpeechRate = None,
     countdown: Annotated[
         int | None, typer.Option(metavar="N", help="Count down the last N seconds of every hold.")
     ] = None,
-    only: Annotated[list[str] | None, typer.Option(metavar="ID", help="Do only this stretch; may be repeated.")] = None,
-    skip: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="Leave this stretch out; may be repeated.")
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Do only this stretch; may be given several times.")
     ] = None,
-    first_side: Annotated[Side | None, typer.Option(help="The side that every stretch begins with.")] = None,
-    tones: Annotated[Tones | None, typer.Option(help="Breath tones; full is 10 LU under the voice, soft 16.")] = None,
+    skip: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Leave this stretch out; may be given several times.")
+    ] = None,
+    first_side: Annotated[Side | None, typer.Option(help="Side that every stretch begins with.")] = None,
+    tones: Annotated[
+        Tones | None, typer.Option(help="Breath tones: full lies 10 LU under the voice, soft 16 LU.")
+    ] = None,
     bed: Annotated[
-        str | None, typer.Option(metavar="rain|drone|waves|none|FILE", help="What lies under the voice, in stereo.")
+        str | None,
+        typer.Option(metavar="rain|drone|waves|none|FILE", help="Background sound under the voice, in stereo."),
     ] = None,
     bed_level: Annotated[
-        str | None, typer.Option(metavar="DB", help="How far below the session the bed lies; usually -20.")
+        str | None, typer.Option(metavar="DB", help="Level of the background below the session; -20 by default.")
     ] = None,
     sleep: Annotated[
-        bool | None, typer.Option("--sleep/--no-sleep", help="End in sleep: no end chime, nothing said after the rest.")
+        bool | None,
+        typer.Option("--sleep/--no-sleep", help="End in sleep: say nothing after the last rest, and play no chime."),
     ] = None,
     no_breath: Annotated[
-        bool, typer.Option("--no-breath", help="No breath words and tones; repetitions are counted.")
+        bool, typer.Option("--no-breath", help="Leave out breath words and tones; count repetitions instead.")
     ] = False,
-    profile: Annotated[str | None, typer.Option(metavar="NAME", help="A profile of the configuration file.")] = None,
-    language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Of the words, in two letters: en, de, es, or your own.")
-    ] = None,
-    voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
-    cache_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.", parser=path)
-    ] = None,
+    profile: Profile = None,
+    language: Language = None,
+    voice: Voice = None,
+    cache_dir: CacheDir = None,
 ) -> Request:
     from voiceguide.config import resolve
     from voiceguide.planning.presets import parse_breath, parse_length, parse_level_db, parse_seconds, parse_variation

@@ -1,4 +1,4 @@
-"""Paths as people type them."""
+"""Paths as users type them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from voiceguide.files.places import expanded
 
 
 def path(text: str) -> Path:
-    """The path that an option names. Shells replace a `~` in front, but not in quotes, nor behind `--option=`."""
+    """Read a path. A leading `~` is expanded here, because shells leave it alone in quotes and after `--option=`."""
     if not text:
         raise typer.BadParameter("an empty text names no file")
     return expanded(text)

@@ -10,6 +10,7 @@ import typer
 from voiceguide.cli.console import document, line, note, progress, table
 from voiceguide.cli.pacing_options import Request, with_pacing
 from voiceguide.cli.paths import path
+from voiceguide.cli.shared_options import AsJson, RoutineName
 from voiceguide.errors import RequestError
 from voiceguide.units import clock
 
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 
 @with_pacing
 def plan(
-    routine: Annotated[str, typer.Argument(help="An id from `voiceguide list`, or a .toml file.")],
+    routine: RoutineName,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    as_json: AsJson = False,
     picture: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Draw it instead, as .svg or .png by the suffix.", parser=path)
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the timeline instead, as an .svg or .png file.", parser=path),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the picture if it is there.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the picture if it exists.")] = False,
     request: Request,
 ) -> None:
     from voiceguide import session
@@ -62,7 +64,7 @@ def plan(
 
 
 def _rows(timeline: Timeline) -> Iterator[tuple[str, str, str, str]]:
-    """Chapters, cues and holds in the order in which they are heard."""
+    """The rows of the table: chapters, cues and holds in the order in which they are heard."""
     rate_hz = timeline.rate_hz
     rows = [(cue.start, 1, str(cue.role), str(cue.side or ""), cue.text) for cue in timeline.cues]
     rows += [

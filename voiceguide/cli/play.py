@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from voiceguide.cli.console import document, note, table, text
-from voiceguide.cli.pacing_options import Request, option, read, with_pacing
+from voiceguide.cli.pacing_options import Request, read, with_pacing
+from voiceguide.cli.shared_options import AsJson, KeepAlive
+from voiceguide.cli.wording import option
 from voiceguide.errors import RequestError
 from voiceguide.model.choices import Previous
 from voiceguide.units import clock
 
 
 class Asked(StrEnum):
-    """What `ctl` takes: the values of `player.commands.Action`, which would be loaded for `--help`, and status."""
+    """What `ctl` can ask: `status`, and the values of `player.commands.Action`, which is not loaded for `--help`."""
 
     pause = "pause"
     resume = "resume"
@@ -39,26 +41,29 @@ class Asked(StrEnum):
 @with_pacing
 def play(  # noqa: PLR0913 -- each is an option
     routine: Annotated[
-        str | None, typer.Argument(help="An id from `voiceguide list`, or a .toml file; none with --resume.")
+        str | None,
+        typer.Argument(
+            metavar="ROUTINE", help="An id from `voiceguide list`, or a .toml file; may be left out with --resume."
+        ),
     ] = None,
     *,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the last session stopped.")] = False,
     output: Annotated[
-        str | None, typer.Option(metavar="NAME", help="auto, miniaudio, simpleaudio, or null for silence.")
+        str | None,
+        typer.Option(metavar="NAME", help="Audio output: auto, miniaudio, simpleaudio, or null for silence."),
     ] = None,
     volume: Annotated[
-        str | None, typer.Option(metavar="SHARE", help="0.5 or 50%; +10% and -10% change that of config.toml.")
+        str | None,
+        typer.Option(metavar="SHARE", help="Volume: 0.5 or 50%; +10% and -10% change the volume of config.toml."),
     ] = None,
     wake: Annotated[
-        str | None, typer.Option(metavar="S", help="Seconds of the low signal that wakes a headset; 0 for none.")
+        str | None, typer.Option(metavar="S", help="Length of the faint signal that wakes a headset; 0 plays none.")
     ] = None,
-    keep_alive: Annotated[
-        bool | None, typer.Option("--keep-alive/--no-keep-alive", help="Keep a headset awake through silence.")
-    ] = None,
+    keep_alive: KeepAlive = None,
     previous: Annotated[
-        Previous | None, typer.Option(help="What `previous` does: restart a chapter first, or go to the one before.")
+        Previous | None, typer.Option(help="What `previous` does: restart the chapter first, or go to the one before.")
     ] = None,
-    plain: Annotated[bool, typer.Option("--plain", help="Print lines as they come; draw nothing.")] = False,
+    plain: Annotated[bool, typer.Option("--plain", help="Print plain lines instead of a live display.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors.")] = False,
     request: Request,
 ) -> None:
@@ -66,15 +71,21 @@ def play(  # noqa: PLR0913 -- each is an option
     from voiceguide.planning.presets import parse_seconds
 
     wake_s = read(parse_seconds, wake)
-    options = {"output": output, "volume": volume, "wake_s": wake_s, "keep_alive": keep_alive, "previous": previous}
-    playing = session.played(request.playing, **options)
+    playing = session.played(
+        request.playing,
+        output=output,
+        volume=volume,
+        wake_s=cast("float | None", wake_s),  # a text is refused together with every other mistake
+        keep_alive=keep_alive,
+        previous=previous,
+    )
     if resume and (fixed := request.chosen - {"voice", "cache_dir"}):
         named = ", ".join(sorted(map(option, fixed)))
-        message = f"--resume goes on as the session was paced: leave out {named}, or start it anew"
+        message = f"--resume keeps the pacing of the session: leave out {named}, or start the session anew"
         raise RequestError(message)
     entry = session.unfinished(routine) if resume else None
     if entry is None and routine is None:
-        raise RequestError("which session? name a routine from voiceguide list, or --resume the last one")
+        raise RequestError("which session? name a routine from `voiceguide list`, or go on with the last one: --resume")
     if entry and not quiet:
         note(f"going on with {entry.title} at {clock(entry.position_s)} of {clock(entry.length_s)}, paced as it was")
     session.play(
@@ -92,13 +103,13 @@ def play(  # noqa: PLR0913 -- each is an option
 
 
 def ctl(
-    action: Annotated[Asked, typer.Argument(help="What the player is to do.")],
+    action: Annotated[Asked, typer.Argument(help="What the player should do.")],
     amount: Annotated[
         str | None,
         typer.Argument(help="seek 10, -10 or 1:30; position 7:16; volume 0.5, 50%, +10% or -10%; louder 10%."),
     ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="The status as JSON, for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     from voiceguide.cli.amounts import answer_lines, request_of
     from voiceguide.player.remotes.control.client import ask
@@ -113,7 +124,7 @@ def ctl(
             text(line)
 
 
-def history(*, as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False) -> None:
+def history(*, as_json: AsJson = False) -> None:
     from voiceguide import session
 
     entries = session.history()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceguide.cli.console import document, note, table, text
+from voiceguide.cli.shared_options import AsJson, Language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
 
 def list_routines(
     *,
-    stretches: Annotated[bool, typer.Option("--stretches", help="The shipped stretches in their place.")] = False,
-    area: Annotated[str | None, typer.Option(metavar="AREA", help="Only what is for this part of the body.")] = None,
+    stretches: Annotated[bool, typer.Option("--stretches", help="List the shipped stretches instead.")] = False,
+    area: Annotated[
+        str | None, typer.Option(metavar="AREA", help="List only what is for this part of the body.")
+    ] = None,
     position: Annotated[
-        str | None, typer.Option(metavar="POSITION", help="Only stretches that are done so; with --stretches.")
+        str | None, typer.Option(metavar="POSITION", help="List only stretches in this position; with --stretches.")
     ] = None,
-    language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Of the words, in two letters: en, de, es, or your own.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    language: Language = None,
+    as_json: AsJson = False,
 ) -> None:
     from voiceguide.config import resolve
     from voiceguide.session import library as open_library
@@ -33,7 +34,7 @@ def list_routines(
     if stretches:
         _list_stretches(library, area, position, as_json=as_json)
     elif position is not None:
-        raise typer.BadParameter("a routine has many positions: say --stretches too", param_hint="--position")
+        raise typer.BadParameter("a routine has many positions: add --stretches", param_hint="--position")
     else:
         _list_routines(library, area, as_json=as_json)
 
@@ -94,15 +95,13 @@ def _list_routines(library: Library, area: str | None, *, as_json: bool) -> None
     table([("ROUTINE", "TITLE", "LENGTH", "STRETCHES"), *rows])
     for name in routines:
         if library.hides_shipped(name):
-            note(f"{name} is your own, in the place of the shipped one")
+            note(f"{name} is your own routine and hides the shipped one")
 
 
 def show(
     name: Annotated[str, typer.Argument(metavar="ROUTINE|STRETCH")],
     *,
-    language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Of the words, in two letters: en, de, es, or your own.")
-    ] = None,
+    language: Language = None,
 ) -> None:
     from voiceguide.config import resolve
     from voiceguide.errors import UnknownNameError

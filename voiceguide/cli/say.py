@@ -9,31 +9,30 @@ import typer
 
 from voiceguide.cli.console import line, note
 from voiceguide.cli.paths import path
+from voiceguide.cli.shared_options import CacheDir, Language, SpeechRate, Voice
 from voiceguide.errors import RequestError, VoiceguideError
 
 
 def say(  # noqa: PLR0913 -- an option each
-    text: Annotated[str, typer.Argument(help="What to say.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Text to say.")],
     *,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="A .wav or .mp3 file to write it to.", parser=path),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Write an audio file instead of playing the text.", parser=path
+        ),
     ] = None,
     phonemes: Annotated[
-        bool, typer.Option("--phonemes", help="Show what the voice will say, on one line, and make no sound.")
+        bool, typer.Option("--phonemes", help="Print what the voice would say on one line, and make no sound.")
     ] = False,
-    language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Of the text, in two letters: en, de, es, or your own.")
-    ] = None,
+    language: Language = None,
     compare: Annotated[
         bool, typer.Option("--compare", help="Say it with every voice of the language, one after the other.")
     ] = False,
-    voice: Annotated[str | None, typer.Option(metavar="ENGINE:NAME", help="See `voiceguide voices`.")] = None,
-    speech_rate: Annotated[float | None, typer.Option(metavar="X", help="Speed of the voice, 1.0 is its own.")] = None,
-    cache_dir: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where spoken clips are kept.", parser=path)
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    voice: Voice = None,
+    speech_rate: SpeechRate = None,
+    cache_dir: CacheDir = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it exists.")] = False,
 ) -> None:
     from voiceguide import session
     from voiceguide.config import resolve
@@ -41,13 +40,13 @@ def say(  # noqa: PLR0913 -- an option each
     if phonemes and output:
         raise RequestError("--phonemes makes no sound: leave out --output")
     if compare and (phonemes or output or voice):
-        raise RequestError("--compare is heard, with every voice: leave out --phonemes, --output and --voice")
+        raise RequestError("--compare plays every voice: leave out --phonemes, --output and --voice")
     wanted = resolve({"voice": voice, "language": language, "speech_rate": speech_rate, "cache_dir": cache_dir})
     if phonemes:
         said = session.phonemes(text, voice=wanted.voice, pronounce=wanted.pronounce, language=wanted.language or "en")
         line(said.sounds or said.spelt)
         if said.sounds is None:
-            note(f"{said.engine} does not tell its phonemes here: this is the text as it is given to the voice")
+            note(f"{said.engine} cannot show its phonemes here: this is the text as the voice receives it")
         return
     if output:
         session.check_target(output, force=force)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceguide.cli.console import confirmed, document, line, note, progress, table
+from voiceguide.cli.shared_options import AsJson
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 app = typer.Typer(rich_markup_mode=None)
 
 Language = Annotated[
-    str | None, typer.Option(metavar="CODE", help="Only those that speak it, the best first: en, de, es, ...")
+    str | None, typer.Option(metavar="CODE", help="List only voices of this language, the best first: en, de, es, ...")
 ]
 
 
@@ -25,7 +26,7 @@ def voices(
     context: typer.Context,
     *,
     language: Language = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     if context.invoked_subcommand is not None:
         return

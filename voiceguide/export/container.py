@@ -31,8 +31,6 @@ _BLOCK_FRAMES: Final = 1 << 15
 LONGEST_TITLE_BYTES: Final = 255
 """The longest chapter title that an MP4 holds; FFmpeg would cut a longer one in the middle of a character. Every format
 has this limit, so that converted files keep their titles."""
-_LANGUAGES: Final = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld", "pt": "por"}
-"""ISO 639-2 codes by ISO 639-1 codes."""
 
 
 class ContainerExporter(Exporter):
@@ -122,10 +120,10 @@ class ContainerExporter(Exporter):
 
         file.seek(0)
         try:
-            with av.open(file, "r") as made:
-                stream = made.streams.audio[0]
-                seconds = float(made.duration or 0) / av.time_base
-                for packet in made.demux(stream):
+            with av.open(file, "r") as written:
+                stream = written.streams.audio[0]
+                seconds = float(written.duration or 0) / av.time_base
+                for packet in written.demux(stream):
                     if packet.is_corrupt:
                         raise _unreadable(self.suffix)
         except (av.FFmpegError, IndexError) as error:
@@ -150,11 +148,6 @@ def tags_of(metadata: Metadata) -> dict[str, str]:
         "comment": metadata.comment,
     }
     return {name: text for name, text in tags.items() if text}
-
-
-def language_of(metadata: Metadata) -> str:
-    """The ISO 639-2 code of the language, three letters; `und` for an unknown one."""
-    return _LANGUAGES.get(metadata.language, "und")
 
 
 def chapter_title(chapter: ChapterMark) -> str:

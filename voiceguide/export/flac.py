@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from typing import IO, TYPE_CHECKING, Any, ClassVar, Final
 
-from voiceguide.export.container import ContainerExporter, attach_cover, chapter_comments, language_of, tags_of
+from voiceguide.export.container import ContainerExporter, attach_cover, chapter_comments, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,7 +42,7 @@ class FlacExporter(ContainerExporter):
 
     def describe(self, output: OutputContainer, stream: AudioStream, metadata: Metadata) -> None:  # noqa: ARG002 -- one stream, one set of tags
         """Set the comments, and attach the cover."""
-        output.metadata.update(tags_of(metadata) | {"LANGUAGE": language_of(metadata)} | chapter_comments(metadata))
+        output.metadata.update(tags_of(metadata) | {"LANGUAGE": metadata.language_639_2} | chapter_comments(metadata))
         attach_cover(output, metadata)
 
     def write(self, source: AudioSource, file: IO[bytes], metadata: Metadata, progress: Callable[[int], None]) -> None:

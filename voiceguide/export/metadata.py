@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_ISO_639_2: Final = {"en": "eng", "de": "deu", "fr": "fra", "es": "spa", "it": "ita", "nl": "nld", "pt": "por"}
 
 
 class ChapterMark(Struct, frozen=True):
@@ -44,6 +46,11 @@ class Metadata(Struct, frozen=True, dict=True):
     """Draws the cover, in any thread."""
     lines: tuple[TimedLine, ...] = ()
     """The words and sounds, for listeners who read along."""
+
+    @property
+    def language_639_2(self) -> str:
+        """The ISO 639-2 code of the language, three letters, as tags have it; `und` for an unknown one."""
+        return _ISO_639_2.get(self.language, "und")
 
     @functools.cached_property
     def cover(self) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import IO, TYPE_CHECKING, ClassVar
 
-from voiceguide.export.container import ContainerExporter, attach_cover, chapter_title, language_of, tags_of
+from voiceguide.export.container import ContainerExporter, attach_cover, chapter_title, tags_of
 from voiceguide.export.mp4_movie import count_in_milliseconds
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class M4aExporter(ContainerExporter):
     def describe(self, output: OutputContainer, stream: AudioStream, metadata: Metadata) -> None:
         """Set the tags and chapters of the file, and attach the cover."""
         output.metadata.update(tags_of(metadata))
-        stream.metadata["language"] = language_of(metadata)
+        stream.metadata["language"] = metadata.language_639_2
         output.set_chapters(
             [
                 {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 import msgspec
 
-from voiceguide.export.container import ContainerExporter, chapter_comments, language_of, tags_of
+from voiceguide.export.container import ContainerExporter, chapter_comments, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ class OpusExporter(ContainerExporter):
 
     def describe(self, output: OutputContainer, stream: AudioStream, metadata: Metadata) -> None:  # noqa: ARG002 -- in Ogg the stream has the tags
         """Set the comments of the stream."""
-        tags = tags_of(metadata) | {"LANGUAGE": language_of(metadata)}
+        tags = tags_of(metadata) | {"LANGUAGE": metadata.language_639_2}
         stream.metadata.update(tags | chapter_comments(metadata) | _picture_comment(metadata))
 
 

@@ -1,12 +1,11 @@
-"""A folder that is held open: whatever happens to its path meanwhile, all that is done in it is done there.
+"""A folder that is held open: every operation happens in that folder, whatever becomes of its path.
 
-Other people can write to some folders, `/tmp` and shared ones, and plant links in them. So no path is resolved
-first and used later. A path is walked folder by folder, each opened from the one before it. A link is followed only
-where it was made by the user, by root or by the owner of the folder that it lies in, which is what Linux asks for in
-folders like `/tmp` (`fs.protected_symlinks`). What the walk ends with is a descriptor, and files are opened, renamed,
-linked and removed relative to it.
+Other people can write to some folders, such as `/tmp`, and plant links in them. So a path is never resolved first and
+used later. It is walked folder by folder, each opened from the one before it. A link is followed only if the user, root
+or the owner of its folder made it, as Linux demands in folders like `/tmp` (`fs.protected_symlinks`). The walk ends
+with a descriptor, and files are opened, renamed, linked and removed relative to it.
 
-Where the system knows no such descriptors (Windows), paths are used.
+Windows has no such descriptors: there, paths are used.
 """
 
 from __future__ import annotations
@@ -26,36 +25,36 @@ if TYPE_CHECKING:
 
 
 def _flag(name: str) -> int:
-    """A flag for `os.open`; 0 where the system has none by that name."""
+    """A flag for `os.open`; 0 if the system does not have it."""
     return int(getattr(os, name, 0))
 
 
 _BY_DESCRIPTOR: Final = os.open in os.supports_dir_fd
-"""POSIX has all of its family since 2008, Windows none."""
+"""POSIX has had this whole family of calls since 2008; Windows has none of it."""
 _O_PATH: Final = _flag("O_PATH")
-"""Opens a thing without touching what is in it: a folder that may be entered and not read, or a link itself (Linux)."""
+"""Opens a folder that may be entered but not read, or a link itself, without touching the contents (Linux)."""
 _NO_LINK: Final = _flag("O_NOFOLLOW")
 _LISTING: Final = _flag("O_DIRECTORY")
 _PASSING: Final = _LISTING | _O_PATH
 _AT_ONCE: Final = _flag("O_NONBLOCK") | _flag("O_NOCTTY")
-"""Opening a FIFO waits for somebody to write to it; opening a terminal may make it ours."""
+"""Opening a FIFO would wait for a writer; opening a terminal may make it the controlling one."""
 _BYTES: Final = _flag("O_BINARY")
 NOT_A_FILE: Final = frozenset({errno.EISDIR, errno.EINVAL, errno.ELOOP, errno.EMLINK, errno.ENOTDIR})
-"""How `HeldFolder.open` refuses what is no ordinary file."""
+"""Error numbers with which `HeldFolder.open` refuses anything but an ordinary file."""
 _MOST_LINKS: Final = 40
-"""As many as Linux follows."""
+"""The limit of Linux."""
 _NOT_A_FOLDER: Final = frozenset({errno.ENOTDIR, errno.ELOOP, errno.EMLINK})
-"""How systems refuse to open a link as a folder; EMLINK is FreeBSD's."""
+"""Error numbers with which systems refuse to open a link as a folder; EMLINK is that of FreeBSD."""
 _CHUNK_BYTES: Final = 1_048_576
 _CLOSED: Final = -1
-"""A descriptor that nothing works with."""
+"""An invalid descriptor."""
 
 
 class HeldFolder:
-    """A folder, held until `close` or until nobody refers to it any more.
+    """A folder that is held open until `close`, or until nothing refers to this object.
 
-    Names are those of things directly in it, and a link by that name is never followed. Everything raises OSError. May
-    be used from any number of threads.
+    Names are those of entries directly in it, and a link by that name is never followed. Every method raises OSError.
+    Any number of threads may use it.
     """
 
     def __init__(self, path: Path, descriptor: int | None, name: str = "") -> None:
@@ -65,14 +64,14 @@ class HeldFolder:
 
     @property
     def path(self) -> Path:
-        """What it was asked for by: for messages, and for systems without descriptors."""
+        """The path that it was opened by, for messages and for systems without descriptors."""
         return self._asked_for / self._name
 
     @classmethod
     def at(cls, path: Path) -> HeldFolder:
-        """The folder at `path`.
+        """Open the folder at `path`.
 
-        FileNotFoundError, NotADirectoryError, and PermissionError for a link that somebody else has made.
+        Raises FileNotFoundError, NotADirectoryError, and PermissionError for a link that somebody else has made.
         """
         if not _BY_DESCRIPTOR:
             os.listdir(path)  # noqa: PTH208 -- says at once what is wrong with it
@@ -81,10 +80,9 @@ class HeldFolder:
 
     @classmethod
     def made(cls, path: Path, mode: int | None = None) -> HeldFolder:
-        """The folder at `path`, made with those above it where they are missing.
+        """Open the folder at `path`, and make it and its parents if they are missing.
 
-        What is made has exactly the permissions `mode`, whatever the process's mask is at that moment; None leaves
-        them to the mask.
+        New folders have exactly the permissions `mode`, whatever the mask of the process; None leaves them to the mask.
         """
         if not _BY_DESCRIPTOR:
             path.mkdir(parents=True, exist_ok=True)
@@ -93,10 +91,9 @@ class HeldFolder:
 
     @classmethod
     def leading_to(cls, path: Path) -> tuple[HeldFolder, str]:
-        """The folder in which a file at `path` really lies, or would lie, and its name there.
+        """Open the folder in which a file at `path` really lies, or would lie, and return its name there.
 
-        Links are followed to their end, a dangling one to what it would be. Where links go round in a circle it is the
-        first of them.
+        Links are followed to their end, even a dangling one. Of links that form a circle, the first one is meant.
         """
         if not _BY_DESCRIPTOR:
             real = Path(os.path.realpath(path))
@@ -107,12 +104,12 @@ class HeldFolder:
         return cls(where, descriptor), name
 
     def folder(self, name: str) -> HeldFolder:
-        """The folder `name` in this one."""
+        """Open the folder `name` in this one."""
         if self._descriptor is None:
             if (self.path / name).is_symlink():
                 raise system_error(errno.ENOTDIR, self.path / name)
             return HeldFolder.at(self.path / name)
-        # Paths are put together where somebody asks for them: a plan opens a hundred folders.
+        # Paths are joined only when they are asked for: planning opens a hundred folders.
         try:
             return HeldFolder(self.path, os.open(name, _PASSING | _NO_LINK, dir_fd=self._descriptor), name)
         except OSError as error:
@@ -120,7 +117,7 @@ class HeldFolder:
             raise
 
     def made_folder(self, name: str, mode: int | None = None) -> HeldFolder:
-        """The folder `name` in this one, made where it is missing; `mode` as for `made`."""
+        """Open the folder `name` in this one, and make it if it is missing; `mode` as for `made`."""
         if self._descriptor is None:
             (self.path / name).mkdir(exist_ok=True)
             return self.folder(name)
@@ -130,9 +127,9 @@ class HeldFolder:
             return HeldFolder(self.path / name, _made(name, self._descriptor, mode))
 
     def open(self, name: str, flags: int, mode: int = 0o600) -> int:
-        """A descriptor of the ordinary file `name`, which is never waited for.
+        """Open the ordinary file `name` without ever waiting, and return its descriptor.
 
-        IsADirectoryError for a folder, and another OSError for a link, a pipe, a device or a socket.
+        Raises IsADirectoryError for a folder, and another OSError for a link, a pipe, a device or a socket.
         """
         try:
             return _opened(self._at(name), flags | _NO_LINK, mode, folder=self._descriptor)
@@ -141,7 +138,7 @@ class HeldFolder:
             raise
 
     def read(self, name: str, most_bytes: int) -> bytes:
-        """What is in the ordinary file `name`, up to `most_bytes`; errors as for `open`."""
+        """Read the ordinary file `name`, up to `most_bytes`; errors as for `open`."""
         descriptor = self.open(name, os.O_RDONLY)
         try:
             return read_up_to(descriptor, most_bytes)
@@ -149,7 +146,7 @@ class HeldFolder:
             os.close(descriptor)
 
     def names(self) -> list[str]:
-        """The names of all that is in it."""
+        """The names of its entries."""
         if self._descriptor is None:
             return os.listdir(self.path)  # noqa: PTH208 -- names are wanted
         listing = self.reopened()
@@ -159,15 +156,15 @@ class HeldFolder:
             os.close(listing)
 
     def reopened(self) -> int:
-        """Another descriptor of the folder, which may be listed and locked. Not on Windows."""
+        """Another descriptor of the folder, which can be listed and locked. Not on Windows."""
         return os.open(self._at("."), _LISTING, dir_fd=self._descriptor)
 
     def stat(self, name: str = ".") -> os.stat_result:
-        """What is known of `name`, of a link itself; of the folder where no name is given."""
+        """The status of `name`, by default of the folder itself; a link is not followed."""
         return os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
 
     def holds(self, name: str) -> bool:
-        """Whether there is anything by that name."""
+        """Whether it has an entry by that name."""
         try:
             self.stat(name)
         except FileNotFoundError:
@@ -175,17 +172,17 @@ class HeldFolder:
         return True
 
     def is_writable(self) -> bool:
-        """Whether this user may make files in it."""
+        """Whether this user may create files in it."""
         return os.access(self._at("."), os.W_OK, dir_fd=self._descriptor)
 
     def is_gone(self) -> bool:
-        """Whether the folder was removed since it was opened."""
+        """Whether the folder was removed after it was opened."""
         if self._descriptor is None:
             return not self.path.is_dir()
         return os.fstat(self._descriptor).st_nlink == 0
 
     def unlink(self, name: str) -> None:
-        """Remove the name of a file, of a link itself."""
+        """Remove a file; of a link, the link itself."""
         try:
             os.unlink(self._at(name), dir_fd=self._descriptor)
         except OSError as error:
@@ -197,31 +194,31 @@ class HeldFolder:
         os.rmdir(self._at(name), dir_fd=self._descriptor)
 
     def rmtree(self, name: str) -> None:
-        """Remove a folder and all that is in it, as far as that can be removed."""
+        """Remove a folder and its contents, as far as possible."""
         shutil.rmtree(self._at(name), ignore_errors=True, dir_fd=self._descriptor)
 
     def rename(self, name: str, to: str, *, out_of: HeldFolder | None = None) -> None:
-        """Give `name`, of this folder or of `out_of`, the name `to` in this one, in place of what has it."""
+        """Move `name`, from this folder or `out_of`, to the name `to` in this one, and replace what is there."""
         source = out_of or self
         os.replace(source._at(name), self._at(to), src_dir_fd=source._descriptor, dst_dir_fd=self._descriptor)  # noqa: SLF001 -- of the same class
 
     def link(self, name: str, to: str) -> None:
-        """Give the file `name` a second name; FileExistsError where there is something by that name."""
+        """Give the file `name` a second name. Raises FileExistsError if the name is taken."""
         os.link(
             self._at(name),
             self._at(to),
             src_dir_fd=self._descriptor,
             dst_dir_fd=self._descriptor,
-            # Somebody may have put a link in the place of `name`. Windows cannot be told, and is not asked to.
+            # Somebody may have replaced `name` by a link. Windows has no such parameter.
             **({} if self._descriptor is None else {"follow_symlinks": False}),
         )
 
     def touch(self, name: str, descriptor: int) -> None:
-        """Set the time of the last change of `name`, open as `descriptor`, to now."""
+        """Set the modification time of `name`, open as `descriptor`, to now."""
         os.utime(descriptor if os.utime in os.supports_fd else self._at(name))
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
         descriptor = self._descriptor
         if descriptor is not None and descriptor != _CLOSED:
             self._descriptor = _CLOSED
@@ -243,15 +240,16 @@ class HeldFolder:
 
 
 def open_file(path: Path) -> int:
-    """A descriptor of the ordinary file at `path`, to be read; links are followed as the system does.
+    """Open the ordinary file at `path` for reading, without waiting, and return its descriptor.
 
-    Nothing is waited for. IsADirectoryError for a folder, another OSError for a pipe, a device or a socket.
+    Links are followed as usual. Raises IsADirectoryError for a folder, another OSError for a pipe, a device or a
+    socket.
     """
     return _opened(str(path), os.O_RDONLY)
 
 
 def read_file(path: Path, most_bytes: int) -> bytes:
-    """What is in the ordinary file at `path`, up to `most_bytes`; errors as for `open_file`."""
+    """Read the ordinary file at `path`, up to `most_bytes`; errors as for `open_file`."""
     descriptor = open_file(path)
     try:
         return read_up_to(descriptor, most_bytes)
@@ -260,7 +258,7 @@ def read_file(path: Path, most_bytes: int) -> bytes:
 
 
 def read_up_to(descriptor: int, most_bytes: int) -> bytes:
-    """What there is to read in an ordinary file, up to `most_bytes`."""
+    """Read an ordinary file, up to `most_bytes`."""
     parts = []
     while part := os.read(descriptor, min(most_bytes, _CHUNK_BYTES)):
         parts.append(part)
@@ -269,10 +267,10 @@ def read_up_to(descriptor: int, most_bytes: int) -> bytes:
 
 
 def strangers_in(folder: HeldFolder, *, may_be_sticky: bool = False) -> str | None:
-    """How somebody else could put things into `folder`, and what to do about it; None where nobody could.
+    """Say how somebody else could put files into `folder`, and what to do about it; None if nobody could.
 
-    Root is nobody else. Nor is a group that only this user is in: many systems give every user one, and let it
-    write. With `may_be_sticky` a folder like `/tmp` passes, where everybody has things of their own.
+    Root does not count as somebody else, nor does a group whose only member is this user: many systems give every user
+    one, and let it write. With `may_be_sticky` a folder like `/tmp` passes, where everybody has files of their own.
     """
     if sys.platform == "win32":
         return None
@@ -287,7 +285,7 @@ def strangers_in(folder: HeldFolder, *, may_be_sticky: bool = False) -> str | No
 
 
 def _is_private(group: int) -> bool:
-    """Whether only this user, or root, is in a group, as far as it can be known."""
+    """Whether only this user, or root, is in a group, as far as can be known."""
     import grp
     import pwd
 
@@ -298,21 +296,21 @@ def _is_private(group: int) -> bool:
         found = grp.getgrgid(group)
     except KeyError:
         return False
-    # The other users whose first group it is are not asked for: that can take seconds where users are many.
+    # Users who have it as their primary group are not searched for: with many users that takes seconds.
     return group == user.pw_gid and found.gr_name == user.pw_name and set(found.gr_mem) <= {user.pw_name}
 
 
 def system_error(number: int, path: Path) -> OSError:
-    """What the system would raise, of the class that goes with its number."""
+    """The OSError that the system would raise for an error number."""
     return OSError(number, os.strerror(number), str(path))
 
 
 def _opened(path: str, flags: int, mode: int = 0o600, *, folder: int | None = None) -> int:
-    """As `os.open` for ordinary files; OSError in words for everybody where it is none."""
+    """Like `os.open`, but only for ordinary files. Raises OSError in plain words for anything else."""
     try:
         descriptor = os.open(path, flags | _AT_ONCE | _BYTES, mode, dir_fd=folder)
     except OSError as error:
-        if error.errno in {errno.ENXIO, errno.ENODEV}:  # a socket, or a device that is not there
+        if error.errno in {errno.ENXIO, errno.ENODEV}:  # a socket, or a device that does not exist
             raise _not_ordinary(path) from error
         raise
     found = os.fstat(descriptor).st_mode
@@ -327,9 +325,9 @@ def _not_ordinary(path: str) -> OSError:
 
 
 def _walked(*names: str, make: bool = False, mode: int | None = None) -> tuple[int, str, Path]:
-    """A descriptor of the folder that the parts of a path lead to, the last name that remains, and where the folder is.
+    """Walk the parts of a path: return a descriptor of the folder, the last name, and the path of the folder.
 
-    Of the path of a folder itself the last part is `.`.
+    The path of a folder itself ends in the part `.`.
     """
     with contextlib.closing(_Walk(names)) as walk:
         descriptor, name, where = walk.end(make=make, mode=mode)
@@ -337,7 +335,7 @@ def _walked(*names: str, make: bool = False, mode: int | None = None) -> tuple[i
 
 
 class _Walk:
-    """Goes along a path, and holds the folder that it has come to."""
+    """Walks along a path, and holds the folder that it has reached."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._todo = list(reversed(names))
@@ -345,10 +343,10 @@ class _Walk:
         self._where = Path()
         self._folder = os.open(".", _PASSING)
         self._first: tuple[int, str, Path] | None = None
-        """Where the first link at the end of the path is: where links go round in a circle, it stands for itself."""
+        """The first link at the end of the path: in a circle of links, this one is meant itself."""
 
     def end(self, *, make: bool, mode: int | None) -> tuple[int, str, Path]:
-        """The folder at the end, the name that remains, and where the folder is; valid until `close`."""
+        """The folder at the end, the last name, and the path of the folder; valid until `close`."""
         while self._todo:
             name = self._todo.pop()
             if self._enter(name, make=make, mode=mode):
@@ -358,12 +356,12 @@ class _Walk:
                 return self._folder, name, self._where
             if circle := self._counted(name):
                 return circle
-            # A link that was replaced meanwhile is looked at again.
+            # A link that was replaced meanwhile is examined again.
             self._todo += [name] if target is None else reversed(PurePath(target).parts)
         return self._folder, ".", self._where
 
     def _enter(self, name: str, *, make: bool, mode: int | None) -> bool:
-        """Go into the folder `name`. False for a link, and for the last name of all."""
+        """Enter the folder `name`. Returns False for a link, and for the last name of the path."""
         if not self._todo:
             return False
         entered = _entered(self._folder, name, self._where, make=make, mode=mode)
@@ -374,7 +372,7 @@ class _Walk:
         return True
 
     def _counted(self, name: str) -> tuple[int, str, Path] | None:
-        """Count a link; beyond all measure, the first one at the end of the path. OSError where that is none."""
+        """Count a link. Beyond the limit, return the first link at the end of the path; OSError without one."""
         self._links += 1
         if not self._todo and self._first is None:
             self._first = os.dup(self._folder), name, self._where
@@ -385,14 +383,14 @@ class _Walk:
         return self._first
 
     def close(self) -> None:
-        """Let go of what is held."""
+        """Close the folders that are held."""
         os.close(self._folder)
         if self._first is not None:
             os.close(self._first[0])
 
 
 def _entered(folder: int, name: str, where: Path, *, make: bool, mode: int | None) -> int | None:
-    """A descriptor of the folder `name`; None where it is a link."""
+    """A descriptor of the folder `name`; None if it is a link."""
     try:
         return os.open(name, _PASSING | _NO_LINK, dir_fd=folder)
     except OSError as error:
@@ -408,16 +406,16 @@ def _made(name: str, folder: int, mode: int | None) -> int:
     with contextlib.suppress(FileExistsError):
         os.mkdir(name, 0o777 if mode is None else mode, dir_fd=folder)
         if mode is not None:
-            # Not by its name, which somebody may have given to something else.
+            # Not by its name, which may belong to something else by now.
             descriptor = os.open(name, _LISTING | _NO_LINK, dir_fd=folder)
-            with contextlib.suppress(OSError):  # file systems without modes; the mask has taken some away, added none
+            with contextlib.suppress(OSError):  # file systems without modes; the mask has only removed permissions
                 os.fchmod(descriptor, mode)
             return descriptor
     return os.open(name, _PASSING | _NO_LINK, dir_fd=folder)
 
 
 def _target(folder: int, name: str, where: Path) -> str | None:
-    """What the link `name` points to; None where there is no link. PermissionError for one not to be followed."""
+    """The target of the link `name`; None if it is not a link. Raises PermissionError for a link of somebody else."""
     try:
         found, target = _link(folder, name)
     except FileNotFoundError:
@@ -426,7 +424,7 @@ def _target(folder: int, name: str, where: Path) -> str | None:
         return None
     holding = os.fstat(folder)
     trusted = found.st_uid in {os.geteuid(), holding.st_uid, 0}
-    # In a folder that only its owner can write to, links are its owner's, whomever they are said to belong to.
+    # In a folder that only its owner can write to, every link is the owner's, whoever it seems to belong to.
     if not trusted and holding.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         message = f"{where / name} is a link that somebody else has made"
         raise PermissionError(errno.EACCES, message)
@@ -434,14 +432,14 @@ def _target(folder: int, name: str, where: Path) -> str | None:
 
 
 def _link(folder: int, name: str) -> tuple[os.stat_result, str | None]:
-    """Whose a thing is, and what it points to where it is a link: both of the very same thing."""
+    """The status of an entry and, if it is a link, its target: both of the very same entry."""
     if not _O_PATH:
         found = os.stat(name, dir_fd=folder, follow_symlinks=False)
         if not stat.S_ISLNK(found.st_mode):
             return found, None
         target = os.readlink(name, dir_fd=folder)
         again = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        # A link cannot be changed, only replaced by another one.
+        # A link cannot be changed, only replaced.
         if (found.st_ino, found.st_ctime_ns) != (again.st_ino, again.st_ctime_ns):
             raise PermissionError(errno.EACCES, f"{name} is being replaced")
         return found, target

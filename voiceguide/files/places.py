@@ -1,7 +1,7 @@
-"""Where the user's own files are: config, routines and history; what lies in such a folder, and what `~` means.
+"""Where the user's own files are: configuration, routines and history. Also lists such folders, and expands `~`.
 
-Where clips are is the business of `voiceguide.speech.store`. A user whom the system does not know, as in a container,
-has no home folder: then these places are None, and whoever cannot do without one asks `known` for it.
+`voiceguide.speech.store` knows where clips are. A user whom the system does not know, as in a container, has no home
+folder: then these places are None, and `known` raises for a caller that needs one.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ _ADDRESS = "file:///"
 
 
 def entries(folder: Path) -> list[Path]:
-    """What lies in a folder of ours, listed at once; nothing where there is none.
+    """The contents of one of our folders, or nothing if it does not exist.
 
-    OSError where it may not be looked into (from Python 3.13 on `glob` passes over that), or is no folder.
+    Raises OSError if the folder may not be read (`glob` ignores that from Python 3.13 on), or is not a folder.
     """
     try:
         return list(folder.iterdir())
@@ -32,11 +32,11 @@ def entries(folder: Path) -> list[Path]:
     except NotADirectoryError:
         if os.path.lexists(folder):
             raise
-        return []  # something above it is no folder: `HOME=/dev/null` is what services are given
+        return []  # something above it is not a folder: services get `HOME=/dev/null`
 
 
 def config_path() -> Path | None:
-    """`VOICEGUIDE_CONFIG`, or `config.toml` in the user's config folder; None where nobody knows that one."""
+    """`VOICEGUIDE_CONFIG`, or `config.toml` in the user's configuration folder. None if that is not known."""
     if chosen := os.environ.get("VOICEGUIDE_CONFIG"):
         return expanded(chosen)
     import platformdirs
@@ -46,13 +46,13 @@ def config_path() -> Path | None:
 
 
 def routines_folder() -> Path | None:
-    """The folder of the user's own routines; it need not exist. None where nobody knows it."""
+    """The folder of the user's own routines; it need not exist. None if it is not known."""
     folder = _data_folder()
     return folder / "routines" if folder else None
 
 
 def phrases_folder() -> Path | None:
-    """The folder of the user's own phrasebooks, `fr.toml`; it need not exist. None where nobody knows it."""
+    """The folder of the user's own phrasebooks, `fr.toml`; it need not exist. None if it is not known."""
     folder = _data_folder()
     return folder / "phrases" if folder else None
 
@@ -64,20 +64,20 @@ def voices_folder() -> Path | None:
 
 
 def history_folder() -> Path | None:
-    """The folder that says what was played when; it need not exist. None where nobody knows it."""
+    """The folder of the history; it need not exist. None if it is not known."""
     folder = _data_folder()
     return folder / "history" if folder else None
 
 
 def cache_folder() -> Path | None:
-    """The user's folder for what can be made again. None where nobody knows it."""
+    """The user's folder for files that can be made again. None if it is not known."""
     import platformdirs
 
     return _user_folder(platformdirs.user_cache_dir)
 
 
 def known(place: Path | None, what: str, instead: str = "set HOME") -> Path:
-    """`place`, which is for `what`. Raises NoHomeError, with what to do `instead`, where it is None."""
+    """Return `place`, or raise NoHomeError if it is None, saying `what` is kept there and what to do `instead`."""
     if place is None:
         message = f"there is no place for {what}: this user has no home folder; {instead}"
         raise NoHomeError(message)
@@ -85,9 +85,10 @@ def known(place: Path | None, what: str, instead: str = "set HOME") -> Path:
 
 
 def expanded(path: str | Path) -> Path:
-    """`path` with a `~` or `~user` at its beginning replaced, as shells do; they leave alone what stands in quotes.
+    """Expand a leading `~` or `~user`, which shells do not expand in quotes.
 
-    A user whom nobody knows is left as it is: files may be called so. Raises NoHomeError for a `~` of nobody's.
+    The name of an unknown user is left as it is: a file may be called that. Raises NoHomeError for `~` if the user has
+    no home folder.
     """
     text = os.fspath(path)
     if not text.startswith("~"):
@@ -102,14 +103,14 @@ def expanded(path: str | Path) -> Path:
         return home / rest.lstrip("/")
     try:
         return Path(os.path.expanduser(text))  # noqa: PTH111 -- Path's own raises for an unknown user
-    except ValueError:  # what can be no user's name can be no file's either, which is said where it is opened
+    except ValueError:  # neither a user nor a file can be called that: opening it says so
         return Path(text)
 
 
 def path_of(name: str) -> Path:
-    """The file that `name`, a path or a `file:///` address, names.
+    """The path of a file from `name`, a path or a `file:///` address.
 
-    Python takes names that are not UTF-8, and JSON, pydantic and most of what writes text do not: see `as_text`.
+    Python allows file names that are not UTF-8; JSON, pydantic and most text files do not. See `as_text`.
     """
     if not name.startswith(_ADDRESS):
         return expanded(name)
@@ -120,7 +121,7 @@ def path_of(name: str) -> Path:
 
 
 def as_text(path: str) -> str:
-    """`path` as any text may hold it: where it is not UTF-8, the `file:///` address of the same file."""
+    """`path` in a form that any text can hold: the `file:///` address of the file if the path is not UTF-8."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -129,7 +130,7 @@ def as_text(path: str) -> str:
 
 
 def beside(file: Path, path: str) -> Path:
-    """A path that was written in `file`: from the folder that holds it, wherever the program runs."""
+    """A path that was written in `file`, relative to the folder of that file."""
     return file.absolute().parent / path_of(path)
 
 
@@ -148,7 +149,7 @@ def _user_folder(find: Callable[[str], str]) -> Path | None:
 
 
 def _home() -> Path | None:
-    """The user's home folder: `HOME`, where that is a whole path, or what the system knows."""
+    """The user's home folder: `HOME` if that is an absolute path, or what the system knows."""
     variable = "USERPROFILE" if os.name == "nt" else "HOME"
     if (named := Path(os.environ.get(variable, ""))).is_absolute():
         return named

@@ -1,7 +1,7 @@
-"""A folder, or a file, for what a process needs for a while, among the system's temporary ones.
+"""A temporary folder or file for one process.
 
-Who makes one holds a lock on it, as on a temporary file (`whole_file`). So the next process that makes one tells what
-a killed process has left behind, and clears it. Windows locks no folders: there it stays.
+The process that makes one holds a lock on it, as on a temporary file (`whole_file`). So the next process recognises
+what a killed one has left behind, and removes it. Windows cannot lock folders: there it stays.
 """
 
 from __future__ import annotations
@@ -18,27 +18,25 @@ import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
-from voiceguide.errors import ExportError, is_full
-
-if sys.platform != "win32":
-    import fcntl
+from voiceguide.errors import ExportError, disk_full, is_full
+from voiceguide.files.lock import lock_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _OWN_MODE: Final = 0o700
 _LEAST_FREE_BYTES: Final = 4_000_000
-"""The longest text there may be, spoken: 60 s at 22,050 Hz and 16 bit are 2.6 MB."""
+"""Room for the longest text, spoken: 60 s at 22,050 Hz and 16 bit are 2.6 MB."""
 _TRIES: Final = 100
-"""For a folder that no other process takes for a dead one's between its making and its lock."""
+"""Attempts at a folder. Before it is locked another process may take it for a leftover and remove it."""
 
 
 class ScratchFolder:
-    """An empty folder of this process's own, until `close`. OSError where none can be made, or nothing put in it."""
+    """An empty folder of this process, until `close`. Raises OSError if it cannot be made or the disk has no room."""
 
     def __init__(self) -> None:
         beside = Path(tempfile.gettempdir())
-        # Some file systems are shared by computers that know nothing of each other's locks.
+        # Some file systems are shared by computers that do not see each other's locks.
         ours = f"voiceguide-{hashlib.blake2b(platform.node().encode(), digest_size=4).hexdigest()}-"
         _clear_stale(beside, re.compile(rf"{ours}[a-z0-9_]{{8}}"))  # as tempfile calls them
         self._lock: int | None = None
@@ -59,7 +57,7 @@ class ScratchFolder:
         raise FileNotFoundError(message)
 
     def close(self) -> None:
-        """Remove the folder and what is in it, as far as it can be removed."""
+        """Remove the folder and its contents, as far as possible."""
         try:
             shutil.rmtree(self.path, ignore_errors=True)
         finally:
@@ -70,10 +68,10 @@ class ScratchFolder:
 
 @contextlib.contextmanager
 def scratch_file() -> Iterator[IO[bytes]]:
-    """A file without a name, open for reading and writing, until the block is left. ExportError for a full disk."""
+    """A file without a name, open for reading and writing until the block ends. Raises ExportError for a full disk."""
     beside = tempfile.gettempdir()
     try:
-        # Not entered: it would be closed, and what it still holds written, where nobody catches what is raised.
+        # Not used as a context manager: closing flushes the file, and an error there has to be caught below.
         file = tempfile.TemporaryFile(prefix="voiceguide-", dir=beside)  # noqa: SIM115
         try:
             yield file
@@ -83,7 +81,7 @@ def scratch_file() -> Iterator[IO[bytes]]:
     except OSError as error:
         if not is_full(error):
             raise
-        message = f"there is no room for temporary files in {beside}: name a folder that has some in TMPDIR"
+        message = f"{disk_full(beside)}: name another folder for temporary files in TMPDIR"
         raise ExportError(message) from error
 
 
@@ -93,7 +91,7 @@ def _check_room(folder: Path) -> None:
 
 
 def _clear_stale(beside: Path, ours: re.Pattern[str]) -> None:
-    """Remove the folders whose processes are gone. Raises nothing."""
+    """Remove the folders of processes that have ended. Raises nothing."""
     if sys.platform == "win32":
         return
     with contextlib.suppress(OSError):
@@ -108,20 +106,20 @@ if sys.platform != "win32":
     def _remove_if_stale(path: Path) -> None:
         lock = _locked(path)
         if lock is None:
-            return  # who could say that nobody is using it?
+            return  # without locks nobody can tell whether it is in use
         try:
             shutil.rmtree(path, ignore_errors=True)
         finally:
             os.close(lock)
 
     def _locked(path: Path) -> int | None:
-        """A descriptor of our folder at `path`, with a lock on it; None where the file system has no locks.
+        """A descriptor of our folder at `path`, locked; None if the file system has no locks.
 
-        BlockingIOError where another process holds that, FileNotFoundError where the folder has gone meanwhile.
+        Raises BlockingIOError if another process holds the lock, and FileNotFoundError if the folder is gone.
         """
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            os.fchmod(descriptor, _OWN_MODE)  # whatever the process's mask was when it was made
+            os.fchmod(descriptor, _OWN_MODE)  # whatever the mask of the process was
             if _flocked(descriptor):
                 _check_still_ours(descriptor, path)
                 return descriptor
@@ -133,7 +131,7 @@ if sys.platform != "win32":
 
     def _flocked(descriptor: int) -> bool:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock_now(descriptor)
         except BlockingIOError:
             raise
         except OSError:

@@ -1,8 +1,8 @@
 """A file that appears whole or not at all: written under a temporary name, then renamed.
 
-Who writes a temporary file holds a lock on it, and the system lets go of it however the process ends. So
-what a killed process left behind is told from what another one is writing, without a clock and without
-process numbers, and is cleared before the same file is written again.
+The process that writes a temporary file holds a lock on it, which the system releases however the process ends. So the
+leftovers of a killed process can be told from a file in progress, without clocks or process numbers. They are removed
+before the same file is written again.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 _TEMPORARY: Final = re.compile(r"\.(?P<target>.*)\.voiceguide-[0-9a-f]{16}\.part", re.DOTALL)
 _MOST_NAME_BYTES: Final = 200
-"""Of the target's name in the temporary's: file systems end at 255."""
+"""Longest part of the target's name in that of the temporary file: file systems allow 255 bytes."""
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
-"""How file systems without hard links, FAT for one, refuse them."""
+"""Error numbers of file systems without hard links, such as FAT."""
 _OTHERS: Final = 0o077
-"""What the group and everybody else may do."""
+"""Permissions of the group and of others."""
 
 
 def check_writable(path: Path, *, force: bool) -> None:
-    """Raise before any work is done where `path` could not be written; clear what killed runs left beside it.
+    """Raise before any work is done if `path` could not be written, and remove what killed runs left beside it.
 
-    RequestError for a folder, or a file that is there and not to be replaced; ExportError for a folder
-    that cannot be written to, and for a link that somebody else has made.
+    Raises RequestError for a folder, or an existing file without `force`, and ExportError for a folder that is not
+    writable or a link that somebody else has made.
     """
     try:
         folder, name = _leading_to(path)
@@ -63,7 +63,7 @@ def _check_place(path: Path, folder: HeldFolder, name: str, *, force: bool) -> N
         message = f"{path} is a folder: name a file in it"
         raise RequestError(message)
     if mode is not None and not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
-        message = f"{path} is no ordinary file: name another"
+        message = f"{path} is not an ordinary file: name another"
         raise RequestError(message)
     _clear_stale(folder, name)
     if mode is not None and not force:
@@ -75,11 +75,10 @@ def _check_place(path: Path, folder: HeldFolder, name: str, *, force: bool) -> N
 
 @contextlib.contextmanager
 def whole_file(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
-    """A file to fill, as `replacing` gives it, for something that the user asked for.
+    """A file to fill, as from `replacing`, for something that the user asked for.
 
-    What was written is on the disk before it gets its name. Without `force` a file that has appeared at
-    `path` meanwhile stays, and RequestError is raised. Errors of the system become ExportError; ours pass
-    through.
+    The contents are on the disk before the file gets its name. Without `force`, a file that has appeared at `path`
+    meanwhile stays, and RequestError is raised. System errors become ExportError; our errors pass through.
     """
     try:
         with replacing(path, mode=0o666, durable=True, force=force) as file:
@@ -93,10 +92,10 @@ def whole_file(path: Path, *, force: bool) -> Iterator[IO[bytes]]:
 
 @contextlib.contextmanager
 def replacing(path: Path, *, mode: int = 0o600, durable: bool = False, force: bool = True) -> Iterator[IO[bytes]]:
-    """An empty file, seekable and open for reading and writing, that becomes `path` when the block is left.
+    """An empty, seekable file open for reading and writing, which becomes `path` when the block ends.
 
-    Where `path` is a symbolic link, what it points to is replaced and the link stays; PermissionError where somebody
-    else has made that link, or another one on the way (`held_folder`). The rest as for `replacing_in`.
+    If `path` is a symbolic link, its target is replaced and the link stays. Raises PermissionError if somebody else has
+    made that link or another one on the way (`held_folder`). Otherwise works like `replacing_in`.
     """
     folder, name = HeldFolder.leading_to(path)
     with folder, replacing_in(folder, name, mode=mode, durable=durable, force=force) as file:
@@ -107,13 +106,13 @@ def replacing(path: Path, *, mode: int = 0o600, durable: bool = False, force: bo
 def replacing_in(
     folder: HeldFolder, name: str, *, mode: int = 0o600, durable: bool = False, force: bool = True
 ) -> Iterator[IO[bytes]]:
-    """An empty file, seekable and open for reading and writing, that becomes `name` in `folder` when the block is left.
+    """An empty, seekable file open for reading and writing, which becomes `name` in `folder` when the block ends.
 
-    It stands beside its target under a hidden temporary name; whatever goes wrong in the block, an
-    interrupt included, leaves nothing behind and `name` as it was. A link by that name is replaced, and so is one of
-    several names of a file: what is reached by others stays as it is. `mode` is less the process's mask where it lets
-    others read, else the file has exactly that. `durable` waits for the disk.
-    Raises OSError, FileExistsError where there is something by that name and `force` is not given.
+    Until then it lies beside its target under a hidden temporary name. If anything goes wrong in the block, even an
+    interrupt, nothing is left behind and `name` stays as it was. A link by that name is replaced; so is a hard link,
+    and the file's other names keep the old contents. The mask of the process applies to `mode` if others may read the
+    file; otherwise the file has exactly that mode. `durable` waits for the disk. Raises OSError, and FileExistsError
+    for an existing file without `force`.
     """
     names: list[str] = []
     try:
@@ -123,9 +122,9 @@ def replacing_in(
             if durable:
                 os.fsync(file.fileno())
             if sys.platform != "win32":
-                # Still locked: nobody takes it for a dead process's before it has its name.
+                # Still locked, so that nobody takes it for a leftover before it has its name.
                 _name(folder, names[-1], name, force=force)
-        if sys.platform == "win32":  # which renames no open file
+        if sys.platform == "win32":  # Windows cannot rename an open file
             _name(folder, names[-1], name, force=force)
     finally:
         for each in names:
@@ -134,10 +133,10 @@ def replacing_in(
 
 
 def clear_stale(folder: Path | HeldFolder, name: str | None = None) -> int:
-    """Remove the temporary files in `folder` whose processes are gone; count them.
+    """Remove the temporary files in `folder` whose processes have ended, and return their number.
 
-    Only those for the file `name`, where given. What a running process is writing stays, as does everything
-    on a file system that knows no locks, and every file that is not ours. Raises nothing.
+    With `name`, remove only those for that file. Files in progress stay, and so do other programs' files and everything
+    on a file system without locks. Raises nothing.
     """
     if isinstance(folder, HeldFolder):
         return _clear_stale(folder, name)
@@ -160,12 +159,12 @@ def _clear_stale(folder: HeldFolder, name: str | None) -> int:
 def _removed_if_stale(folder: HeldFolder, name: str) -> bool:
     with contextlib.suppress(OSError):
         if sys.platform == "win32":
-            folder.unlink(name)  # refused for a folder, and while the file is open, which is lock enough
+            folder.unlink(name)  # Windows refuses this for a folder and for an open file
             return True
         import fcntl
 
         if not stat.S_ISREG(folder.stat(name).st_mode):
-            return False  # not opened at all: some devices act when they are
+            return False  # not opened: some devices act when they are
         descriptor = folder.open(name, os.O_RDWR)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -177,7 +176,7 @@ def _removed_if_stale(folder: HeldFolder, name: str) -> bool:
 
 
 def _locked(folder: HeldFolder, target: str, mode: int, names: list[str]) -> IO[bytes]:
-    """A new file for `target`, locked; every name that was tried goes into `names` before it is."""
+    """Create and lock a temporary file for `target`; every name is added to `names` before it is tried."""
     while True:
         names.append(f".{_shortened(target)}.voiceguide-{os.urandom(8).hex()}.part")
         descriptor = folder.open(names[-1], os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
@@ -192,18 +191,18 @@ def _locked(folder: HeldFolder, target: str, mode: int, names: list[str]) -> IO[
         try:
             fcntl.flock(file, fcntl.LOCK_EX)
         except OSError:
-            return file  # no locks here: clear_stale gets none either, and leaves it alone
-        # Between its creation and its lock somebody may have taken it for a dead process's.
+            return file  # no locks here: then clear_stale leaves the file alone, too
+        # Before it was locked another process may have removed it as a leftover.
         if os.fstat(descriptor).st_nlink:
             return file
         file.close()
 
 
 def _name(folder: HeldFolder, temporary: str, target: str, *, force: bool) -> None:
-    """Give the file its name; without `force` only if nobody else has it, decided by the file system."""
+    """Give the file its name. Without `force` the file system decides whether the name is free."""
     if not force:
         try:
-            # Python has no rename that refuses. The temporary name goes with the clean-up.
+            # Python has no rename that refuses to replace. The clean-up removes the temporary name.
             folder.link(temporary, target)
         except OSError as error:
             if error.errno not in _NO_LINKS:
@@ -220,4 +219,4 @@ def _shortened(name: str) -> str:
 
 
 def _there_already(path: Path) -> RequestError:
-    return RequestError(f"{path} is there already: --force replaces it")
+    return RequestError(f"{path} is there already: `force=True` replaces it")

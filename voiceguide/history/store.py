@@ -74,7 +74,7 @@ class History:
             message = f"nothing to resume: {played}"
             raise RequestError(message)
         if newest.finished:
-            message = f"{newest.routine} was played to its end: start it again with voiceguide play {newest.routine}"
+            message = f"{newest.routine} was played to its end: start it again with `play({newest.routine!r})`"
             raise RequestError(message)
         return newest
 

@@ -120,7 +120,7 @@ class Library:
             except DataError as error:
                 if path != self._shipped_paths().get(name):
                     mistakes = counted(len(error.mistakes), "mistake", "mistakes")
-                    left_out.append(shown(f"{path} is left out: {mistakes}, which `voiceguide check` lists"))
+                    left_out.append(shown(f"{path} is left out: {mistakes}, which `check()` lists"))
                 elif self.words.language == FIRST_LANGUAGE:
                     raise
                 else:

@@ -41,7 +41,7 @@ def new_routine(name: str, folder: Path, language: str = FIRST_LANGUAGE) -> Path
     if language not in templates:
         message = (
             f"there is no routine to start from in {language!r}: there is one in {', '.join(templates)}. "
-            "`voiceguide new NAME --language en` writes one to translate"
+            "`language='en'` writes one to translate"
         )
         raise RequestError(message)
     template = templates[language].read_text(encoding="utf-8")
@@ -60,7 +60,7 @@ def new_phrases(language: str, folder: Path) -> Path:
         message = f"{language!r} is not a language code: use the two letters of ISO 639-1, as in fr"
         raise RequestError(message)
     if language in languages():
-        message = f"{language} is shipped already: `voiceguide plan upper-back --language {language}` speaks it"
+        message = f"{language} is shipped already: `language={language!r}` speaks it"
         raise RequestError(message)
     text = (DATA / FIRST_LANGUAGE / "phrases.toml").read_text(encoding="utf-8")
     text = text.replace('language = "en"\nname = "English"\n', f'language = "{language}"\nname = "{language}"\n')

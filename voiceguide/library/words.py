@@ -43,7 +43,7 @@ class Words:
             known = ", ".join(languages(root, own_phrases))
             message = (
                 f"there are no words for {language!r} yet: voiceguide speaks {known}. "
-                f"`voiceguide new --phrases {language}` writes the sentences around the stretches, to be translated"
+                f"`new_phrases({language!r})` writes the sentences around the stretches for you to translate"
             )
             raise RequestError(message)
 

@@ -5,7 +5,7 @@ Presets are ordinary values of Pacing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Self, get_args
+from typing import TYPE_CHECKING, Annotated, Final, Self, TypedDict, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -115,3 +115,38 @@ def _is_paced(knob: FieldInfo) -> bool:
 
 PACED: Final = tuple(name for name, knob in Pacing.model_fields.items() if _is_paced(knob))
 """The knobs that "slower" and "faster" scale."""
+
+
+class PacingChanges(TypedDict, total=False):
+    """The settings of Pacing as keyword arguments, for type checkers; None leaves a setting as the preset has it."""
+
+    words: Words | None
+    level: Level | None
+    variation: int | None
+    speech_rate: float | None
+    sentence_gap_s: float | None
+    hold_s: float | None
+    repetitions: int | None
+    rounds: int | None
+    breath: Breath | None
+    breath_scale: float | None
+    breath_cues: bool | None
+    tones: Tones | None
+    countdown: int | None
+    bed: str | None
+    bed_level_db: float | None
+    sleep: bool | None
+    first_side: Side | None
+    transition_s: float | None
+    same_posture_s: float | None
+    switch_s: float | None
+    walk_s: float | None
+    change_s: float | None
+    floor_s: float | None
+    settle_scale: float | None
+    enter_s: float | None
+    leave_s: float | None
+    round_rest_s: float | None
+    length_s: float | None
+    only: tuple[str, ...] | None
+    skip: tuple[str, ...] | None

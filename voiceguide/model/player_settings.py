@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from pydantic import BeforeValidator, Field
 
@@ -42,3 +42,13 @@ class PlayerSettings(Model):
     """Whether digital silence is filled with noise far below hearing, so that headsets stay awake."""
     previous: Previous = "restart"
     """What `previous` does: restart the chapter (in its first 3 s: the one before), or always the one before."""
+
+
+class PlayerChanges(TypedDict, total=False):
+    """The settings of the player as keyword arguments, for type checkers; None leaves a setting as it is."""
+
+    output: str | None
+    volume: float | str | None
+    wake_s: float | None
+    keep_alive: bool | None
+    previous: Previous | None

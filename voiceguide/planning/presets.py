@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Unpack
 
 from pydantic import ValidationError
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic import BaseModel
+
+    from voiceguide.model.pacing import PacingChanges
 
 PRESETS: Final[Mapping[str, Pacing]] = {
     "steady": Pacing(),
@@ -58,11 +60,16 @@ _MOST_DIGITS: Final = 7
 _PLAIN_BREATH, _FULL_BREATH = 2, 4
 
 
-def paced(pace: str = DEFAULT_PACE, **changes: object) -> Pacing:
-    """The preset `pace` with single knobs changed; what is None stays as the preset has it.
+def paced(pace: str = DEFAULT_PACE, **changes: Unpack[PacingChanges]) -> Pacing:
+    """The preset `pace` with single settings changed; None leaves a setting as the preset has it.
 
-    Raises SettingError with every knob that is out of its range.
+    Raises SettingError with every setting that is out of its range.
     """
+    return pacing_with(pace, changes)
+
+
+def pacing_with(pace: str, changes: Mapping[str, object]) -> Pacing:
+    """The preset `pace` with `changes` as they were read from a file or the command line; errors as for `paced`."""
     if pace not in PRESETS:
         raise UnknownNameError("pace", pace, PRESETS)
     given = {name: value for name, value in changes.items() if value is not None}

@@ -24,7 +24,7 @@ def selected(routine: Routine, pacing: Pacing) -> Routine:
         if (not pacing.only or entry[1].id in pacing.only) and entry[1].id not in pacing.skip
     )
     if not kept:
-        message = f"nothing is left of {routine.id}: --only and --skip take every stretch away"
+        message = f"nothing is left of {routine.id}: `only=...` and `skip=...` leave out every stretch"
         raise RequestError(message)
     # The closing words belong to the last stretch: they may depend on its position.
     close = routine.close if kept[-1] is routine.items[-1] else None

@@ -71,6 +71,8 @@ class SpeechEngine(ABC):
     name: ClassVar[str]
     parallel: ClassVar[int] = 1
     """How many threads can usefully synthesize at once."""
+    carried_words: ClassVar[int] = 0
+    """Texts of up to this many words are unclear by themselves, and are spoken behind a carrier phrase."""
     scripts: ClassVar[frozenset[str] | None] = None
     """The Unicode scripts that the engine reads, each as the first word of its letters' names; None means any."""
 

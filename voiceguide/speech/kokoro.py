@@ -101,6 +101,8 @@ class KokoroEngine(WorkerEngine):
     """Kokoro-82M, 8-bit weights, 24 kHz mono. A text sounds the same each time."""
 
     name = "kokoro"
+    carried_words = 2
+    """A recogniser heard four of ten such texts right when they were bare, and nine of nine with a carrier phrase."""
     scripts: ClassVar[frozenset[str] | None] = frozenset({"LATIN"})
     worker_command: Sequence[str] = command_for("kokoro_worker.py")
     start_timeout_s = 60.0
@@ -148,7 +150,7 @@ class KokoroEngine(WorkerEngine):
         if not _has_phonemes(style):
             raise SpeechError(_NO_ESPEAK)
         if not _is_here(style):
-            message = f"the voice {self.voice} is not on this machine: `voiceguide voices get kokoro:{self.voice}`"
+            message = f"{self.voice} is not on this machine: `voice_to_fetch('kokoro:{self.voice}')` fetches it"
             raise SpeechError(message)
         return style
 

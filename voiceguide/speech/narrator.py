@@ -140,19 +140,31 @@ class Narrator:
                 raise
 
     def _fresh(self, text: str) -> Clip:
-        """Speak until a take passes the quality gate: the bare text twice, then behind a carrier phrase."""
+        """Speak until a take passes the quality gate: the bare text twice, then behind a carrier phrase.
+
+        The carrier phrase comes first for a short text of an engine that is unclear on those.
+        """
+        carried_first = len(text.split()) <= self.engine.carried_words
+        if carried_first and (clip := self._carried(text)):
+            return clip
         found: list[str] = []
         for take in range(TAKES):
             samples = session_rate(self.engine.synthesize(text, take))
             found = faults(samples, text, self.engine.speech_rate)
             if not found:
                 return conditioned(samples)
-        carrier = rules_for(self._words.language).carrier
-        carried = _behind_pause(session_rate(self.engine.synthesize(carrier + text, 0))) if carrier else None
-        if carried is not None and not faults(carried, text, self.engine.speech_rate):
-            return conditioned(carried)
+        if not carried_first and (clip := self._carried(text)):
+            return clip
         message = f"{self.engine.name}:{self.engine.voice} does not say {text!r} right: {', '.join(found)}"
         raise SpeechError(message)
+
+    def _carried(self, text: str) -> Clip | None:
+        """`text` cut out from behind a carrier phrase; None if that does not pass the gate either."""
+        carrier = rules_for(self._words.language).carrier
+        carried = _behind_pause(session_rate(self.engine.synthesize(carrier + text, 0))) if carrier else None
+        if carried is None or faults(carried, text, self.engine.speech_rate):
+            return None
+        return conditioned(carried)
 
     def close(self) -> None:
         """Release the engine and the store. The store returns to its limit if clips were added."""

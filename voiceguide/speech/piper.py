@@ -29,7 +29,7 @@ from voiceguide.speech.process import Worker, WorkerEngine, command_for
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_EXPECTED: Final = "--voice piper:/path/to/VOICE.onnx, with VOICE.onnx.json beside it"
+_EXPECTED: Final = "`voice='piper:/path/to/VOICE.onnx'`, with VOICE.onnx.json beside it"
 _MISSING: Final = "piper is not installed: pip install 'voiceguide[piper]' (mind that piper-tts is GPL-3.0-or-later)"
 MOST_DESCRIPTION_BYTES: Final = 1_000_000
 """The largest that piper's makers have published, for 904 speakers, has 20,000 bytes."""
@@ -127,7 +127,7 @@ class PiperEngine(WorkerEngine):
     def _files(self) -> tuple[Path, Path]:
         """The paths of the model and of its description. RequestError if either cannot be a voice's."""
         if not self.voice:
-            message = f"piper needs the file of a voice: {_EXPECTED}; `voiceguide voices get piper` lists piper's own"
+            message = f"piper needs the file of a voice: {_EXPECTED}; `piper_voices()` lists piper's own"
             raise RequestError(message)
         model = _fetched(self.voice) or expanded(self.voice)
         files = {model: _MOST_MODEL_BYTES, Path(f"{model}.json"): MOST_DESCRIPTION_BYTES}
@@ -148,7 +148,7 @@ class PiperEngine(WorkerEngine):
 
     def _way_to_fetch(self) -> str:
         is_name = self.voice == Path(self.voice).stem
-        return f"; `voiceguide voices get piper:{self.voice}` fetches one of piper's own" if is_name else ""
+        return f"; `voice_to_fetch('piper:{self.voice}')` fetches one of piper's own" if is_name else ""
 
     def _started(self) -> Worker:
         model, description_path = self._files()

@@ -32,7 +32,7 @@ _MOST_SILENCES: Final = 2
 """How many texts in a row may time out. Waiting that long for every text of a batch would take all day."""
 _STOP_S: Final = 5.0
 """How long to wait for a killed process to end. It takes milliseconds unless the disk hangs."""
-_ELSE: Final = "try again, or another voice with --voice"
+_ELSE: Final = "try again, or another voice with `voice=...`"
 
 
 def command_for(part: str) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ class WorkerEngine(SpeechEngine):
                 message = f"the {self.name} engine has been closed"
                 raise SpeechError(message)
             if self._silences >= _MOST_SILENCES:
-                message = f"{self.name} keeps failing to answer: choose another voice with --voice"
+                message = f"{self.name} keeps failing to answer: choose another voice with `voice=...`"
                 raise SpeechError(message)
             try:
                 self._worker = self._worker or self._started()

@@ -104,7 +104,7 @@ class Pyttsx3Engine(WorkerEngine):
             message = f"the pyttsx3 engine cannot start: {reply['unavailable']}{fix}"
         else:
             reason = reply.get("failed", "its process answers nonsense")
-            message = f"the pyttsx3 voice {self.voice!r} does not work: {reason}; choose another with --voice"
+            message = f"the pyttsx3 voice {self.voice!r} does not work: {reason}; choose another with `voice=...`"
         raise SpeechError(message)
 
     def _take(self, data: bytes, text: str) -> Take:

@@ -30,15 +30,13 @@ from msgspec import Struct, convert
 
 from voiceguide.errors import StoreError
 from voiceguide.files.held_folder import NOT_A_FILE, HeldFolder, read_up_to, strangers_in
+from voiceguide.files.lock import lock_now
 from voiceguide.files.places import cache_folder, expanded, known
 from voiceguide.files.whole_file import clear_stale, replacing_in
 from voiceguide.model.clip import Clip
 from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
 from voiceguide.sound.loudness import block_count
 from voiceguide.units import SESSION_RATE_HZ
-
-if sys.platform != "win32":
-    import fcntl
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,7 +72,7 @@ def default_directory() -> Path:
     in_checkout = checkout / "audio_cache"
     if (in_checkout / "README.md").is_file() and (checkout / "pyproject.toml").is_file() and _is_own(in_checkout):
         return in_checkout
-    return known(cache_folder(), "spoken clips", "name a folder with --cache-dir, or set HOME")
+    return known(cache_folder(), "spoken clips", "name a folder with `cache_dir=...`, or set HOME")
 
 
 def _is_own(folder: Path) -> bool:
@@ -254,7 +252,7 @@ class ClipStore:
 
     def _check_own(self, folder: HeldFolder, *, may_be_sticky: bool = False) -> None:
         if why := strangers_in(folder, may_be_sticky=may_be_sticky):
-            message = f"the clip store {self.directory} cannot be trusted: {why}, or name another with --cache-dir"
+            message = f"the clip store {self.directory} cannot be trusted: {why}, or name another with `cache_dir=...`"
             raise StoreError(message)
 
     def _remove_stale(self) -> int:
@@ -294,11 +292,11 @@ class ClipStore:
     def _unusable(self, error: OSError) -> StoreError:
         reason = error.strerror or type(error).__name__
         if isinstance(error, NotADirectoryError | FileExistsError) and self.directory.is_file():
-            message = f"the clip store {self.directory} is a file: name a folder with --cache-dir"
+            message = f"the clip store {self.directory} is a file: name a folder with `cache_dir=...`"
         elif error.errno in NOT_A_FILE and error.filename and self.directory in Path(error.filename).parents:
             message = f"the clip store {self.directory} cannot be used: {reason}: remove {error.filename}"
         else:
-            message = f"the clip store {self.directory} cannot be used: {reason}; name another with --cache-dir"
+            message = f"the clip store {self.directory} cannot be used: {reason}; name another with `cache_dir=...`"
         return StoreError(message)
 
 
@@ -371,7 +369,7 @@ else:
     def _locked(lock: int, *, alone: bool = False) -> bool:
         """Try to take the lock without waiting. OSError if the file system has no locks."""
         try:
-            fcntl.flock(lock, (fcntl.LOCK_EX if alone else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+            lock_now(lock, shared=not alone)
         except BlockingIOError:
             return False
         return True

@@ -63,22 +63,29 @@ def no_voice(language: str) -> SpeechError:
     """The error to raise when no voice on this machine speaks a language. It says what to do."""
     return SpeechError(
         f"no voice on this machine speaks {language!r}: pip install 'voiceguide[pico]' (German, Spanish, French, "
-        "Italian), or install espeak-ng; `voiceguide voices` shows what is there"
+        "Italian), or install espeak-ng; `voices()` lists what is there"
     )
 
 
+def _best_first() -> list[str]:
+    return sorted(engine_names(), key=lambda name: (*_BEST_FIRST, name).index(name))
+
+
 def _voices() -> Iterator[Voice]:
-    """The voices of the best engine first. Lazy, because listing the system's voices takes a process."""
-    for name in sorted(engine_names(), key=lambda name: (*_BEST_FIRST, name).index(name)):
+    """Every voice, those of the best engine first. An engine is asked when its turn comes, which may take a process."""
+    for name in _best_first():
         yield from engine_class(name).voices()
 
 
-def fallback_voices(language: str) -> list[str]:
-    """One voice of each engine that speaks a language on this machine, the best first."""
-    found: dict[str, str] = {}
-    for voice in available_voices(language):
-        found.setdefault(voice.engine, voice.spec)
-    return list(found.values())
+def fallback_voices(language: str) -> Iterator[str]:
+    """One voice for a language from each engine, the best engine first. An engine is asked when its turn comes.
+
+    Of several voices it is the one that is named like the language, which is its plain form, or else the first.
+    """
+    for name in _best_first():
+        able = [voice for voice in engine_class(name).voices() if voice.speaks(language)]
+        if able:
+            yield next((voice for voice in able if voice.name == language), able[0]).spec
 
 
 def check_language(engine: SpeechEngine, language: str) -> None:
@@ -89,7 +96,7 @@ def check_language(engine: SpeechEngine, language: str) -> None:
     able = [voice.spec for voice in available_voices(language)]
     shown = ", ".join(able[:_MOST_NAMED]) + (" and more" if len(able) > _MOST_NAMED else "")
     way_out = (
-        f"`voiceguide voices --language {language}` lists those that do: {shown}"
+        f"`voices({language!r})` lists those that do: {shown}"
         if able
         else ("no voice on this machine does: pip install 'voiceguide[pico]', or install espeak-ng")
     )

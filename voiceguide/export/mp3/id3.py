@@ -32,12 +32,11 @@ _LONGEST_TITLE_BYTES: Final = 126
 _PADDING_BYTES: Final = 1024
 """Readers look behind a frame to check that they understood its size (exiftool warns if the tag ends there); and a tag
 with padding can be edited without moving the whole file."""
-_ISO_639_2: Final = {"en": b"eng", "de": b"deu", "fr": b"fra", "es": b"spa", "it": b"ita", "nl": b"nld", "pt": b"por"}
 
 
 def id3_tag(metadata: Metadata) -> bytes:
     """The whole tag, which precedes the first MP3 frame."""
-    language = _ISO_639_2.get(metadata.language, b"und")
+    language = metadata.language_639_2.encode()
     texts = {
         b"TIT2": metadata.title,
         b"TPE1": metadata.artist,

@@ -237,9 +237,9 @@ def _background_frames(source: AudioSource, sizes: FrameFormat) -> BackgroundFra
         (border + tape.borders[-1] - RUN_UP_FRAMES, tape.borders[-1] + following + _OVERRUN_FRAMES)
         for border, following in itertools.pairwise(tape.borders)
     ]
-    made = sum(end - start for start, end in spans)
+    to_encode = sum(end - start for start, end in spans)
     pauses = usable_pauses(source.pauses(LEAST_PAUSE_FRAMES * sizes.frame_samples), sizes)
-    if made * sizes.frame_samples > _LONGEST_ROUND_S * sizes.rate_hz or saved_frames(pauses) <= made:
+    if to_encode * sizes.frame_samples > _LONGEST_ROUND_S * sizes.rate_hz or saved_frames(pauses) <= to_encode:
         return None
     recording = background.recording
     try:

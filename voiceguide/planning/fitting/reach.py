@@ -31,11 +31,11 @@ ROOM: Final = 0.03
 """The share of the length that has to lie between it and the ends of an estimated range. Estimates are off by 2 % if
 the voice speaks faster than in the spoken clips, and by less than 1 % otherwise (measured with the default voice)."""
 _LEAST_S, _MOST_S = 30, 43_200
-"""The limits of `--length` itself."""
+"""The limits of `Pacing.length_s` itself."""
 _NEAREST_S: Final = 600
 _SLACK_S: Final = 10
-"""More than the welcome's number of minutes can take to say."""
-_FIXED: Final = {"hold_s": "--hold", "rounds": "--rounds", "repetitions": "--reps"}
+"""More time than it takes to say any number of minutes in the welcome."""
+_FIXED: Final = ("hold_s", "rounds", "repetitions")
 _LONG_HOLD_S: Final = 60.0
 """The longest hold that is usual (docs/sources.md)."""
 _MOST_ROUNDS: Final = 4
@@ -74,7 +74,7 @@ def refusal(
         way = trying.way(_shorter(pacing), skip=True) or "nothing but another routine makes it so short"
     elif asked_s > longest_s:
         way = trying.way(_longer(pacing), skip=False) or (
-            "no pace makes it so long: use a longer routine, as one of your own (voiceguide new)"
+            "no pace makes it so long: use a longer routine, such as one of your own (`new_routine()`)"
         )
     else:
         way = trying.nearest(speak)
@@ -140,7 +140,7 @@ class _Trying(Struct, frozen=True):
             if good:
                 break
         if skip and (skipped := self.skipped()):
-            named = " ".join(f"--skip {name}" for name in skipped)
+            named = f"`skip={tuple(skipped)!r}`"
             if not good:
                 return f"no words and no pace make it so short: leave out stretches, as with {named}"
             good.append(named)
@@ -213,7 +213,7 @@ class _Guessed(dict[str, int]):
 def _shorter(pacing: Pacing) -> Iterator[Sequence[_Ways]]:
     """Changes that may make a session shorter: first one at a time, then two."""
     words = [
-        _Way(f"--words {words}", pacing.model_copy(update={"words": words}))
+        _Way(f"`words={words!r}`", pacing.model_copy(update={"words": words}))
         for words in _LADDER[_LADDER.index(pacing.words) + 1 :]
     ]
     yield [words, _at_pace("brisk", _Way("", pacing)), *_freed(pacing)]
@@ -223,12 +223,12 @@ def _shorter(pacing: Pacing) -> Iterator[Sequence[_Ways]]:
 def _longer(pacing: Pacing) -> Iterator[Sequence[_Ways]]:
     """Changes that may make a session longer."""
     rounds = [
-        _Way(f"--rounds {rounds}", pacing.model_copy(update={"rounds": rounds}))
+        _Way(f"`rounds={rounds}`", pacing.model_copy(update={"rounds": rounds}))
         for rounds in range((pacing.rounds or 1) + 1, _MOST_ROUNDS + 1)
     ]
     hold = []
     if not pacing.hold_s or pacing.hold_s < _LONG_HOLD_S:
-        hold = [_Way(f"--hold {_LONG_HOLD_S:g}", pacing.model_copy(update={"hold_s": _LONG_HOLD_S}))]
+        hold = [_Way(f"`hold_s={_LONG_HOLD_S:g}`", pacing.model_copy(update={"hold_s": _LONG_HOLD_S}))]
     yield [_at_pace("gentle", _Way("", pacing)), *_freed(pacing)]
     yield [rounds, hold]
     yield [[slower for way in rounds for slower in _at_pace("gentle", way)]]
@@ -242,11 +242,11 @@ def _at_pace(pace: str, way: _Way) -> _Ways:
     own: dict[str, Any] = {
         name: value for name, value in way.pacing if value != getattr(preset, name) and name != "pace"
     }
-    return [_Way(f"--pace {pace} {way.options}".strip(), PRESETS[pace].model_copy(update=own))]
+    return [_Way(f"`pace={pace!r}` {way.options}".strip(), PRESETS[pace].model_copy(update=own))]
 
 
 def _freed(pacing: Pacing) -> Iterator[_Ways]:
-    """Without what the user has fixed: it may move then."""
-    for name, option in _FIXED.items():
+    """Requests without one of the values that the user has set, so that it may vary."""
+    for name in _FIXED:
         if getattr(pacing, name) is not None:
-            yield [_Way(f"without {option}", pacing.model_copy(update={name: None}))]
+            yield [_Way(f"without `{name}=...`", pacing.model_copy(update={name: None}))]

@@ -61,7 +61,7 @@ def _connected(paths: list[Path], *, must_trust: bool) -> socket.socket:
         if is_same_user(connection):
             return connection
         connection.close()
-    raise RemoteUnavailableError("no session is playing: start one with voiceguide play ROUTINE")
+    raise RemoteUnavailableError("no session is playing: start one with `play(...)`")
 
 
 def _connected_at(path: Path) -> socket.socket:

@@ -12,14 +12,11 @@ import os
 import socket
 import stat
 import struct
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import RemoteUnavailableError
-
-if sys.platform != "win32":
-    import fcntl
+from voiceguide.files.lock import lock_now
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,7 +141,7 @@ def _check_still_there(descriptor: int, folder: Path) -> None:
 
 def _lock(descriptor: int) -> None:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock_now(descriptor)
     except BlockingIOError as error:
         raise TakenError("another session is playing: voiceguide ctl controls that one") from error
     except OSError:
