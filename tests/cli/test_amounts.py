@@ -153,9 +153,9 @@ def test_a_jump_is_by_seconds_or_by_a_time_of_the_clock(written: str, seconds: f
     ("action", "written", "said"),
     [
         ("seek", None, "by how much"),
-        ("seek", "far", "no time"),
-        ("seek", "--10", "no time"),
-        ("seek", "1:75", "no time"),
+        ("seek", "far", "not a time"),
+        ("seek", "--10", "not a time"),
+        ("seek", "1:75", "not a time"),
         ("position", None, "which time"),
         ("position", "-10", "counts from the start"),
         ("position", "+10", "counts from the start"),

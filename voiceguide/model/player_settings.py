@@ -13,7 +13,7 @@ from voiceguide.model.volume import parse_volume, share_of
 
 
 def _volume(value: object) -> object:
-    """A volume as it is written in `config.toml`; ValueError, as in every validator, if it is not a volume."""
+    """A volume as written in `config.toml`. Raises ValueError, as validators do, for anything else."""
     try:
         if isinstance(value, str):
             wish = parse_volume(value)
@@ -21,7 +21,7 @@ def _volume(value: object) -> object:
                 raise ValueError("a change needs a volume that it changes: write 0.5 or 50% here")
             return wish.amount
         if isinstance(value, bool):
-            return str(value)  # not a number: pydantic would read true as 1
+            return str(value)  # refused as text: pydantic would take true for 1
         if isinstance(value, int | float) and value > 1.0:
             return share_of(value)
     except RequestError as error:

@@ -56,7 +56,7 @@ class SpanKind(StrEnum):
 BREATH_PHASES: Final = frozenset({SpanKind.INHALE, SpanKind.RETAIN, SpanKind.EXHALE})
 """What a breath is made of."""
 FREE_BREATH_S: Final = 8.0
-"""A breath of somebody who is free to breathe as they like. A judgement: a slow one, as breaths in a stretch are."""
+"""The length of a breath if the listener is free to breathe as they like. A judgement: slow, as in a stretch."""
 
 
 class ToneName(StrEnum):

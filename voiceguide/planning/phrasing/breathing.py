@@ -75,7 +75,7 @@ class BreathingAlone(Kind):
 
     @property
     def is_rest(self) -> bool:
-        """Whoever only breathes may fall asleep."""
+        """Breathing is always a rest."""
         return True
 
     def dose(self, dosing: Dosing) -> Dose:

@@ -22,7 +22,7 @@ def asleep(beats: Iterable[Beat], last_words: str) -> Iterator[Beat]:
     """The beats of the last item up to its last rest, in which the time is not mentioned.
 
     `last_words` say that nothing more will come, so that the listener does not wait for it. If the last hold is not a
-    rest, the beats stay as they are: nobody is left in a stretch.
+    rest, the beats stay as they are, so that the listener is not left in a stretch.
     """
     beats = tuple(beats)
     last = next((number for number in range(len(beats))[::-1] if isinstance(beats[number], Hold)), None)
