@@ -26,6 +26,7 @@ NOT_OPTIONS = re.compile(
     ("message", "expected"),
     [
         ("x.mp3 is there already: `force=True` replaces it", "x.mp3 is there already: --force replaces it"),
+        ("start one with `play(...)`", "start one with `voiceguide play ROUTINE`"),
         (
             "try `pace='brisk'` `words='brief'` or without `hold_s=...`",
             "try --pace brisk --words brief or without --hold",

@@ -36,6 +36,8 @@ _COMMANDS: Final = {
     "voices": "voiceguide voices --language",
 }
 """The commands that functions stand for; the argument of the function, where it has one, comes behind it."""
+_LEFT_OPEN: Final = {"play": "ROUTINE"}
+"""What stands for an argument of the function that the reader is to choose (`...`)."""
 _NAMED: Final = re.compile(r"`(?P<argument>[a-z_]+)=(?P<value>[^`]+)`|`(?P<function>[a-z_]+)\((?P<of>[^`]*)\)`")
 
 
@@ -55,6 +57,7 @@ def _translated(named: re.Match[str]) -> str:
             return " ".join(_options(option(named["argument"]), ast.literal_eval(named["value"])))
         command = _COMMANDS[named["function"]]
         value = ast.literal_eval(named["of"]) if named["of"] else ""
+        value = _LEFT_OPEN[named["function"]] if value is ... else value
     except (KeyError, SyntaxError, ValueError):
         return named[0]
     return f"`{command} {value}`" if value else f"`{command.removesuffix(' --language')}`"
