@@ -85,6 +85,6 @@ def test_every_source_that_data_cites_is_listed() -> None:
 
 
 def test_the_readme_is_short_enough_to_be_read_and_names_no_path_of_a_machine() -> None:
-    assert len(README.splitlines()) < 160
+    assert len(README.split()) < 2400
     for path in ROOT.glob("*.md"):
         assert not re.search(r"/(work|home|root|tmp)/", path.read_text(encoding="utf-8")), path
