@@ -145,7 +145,7 @@ class Ears:
 
 
 def end_of(clip: Clip) -> SentenceEnd | None:
-    """How a clip ends; None where nothing can tell."""
+    """How a clip ends; None without parselmouth."""
     try:
         return sentence_end(clip)
     except ImportError:

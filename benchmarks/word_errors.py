@@ -51,7 +51,7 @@ def misheard(said: str, heard: str) -> list[Misheard]:
 
     The errors together are those that the word error rate counts: the least number of words that have to be replaced,
     left out or put in to make one text the other (Levenshtein distance in words). A gap between two words that is
-    written or not, as in `knee cap`, is none.
+    written or not, as in `knee cap`, does not count.
     """
     words, others = words_of(said), words_of(heard)
     runs: list[Misheard] = []

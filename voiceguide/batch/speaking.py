@@ -43,7 +43,7 @@ def unspoken(orders: Iterable[Order], cache_dir: CacheDir) -> dict[Voice, list[s
 def voice_faults(voices: Iterable[Voice], cache_dir: CacheDir) -> dict[str, str]:
     """The voices that cannot speak on this machine, each with the reason. Each is loaded once, and closed again.
 
-    Raises StoreError or NoHomeError if clips cannot be kept, which is no mistake of the manifest.
+    Raises StoreError or NoHomeError if clips cannot be kept: the manifest is not at fault then.
     """
     faults = {}
     for voice in {voice.spec: voice for voice in sorted(voices)}.values():

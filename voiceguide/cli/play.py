@@ -91,7 +91,7 @@ def play(  # noqa: PLR0913 -- each is an option
     session.play(
         entry.routine if entry else str(routine),
         pacing=request.pacing,
-        # What the configuration says now is no wish to change a voice in the middle.
+        # The configuration may have changed since. That alone does not change the voice in the middle of a session.
         voice=None if entry and "voice" not in request.chosen else request.voice,
         language=entry.language if entry else request.language,
         cache_dir=request.cache_dir,

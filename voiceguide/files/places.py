@@ -58,7 +58,7 @@ def phrases_folder() -> Path | None:
 
 
 def voices_folder() -> Path | None:
-    """The folder of the voices that `voiceguide voices get` fetches; it need not exist. None where nobody knows it."""
+    """The folder of the voices that `voiceguide voices get` fetches; it need not exist. None if it is not known."""
     folder = _data_folder()
     return folder / "voices" if folder else None
 
