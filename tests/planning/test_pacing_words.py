@@ -12,7 +12,7 @@ from tests.strategies import pacings
 from voiceguide.language.phrasebook import PacingWords
 from voiceguide.library.loader import Library
 from voiceguide.library.words import languages
-from voiceguide.model.pacing import Pacing
+from voiceguide.model.pacing import UNMENTIONED, Pacing
 from voiceguide.model.stretch import Breath
 from voiceguide.planning.pacing_words import pacing_in_words
 from voiceguide.planning.presets import PRESETS, paced, pacing_with
@@ -58,7 +58,7 @@ def test_every_change_is_said_plainly(knob: str) -> None:
 
 
 def test_no_knob_is_without_words() -> None:
-    assert set(Pacing.model_fields) == {*CHANGES, "pace", "words", "bed_level_db", "variation"}
+    assert set(Pacing.model_fields) == {*CHANGES, "pace", "words", "bed_level_db", *UNMENTIONED}
     assert pacing_in_words(paced(bed="rain", bed_level_db=-30), BOOK).endswith("rain under the voice, 30 dB below it")
     assert pacing_in_words(paced(bed_level_db=-30), BOOK) == "steady, full words"
     whole = paced(breath=Breath(in_s=4, hold_in_s=1, out_s=6, hold_out_s=2))
@@ -66,7 +66,7 @@ def test_no_knob_is_without_words() -> None:
 
 
 def test_the_phrasebook_has_words_for_every_knob_and_every_bed() -> None:
-    with_words_elsewhere = {"pace", "words", "variation", "repetitions", "rounds"}
+    with_words_elsewhere = {"pace", "words", *UNMENTIONED, "repetitions", "rounds"}
     assert set(PacingWords.model_fields) == set(Pacing.model_fields) - with_words_elsewhere | {"breath_held"}
     for book in BOOKS.values():
         assert set(book.pacing.bed) == {*AMBIENCES, "file"}

@@ -5,7 +5,7 @@ Presets are ordinary values of Pacing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final, Self, TypedDict, get_args
+from typing import Annotated, Final, Self, TypedDict, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -14,12 +14,13 @@ from voiceguide.model.base import Identifier, Model
 from voiceguide.model.choices import DEFAULT_PACE, Level, Pace, Side, Tones, Words
 from voiceguide.model.stretch import Breath
 
-if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
-
 
 class _Paced:
     """Marks a knob that grows when the listener asks for slower guiding, and shrinks when they ask for faster."""
+
+
+class _Unmentioned:
+    """Marks a knob that an exported file does not mention in its comment: listeners do not ask for it."""
 
 
 Change = Annotated[float, Field(ge=0.0, le=120.0), _Paced]
@@ -43,7 +44,7 @@ class Pacing(Model):
     words: Words = "full"
     level: Level = Level.USUAL
     """The way to do each stretch: `usual` offers the easier way once, the others are said in place of the usual way."""
-    variation: Annotated[int, Field(ge=0, le=9_999_999)] = 0
+    variation: Annotated[int, Field(ge=0, le=9_999_999), _Unmentioned] = 0
     """The number that chooses among wordings, such as that of a day; 0 always chooses the first."""
     speech_rate: Annotated[float, Field(ge=0.6, le=1.25)] = 0.8
     """Speed of the voice; 1.0 is its natural speed. Outside 0.6-1.25 word errors climb; docs/speech.md compares 0.75 to
@@ -108,13 +109,19 @@ class Pacing(Model):
         return self.model_copy(update={"sleep": asleep, "tones": self.tones or ("soft" if asleep else "full")})
 
 
-def _is_paced(knob: FieldInfo) -> bool:
-    """Whether a knob, or one of the types that it may have, is marked."""
-    return _Paced in knob.metadata or any(_Paced in get_args(kind) for kind in get_args(knob.annotation))
+def _marked(mark: type) -> tuple[str, ...]:
+    """The knobs that are marked so, themselves or by one of the types that they may have."""
+    return tuple(
+        name
+        for name, knob in Pacing.model_fields.items()
+        if mark in knob.metadata or any(mark in get_args(kind) for kind in get_args(knob.annotation))
+    )
 
 
-PACED: Final = tuple(name for name, knob in Pacing.model_fields.items() if _is_paced(knob))
+PACED: Final = _marked(_Paced)
 """The knobs that "slower" and "faster" scale."""
+UNMENTIONED: Final = frozenset(_marked(_Unmentioned))
+"""The knobs that need no words in the phrasebooks, since the comment of an exported file leaves them out."""
 
 
 class PacingChanges(TypedDict, total=False):

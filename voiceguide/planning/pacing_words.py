@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from voiceguide.model.pacing import UNMENTIONED
 from voiceguide.planning.presets import PRESETS
 from voiceguide.units import clock
 
@@ -23,8 +24,8 @@ def _changes(pacing: Pacing, book: Phrasebook) -> Iterator[str]:
     preset = PRESETS[pacing.pace].of_routine(sleep=False)
     for name, value in pacing.of_routine(sleep=False):
         is_moot = name == "bed_level_db" and pacing.bed == "none"
-        # The pace and the words are always mentioned; listeners do not ask for the variation.
-        if name not in {"pace", "words", "variation"} and value != getattr(preset, name) and not is_moot:
+        # The pace and the words are always mentioned.
+        if name not in {"pace", "words", *UNMENTIONED} and value != getattr(preset, name) and not is_moot:
             yield _change(name, value, book)
 
 
