@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 
 from tests.player.remotes.fakes import STATUS
-from voiceguide.player.display import Display, LiveDisplay, PlainDisplay, display_for, lines_of
+from voiceguide.player.display import Display, LiveDisplay, PlainDisplay, display_for
 from voiceguide.player.live import ending
 from voiceguide.player.screen import screen
 from voiceguide.player.status import Stage, State
+from voiceguide.player.status_lines import lines_of
 from voiceguide.units import clock
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 
 from voiceguide.model.volume import percentage
-from voiceguide.player.display import BAR, STATE, left_of_hold, lines_of
+from voiceguide.player.status_lines import BAR, STATE, left_of_hold, lines_of
 from voiceguide.units import clock
 
 if TYPE_CHECKING:
