@@ -12,7 +12,7 @@ from tests.speech.engine_contract import EngineContract, MakeEngine, seconds
 from voiceguide.errors import SpeechError, UnknownNameError
 from voiceguide.speech import kokoro
 from voiceguide.speech.kokoro import NATIVE, KokoroEngine, style_path
-from voiceguide.speech.voices import available_voices
+from voiceguide.speech.voices import available_voices, fallback_voices
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,6 +71,11 @@ class TestKokoro(EngineContract):
         (tmp_path / "kokoro").mkdir()
         (tmp_path / "kokoro" / "em_alex.bin").touch()
         assert next(voice.spec for voice in available_voices("es")) == "kokoro:em_alex"
+
+    def test_it_takes_over_from_no_voice_that_fails(self) -> None:
+        """The listener would wait for every sentence."""
+        assert any(voice.spec.startswith("kokoro:") for voice in available_voices("en"))
+        assert not any(spec.startswith("kokoro:") for spec in fallback_voices("en"))
 
     def test_a_style_that_nobody_knows_is_refused(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.setattr(kokoro, "voices_folder", lambda: tmp_path)

@@ -76,6 +76,8 @@ class SpeechEngine(ABC):
     """How many threads can usefully synthesize at once."""
     carried_words: ClassVar[int] = 0
     """Texts of up to this many words are unclear by themselves, and are spoken behind a carrier phrase."""
+    keeps_up: ClassVar[bool] = True
+    """Whether it speaks far faster than one listens, so that it can take over in the middle of a session."""
     scripts: ClassVar[frozenset[str] | None] = None
     """The Unicode scripts that the engine reads, each as the first word of its letters' names; None means any."""
 

@@ -103,6 +103,8 @@ class KokoroEngine(WorkerEngine):
     name = "kokoro"
     carried_words = 2
     """A recogniser heard four of ten such texts right when they were bare, and nine of nine with a carrier phrase."""
+    keeps_up = False
+    """On one core it takes about as long to speak as the speech lasts."""
     scripts: ClassVar[frozenset[str] | None] = frozenset({"LATIN"})
     worker_command: Sequence[str] = command_for("kokoro_worker.py")
     start_timeout_s = 60.0

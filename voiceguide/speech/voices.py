@@ -72,12 +72,14 @@ def _voices() -> Iterator[Voice]:
 
 
 def fallback_voices(language: str) -> Iterator[str]:
-    """One voice for a language from each engine, the best engine first. An engine is asked when its turn comes.
+    """One voice for a language from each engine that keeps up with a session that plays, the best engine first.
 
+    An engine is asked when its turn comes.
     Of several voices it is the one that is named like the language, which is its plain form, or else the first.
     """
     for name in _best_first():
-        able = [voice for voice in engine_class(name).voices() if voice.speaks(language)]
+        engine = engine_class(name)
+        able = [voice for voice in engine.voices() if voice.speaks(language)] if engine.keeps_up else []
         if able:
             yield next((voice for voice in able if voice.name == language), able[0]).spec
 
