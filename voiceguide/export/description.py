@@ -53,10 +53,10 @@ def session_metadata(
     )
 
 
-def clip_metadata(clip: Clip, text: str) -> Metadata:
-    """The metadata of a single clip, titled with its text."""
+def clip_metadata(clip: Clip, text: str, language: str) -> Metadata:
+    """The metadata of a single clip in a language, titled with its text."""
     text = visible(text).strip()
-    return Metadata(text, ARTIST, "", "", "en", (ChapterMark(text, 0.0, len(clip.pcm) / clip.rate_hz),))
+    return Metadata(text, ARTIST, "", "", language, (ChapterMark(text, 0.0, len(clip.pcm) / clip.rate_hz),))
 
 
 def _comment(description: str, pacing: Pacing, phrasebook: Phrasebook, voice: str) -> str:
