@@ -130,10 +130,6 @@ class _Hum:
     rate_hz = SESSION_RATE_HZ
     channels = 1
     length = SESSION_RATE_HZ
-    ground = None
 
     def render(self, start: int, out: NDArray[np.float32]) -> None:
         out[:] = 0.05 * np.sin(np.arange(start, start + len(out)) * 0.1)
-
-    def rests(self, least_frames: int) -> Iterator[tuple[int, int]]:  # noqa: ARG002 -- there are none
-        return iter(())

@@ -594,9 +594,12 @@ def phonemes(
         return Phonemes(narrator.engine.name, narrator.spelt(text), narrator.phonemes(text))
 
 
-def export_clip(clip: Clip, text: str, path: str | Path, *, force: bool = False) -> None:
-    """Write one clip to `path` in the format of its suffix, as `Session.export` writes a session."""
-    export(ClipSource(clip), Path(path), clip_metadata(clip, text), force=force)
+def export_clip(clip: Clip, text: str, path: str | Path, *, language: str = "en", force: bool = False) -> None:
+    """Write one clip to `path` in the format of its suffix, as `Session.export` writes a session.
+
+    Its tags name the `language` of the text.
+    """
+    export(ClipSource(clip), Path(path), clip_metadata(clip, text, language), force=force)
 
 
 def play_clip(clip: Clip, output: str = DEFAULT_OUTPUT) -> None:

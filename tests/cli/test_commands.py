@@ -107,7 +107,8 @@ def test_say_keeps_a_sentence(tmp_path: Path, clip_cache: Path) -> None:
 
 def test_list_show_voices_cache_and_doctor(clip_cache: Path) -> None:
     [listed] = [entry for entry in json.loads(run("list", "--json").stdout) if entry["id"] == "upper-back"]
-    assert set(listed) == {"id", "title", "minutes", "areas", "stretches"}
+    assert set(listed) == {"id", "title", "language", "minutes", "areas", "stretches"}
+    assert listed["language"] == "en"
     assert "upper-back" in run("list").stdout
     assert "Thread the needle" in run("show", "upper-back").stdout
     assert "tilt the right ear toward the right shoulder" in run("show", "upper-trapezius").stdout

@@ -18,6 +18,7 @@ from voiceguide.language.rules import rules_for
 from voiceguide.library.loader import Library
 from voiceguide.library.reading import Reading
 from voiceguide.library.words import DATA, FIRST_LANGUAGE, languages, own_phrasebook
+from voiceguide.library.words import Words as ShippedWords
 from voiceguide.model.base import SIDE_TOKENS, TOKEN, Token, spoken_texts, tokens_in
 from voiceguide.model.choices import Level, Words
 from voiceguide.model.clip import Clip
@@ -239,6 +240,13 @@ def test_a_language_that_nobody_has_written_is_refused_with_the_way_out(tmp_path
     )
     with pytest.raises(DataError, match=r"mine\.toml:4: language: there are no words for 'zz' yet"):
         session.check(path)
+
+
+@pytest.mark.parametrize("written", ["DE", "german", ""])
+def test_what_is_no_language_code_is_not_offered_a_phrasebook(written: str) -> None:
+    """`new_phrases` would refuse it."""
+    with pytest.raises(RequestError, match=r"is not a language: write two small letters; voiceguide speaks en, de, es"):
+        ShippedWords(written)
 
 
 def test_own_stretches_are_checked_in_their_language(tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ from tests.planning.test_timeline_properties import planned
 from voiceguide.model.script import Role, SpanKind, ToneName
 from voiceguide.model.timeline import Chapter, Cue, Span, Timeline
 from voiceguide.picture import palette
+from voiceguide.picture.flags import GAP_PX, flags
 from voiceguide.picture.layout import lay_out
 from voiceguide.picture.lettering import shortened, width_px
 from voiceguide.picture.notes import chapter_note, cue_note, span_note
 from voiceguide.picture.rows import LEFT_PX, RIGHT_PX, rows_of
 from voiceguide.picture.shapes import Area, Line, Rect, Shape, Text
-from voiceguide.picture.words import GAP_PX, flags
 from voiceguide.units import PlanFrame
 
 if TYPE_CHECKING:

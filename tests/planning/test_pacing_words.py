@@ -100,3 +100,9 @@ def test_no_internal_name_shows(pacing: Pacing, language: str) -> None:
     said = pacing_in_words(pacing, BOOKS[language])
     assert not re.search(r"_|None|True|False|[\[\]{}()]", said)
     assert not any(name in said.split() for name in Pacing.model_fields if "_" in name)
+
+
+def test_stretches_are_named_in_the_language() -> None:
+    """Their ids are English."""
+    said = pacing_in_words(paced(skip=("cat-cow", "sphinx")), BOOKS["de"], {"cat-cow": "Katze und Kuh"})
+    assert said.endswith(", ohne Katze und Kuh und sphinx")

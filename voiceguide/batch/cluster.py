@@ -80,7 +80,7 @@ def joined(address: str) -> Iterator[ClusterExecutor]:
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        # The library waits for ever for the first words of whoever accepts the connection.
+        # The library waits without a limit for the first bytes from a server that has accepted the connection.
         client = _within(CONNECT_S, lambda: Client(address, timeout=CONNECT_S))
     except Exception as error:  # anything may listen at an address
         message = f"no Dask scheduler answers at {address}: is it running, reachable from here, and is this its port?"

@@ -132,7 +132,7 @@ def _failed(error: Exception, *, debug: bool) -> int:
     if isinstance(error, ReaderLeftError):
         return error.exit_code
     if isinstance(error, typer.TyperException):
-        return _complain(f"{error.format_message()} (see --help)", exit_code=error.exit_code)
+        return _complain(f"{_usage(error)} (see --help)", exit_code=error.exit_code)
     if debug:
         raise error
     if isinstance(error, SettingError):
@@ -145,6 +145,20 @@ def _failed(error: Exception, *, debug: bool) -> int:
     return _complain(
         f"this is a fault of voiceguide: {type(error).__name__}: {error} (--debug shows more)", exit_code=1
     )
+
+
+def _usage(error: typer.TyperException) -> str:
+    """The message about an option or an argument, with our own words where typer quotes pydantic."""
+    message = error.format_message()
+    find = getattr(error.__cause__, "errors", None)
+    if find is None:
+        return message
+    from pydantic import BaseModel
+
+    from voiceguide.model.complaints import complaint
+
+    details = find()[0]
+    return message.replace(details["msg"], complaint(details, BaseModel)).removesuffix(".")
 
 
 def _no_room(error: OSError) -> str:

@@ -20,10 +20,12 @@ def new(
     *,
     phrases: Annotated[
         str | None,
-        typer.Option(metavar="CODE", help="Write the sentences around the stretches, to be translated into it."),
+        typer.Option(
+            metavar="CODE", help="Write the sentences around the stretches, for you to translate into this language."
+        ),
     ] = None,
     language: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Of a routine, in two letters: en, de or es.")
+        str | None, typer.Option(metavar="CODE", help="Language of the new routine, in two letters: en, de or es.")
     ] = None,
 ) -> None:
     from voiceguide import session
@@ -39,7 +41,9 @@ def new(
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", parser=path)],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Routine, stretch or phrase files.", parser=path)
+    ],
     *,
     voice: Voice = None,
 ) -> None:

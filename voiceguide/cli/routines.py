@@ -80,6 +80,7 @@ def _list_routines(library: Library, area: str | None, *, as_json: bool) -> None
             {
                 "id": name,
                 "title": routine.title,
+                "language": routine.language,
                 "minutes": round(minutes[name], 1),
                 "areas": list(routine.areas),
                 "stretches": stretches[name],

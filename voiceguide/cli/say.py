@@ -77,5 +77,5 @@ def say(  # noqa: PLR0913 -- an option each
     if output is None:
         session.play_clip(clip)
         return
-    session.export_clip(clip, text, output, force=force)
+    session.export_clip(clip, text, output, language=wanted.language or "en", force=force)
     line(f"{output}: {clip.spoken_frames / clip.rate_hz:.2f} s")

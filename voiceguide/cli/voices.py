@@ -30,7 +30,7 @@ def voices(
 ) -> None:
     if context.invoked_subcommand is not None:
         return
-    from voiceguide.speech.voices import DEFAULT_VOICE, available_voices
+    from voiceguide.speech.voices import DEFAULT_VOICE, available_voices, no_voice
 
     found = available_voices(language)
     if as_json:
@@ -49,6 +49,8 @@ def voices(
         return
     rows = [(voice.spec, voice.language, voice.description) for voice in found]
     table([("VOICE", "LANGUAGE", ""), *rows])
+    if language and not rows:
+        note(str(no_voice(language)))
 
 
 @app.command(help="Fetch a voice from the internet, checked against its checksum. Without a name: list what there is.")

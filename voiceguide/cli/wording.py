@@ -1,4 +1,4 @@
-"""What messages name in Python's terms, in those of the command line.
+"""Translates messages from the terms of the Python API into those of the command line.
 
 The rooms below know no command line. Where a message of theirs names an argument or a function of the Python API, it
 does so in backticks, as Python writes it: `hold_s=40`, `force=True`, `voices('de')`. Here they become options and

@@ -44,7 +44,7 @@ def session_metadata(
         title=timeline.title,
         artist=ARTIST,
         album=phrasebook.file.album,
-        comment=_comment(routine.description, pacing, phrasebook, voice),
+        comment=_comment(routine, pacing, phrasebook, voice),
         language=timeline.language,
         date=f"{dt.datetime.now().astimezone():%Y-%m-%d}",
         draw=draw,
@@ -53,17 +53,18 @@ def session_metadata(
     )
 
 
-def clip_metadata(clip: Clip, text: str) -> Metadata:
-    """The metadata of a single clip, titled with its text."""
+def clip_metadata(clip: Clip, text: str, language: str) -> Metadata:
+    """The metadata of a single clip in a language, titled with its text."""
     text = visible(text).strip()
-    return Metadata(text, ARTIST, "", "", "en", (ChapterMark(text, 0.0, len(clip.pcm) / clip.rate_hz),))
+    return Metadata(text, ARTIST, "", "", language, (ChapterMark(text, 0.0, len(clip.pcm) / clip.rate_hz),))
 
 
-def _comment(description: str, pacing: Pacing, phrasebook: Phrasebook, voice: str) -> str:
+def _comment(routine: Routine, pacing: Pacing, phrasebook: Phrasebook, voice: str) -> str:
     engine, _, name = voice.partition(":")
     # Of a voice that is a file only the name: the folder is nobody's business but its owner's.
     shown = f"{engine}:{name.replace(os.sep, '/').rpartition('/')[2]}"
-    stop = "" if description.endswith((".", "!", "?", ":")) else "."
+    stop = "" if routine.description.endswith((".", "!", "?", ":")) else "."
+    names = {stretch.id: stretch.name for stretch in routine.stretches}
     return phrasebook.file.comment.format(
-        description=f"{description}{stop}", pacing=pacing_in_words(pacing, phrasebook), voice=shown
+        description=f"{routine.description}{stop}", pacing=pacing_in_words(pacing, phrasebook, names), voice=shown
     )

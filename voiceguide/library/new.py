@@ -57,7 +57,7 @@ def new_phrases(language: str, folder: Path) -> Path:
     two-letter code, if the language is shipped or if the file exists; ExportError if the file cannot be written.
     """
     if not re.fullmatch(LANGUAGE_PATTERN, language):
-        message = f"{language!r} is not a language code: use the two letters of ISO 639-1, as in fr"
+        message = f"{language!r} is not a language code: use two small letters (ISO 639-1), as in fr"
         raise RequestError(message)
     if language in languages():
         message = f"{language} is shipped already: `language={language!r}` speaks it"

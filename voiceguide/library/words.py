@@ -6,6 +6,7 @@ folder of any other language holds words alone, which replace those of the first
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from voiceguide.language.phrasebook import Phrasebook
 from voiceguide.library.reading import Reading
 from voiceguide.library.text_checks import note_braces
 from voiceguide.library.toml_file import read_model, read_toml, validated
+from voiceguide.model.base import LANGUAGE_PATTERN
 from voiceguide.model.stretch import Stretch
 
 if TYPE_CHECKING:
@@ -41,6 +43,9 @@ class Words:
         self._stretches: dict[str, Stretch] = {}
         if language not in languages(root, own_phrases):
             known = ", ".join(languages(root, own_phrases))
+            if not re.fullmatch(LANGUAGE_PATTERN, language):
+                message = f"{language!r} is not a language: write two small letters; voiceguide speaks {known}"
+                raise RequestError(message)
             message = (
                 f"there are no words for {language!r} yet: voiceguide speaks {known}. "
                 f"`new_phrases({language!r})` writes the sentences around the stretches for you to translate"

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from voiceguide.model.segment import AudioSegment
-
 
 class Clip(Struct, frozen=True, eq=False):
     """Mono sound with the moments that scheduling needs."""
@@ -43,9 +41,3 @@ class Clip(Struct, frozen=True, eq=False):
     def spoken_frames(self) -> int:
         """The length of the sound itself: what a cue takes up on the timeline."""
         return self.end_frame - self.onset_frame
-
-    def to_segment(self) -> AudioSegment:
-        """The clip as a pydub AudioSegment: 16 bit, mono, run-in and fade included."""
-        from voiceguide.model.segment import segment_from
-
-        return segment_from(self.samples, self.rate_hz)

@@ -54,7 +54,7 @@ class SpanKind(StrEnum):
 
 
 BREATH_PHASES: Final = frozenset({SpanKind.INHALE, SpanKind.RETAIN, SpanKind.EXHALE})
-"""What a breath is made of."""
+"""The spans of a breath."""
 FREE_BREATH_S: Final = 8.0
 """The length of a breath if the listener is free to breathe as they like. A judgement: slow, as in a stretch."""
 

@@ -3,7 +3,7 @@
 Spans are half-open, `[start, end)`. A Timeline checks its own invariants when it is built, so that its users (mixer,
 exporters, captions, player) can rely on them.
 
-Its frames are those of the plan; whoever plays or mixes it has a `Timeline[SoundFrame]`.
+Its frames are those of the plan. The mixer and the player work with a `Timeline[SoundFrame]`, which `times` makes.
 """
 
 from __future__ import annotations

@@ -9,11 +9,11 @@ from msgspec import Struct
 from voiceguide.model.script import BREATH_PHASES, Role, SpanKind, ToneName
 from voiceguide.picture import palette
 from voiceguide.picture.breath import breath_curve
+from voiceguide.picture.flags import GAP_PX, flags
 from voiceguide.picture.lettering import ELLIPSIS, first_fitting, length, shortened, width_px
 from voiceguide.picture.notes import chapter_note, cue_note, span_note
 from voiceguide.picture.rows import LEFT_PX, RIGHT_PX, WIDTH_PX
 from voiceguide.picture.shapes import Area, Line, Rect, Text
-from voiceguide.picture.words import GAP_PX, flags
 from voiceguide.units import clock
 
 if TYPE_CHECKING:

@@ -9,27 +9,31 @@ from voiceguide.planning.presets import PRESETS
 from voiceguide.units import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from voiceguide.language.phrasebook import Phrasebook
     from voiceguide.model.pacing import Pacing
 
 
-def pacing_in_words(pacing: Pacing, book: Phrasebook) -> str:
-    """The pace, how much is said, and which knobs differ from the pace: `steady, full words, holds of 30 s`."""
-    return ", ".join([book.file.paces[pacing.pace], book.file.words[pacing.words], *_changes(pacing, book)])
+def pacing_in_words(pacing: Pacing, book: Phrasebook, names: Mapping[str, str] | None = None) -> str:
+    """The pace, how much is said, and which knobs differ from the pace: `steady, full words, holds of 30 s`.
+
+    `names` has the name of each stretch by its id; a stretch without one is called by its id.
+    """
+    changes = _changes(pacing, book, names or {})
+    return ", ".join([book.file.paces[pacing.pace], book.file.words[pacing.words], *changes])
 
 
-def _changes(pacing: Pacing, book: Phrasebook) -> Iterator[str]:
+def _changes(pacing: Pacing, book: Phrasebook, names: Mapping[str, str]) -> Iterator[str]:
     preset = PRESETS[pacing.pace].of_routine(sleep=False)
     for name, value in pacing.of_routine(sleep=False):
         is_moot = name == "bed_level_db" and pacing.bed == "none"
         # The pace and the words are always mentioned.
         if name not in {"pace", "words", *UNMENTIONED} and value != getattr(preset, name) and not is_moot:
-            yield _change(name, value, book)
+            yield _change(name, value, book, names)
 
 
-def _change(name: str, value: Any, book: Phrasebook) -> str:  # noqa: ANN401 -- as the knob has it
+def _change(name: str, value: Any, book: Phrasebook, names: Mapping[str, str]) -> str:  # noqa: ANN401 -- as the knob has it
     def number(value: float) -> str:
         return f"{value:g}".replace(".", book.decimal)
 
@@ -48,7 +52,8 @@ def _change(name: str, value: Any, book: Phrasebook) -> str:  # noqa: ANN401 -- 
             said: str = getattr(words, name)[value]
             return said
         case "only" | "skip":
-            shown = book.rules.joined([stretch.replace("-", " ") for stretch in value], book.joiner)
+            named = [names.get(stretch, stretch.replace("-", " ")) for stretch in value]
+            shown = book.rules.joined(named, book.joiner)
         case "length_s":
             shown = clock(value)
         case "bed_level_db":

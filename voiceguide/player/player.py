@@ -131,7 +131,7 @@ class Player:
     def run(self) -> None:
         """Play to the end; blocks. However it ends, the device is released and the position noted."""
         with contextlib.ExitStack() as at_the_end:
-            # The last one runs first, and each runs whatever the others raise: `ended` is always set.
+            # Callbacks run in reverse order, each even if another one raises, so that `ended` is always set.
             at_the_end.callback(self.sounding.set)
             at_the_end.callback(self.ended.set)
             at_the_end.callback(self._noter.close)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BED_RATE_HZ: Final = 48_000
 GRID_S: Final = 0.024
-"""Pieces begin and end on a grid of 24 ms, so that whoever works in blocks of that length can reuse their work."""
+"""Pieces begin and end on a grid of 24 ms, so that an encoder with blocks of that length can reuse encoded blocks."""
 ALIKE_BEFORE_S: Final = 3 * GRID_S
 ALIKE_BEHIND_S: Final = 13 * GRID_S
 """All pieces sound alike for so long before and behind their borders: time to change from one to another unheard."""

@@ -1,7 +1,7 @@
 """What an AudioSource may offer besides its sound: a background, and the pauses in which nothing else is heard.
 
-A guided session is mostly pause. Whoever works block by block can leave such a span out, or repeat there what has been
-worked out once; the MP3 encoder does. Everybody else renders the source and need not know.
+Most of a guided session is pauses. An encoder that works block by block can leave a pause out, or repeat in it a
+background that it has encoded once, as the MP3 encoder does. All others render the source and ignore this.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Background(AudioSource, Protocol):
-    """A sound that goes on under a whole source: a recording that is played piece by piece, as its tape says.
+    """A sound that goes on under a whole source: a recording that is played piece by piece, in the order of its tape.
 
     It is as long as the source above it.
     """
@@ -32,7 +32,7 @@ class Background(AudioSource, Protocol):
 
     @property
     def recording(self) -> AudioSource:
-        """The pieces in the order in which they were recorded, twice over: its end goes on with its beginning."""
+        """The pieces in the order in which they were recorded, twice, so that the last one is followed by the first."""
 
 
 @runtime_checkable

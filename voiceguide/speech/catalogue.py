@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 _HUB: Final = "https://huggingface.co"
 _HUB_VARIABLE: Final = "HF_ENDPOINT"
-"""Names a mirror of the hub, as for Hugging Face's own tools."""
+"""The environment variable that names a mirror of the hub, as for Hugging Face's own tools."""
 _KOKORO: Final = "onnx-community/Kokoro-82M-v1.0-ONNX/resolve/main/voices"
 _PIPER: Final = "rhasspy/piper-voices/resolve/main"
 _MOST_CATALOGUE_BYTES: Final = 4_000_000
-"""Piper's had 244,000 in 2026."""
+"""The largest catalogue that is accepted. That of piper had 244,000 bytes in 2026."""
 _MOST_CARD_BYTES: Final = 100_000
 _MOST_MODEL_BYTES: Final = 250_000_000
 _LICENCE: Final = re.compile(r"licen[cs]e\W+(\S.*)", re.IGNORECASE)
@@ -63,7 +63,7 @@ class FetchableVoice(Struct, frozen=True):
 
     @property
     def spec(self) -> str:
-        """As `--voice` takes it."""
+        """The voice as `--voice` takes it."""
         return f"{self.engine}:{self.name}"
 
     def speaks(self, language: str) -> bool:
@@ -72,7 +72,7 @@ class FetchableVoice(Struct, frozen=True):
 
     @property
     def size_bytes(self) -> int:
-        """Of all its files."""
+        """The bytes of all its files together."""
         return sum(file.size_bytes for file in self.files)
 
     @property

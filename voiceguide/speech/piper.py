@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 _EXPECTED: Final = "`voice='piper:/path/to/VOICE.onnx'`, with VOICE.onnx.json beside it"
 _MISSING: Final = "piper is not installed: pip install 'voiceguide[piper]' (mind that piper-tts is GPL-3.0-or-later)"
 MOST_DESCRIPTION_BYTES: Final = 1_000_000
-"""The largest that piper's makers have published, for 904 speakers, has 20,000 bytes."""
+"""The largest description that is read. The largest one of piper's makers, for 904 speakers, has 20,000 bytes."""
 _MOST_MODEL_BYTES: Final = 1_000_000_000
-"""Piper's own models have 5 to 120 million bytes."""
+"""The largest model that is loaded. Those of piper's makers have 5 to 120 million bytes."""
 _MARKS: Final = ("_", "^", "$")
 """Padding, beginning and end of a sentence: every map of phonemes needs them."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from voiceguide.sound.tape import Tape
 
 _CLEAR_FRAMES: Final = AHEAD_FRAMES
-"""MP3 frames at both ends of a pause that hear the sounds around it."""
+"""MP3 frames at each end of a pause that still depend on the sound beside it."""
 _LEAST_FRAMES: Final = 8
 """The fewest MP3 frames of the background that are worth a fresh encoder."""
 _LEADS_FRAMES: Final = (RUN_UP_FRAMES + 3, RUN_UP_FRAMES + 3 + _LEAST_FRAMES + 1)
@@ -42,7 +42,7 @@ background (measured)."""
 
 
 def usable_pauses(pauses: Iterable[tuple[int, int]], sizes: FrameFormat) -> list[tuple[int, int]]:
-    """Pauses, in samples, as spans of the MP3 frames that hear nothing else."""
+    """Pauses, in samples, as spans of the MP3 frames that depend on nothing outside of the pause."""
     samples = sizes.frame_samples
     return [(-(-start // samples) + _CLEAR_FRAMES, end // samples - _CLEAR_FRAMES) for start, end in pauses]
 

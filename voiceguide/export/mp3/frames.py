@@ -11,7 +11,7 @@ from voiceguide.errors import ExportError
 _HEADER_BYTES: Final = 4
 _MPEG_1_FROM_HZ: Final = 32_000
 AHEAD_FRAMES: Final = 3
-"""The most MP3 frames that an encoder has heard ahead of the last one it has returned."""
+"""The most MP3 frames that an encoder has read beyond the last one that it has returned."""
 RUN_UP_FRAMES: Final = 2
 """MP3 frames until the output of an encoder no longer depends on where it started: its filters go back 1,105 samples.
 No more than these are encoded in vain, because each adds to a bit reservoir that has to fit."""

@@ -46,7 +46,7 @@ ENCODER_DELAY: Final = 576
 DECODER_DELAY: Final = 529
 """... and these of their own."""
 _SILENT_FRAMES: Final = AHEAD_FRAMES + 1
-"""MP3 frames of silence kept on each side of a span that is left out: those the encoder has heard of, and one more."""
+"""MP3 frames of silence kept at each side of a span that is left out: those that the encoder has read, and one more."""
 _LEAST_SKIPPED: Final = 8
 """The fewest MP3 frames of silence, beyond those, that are worth leaving out."""
 _OVERRUN_FRAMES: Final = 40
@@ -252,7 +252,7 @@ def _background_frames(source: AudioSource, sizes: FrameFormat) -> BackgroundFra
 
 
 def _frames_between(source: AudioSource, span: tuple[int, int], sizes: FrameFormat) -> bytes:
-    """The MP3 frames of a span of a source, from an encoder that has heard nothing before it."""
+    """The MP3 frames of a span of a source, from an encoder that has read nothing before it."""
     start, end = span
     samples = sizes.frame_samples
     excerpt = _Excerpt(source, start * samples, (end + 1) * samples)

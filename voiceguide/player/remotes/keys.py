@@ -91,11 +91,11 @@ class KeysRemote(Remote):
         self._thread: threading.Thread | None = None
         self._before: list[Any] | None = None
         self._setting = threading.Lock()
-        """Held while the terminal is set: whoever gives its settings back has the last word."""
+        """Held while the settings of the terminal change, so that `close` can restore them for good."""
 
     @classmethod
     def suits_here(cls) -> bool:
-        """Whether a person sits at a terminal: where the display is not on one, keys may be meant for others."""
+        """Whether input and display are on a terminal. If the display is not, keys may be meant for another program."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def start(self, session: LiveSession) -> None:

@@ -60,7 +60,7 @@ _METHODS: Final[Mapping[tuple[str, str], Command | None]] = {
 }
 _PLAYBACK: Final = {
     State.PLAYING: "Playing",
-    # It goes on by itself: applets should offer to pause it.
+    # A session that waits goes on by itself, so applets should offer to pause it.
     State.WAITING: "Playing",
     State.PAUSED: "Paused",
     State.ENDED: "Stopped",
