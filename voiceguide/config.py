@@ -22,6 +22,7 @@ from voiceguide.model.pacing import Pacing
 from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.pronounce import Pronounce
 from voiceguide.model.stretch import Breath
+from voiceguide.model.voice_choice import VoiceOfLanguage, WantedVoice
 from voiceguide.planning.presets import PRESETS, pacing_with, parse_breath, parse_length, parse_variation
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Resolved(Struct, frozen=True):
     """The settings that result from all sources together."""
 
     pacing: Pacing
-    voice: str | None
+    voice: WantedVoice
     language: str | None
     """Language of the words, in two letters; None means the routine's own."""
     cache_dir: str | None
@@ -155,10 +156,11 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     for source, values in layers:
         won |= {name: Choice(name, value, source) for name, value in values.items()}
     language = str(won["language"].value) if "language" in won else None
-    if "voice" in won and won["voice"].source != "option" and language in file.voices:
-        won.pop("voice")
-    if "voice" not in won and (own := _paths_beside(path, {"voice": file.voices.get(language or "en")})["voice"]):
-        won["voice"] = Choice("voice", own, f"voices.{language or 'en'} in {path}")
+    voices = {code: _paths_beside(path, {"voice": voice})["voice"] for code, voice in file.voices.items()}
+    voice = _wanted_voice(won.get("voice"), language, voices)
+    shown = voice.of("en") if isinstance(voice, VoiceOfLanguage) else voice
+    if shown is not None and shown == voices.get(language or "en"):
+        won["voice"] = Choice("voice", shown, f"voices.{language or 'en'} in {path}")
     pace = str(won["pace"].value) if "pace" in won else DEFAULT_PACE
     knobs = {name: choice.value for name, choice in won.items() if name not in {"pace", *ENVIRONMENT}}
     if str(knobs.get("bed", "")).startswith("~"):
@@ -166,7 +168,7 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     pacing = pacing_with(pace, knobs)
     return Resolved(
         pacing=pacing,
-        voice=won["voice"].value if "voice" in won else None,
+        voice=voice,
         language=language,
         cache_dir=str(expanded(won["cache_dir"].value)) if "cache_dir" in won else None,
         cache_limit_bytes=file.cache.limit,
@@ -179,6 +181,15 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
             *(Choice(f"pronounce.{word}", sound, f"pronounce in {path}") for word, sound in file.pronounce.items()),
         ),
     )
+
+
+def _wanted_voice(chosen: Choice | None, language: str | None, voices: Mapping[str, str]) -> WantedVoice:
+    """The voice of the option, or else the one of `voices` for the language, or else the usual one."""
+    usual = None if chosen is None else str(chosen.value)
+    if not voices or (chosen is not None and chosen.source == "option"):
+        return usual
+    by_language = VoiceOfLanguage(voices, usual)
+    return by_language if language is None else by_language.of(language)
 
 
 def _no_such_profile(

@@ -42,6 +42,7 @@ from voiceguide.model.choices import Words
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.player_settings import PlayerSettings
 from voiceguide.model.stretch import Stretch
+from voiceguide.model.voice_choice import VoiceOfLanguage, WantedVoice
 from voiceguide.model.volume import parse_volume, percentage
 from voiceguide.outputs.opening import DEFAULT_OUTPUT, open_output
 from voiceguide.planning.document import timeline_document
@@ -81,6 +82,7 @@ __all__ = [
     "Phonemes",
     "PlayerSettings",
     "Session",
+    "VoiceOfLanguage",
     "check",
     "check_picture",
     "check_target",
@@ -286,7 +288,7 @@ def load(routine: str, language: str | None = None) -> Routine:
     return library(language).routine(routine)
 
 
-def check(path: str | Path, *, voice: str | None = None, pronounce: Mapping[str, str] | None = None) -> str:
+def check(path: str | Path, *, voice: WantedVoice = None, pronounce: Mapping[str, str] | None = None) -> str:
     """Check a file of the user's own, and describe it: "a routine, Evening: 4 stretches".
 
     Every text is checked as `plan` would have `voice` speak it, with the words of `pronounce` respelt; nothing is
@@ -322,7 +324,7 @@ def _objection(narrator: Narrator, texts: Iterable[str]) -> str | None:
 
 @contextlib.contextmanager
 def _located(
-    data: Library, routine: str | Routine, voice: str | None, pronounce: Mapping[str, str] | None
+    data: Library, routine: str | Routine, voice: WantedVoice, pronounce: Mapping[str, str] | None
 ) -> Iterator[None]:
     """Report an unspeakable text of the user's own with its file and line, as `check` does."""
     try:
@@ -337,7 +339,7 @@ def plan(  # noqa: PLR0913 -- what a session depends on
     routine: str | Routine,
     *,
     pacing: Pacing | None = None,
-    voice: str | None = None,
+    voice: WantedVoice = None,
     language: str | None = None,
     cache_dir: CacheDir = None,
     pronounce: Mapping[str, str] | None = None,
@@ -392,7 +394,7 @@ def player(  # noqa: PLR0913 -- what a session depends on
     routine: str | Routine,
     *,
     pacing: Pacing | None = None,
-    voice: str | None = None,
+    voice: WantedVoice = None,
     language: str | None = None,
     cache_dir: CacheDir = None,
     pronounce: Mapping[str, str] | None = None,
@@ -420,7 +422,7 @@ def player(  # noqa: PLR0913 -- what a session depends on
     voice = voice or (entry.voice if entry else None)
     with contextlib.ExitStack() as open_voices:
 
-        def open_narrator(spec: str | None) -> Narrator:
+        def open_narrator(spec: WantedVoice) -> Narrator:
             opened = narrator_for(
                 spec, pacing.speech_rate, cache_dir, must_keep=False, pronounce=spelt, language=chosen.language
             )
@@ -454,7 +456,7 @@ def play(  # noqa: PLR0913 -- what `player` takes, and how it is shown
     routine: str | Routine,
     *,
     pacing: Pacing | None = None,
-    voice: str | None = None,
+    voice: WantedVoice = None,
     language: str | None = None,
     cache_dir: CacheDir = None,
     pronounce: Mapping[str, str] | None = None,
@@ -538,7 +540,7 @@ def _remembered(routine: str) -> str:
 def say(
     text: str,
     *,
-    voice: str | None = None,
+    voice: WantedVoice = None,
     speech_rate: float | None = None,
     cache_dir: CacheDir = None,
     pronounce: Mapping[str, str] | None = None,
@@ -585,7 +587,7 @@ def compared(
 def phonemes(
     text: str,
     *,
-    voice: str | None = None,
+    voice: WantedVoice = None,
     pronounce: Mapping[str, str] | None = None,
     language: str = "en",
 ) -> Phonemes:

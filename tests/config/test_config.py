@@ -11,6 +11,7 @@ from voiceguide.config import resolve
 from voiceguide.errors import DataError, RequestError, UnknownNameError
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.player_settings import PlayerSettings
+from voiceguide.model.voice_choice import VoiceOfLanguage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,7 +192,11 @@ def test_the_language_and_a_voice_for_each(config: Path, monkeypatch: pytest.Mon
         FILE + '[profiles.abend]\nlanguage = "de"\n[voices]\nde = "pico:de-DE"\nes = "piper:es.onnx"\n',
         encoding="utf-8",
     )
-    assert (resolve({}).language, resolve({}).voice) == (None, "hibari:heart")
+    # The language of a routine may be its own, so the choice is left open.
+    by_language = resolve({})
+    assert by_language.language is None
+    assert isinstance(by_language.voice, VoiceOfLanguage)
+    assert [by_language.voice.of(language) for language in ("en", "de")] == ["hibari:heart", "pico:de-DE"]
     german = resolve({}, "abend")
     assert (german.language, german.voice) == ("de", "pico:de-DE")
     assert resolve({"voice": "pyttsx3:de"}, "abend").voice == "pyttsx3:de"

@@ -154,7 +154,7 @@ def test_paths_in_a_file_are_meant_from_where_it_lies(home: Path, monkeypatch: p
         encoding="utf-8",
     )
 
-    def found(profile: str | None) -> tuple[str | None, ...]:
+    def found(profile: str | None) -> tuple[object, ...]:
         resolved = resolve({}, profile)
         return resolved.cache_dir, resolved.pacing.bed, resolved.voice
 

@@ -11,9 +11,11 @@ import pytest
 from tests.speech.fakes import ToneEngine
 from voiceguide.errors import SpeechError, StoreError, UnspeakableError
 from voiceguide.language.rules import rules_for
+from voiceguide.model.voice_choice import VoiceOfLanguage
 from voiceguide.speech.engine import Take
 from voiceguide.speech.hibari import HibariEngine
 from voiceguide.speech.narrator import Narrator
+from voiceguide.speech.opening import narrator_for
 from voiceguide.speech.store import ClipStore
 from voiceguide.units import to_frames
 
@@ -188,3 +190,11 @@ def test_the_real_voice_gets_a_carried_word_right(tmp_path: Path) -> None:
         carried = Narrator(stubborn, ClipStore(tmp_path / "a")).speak(["Three."])["Three."]
         plain = Narrator(usual, ClipStore(tmp_path / "b")).speak(["Three."])["Three."]
     assert carried.spoken_frames == pytest.approx(plain.spoken_frames, rel=0.5)
+
+
+@pytest.mark.parametrize(("language", "spec"), [("en", "hibari:heart"), ("de", "pico:de-DE")])
+def test_the_voice_that_is_named_for_the_language_speaks(tmp_path: Path, language: str, spec: str) -> None:
+    """Nobody has to say the language of a routine that says its own."""
+    voices = VoiceOfLanguage({"de": "pico:de-DE"}, otherwise="hibari:heart")
+    with narrator_for(voices, 0.8, tmp_path, language=language) as narrator:
+        assert f"{narrator.engine.name}:{narrator.engine.voice}" == spec

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.player_settings import PlayerSettings
+    from voiceguide.model.voice_choice import WantedVoice
     from voiceguide.speech.store import ClipStore
 
 
@@ -41,7 +42,7 @@ class Request(Struct, frozen=True):
     """The settings of a session: the shared options together with the configuration."""
 
     pacing: Pacing
-    voice: str | None
+    voice: WantedVoice
     language: str | None
     """Language of the words; None means the routine's own."""
     cache_dir: ClipStore

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.errors import NoHomeError, SpeechError, VoiceguideError
 from voiceguide.model.keeping import DEFAULT_LIMIT_BYTES
+from voiceguide.model.voice_choice import VoiceOfLanguage, WantedVoice
 from voiceguide.speech.homeless import HomelessStore
 from voiceguide.speech.narrator import Narrator
 from voiceguide.speech.store import ClipStore, default_directory
@@ -38,7 +39,7 @@ def open_store(cache_dir: CacheDir = None, limit_bytes: int | None = DEFAULT_LIM
 
 
 def narrator_for(
-    voice: str | None,
+    voice: WantedVoice,
     speech_rate: float,
     cache_dir: CacheDir = None,
     *,
@@ -48,12 +49,13 @@ def narrator_for(
 ) -> Narrator:
     """Open the narrator that `session.plan` speaks with. Close it when done; it loads nothing yet.
 
-    `voice` defaults to VOICEGUIDE_VOICE, or to the best voice for `language`. With `must_keep` false the narrator
-    speaks even where clips cannot be kept. `pronounce` holds words and how to pronounce them, besides the shipped ones
-    of the language. Raises UnknownNameError for an engine that is not registered, and RequestError for a voice of
-    another language.
+    `voice` names one voice, or one for each language; it defaults to VOICEGUIDE_VOICE, or to the best voice for
+    `language`. With `must_keep` false the narrator speaks even where clips cannot be kept. `pronounce` holds words and
+    how to pronounce them, besides the shipped ones of the language. Raises UnknownNameError for an engine that is not
+    registered, and RequestError for a voice of another language.
     """
-    spec = voice or os.environ.get("VOICEGUIDE_VOICE") or voice_for(language)
+    named = voice.of(language) if isinstance(voice, VoiceOfLanguage) else voice
+    spec = named or os.environ.get("VOICEGUIDE_VOICE") or voice_for(language)
     engine = open_engine(spec, speech_rate)
     check_language(engine, language)
     return Narrator(engine, open_store(cache_dir), must_keep=must_keep, pronounce=pronounce, language=language)
