@@ -179,7 +179,7 @@ def test_links_that_lead_nowhere_or_to_no_file(tmp_path: Path) -> None:
     lost.symlink_to(tmp_path / "nowhere" / "x.wav")
     with pytest.raises(RequestError, match="is there already"):
         check_writable(loop, force=False)
-    with pytest.raises(RequestError, match="no ordinary file"):
+    with pytest.raises(RequestError, match="not an ordinary file"):
         check_writable(null, force=True)
     with pytest.raises(ExportError, match="there is no folder"):
         check_writable(lost, force=True)

@@ -301,7 +301,7 @@ def test_without_a_device_there_is_one_clear_line(program: Program, monkeypatch:
 def test_ctl_without_a_session_says_what_to_do(program: Program) -> None:
     refused = program.run("ctl", "pause")
     assert (refused.returncode, refused.stdout) == (1, "")
-    assert refused.stderr == "voiceguide: no session is playing: start one with voiceguide play ROUTINE\n"
+    assert refused.stderr == "voiceguide: no session is playing: start one with `voiceguide play ROUTINE`\n"
 
 
 def test_which_session_is_asked_for(program: Program) -> None:

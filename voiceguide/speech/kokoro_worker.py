@@ -30,7 +30,7 @@ _IPA_WITH_TIES: Final = 0x02 | 0x80 | ord("^") << 8
 """An argument of `espeak_TextToPhonemes`: IPA, with `^` between the letters of one sound."""
 _NO_SOUND: Final = 2
 """An argument of `espeak_Initialize`: return when the work is done, and play nothing."""
-_MARKS: Final = re.compile(r"\s*([;:,.!?—…]+)\s*")
+_MARKS: Final = re.compile(r"([;:,.!?—…]+)")
 _OTHER_LANGUAGE: Final = re.compile(r"\([a-z-]+\)")
 """How espeak-ng marks a word that it says as another language does: `(en)`."""
 _SOUNDS: Final = (
@@ -163,7 +163,7 @@ def _espeak(language: str) -> Callable[[str], str]:
 
     def phonemes(text: str) -> str:
         # espeak-ng drops the marks between clauses; the model makes pauses of them.
-        pieces = _MARKS.split(text)
+        pieces = [piece.strip() for piece in _MARKS.split(text)]
         said = [f"{piece} " if index % 2 else clause(piece) for index, piece in enumerate(pieces) if piece]
         return "".join(said).strip()
 
