@@ -110,22 +110,22 @@ class ShowWords(ChoiceWords):
     props: Text
     optional: Text
     alternating: Text
-    """With {side}, the first."""
+    """Takes {side}: the side that is done first."""
     each_same: Text
-    """With {side}: done first, and felt there."""
+    """Takes {side}: done first, and felt on that side."""
     each_other: Text
-    """With {side}: done first, and felt on the other."""
+    """Takes {side}: done first, and felt on the other side."""
     dose_to: Text
     """The range of a dose: {low} and {high}."""
     breath: tuple[Text, Text]
-    """For one and for several, with {number}."""
+    """The forms for one and for several; both take {number}."""
     breath_s: Text
     """With {in_s} and {out_s}."""
     repetition: tuple[Text, Text]
     every: Text
-    """How long one of them takes: {seconds}."""
+    """Takes {seconds}: how long one repetition takes."""
     hold: Text
-    """With {number} of seconds."""
+    """Takes {number}: the seconds of the hold."""
     a_side: Text
     round: tuple[Text, Text]
     source: Text

@@ -28,7 +28,7 @@ GRACE_S: Final = 3.0
 _LEARNING_S: Final = 2.0
 """How long after a start the depth of the device's buffer is measured."""
 _RAMP_S: Final = 0.02
-"""A change of volume is spread over this, or it clicks."""
+"""A change of volume is spread over this time: a sudden one clicks."""
 _MARGIN_S: Final = 0.02
 """A sound server works ahead of what is heard, and the position errs by 10 ms. So a stop counts this much more as
 unheard: to repeat a little is better than to skip a frame."""

@@ -76,7 +76,7 @@ class _Refusal(Exception):  # noqa: N818 -- an answer on the bus, no error of ou
 
 
 class _Track:
-    """What is on the bus: the session, as one track, and its cover.
+    """The objects published on the bus: the session, as one track, and its cover.
 
     Length and position are those of the whole session, so the session stays one track from chapter to chapter. Each
     session has a path of its own, because another one may have had the same name on the bus before.
