@@ -163,6 +163,7 @@ def test_what_is_not_for_the_transport_changes_nothing() -> None:
         (0.5, Action.VOLUME_TO, 0.3, 0.3),
         (0.5, Action.VOLUME_BY, 0.3, 0.8),
         (0.5, Action.VOLUME_BY, -0.3, 0.2),
+        (0.5, Action.QUIETER, 0.3, 0.2),
         (0.5, Action.VOLUME_BY, 0.7, 1.0),
         (0.5, Action.VOLUME_BY, -0.7, 0.0),
         (0.5, Action.VOLUME_TO, 1.5, 1.0),

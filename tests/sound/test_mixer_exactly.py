@@ -201,6 +201,16 @@ def test_tones_and_chimes_fade_where_the_session_ends_in_sleep_and_the_voice_doe
     assert heard(late, 30_000, 2000) == [0.5] * 2000
 
 
+def test_a_chime_is_the_same_from_whatever_frame_one_listens() -> None:
+    struck = bell(ToneName.HOLD_END, 1000)
+    length = struck.end + 500
+    for fades_from in (None, SoundFrame(2000)):
+        mixed = Mixer(session(length, struck), {}, gain_db=0.0, tones_fade_from=fades_from)
+        whole = heard(mixed, 0, length)
+        for start, end in ((0, 1001), (1500, 1600), (5000, struck.end + 200), (struck.end - 1, length)):
+            assert heard(mixed, start, end - start) == whole[start:end], (start, end)
+
+
 def test_at_another_rate_a_breath_tone_steps_back_for_as_many_seconds() -> None:
     cues = [Cue(Role.SETUP, "w", SoundFrame(30_000), SoundFrame(32_000), 0)]
     clips = {"w": clip(*[0] * 2000)}
