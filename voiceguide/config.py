@@ -137,8 +137,8 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     mistake of the file.
     """
     path = config_path()
-    named = "VOICEGUIDE_CONFIG" in os.environ
-    is_there = path is not None and (named or os.path.lexists(path))
+    is_named = "VOICEGUIDE_CONFIG" in os.environ
+    is_there = path is not None and (is_named or os.path.lexists(path))
     file = read_model(path, ConfigFile) if path and is_there else ConfigFile()
     if profile is not None and profile not in file.profiles:
         raise _no_such_profile(profile, file.profiles, path, is_there=is_there)
@@ -158,14 +158,12 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
     language = str(won["language"].value) if "language" in won else None
     voices = {code: _paths_beside(path, {"voice": voice})["voice"] for code, voice in file.voices.items()}
     voice = _wanted_voice(won.get("voice"), language, voices)
-    shown = voice.of("en") if isinstance(voice, VoiceOfLanguage) else voice
-    if shown is not None and shown == voices.get(language or "en"):
-        won["voice"] = Choice("voice", shown, f"voices.{language or 'en'} in {path}")
-    pace = str(won["pace"].value) if "pace" in won else DEFAULT_PACE
-    knobs = {name: choice.value for name, choice in won.items() if name not in {"pace", *ENVIRONMENT}}
+    if (named := voices.get(language or "en")) and not _is_option(won.get("voice")):
+        won["voice"] = Choice("voice", named, f"voices.{language or 'en'} in {path}")
+    knobs = {name: choice.value for name, choice in won.items() if name not in ENVIRONMENT}
     if str(knobs.get("bed", "")).startswith("~"):
         knobs["bed"] = str(expanded(knobs["bed"]))
-    pacing = pacing_with(pace, knobs)
+    pacing = pacing_with(knobs)
     return Resolved(
         pacing=pacing,
         voice=voice,
@@ -186,10 +184,14 @@ def resolve(options: Mapping[str, object], profile: str | None = None) -> Resolv
 def _wanted_voice(chosen: Choice | None, language: str | None, voices: Mapping[str, str]) -> WantedVoice:
     """The voice of the option, or else the one of `voices` for the language, or else the usual one."""
     usual = None if chosen is None else str(chosen.value)
-    if not voices or (chosen is not None and chosen.source == "option"):
+    if not voices or _is_option(chosen):
         return usual
     by_language = VoiceOfLanguage(voices, usual)
     return by_language if language is None else by_language.of(language)
+
+
+def _is_option(choice: Choice | None) -> bool:
+    return choice is not None and choice.source == "option"
 
 
 def _no_such_profile(

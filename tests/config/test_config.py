@@ -197,6 +197,8 @@ def test_the_language_and_a_voice_for_each(config: Path, monkeypatch: pytest.Mon
     assert by_language.language is None
     assert isinstance(by_language.voice, VoiceOfLanguage)
     assert [by_language.voice.of(language) for language in ("en", "de")] == ["hibari:heart", "pico:de-DE"]
+    [shown] = [choice for choice in resolve({"voice": "pico:de-DE"}, "abend").choices if choice.name == "voice"]
+    assert shown.source == "option"
     german = resolve({}, "abend")
     assert (german.language, german.voice) == ("de", "pico:de-DE")
     assert resolve({"voice": "pyttsx3:de"}, "abend").voice == "pyttsx3:de"

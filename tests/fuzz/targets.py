@@ -126,8 +126,13 @@ def options(data: bytes) -> None:
             parse(text)
     with refused():
         pacing_with(
-            text if text in PRESETS else "steady",
-            {"only": (text,), "speech_rate": text, "words": text, "hold_s": text},
+            {
+                "pace": text if text in PRESETS else "steady",
+                "only": (text,),
+                "speech_rate": text,
+                "words": text,
+                "hold_s": text,
+            },
         )
     with refused():
         paced(length_s=parse_length(text))

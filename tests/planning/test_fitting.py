@@ -29,7 +29,7 @@ from voiceguide.planning.scheduling.schedule import schedule
 from voiceguide.units import clock, to_frames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from voiceguide.model.choices import Words
     from voiceguide.model.pacing import Pacing
@@ -46,11 +46,6 @@ def spoken(texts: Iterable[str], factor: float = 1.0) -> dict[str, int]:
 def planned(routine: Routine, pacing: Pacing) -> Timeline:
     """With a voice that speaks as fast as it is asked to."""
     return plan_timeline(routine, pacing, BOOK, functools.partial(spoken, factor=0.9 / pacing.speech_rate))
-
-
-def asked(changes: Mapping[str, object]) -> Pacing:
-    """The pacing of options, of which one is the pace that the others change."""
-    return pacing_with(str(changes.get("pace", "steady")), changes)
 
 
 def reach(routine: Routine, pacing: Pacing) -> tuple[float, float]:
@@ -139,7 +134,7 @@ def test_the_ends_that_are_named_are_the_ends(routine_id: str, pace: str, words:
 
 @pytest.mark.parametrize(("routine_id", "changes"), WAYS_OUT)
 def test_every_way_out_that_is_named_is_one(routine_id: str, changes: dict[str, object]) -> None:
-    routine, pacing = LIBRARY.routine(routine_id), asked(changes)
+    routine, pacing = LIBRARY.routine(routine_id), pacing_with(changes)
     shortest, longest = reach(routine, pacing)
     told = 0
     for length_s in (shortest - 1, 0.6 * shortest, 1.2 * longest):
@@ -147,7 +142,7 @@ def test_every_way_out_that_is_named_is_one(routine_id: str, changes: dict[str, 
             planned(routine, pacing.model_copy(update={"length_s": round(length_s, 1)}))
         for way in ways_out(str(caught.value)):
             other = {**changes, **way, "length_s": round(length_s, 1)}
-            changed = asked(other)
+            changed = pacing_with(other)
             timeline = planned(routine, changed)
             assert timeline.duration_s == pytest.approx(length_s, abs=0.1), way
             told += 1
@@ -278,7 +273,7 @@ def test_the_refusal_says_what_can_be_had_and_what_would_open_it() -> None:
         (3600, {}, "no pace makes it so long: use a longer routine"),
         (60, {"only": ("cat-cow",)}, "nothing but another routine makes it so short"),
     ):
-        pacing = asked({**changes, "length_s": length_s})
+        pacing = pacing_with({**changes, "length_s": length_s})
         with pytest.raises(RequestError) as refused:
             planned(routine, pacing)
         said = in_options(str(refused.value))

@@ -54,7 +54,7 @@ CHANGES = {
 @pytest.mark.parametrize("knob", CHANGES)
 def test_every_change_is_said_plainly(knob: str) -> None:
     value, words = CHANGES[knob]
-    assert pacing_in_words(pacing_with("steady", {knob: value}), BOOK) == f"steady, full words, {words}"
+    assert pacing_in_words(pacing_with({knob: value}), BOOK) == f"steady, full words, {words}"
 
 
 def test_no_knob_is_without_words() -> None:
@@ -75,7 +75,7 @@ def test_the_phrasebook_has_words_for_every_knob_and_every_bed() -> None:
 @pytest.mark.parametrize("language", [language for language in BOOKS if language != "en"])
 @pytest.mark.parametrize("knob", CHANGES)
 def test_every_change_is_said_in_the_language(language: str, knob: str) -> None:
-    pacing = pacing_with("steady", {knob: CHANGES[knob][0]})
+    pacing = pacing_with({knob: CHANGES[knob][0]})
     said, in_english = pacing_in_words(pacing, BOOKS[language]), pacing_in_words(pacing, BOOK)
     assert said.count(", ") >= 2
     assert not set(said.split(", ")) & set(in_english.split(", "))

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def script_of(library: Library, **changes: object) -> Script:
-    pacing = pacing_with("steady", changes)
+    pacing = pacing_with(changes)
     return write_script(selected(library.routine("upper-back"), pacing), pacing, library.phrasebook)
 
 
@@ -230,7 +230,7 @@ def test_doses_outside_the_data_are_kept_and_noted(library: Library) -> None:
 def test_the_welcome_says_how_long_it_will_take(library: Library) -> None:
     for changes in ({}, {"pace": "gentle"}, {"hold_s": 60}, {"only": ("cat-cow",)}):
         script = script_of(library, **changes)
-        minutes = estimate(script, pacing_with("steady", changes).speech_rate).duration_s / 60
+        minutes = estimate(script, pacing_with(changes).speech_rate).duration_s / 60
         said = next(b.text for b in script.sections[0].beats if isinstance(b, Say) and "minutes" in b.text)
         assert library.phrasebook.numbers.index(said.split("about ")[1].split(" ")[0]) == pytest.approx(
             minutes, abs=0.7

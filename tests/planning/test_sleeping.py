@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def planned(library: Library, routine: str, **changes: object) -> Timeline:
-    pacing = pacing_with("steady", changes)
+    pacing = pacing_with(changes)
     chosen = selected(library.routine(routine), pacing)
     return estimate(write_script(chosen, pacing, library.phrasebook), pacing.speech_rate)
 

@@ -240,7 +240,7 @@ def test_a_worker_downloads_nothing(tmp_path: Path) -> None:
             """
             import socket, urllib.request
 
-            def serve(arguments, folder, requests, reply):
+            def load(arguments, requests, reply):
                 said = []
                 for address in ("http://127.0.0.1:9/x", "http://voiceguide.invalid/x"):
                     try:

@@ -222,7 +222,7 @@ class _Reading:
     def _pacing(self, index: int, entry: dict[str, Any], pace: str, length_s: float | None) -> Pacing | None:
         knobs = {name: value for name, value in entry.items() if name in Pacing.model_fields}
         try:
-            return pacing_with(pace, {**knobs, "length_s": length_s})
+            return pacing_with({**knobs, "pace": pace, "length_s": length_s})
         except RequestError as error:
             # Every other setting has been checked by itself.
             self._note(index, "lengths", str(error))

@@ -65,14 +65,18 @@ def paced(pace: str = DEFAULT_PACE, **changes: Unpack[PacingChanges]) -> Pacing:
 
     Raises SettingError with every setting that is out of its range.
     """
-    return pacing_with(pace, changes)
+    return pacing_with({**changes, "pace": pace})
 
 
-def pacing_with(pace: str, changes: Mapping[str, object]) -> Pacing:
-    """The preset `pace` with `changes` as they were read from a file or the command line; errors as for `paced`."""
+def pacing_with(changes: Mapping[str, object]) -> Pacing:
+    """The preset of `changes["pace"]`, by default the usual one, with the other changes; errors as for `paced`.
+
+    The changes are as they were read from a file or the command line.
+    """
+    given = {name: value for name, value in changes.items() if value is not None}
+    pace = str(given.get("pace", DEFAULT_PACE))
     if pace not in PRESETS:
         raise UnknownNameError("pace", pace, PRESETS)
-    given = {name: value for name, value in changes.items() if value is not None}
     try:
         return Pacing.model_validate({**PRESETS[pace].model_dump(), **given})
     except ValidationError as error:

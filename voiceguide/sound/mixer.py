@@ -87,10 +87,8 @@ class Mixer:
         first, last = np.searchsorted(self._begins, (start - self._longest, end))
         for index in range(first, last):
             begin = int(self._begins[index])
-            if begin + self._length(index) <= start:
-                continue  # the tone is over: do not make it in vain
             low, high = max(start, begin), min(end, begin + self._length(index))
-            if low < high:
+            if low < high:  # otherwise the cue is over, and its tone would be made in vain
                 out[low - start : high - start] += self._samples(index, low - begin, high - begin) * self._gain
 
     @property

@@ -19,6 +19,7 @@ from voiceguide.files.places import known
 from voiceguide.files.whole_file import clear_stale, replacing
 from voiceguide.speech import kokoro, piper
 from voiceguide.speech.download import Digest, check_address, download, download_small
+from voiceguide.speech.engine import code_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +69,7 @@ class FetchableVoice(Struct, frozen=True):
 
     def speaks(self, language: str) -> bool:
         """Whether its language is `language`, in two letters, in whatever country."""
-        return self.language.partition("-")[0] == language
+        return code_of(self.language) == language
 
     @property
     def size_bytes(self) -> int:

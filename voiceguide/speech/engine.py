@@ -31,6 +31,11 @@ LONGEST_TAKE_S: Final = 120
 _log: Final = logger(__name__)
 
 
+def code_of(language: str) -> str:
+    """The language without the country: `de` for `de-DE` and for `de_AT`."""
+    return language.replace("_", "-").partition("-")[0].lower()
+
+
 class Voice(Struct, frozen=True):
     """A voice that an engine can speak with."""
 
@@ -50,8 +55,8 @@ class Voice(Struct, frozen=True):
 
     @property
     def language_code(self) -> str:
-        """The language without the country: `de` for `de-DE` and for `de_AT`."""
-        return self.language.replace("_", "-").partition("-")[0].lower()
+        """Its language in two letters."""
+        return code_of(self.language)
 
 
 class Take(Struct, frozen=True, eq=False):

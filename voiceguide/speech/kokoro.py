@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from voiceguide.errors import SpeechError, UnknownNameError
 from voiceguide.files.places import voices_folder
-from voiceguide.speech.engine import Take, Voice
+from voiceguide.speech.engine import Take, Voice, code_of
 from voiceguide.speech.process import Worker, WorkerEngine, command_for
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class KokoroEngine(WorkerEngine):
     def language(self) -> str | None:
         """The language of the voice, whether its files are here or not."""
         style = _STYLES.get(self.voice)
-        return style.language.partition("-")[0] if style else None
+        return code_of(style.language) if style else None
 
     def fingerprint(self) -> Mapping[str, str]:
         """The model, the versions of what runs it and of what makes its phonemes, with voice and rate."""

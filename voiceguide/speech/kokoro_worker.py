@@ -1,8 +1,7 @@
 """Kokoro's part of the process that `worker.py` runs: one voice. Imports nothing from voiceguide.
 
-The first request names the files and their digests, the language and the speech rate. The reply is `{"ready": true}`
-or `{"unavailable": reason}`. Then each `{"text": ...}` gets `{"path": ...}`, which names a file of
-floats, or `{"failed": reason}`, and each `{"phonemes": text}` gets `{"phonemes": ...}`.
+The first request names the files and their digests, the language and the speech rate. If they cannot be used, the reply
+is `{"unavailable": reason}`. Samples are floats of 32 bit.
 """
 
 from __future__ import annotations
@@ -50,36 +49,27 @@ _SOUNDS: Final = (
 """The model has one letter for each of these pairs."""
 
 
-def serve(
+def load(
     arguments: list[str],  # noqa: ARG001 -- a request names the files
-    folder: Path,
     requests: SimpleQueue[bytes],
     reply: Callable[..., None],
-) -> None:
-    """Load the voice, and speak every text that is requested."""
+) -> _Speaker | None:
+    """Load the voice that the first request names."""
     try:
-        speaker = _Speaker(json.loads(requests.get()))
+        return _Speaker(json.loads(requests.get()))
     except Exception as error:  # noqa: BLE001 -- files, packages and native code can raise anything
-        reply(unavailable=f"{error}" or type(error).__name__)
-        return
-    reply(ready=True)
-    count = 0
-    while True:
-        request = json.loads(requests.get())
-        count += 1
-        path = folder / f"{count}.f32"
-        try:
-            if "phonemes" in request:
-                reply(phonemes=speaker.phonemes(request["phonemes"]))
-            else:
-                path.write_bytes(speaker.speak(request["text"]))
-                reply(path=str(path))
-        except Exception as error:  # noqa: BLE001
-            reply(failed=f"{error}" or type(error).__name__)
+        reply(unavailable=_reason(error))
+        return None
+
+
+def _reason(error: Exception) -> str:
+    return f"{error}" or type(error).__name__
 
 
 class _Speaker:
     """The model with one style, one language and one rate."""
+
+    suffix = ".f32"
 
     def __init__(self, wanted: dict[str, Any]) -> None:
         import numpy as np
@@ -104,13 +94,14 @@ class _Speaker:
         language = wanted["language"]
         self.phonemes = _hibari(language) if language.startswith("en") else _espeak(language)
 
-    def speak(self, text: str) -> bytes:
-        """The sound of `text`, as floats of 32 bit."""
+    def speak(self, text: str, path: Path) -> None:
+        """Write the sound of `text` to `path`, as floats of 32 bit. The file is empty if there is no sound."""
         import numpy as np
 
         ids = [self._vocabulary[sound] for sound in self.phonemes(text) if sound in self._vocabulary]
         if not ids:
-            return b""
+            path.touch()
+            return
         if len(ids) > _MOST_PHONEMES:
             message = f"it has {len(ids)} phonemes, and the model takes {_MOST_PHONEMES}"
             raise ValueError(message)
@@ -120,7 +111,11 @@ class _Speaker:
             "speed": self._speech_rate,
         }
         samples = self._session.run(None, wanted)[0].ravel() * np.float32(_HEADROOM)
-        return bytes(samples.astype("<f4").tobytes())
+        path.write_bytes(samples.astype("<f4").tobytes())
+
+    def reason(self, error: Exception) -> str:
+        """The message of the error, or at least its type."""
+        return _reason(error)
 
 
 def _check_digest(what: str, data: bytes, sha256: str) -> None:

@@ -1,10 +1,9 @@
 """Piper's part of the process that `worker.py` runs: one voice. Imports nothing from voiceguide.
 
 The first request is `{"model": path, "config": {...}, "resources": folder, "speech_rate": x, "most_s": seconds}`, with
-the configuration as it stands in the voice's file. The reply is `{"ready": true}`, `{"unavailable": reason}` if piper
-does not work, or `{"refused": reason}` if the voice does not. Then each `{"text": ...}` gets `{"path": ...}`, which
-names a file of floats, or `{"failed": reason}`, and each `{"phonemes": text}` gets `{"phonemes": ...}`. Reasons are in
-our own words; onnxruntime's messages, which few people understand, go to stderr.
+the configuration as it stands in the voice's file. If there is no voice, the reply is `{"unavailable": reason}` when
+piper does not work, or `{"refused": reason}` when the voice does not. Samples are floats of 32 bit. Reasons are in our
+own words; onnxruntime's messages, which few people understand, go to stderr.
 """
 
 from __future__ import annotations
@@ -26,41 +25,26 @@ _SILENT_LOG: Final = 4
 _TOO_LARGE: Final = "it takes more memory than a voice may"
 
 
-def serve(
+def load(
     arguments: list[str],  # noqa: ARG001 -- a request names the voice, because JSON can hold any path
-    folder: Path,
     requests: SimpleQueue[bytes],
     reply: Callable[..., None],
-) -> None:
-    """Load the voice, and speak every text that is requested."""
+) -> _Speaker | None:
+    """Load the voice that the first request names."""
     wanted = json.loads(requests.get())
     try:
         import onnxruntime
         import piper
     except ImportError as error:
         reply(unavailable=f"{error}")
-        return
+        return None
     onnxruntime.set_default_logger_severity(_SILENT_LOG)
     onnxruntime.set_seed(SEED)
     try:
-        speaker = _Speaker(piper, onnxruntime, wanted)
+        return _Speaker(piper, onnxruntime, wanted)
     except Exception as error:  # noqa: BLE001 -- a file that anybody may have made can cause anything
         reply(refused=_reason(error, "its model cannot be loaded"))
-        return
-    reply(ready=True)
-    count = 0
-    while True:
-        request = json.loads(requests.get())
-        count += 1
-        path = folder / f"{count}.f32"
-        try:
-            if "phonemes" in request:
-                reply(phonemes=speaker.phonemes(request["phonemes"]))
-            else:
-                speaker.speak(request["text"], path)
-                reply(path=str(path))
-        except Exception as error:  # noqa: BLE001
-            reply(failed=_reason(error, "its model does not run"))
+        return None
 
 
 class _UnfitError(Exception):
@@ -82,6 +66,8 @@ def _reason(error: Exception, otherwise: str) -> str:
 
 class _Speaker:
     """One of piper's voices, loaded."""
+
+    suffix = ".f32"
 
     def __init__(self, piper: Any, onnxruntime: Any, wanted: dict[str, Any]) -> None:  # noqa: ANN401 -- modules
         try:
@@ -131,3 +117,7 @@ class _Speaker:
                     message = "it makes something other than speech of these words"
                     raise _UnfitError(message)
                 file.write(samples.astype("<f4").tobytes())
+
+    def reason(self, error: Exception) -> str:
+        """Why a text was not spoken, in our own words."""
+        return _reason(error, "its model does not run")

@@ -1,10 +1,9 @@
 """pyttsx3's part of the process that `worker.py` runs: one voice at one rate. Imports nothing from voiceguide.
 
-With the arguments `VOICE SPEECH_RATE` it speaks, with `--voices` it lists the voices. The first reply is
-`{"ready": true}`, `{"unavailable": reason}` if the system cannot speak, `{"failed": reason}` if the voice does not
-work, `{"known": [names]}` if the system does not have the voice, or `{"voices": [...]}`. Then each `{"text": ...}` gets
-`{"path": ...}` or `{"failed": reason}`, and each `{"phonemes": text}` gets `{"phonemes": ...}`, which is null unless
-espeak speaks.
+With the arguments `VOICE SPEECH_RATE` it speaks, with `--voices` it lists the voices. If there is no voice to load, the
+reply is `{"unavailable": reason}` if the system cannot speak, `{"failed": reason}` if the voice does not work,
+`{"known": [names]}` if the system does not have it, or `{"voices": [...]}`. Sounds are WAV or AIFF files. Phonemes are
+null unless espeak speaks.
 
 All this is necessary because of pyttsx3 2.99: alternating rates in one process race; of several `save_to_file` before
 one `runAndWait` only the last survives; the first `runAndWait` returns before a longer text is written; a later one now
@@ -15,18 +14,17 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import json
 import os
 import re
 import struct
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
     from queue import SimpleQueue
 
 DEFAULT: Final = "default"
@@ -65,54 +63,45 @@ def sound_in(data: bytes) -> bytes:
     return found.get(b"data") or found.get(b"SSND", b"")[8:]
 
 
-def serve(arguments: list[str], folder: Path, requests: SimpleQueue[bytes], reply: Callable[..., None]) -> None:
-    """Answer requests. Give up if the system has no such voice, or none at all."""
+def load(
+    arguments: list[str],
+    requests: SimpleQueue[bytes],  # noqa: ARG001 -- the arguments name the voice
+    reply: Callable[..., None],
+) -> _Speaker | None:
+    """Load the voice and warm it up, or list all voices. Give up if the system has no such voice, or none at all."""
     try:
         engine = _pyttsx3()
         voices = _voices(engine)
     except Exception as error:  # noqa: BLE001 -- a system's speech can raise anything
-        reply(unavailable=f"{error}" or type(error).__name__)
-        return
+        reply(unavailable=_reason(error))
+        return None
     if arguments == ["--voices"]:
         reply(voices=voices)
-    elif voice := _chosen(voices, arguments[0]):
-        _serve_voice(_Speaker(engine, folder), voice, float(arguments[1]), requests, reply)
-    else:
+        return None
+    voice = _chosen(voices, arguments[0])
+    if voice is None:
         reply(known=[voice["name"] for voice in voices])
-
-
-def _serve_voice(
-    speaker: _Speaker,
-    voice: dict[str, str],
-    speech_rate: float,
-    requests: SimpleQueue[bytes],
-    reply: Callable[..., None],
-) -> None:
-    """Load the voice, warm it up, and speak every text that is requested."""
+        return None
+    speaker = _Speaker(engine)
     try:
-        speaker.prepare(voice["id"], speech_rate)
+        speaker.prepare(voice["id"], float(arguments[1]))
     except Exception as error:  # noqa: BLE001
-        reply(failed=f"{error}" or type(error).__name__)
-        return
-    reply(ready=True)
-    while True:
-        try:
-            request = json.loads(requests.get())
-            if "phonemes" in request:
-                reply(phonemes=_phonemes(request["phonemes"]))
-            else:
-                reply(path=str(speaker.speak(request["text"])))
-        except Exception as error:  # noqa: BLE001
-            reply(failed=f"{error}" or type(error).__name__)
+        reply(failed=_reason(error))
+        return None
+    return speaker
+
+
+def _reason(error: Exception) -> str:
+    return f"{error}" or type(error).__name__
 
 
 class _Speaker:
     """Wraps pyttsx3's engine and avoids its traps."""
 
-    def __init__(self, engine: Any, folder: Path) -> None:  # noqa: ANN401 -- pyttsx3 has no types
+    suffix = ".aiff" if _PLATFORM == "darwin" else ".wav"
+
+    def __init__(self, engine: Any) -> None:  # noqa: ANN401 -- pyttsx3 has no types
         self._engine = engine
-        self._folder = folder
-        self._count = 0
         self._errors: list[str] = []
         # Commands run inside pyttsx3's loop, which swallows their exceptions and reports them here.
         engine.connect("error", lambda name, exception: self._errors.append(f"{exception}"))  # noqa: ARG005
@@ -123,19 +112,28 @@ class _Speaker:
         natural = _ESPEAK_RATE if _ESPEAK else self._engine.getProperty("rate")
         # espeak's interface refuses fractions.
         rate = round(natural * speech_rate)
+        # The current folder is the one for sounds.
+        warm_up = Path.cwd() / f"warm-up{self.suffix}"
         for _ in range(_TRIES):
             self._engine.setProperty("voice", voice)
             self._engine.setProperty("rate", rate)
-            self.speak(_WARM_UP).unlink()
+            self.speak(_WARM_UP, warm_up)
+            warm_up.unlink()
             if _has_taken(voice, rate):
                 return
         message = f"the voice {voice} does not take its rate of {rate} words a minute"
         raise RuntimeError(message)
 
-    def speak(self, text: str) -> Path:
-        """Speak `text` into a file, and give its path once it is complete. RuntimeError if it does not get there."""
-        self._count += 1
-        path = self._folder / f"{self._count}.{'aiff' if _PLATFORM == 'darwin' else 'wav'}"
+    def phonemes(self, text: str) -> str | None:
+        """How espeak says `text`, in IPA; None if another system speaks."""
+        return _phonemes(text)
+
+    def reason(self, error: Exception) -> str:
+        """The message of the error, or at least its type."""
+        return _reason(error)
+
+    def speak(self, text: str, path: Path) -> None:
+        """Speak `text` into a file, and return once it is complete. RuntimeError if it does not get there."""
         # A busy engine queues the text and speaks it inside its loop. macOS needs that, because its loop begins by
         # stopping all speech, and so does Windows, where the loop would wait for an end that is already past. espeak
         # must not be busy: the loop would end before the text does.
@@ -150,7 +148,6 @@ class _Speaker:
         if not _wait_until_whole(path):
             message = "no sound was written" if not path.exists() else "the sound was not written to its end"
             raise RuntimeError(message)
-        return path
 
 
 def _has_taken(voice: str, rate: int) -> bool:

@@ -4,9 +4,11 @@
 
     python -P worker.py PART ARGUMENT... FOLDER
 
-PART is the file of the engine's part, with a function `serve(arguments, folder, requests, reply)`. Requests and
-replies are lines of JSON. When stdin ends, because the parent has closed it or has died, the process removes FOLDER
-and ends at once, whatever it was doing.
+PART is the file of the engine's part, with a function `load(arguments, requests, reply)`. It returns a Speaker, or None
+when it has replied why there is none. Requests and replies are lines of JSON: `{"ready": true}` comes first, then for
+each `{"text": ...}` a `{"path": ...}`, which names a file of sound, or `{"failed": reason}`, and for each
+`{"phonemes": text}` a `{"phonemes": ...}`. When stdin ends, because the parent has closed it or has died, the process
+removes FOLDER and ends at once, whatever it was doing.
 
 Whatever a library prints is kept out of the replies. The process opens no connection, and its memory (on Linux) and the
 size of its files are limited.
@@ -16,6 +18,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import itertools
 import json
 import os
 import shutil
@@ -24,11 +27,30 @@ import sys
 import threading
 from pathlib import Path
 from queue import SimpleQueue
-from typing import BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOST_MEMORY_BYTES: Final = 2 << 30
 """A piper voice of 60 MB needs 0.3 GB, and Kokoro 0.9 (measured). A real voice does not need more than this."""
 MOST_FILE_BYTES: Final = 1 << 28
+
+
+class Speaker(Protocol):
+    """A voice that is loaded."""
+
+    suffix: str
+    """Of the files that it writes, with its dot."""
+
+    def speak(self, text: str, path: Path) -> None:
+        """Write the sound of `text` to `path`; an empty file if there is no sound."""
+
+    def phonemes(self, text: str) -> str | None:
+        """How it says `text`; None if it cannot tell."""
+
+    def reason(self, error: Exception) -> str:
+        """Why it could not."""
 
 
 def main(arguments: list[str]) -> None:
@@ -53,9 +75,27 @@ def main(arguments: list[str]) -> None:
     assert spec.loader is not None  # noqa: S101
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    module.serve(wanted, Path(folder), requests, reply)
+    speaker: Speaker | None = module.load(wanted, requests, reply)
+    if speaker:
+        reply(ready=True)
+        _answer(speaker, Path(folder), requests, reply)
     # The parent reads what it needs, and then closes stdin.
     threading.Event().wait()
+
+
+def _answer(speaker: Speaker, folder: Path, requests: SimpleQueue[bytes], reply: Callable[..., None]) -> None:
+    """Answer each request, without an end."""
+    for number in itertools.count(1):
+        request = json.loads(requests.get())
+        try:
+            if "phonemes" in request:
+                reply(phonemes=speaker.phonemes(request["phonemes"]))
+            else:
+                path = folder / f"{number}{speaker.suffix}"
+                speaker.speak(request["text"], path)
+                reply(path=str(path))
+        except Exception as error:  # noqa: BLE001 -- files of strangers, packages and native code can raise anything
+            reply(failed=speaker.reason(error))
 
 
 def _refuse_connections(event: str, arguments: tuple[object, ...]) -> None:
