@@ -31,7 +31,6 @@ _NEAR = tuple(
 )
 
 
-_TO_A_CHAIR = frozenset({"standing", "chair"})
 _UPRIGHT = frozenset({"standing", "chair"})
 
 
