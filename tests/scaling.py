@@ -13,24 +13,35 @@ LINEAR: Final = 3.0 * FACTOR
 """What is linear comes to FACTOR, what is quadratic to its square: 64. Between them there is room for noise."""
 NOISE_S: Final = 0.002
 """What takes less proves nothing."""
+TAKES: Final = 3
+MOST_TAKES: Final = 12
+"""A machine that changes its speed between the two sizes is asked again; work that is quadratic stays so."""
+LONG_S: Final = 1.0
+"""No noise adds as much as this."""
 
 
 def growth(work: Callable[[int], object], size: int) -> float:
-    """How many times as long `work` takes for an input of FACTOR * `size` as for one of `size`."""
-    longer_s = least_s(work, FACTOR * size)
-    if longer_s < NOISE_S:
-        return 0.0
-    # A clock that is coarse on a busy machine may have seen nothing of the shorter one.
-    return longer_s / max(least_s(work, size), NOISE_S / LINEAR)
+    """How many times as long `work` takes for an input of FACTOR * `size` as for one of `size`.
 
-
-def least_s(work: Callable[[int], object], size: int) -> float:
-    """The least of several takes: others on the machine only ever add to it. One that is long needs no second."""
-    least = float("inf")
-    for _ in range(3):
-        begin = time.thread_time()
-        work(size)
-        least = min(least, time.thread_time() - begin)
-        if least > 1.0:
+    Each size is timed several times in turn, and the least counts: others on the machine only ever add to it.
+    """
+    longer_s = shorter_s = float("inf")
+    for take in range(MOST_TAKES):
+        longer_s = min(longer_s, cpu_s(work, FACTOR * size))
+        if longer_s < NOISE_S:
+            return 0.0
+        shorter_s = min(shorter_s, cpu_s(work, size))
+        if longer_s > LONG_S or (take + 1 >= TAKES and ratio(longer_s, shorter_s) < LINEAR):
             break
-    return least
+    return ratio(longer_s, shorter_s)
+
+
+def ratio(longer_s: float, shorter_s: float) -> float:
+    # A clock that is coarse on a busy machine may have seen nothing of the shorter one.
+    return longer_s / max(shorter_s, NOISE_S / LINEAR)
+
+
+def cpu_s(work: Callable[[int], object], size: int) -> float:
+    begin = time.thread_time()
+    work(size)
+    return time.thread_time() - begin
