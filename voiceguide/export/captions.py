@@ -6,6 +6,8 @@ square, but round in LRC.
 
 from __future__ import annotations
 
+import bisect
+import itertools
 from typing import TYPE_CHECKING, Final
 
 from voiceguide.errors import UnknownNameError
@@ -16,7 +18,7 @@ from voiceguide.model.script import CHIMES
 from voiceguide.units import clock, timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from voiceguide.export.metadata import Metadata
@@ -38,27 +40,25 @@ def timed_lines(timeline: Timeline, quiet: str) -> tuple[TimedLine, ...]:
     return tuple(_with_quiet(_apart(_heard(timeline)), timeline.duration_s, quiet))
 
 
-def _heard(timeline: Timeline) -> list[TimedLine]:
+def _heard(timeline: Timeline) -> Iterator[TimedLine]:
     rate_hz = timeline.rate_hz
-    speech = [(cue.start, cue.end) for cue in timeline.speech()]
-    lines = []
+    ends = [cue.end for cue in timeline.speech()]
+    starts = [cue.start for cue in timeline.speech()]
     for cue in timeline.cues:
         # A chime is announced even if a word follows while it rings; a tone that accompanies a word is not.
-        if cue.tone and any(start < cue.end and cue.start < end for start, end in speech) and cue.tone not in CHIMES:
-            continue
-        lines.append(TimedLine(cue.text, round(cue.start / rate_hz, 3), round(cue.end / rate_hz, 3)))
-    return lines
+        under_a_word = bisect.bisect_left(starts, cue.end) > bisect.bisect_right(ends, cue.start)
+        if cue.tone is None or cue.tone in CHIMES or not under_a_word:
+            yield TimedLine(cue.text, round(cue.start / rate_hz, 3), round(cue.end / rate_hz, 3))
 
 
-def _apart(lines: Sequence[TimedLine]) -> list[TimedLine]:
+def _apart(lines: Iterable[TimedLine]) -> Iterator[TimedLine]:
     """The lines without overlap: each ends before the next begins, and short ones stay longer if there is time."""
-    apart = []
-    for number, line in enumerate(lines):
-        limit_s = lines[number + 1].start_s - _GAP_S if number + 1 < len(lines) else float("inf")
-        end_s = min(max(line.end_s, line.start_s + LEAST_S), limit_s)
-        if end_s > line.start_s:
-            apart.append(TimedLine(line.text, line.start_s, round(end_s, 3)))
-    return apart
+    for line, following in itertools.pairwise(itertools.chain(lines, (None,))):
+        if line is not None:
+            limit_s = following.start_s - _GAP_S if following else float("inf")
+            end_s = min(max(line.end_s, line.start_s + LEAST_S), limit_s)
+            if end_s > line.start_s:
+                yield TimedLine(line.text, line.start_s, round(end_s, 3))
 
 
 def _with_quiet(lines: Iterable[TimedLine], duration_s: float, quiet: str) -> Iterator[TimedLine]:

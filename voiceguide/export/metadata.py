@@ -21,7 +21,7 @@ class ChapterMark(Struct, frozen=True):
     end_s: float
 
 
-class TimedLine(Struct, frozen=True):
+class TimedLine(Struct, frozen=True, gc=False):
     """A sentence, or a sound in brackets, with its times in seconds."""
 
     text: str

@@ -34,7 +34,7 @@ else:
     Frame = TypeVar("Frame")  # before Python 3.13 it takes no default
 
 
-class Cue(Struct, Generic[Frame], frozen=True):
+class Cue(Struct, Generic[Frame], frozen=True, gc=False):
     """A spoken sentence or a tone."""
 
     role: Role
@@ -56,7 +56,7 @@ class Cue(Struct, Generic[Frame], frozen=True):
         return "tone" if self.tone else "speech"
 
 
-class Span(Struct, Generic[Frame], frozen=True):
+class Span(Struct, Generic[Frame], frozen=True, gc=False):
     """A stretch of time in which the body does one thing."""
 
     kind: SpanKind

@@ -71,7 +71,7 @@ def schedule(script: Script, spoken_frames: Mapping[str, int], rate_hz: int = SE
     `spoken_frames` gives the length of each text of `script.texts()` in frames at `rate_hz`. The
     Timeline's own invariants are checked as it is built.
     """
-    return place(script, spoken_frames, rate_hz).timeline
+    return _placed(script, spoken_frames, rate_hz).timeline(script)
 
 
 def place(script: Script, spoken_frames: Mapping[str, int], rate_hz: int = SESSION_RATE_HZ) -> Placement:
@@ -80,10 +80,15 @@ def place(script: Script, spoken_frames: Mapping[str, int], rate_hz: int = SESSI
     The place of a beat depends only on itself and on the beats before: two scripts that begin with the same beats begin
     with the same frames.
     """
+    placing = _placed(script, spoken_frames, rate_hz)
+    return Placement(placing.timeline(script), placing.spots(script))
+
+
+def _placed(script: Script, spoken_frames: Mapping[str, int], rate_hz: int) -> _Placing:
     placing = _Placing(spoken_frames, rate_hz, script.captions)
     for section in script.sections:
         placing.section(section)
-    return Placement(placing.timeline(script), placing.spots(script))
+    return placing
 
 
 class _Placing(Struct):
