@@ -165,7 +165,7 @@ def test_the_voice_is_as_even_as_a_broadcast(
     routine: str, clip_cache: Path, tmp_path: Path, tool: Callable[[str], str]
 ) -> None:
     planned = session.plan(routine, voice="hibari:heart", cache_dir=clip_cache)
-    voice = Mixer(replace(planned.timeline.times(1), cues=tuple(planned.timeline.speech())), planned.clips)
+    voice = Mixer(replace(planned.timeline.at_sound_rate(1), cues=tuple(planned.timeline.speech())), planned.clips)
     export(voice, tmp_path / "voice.wav", Metadata("T", "A", "B", "C", "en", ()))
     assert loudness_range(tool("ffmpeg"), tmp_path / "voice.wav") < 8.5
 

@@ -210,9 +210,9 @@ def test_at_twice_the_rate_everything_comes_at_the_same_second() -> None:
         chapters=TWO_CHAPTERS,
         notes=("a note",),
     )
-    doubled = made.times(2)
+    doubled = made.at_sound_rate(2)
     assert doubled == replace(
-        made.times(1),
+        made.at_sound_rate(1),
         rate_hz=2 * RATE_HZ,
         length=200,
         cues=(said(6, 14), tone(16, 40)),

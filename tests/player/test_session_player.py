@@ -41,7 +41,7 @@ def test_a_cold_session_is_spoken_while_it_plays_and_exports_alike(tmp_path: Pat
         thread.join(60)
         assert (was_complete, player.score.complete) == (False, True)
     planned = session.plan("desk-break", cache_dir=cache)
-    assert player.score.timeline == planned.timeline.times(1)
+    assert player.score.timeline == planned.timeline.at_sound_rate(1)
     assert session.history()[0].finished
 
 

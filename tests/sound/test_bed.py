@@ -21,7 +21,7 @@ from voiceguide.sound.ambience import AMBIENCES, BED_RATE_HZ, GRID_S
 from voiceguide.sound.bed import BUILT_IN, Bed, measured, open_bed
 from voiceguide.sound.bedded import FADE_IN_S, FADE_OUT_S, BeddedSource
 from voiceguide.sound.mixer import Mixer
-from voiceguide.sound.resampling import clip_times
+from voiceguide.sound.resampling import upsampled
 from voiceguide.units import SoundFrame
 
 if TYPE_CHECKING:
@@ -277,9 +277,9 @@ def test_in_the_file_the_bed_is_twenty_below_every_word(rainy: session.Session, 
         assert (file.getnchannels(), file.getframerate()) == (2, BED_RATE_HZ)
         pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 2)
     heard = pcm.astype(np.float32) / 32768
-    timeline = rainy.timeline.times(2)
+    timeline = rainy.timeline.at_sound_rate(2)
     voice = np.empty(timeline.length, np.float32)
-    Mixer(timeline, {text: clip_times(clip, 2) for text, clip in rainy.clips.items()}).render(0, voice)
+    Mixer(timeline, {text: upsampled(clip, 2) for text, clip in rainy.clips.items()}).render(0, voice)
     bed = heard - voice[:, None]
     assert len(heard) == timeline.length
     for cue in timeline.speech():
@@ -291,7 +291,7 @@ def test_in_the_file_the_bed_is_twenty_below_every_word(rainy: session.Session, 
 
 
 def test_a_session_twice_as_fast_in_frames_is_the_same_session(upper_back: session.Session) -> None:
-    twice = upper_back.timeline.times(2)
+    twice = upper_back.timeline.at_sound_rate(2)
     assert twice.duration_s == upper_back.timeline.duration_s
     assert [cue.start for cue in twice.cues] == [2 * cue.start for cue in upper_back.timeline.cues]
     assert [(span.start, span.end) for span in twice.spans] == [
@@ -302,7 +302,7 @@ def test_a_session_twice_as_fast_in_frames_is_the_same_session(upper_back: sessi
 def test_a_clip_keeps_its_onset_and_its_level_at_another_rate(upper_back: session.Session) -> None:
     cue: Cue = next(upper_back.timeline.speech())
     clip = upper_back.clips[cue.text]
-    twice = clip_times(clip, 2)
+    twice = upsampled(clip, 2)
     assert (twice.rate_hz, twice.onset_frame, twice.end_frame) == (48_000, 2 * clip.onset_frame, 2 * clip.end_frame)
     assert level_db(twice.samples) == pytest.approx(level_db(clip.samples), abs=0.05)
     assert np.abs(twice.samples[::2][200:-200] - clip.samples[200:-200]).max() < 0.01

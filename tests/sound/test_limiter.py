@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from voiceguide.sound.limiter import limited, limiting_gains, true_peak_dbtp
+from voiceguide.sound.limiter import limiting_gains
 from voiceguide.sound.spectrum import spectrum_of
 
 if TYPE_CHECKING:
@@ -117,26 +117,3 @@ def test_the_slowest_rate_has_a_window_too() -> None:
     doubled = np.zeros(40, np.float32)
     doubled[20] = 1.0
     assert_as_defined(doubled, -6.0, 1.0, 50)
-
-
-def test_a_limited_word_is_the_word_times_its_gains() -> None:
-    word = noise(2000, 3)
-    gains = limiting_gains(spectrum_of(word).doubled(), -6.0, 24_000, gain=1.0)
-    assert gains is not None
-    assert np.array_equal(limited(word, -6.0, 24_000), word * gains)
-    louder = limiting_gains(spectrum_of(word).doubled(), -6.0, 24_000, gain=1.5)
-    assert louder is not None
-    assert limited(word, -6.0, 24_000, gain=1.5) == pytest.approx(word * louder * 1.5, abs=1e-6)
-    calm = noise(2000, 3, 0.001)
-    assert limited(calm, -6.0, 24_000) is calm
-    assert np.array_equal(limited(calm, -6.0, 24_000, gain=0.5), calm * np.float32(0.5))
-    assert limited(calm, -6.0, 24_000, gain=0.5).dtype == np.float32
-
-
-def test_the_true_peak_is_the_highest_of_all_points_and_of_those_between() -> None:
-    for seed in range(3):
-        sound = noise(400, seed, 0.1)
-        doubled = spectrum_of(sound).doubled()
-        highest = max(max(abs(float(doubled[at])), abs(between(doubled, at))) for at in range(len(doubled)))
-        assert true_peak_dbtp(sound) == pytest.approx(20 * math.log10(highest), abs=1e-4)
-    assert true_peak_dbtp(np.zeros(100, np.float32)) == -math.inf

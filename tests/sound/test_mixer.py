@@ -96,7 +96,7 @@ def test_any_blocks_from_anywhere_give_the_same_frames(upper_back: session.Sessi
 def test_the_same_plan_gives_the_same_frames(upper_back: session.Session) -> None:
     first = np.empty(upper_back.timeline.length, np.float32)
     second = np.empty_like(first)
-    Mixer(upper_back.timeline.times(1), upper_back.clips).render(0, first)
+    Mixer(upper_back.timeline.at_sound_rate(1), upper_back.clips).render(0, first)
     upper_back.source.render(0, second)
     assert np.array_equal(first, second)
 
@@ -112,7 +112,7 @@ def test_silences_of_the_real_session_are_digital_silence(upper_back: session.Se
 
 def test_a_breath_tone_steps_back_under_its_word(upper_back: session.Session) -> None:
     """20 dB below the voice where they meet, measured as RMS over the word."""
-    timeline = upper_back.timeline.times(1)
+    timeline = upper_back.timeline.at_sound_rate(1)
     tones = [c for c in timeline.cues if c.tone is ToneName.INHALE and c.repetition == 1]
     alone = [c for c in timeline.cues if c.tone is ToneName.INHALE and c.repetition == 5]
     [spoken] = [c for c in timeline.speech() if c.role is Role.INHALE and c.repetition == 1]

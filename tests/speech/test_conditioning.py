@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.sound.measure import active_lufs
+from tests.sound.measure import active_lufs, true_peak_dbtp
 from voiceguide.sound.levels import CEILING_DBTP, CLIP_LUFS
-from voiceguide.sound.limiter import true_peak_dbtp
 from voiceguide.speech.conditioning import conditioned, extent, faults, level_for, session_rate, syllables
 from voiceguide.speech.engine import Take
 from voiceguide.units import SESSION_RATE_HZ, to_frames

@@ -3,7 +3,8 @@
 Spans are half-open, `[start, end)`. A Timeline checks its own invariants when it is built, so that its users (mixer,
 exporters, captions, player) can rely on them.
 
-Its frames are those of the plan. The mixer and the player work with a `Timeline[SoundFrame]`, which `times` makes.
+Its frames are those of the plan. The mixer and the player work with a
+`Timeline[SoundFrame]`, which `at_sound_rate` makes.
 """
 
 from __future__ import annotations
@@ -107,17 +108,17 @@ class Timeline(Struct, Generic[Frame], frozen=True):
         """The length in seconds."""
         return self.length / self.rate_hz
 
-    def times(self: Timeline[PlanFrame], factor: int) -> Timeline[SoundFrame]:
-        """The same session in frames of its sound, which has `factor` for every frame of the plan."""
-        if factor == 1:
+    def at_sound_rate(self: Timeline[PlanFrame], ratio: int) -> Timeline[SoundFrame]:
+        """The same session in frames of its sound, `ratio` for every frame of the plan."""
+        if ratio == 1:
             return cast("Timeline[SoundFrame]", self)  # the same frames
         multiplied = replace(
             self,
-            rate_hz=self.rate_hz * factor,
-            length=self.length * factor,
-            cues=_moved(self.cues, factor),
-            spans=tuple(replace(span, added=span.added * factor) for span in _moved(self.spans, factor)),
-            chapters=_moved(self.chapters, factor),
+            rate_hz=self.rate_hz * ratio,
+            length=self.length * ratio,
+            cues=_moved(self.cues, ratio),
+            spans=tuple(replace(span, added=span.added * ratio) for span in _moved(self.spans, ratio)),
+            chapters=_moved(self.chapters, ratio),
         )
         return cast("Timeline[SoundFrame]", multiplied)
 
@@ -126,8 +127,8 @@ class Timeline(Struct, Generic[Frame], frozen=True):
         return (cue for cue in self.cues if cue.tone is None)
 
 
-def _moved(items: tuple[_Placed, ...], factor: int) -> tuple[_Placed, ...]:
-    return tuple(replace(item, start=item.start * factor, end=item.end * factor) for item in items)
+def _moved(items: tuple[_Placed, ...], ratio: int) -> tuple[_Placed, ...]:
+    return tuple(replace(item, start=item.start * ratio, end=item.end * ratio) for item in items)
 
 
 def _faults(timeline: Timeline[int]) -> Iterator[str]:

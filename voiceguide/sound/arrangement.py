@@ -19,7 +19,7 @@ from voiceguide.sound.bed import NO_BED
 from voiceguide.sound.bedded import BeddedSource
 from voiceguide.sound.levels import TONE_LEVELS
 from voiceguide.sound.mixer import Mixer
-from voiceguide.sound.resampling import clip_times
+from voiceguide.sound.resampling import upsampled
 from voiceguide.sound.tones import chime
 from voiceguide.units import SESSION_RATE_HZ, PlanFrame, SoundFrame
 
@@ -80,12 +80,12 @@ def arranged(
     `before` is the arrangement of an earlier plan of the same session: its gain and its resampled clips are kept.
     """
     ratio = _frames_per_plan_frame(pacing, timeline.rate_hz)
-    heard = timeline.times(ratio)
+    heard = timeline.at_sound_rate(ratio)
     if ratio > 1:
         ready = before.clips if before else {}
         missing = [clip for text, clip in clips.items() if text not in ready]
         with ThreadPoolExecutor(max(1, os.cpu_count() or 1), thread_name_prefix="resample") as pool:
-            raised = pool.map(clip_times, missing, itertools.repeat(ratio))
+            raised = pool.map(upsampled, missing, itertools.repeat(ratio))
             clips = {text: ready[text] if text in ready else next(raised) for text in clips}
     audible = replace(heard, cues=tuple(cue for cue in heard.cues if cue.tone or cue.text in clips))
     words = [(cue.start, cue.end) for cue in heard.speech()]

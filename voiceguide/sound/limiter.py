@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from voiceguide.sound.spectrum import spectrum_of
-from voiceguide.units import to_db, to_gain
+from voiceguide.units import to_gain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,25 +23,6 @@ twice, this is exact to a hundredth of a decibel."""
 _NEAR: Final = 0.6
 """The least share of a peak that a point beside it has, in a sound oversampled twice; at the highest possible frequency
 it is 0.71."""
-
-
-def true_peak_dbtp(samples: NDArray[np.float32]) -> float:
-    """The highest true peak; -inf for silence.
-
-    BS.1770-5, annex 2, asks for a signal oversampled at least four times at 48 kHz.
-    """
-    doubled = spectrum_of(samples).doubled()
-    return to_db(float(_peaks_after(doubled, np.arange(len(doubled))).max()))
-
-
-def limited(
-    samples: NDArray[np.float32], ceiling_dbtp: float, rate_hz: int, *, gain: float = 1.0
-) -> NDArray[np.float32]:
-    """`samples` times `gain`, limited to true peaks of `ceiling_dbtp`."""
-    gains = limiting_gains(spectrum_of(samples).doubled(), ceiling_dbtp, rate_hz, gain=gain)
-    if gains is None:
-        return samples if gain == 1.0 else samples * np.float32(gain)
-    return samples * (gains * np.float32(gain))
 
 
 def limiting_gains(

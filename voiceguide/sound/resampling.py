@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from voiceguide.model.clip import Clip
 
 
-def clip_times(clip: Clip, factor: int) -> Clip:
-    """The clip at `factor` times its rate, by soxr; its onset lies at exactly `factor` times its frame.
+def upsampled(clip: Clip, ratio: int) -> Clip:
+    """The clip at `ratio` times its rate, by soxr; its onset lies at exactly `ratio` times its frame.
 
     The whole clip is resampled at once, so that it sounds the same from wherever it is rendered.
     """
     import soxr
 
-    rate_hz = clip.rate_hz * factor
+    rate_hz = clip.rate_hz * ratio
     pcm = to_pcm16(soxr.resample(clip.samples, clip.rate_hz, rate_hz))
     return replace(
         clip,
         pcm=pcm,
         rate_hz=rate_hz,
-        onset_frame=clip.onset_frame * factor,
-        end_frame=min(clip.end_frame * factor, len(pcm)),
+        onset_frame=clip.onset_frame * ratio,
+        end_frame=min(clip.end_frame * ratio, len(pcm)),
     )
