@@ -449,6 +449,7 @@ def player(  # noqa: PLR0913 -- what a session depends on
             settings=playing,
             start_frame=entry_frame(score.timeline, entry) if entry else 0,
             note=noting(_history(), name, spec) if history_folder() else lambda _player: False,
+            voice_name=spec,
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import wave
@@ -310,3 +311,11 @@ def test_what_say_cannot_show(tmp_path: Path) -> None:
     target = tmp_path / "x.wav"
     assert "leave out --output" in complaint(run("say", "Hold.", "--phonemes", "-o", target), 2)
     assert not target.exists()
+
+
+def test_the_voice_that_was_chosen_for_a_language_is_named(tmp_path: Path) -> None:
+    options = ("--language", "de", "--only", "cat-cow", "--cache-dir", tmp_path / "clips")
+    chosen = run("plan", "upper-back", *options)
+    assert re.fullmatch(r"note: spoken by (pico|pyttsx3):.+, the best voice for 'de' on this machine\n", chosen.stderr)
+    asked = run("plan", "upper-back", *options, "--voice", "pyttsx3:de")
+    assert "spoken by" not in asked.stderr

@@ -138,7 +138,7 @@ def test_a_crash_while_it_plays_closes_everything_and_is_told(
         with pytest.raises(RuntimeError, match="a fault of ours"), display:
             run_live(player, [remote, Unavailable()], display)
     assert (remote.closed, display.closed) == (1, 1)
-    assert display.notes == ["playing on silence", "note: keys do not work"]
+    assert display.notes == ["playing on silence, spoken by hibari:heart", "note: keys do not work"]
     assert player.ended.is_set()
 
 

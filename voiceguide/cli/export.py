@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from voiceguide.cli.console import line, note, progress
-from voiceguide.cli.pacing_options import Request, with_pacing
+from voiceguide.cli.pacing_options import Request, note_chosen_voice, with_pacing
 from voiceguide.cli.paths import path
 from voiceguide.cli.shared_options import KeepAlive, RoutineName
 from voiceguide.units import clock
@@ -57,8 +57,7 @@ def export(  # noqa: PLR0913 -- each is an option
     with progress("encoding") as report:
         planned.export(output, force=force, bit_rate_kbps=bitrate, captions=wanted, keep_alive=awake, progress=report)
     timeline = planned.timeline
-    if timeline.language != "en" and not request.voice:
-        note(f"spoken by {planned.voice}, the best voice for {timeline.language!r} on this machine")
+    note_chosen_voice(planned, request)
     for text in timeline.notes:
         note(text)
     size = output.stat().st_size / 1e6

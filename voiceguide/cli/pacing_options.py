@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 import typer
 from msgspec import Struct
 
+from voiceguide.cli.console import note
 from voiceguide.cli.shared_options import CacheDir, Language, Profile, SpeechRate, Voice
 from voiceguide.model.choices import Level, Pace, Side, Tones, Words
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from voiceguide.model.pacing import Pacing
     from voiceguide.model.player_settings import PlayerSettings
     from voiceguide.model.voice_choice import WantedVoice
+    from voiceguide.session import Session
     from voiceguide.speech.store import ClipStore
 
 
@@ -145,6 +147,13 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
     return Request(
         resolved.pacing, resolved.voice, resolved.language, store, resolved.playing, resolved.pronounce, chosen
     )
+
+
+def note_chosen_voice(planned: Session, request: Request) -> None:
+    """Name the voice that was chosen for a language in which nobody has asked for one."""
+    language = planned.timeline.language
+    if language != "en" and not request.voice:
+        note(f"spoken by {planned.voice}, the best voice for {language!r} on this machine")
 
 
 def with_pacing(command: Callable[..., None]) -> Callable[..., None]:

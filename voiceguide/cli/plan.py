@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiceguide.cli.console import document, line, note, progress, table
-from voiceguide.cli.pacing_options import Request, with_pacing
+from voiceguide.cli.pacing_options import Request, note_chosen_voice, with_pacing
 from voiceguide.cli.paths import path
 from voiceguide.cli.shared_options import AsJson, RoutineName
 from voiceguide.errors import RequestError
@@ -59,6 +59,7 @@ def plan(
     else:
         table(_rows(planned.timeline))
         line(f"{clock(planned.timeline.duration_s)} in all")
+    note_chosen_voice(planned, request)
     for text in planned.timeline.notes:
         note(text)
 

@@ -62,8 +62,8 @@ def run_live(player: Player, remotes: Iterable[Remote], display: Display) -> Non
         try:
             player.sounding.wait(_GIVE_UP_S)
             around.enter_context(kept_awake())
-            if not player.ended.is_set():
-                display.note(f"playing on {player.device}") if player.device else None
+            if player.device and not player.ended.is_set():
+                display.note(_beginning(player))
             for remote in remotes:
                 around.enter_context(remote)
                 _start(remote, session, display)
@@ -136,6 +136,11 @@ class _Live(LiveSession):
     def is_stopped_in_vain(self) -> bool:
         """Whether the player was told to stop long ago and still plays: a sound server that hangs holds it."""
         return self._stop_sent_s is not None and time.monotonic() - self._stop_sent_s > _IN_VAIN_S
+
+
+def _beginning(player: Player) -> str:
+    playing = f"playing on {player.device}"
+    return f"{playing}, spoken by {player.voice_name}" if player.voice_name else playing
 
 
 def ending(status: Status, *, can_be_resumed: bool) -> str:

@@ -67,7 +67,7 @@ class Player:
     device at the start, SpeechError if no voice works and nothing has been said yet.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a player depends on
         self,
         score: Score,
         output: AudioOutput,
@@ -76,7 +76,10 @@ class Player:
         settings: PlayerSettings | None = None,
         start_frame: int = 0,
         note: Callable[[Player], bool] = lambda _player: False,
+        voice_name: str = "",
     ) -> None:
+        self.voice_name: Final = voice_name
+        """The first voice, as `ENGINE:NAME`, for a display."""
         self.sounding = threading.Event()
         """Set when the first frames are on their way, or when it is clear that there will be none."""
         self.ended = threading.Event()
