@@ -23,7 +23,7 @@ VOICEGUIDE = [sys.executable, "-c", "from voiceguide.cli.main import run; run()"
 
 @dataclass
 class Program:
-    """`voiceguide`, to be started."""
+    """Starts `voiceguide`, and asks it for its status."""
 
     home: Path
     cache: Path

@@ -26,7 +26,7 @@ _PATIENCE_S: Final = 20.0
 
 
 class Desktop:
-    """A power manager, as desktops have one: it notes what it is asked, and answers."""
+    """A power manager like that of a desktop: it records requests, and answers them."""
 
     def __init__(self, address: str) -> None:
         self.asked: queue.Queue[tuple[str, tuple[Any, ...]]] = queue.Queue()
