@@ -1,4 +1,4 @@
-"""What wakes a headset and keeps it awake: it lies under the session, and leaves everything where it was."""
+"""The signal that wakes a headset and keeps it awake lies under the session, and moves nothing in it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RATE_HZ = 24_000
 
 
 class Pause(Silence):
-    """A source with pauses that is nothing but one."""
+    """A source that is nothing but one pause."""
 
     background = None
 

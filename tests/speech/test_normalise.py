@@ -1,4 +1,4 @@
-"""Texts made ready, or refused."""
+"""Texts are made ready to be spoken, or refused."""
 
 from __future__ import annotations
 
