@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def seconds(clips: str, *routines: str) -> Iterator[tuple[float, str]]:
-    """Yield the seconds that fitting a routine to a tenth more takes, and its name; for all if none is named."""
+    """Yield the seconds to fit each routine, or each named one, to a tenth more than its length, and its name."""
     library = Library()
     with Narrator(open_engine(DEFAULT_VOICE, Pacing().speech_rate), open_store(clips)) as narrator:
         for name in routines or library.routine_ids():

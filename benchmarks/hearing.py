@@ -177,7 +177,7 @@ def measured(wanted: Sessions, arguments: argparse.Namespace) -> tuple[list[Sent
 
 
 def share(sentences: Iterable[Sentence], times: Callable[[Sentence], int]) -> str:
-    """Return in words the word errors of sentences, each counted as often as `times` says."""
+    """Return the word errors of sentences as text, each sentence counted as often as `times` says."""
     counted = [(times(sentence), sentence) for sentence in sentences]
     errors = sum(number * sentence.errors for number, sentence in counted)
     words = sum(number * len(words_of(sentence.text)) for number, sentence in counted)

@@ -345,7 +345,7 @@ def test_the_plan_is_the_one_nearest_to_the_preset_at_every_length_there_is(seed
 def test_of_ways_of_one_length_the_one_nearest_to_the_preset_goes_on(
     seed: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If a routine is too long to try every combination, nothing is lost where lengths agree to a twentieth second."""
+    """In a routine too long to try all combinations, nothing is lost if lengths agree to a twentieth of a second."""
     monkeypatch.setattr(fitting, "_MOST_STATES", most)
     options, around = rows(seed, unit=1200, count=4), (100, 700, 900)
     for target in range(6 * 1200, 46 * 1200, 600):
@@ -533,7 +533,7 @@ def test_what_is_left_of_a_millisecond_goes_to_the_longest_rest() -> None:
     assert seconds_of(fitting._with_remainder(only_rests(long, long, short), 24)) == [3.0, 3.001, 1.0]
     waited = only_rests(words, words)
     assert fitting._with_remainder(waited, 24) is waited
-    # In whole frames: half a frame more would be rounded off again.
+    # The rest gets whole frames: half a frame more would be rounded off again.
     odd = only_rests(Rest(3.0 + 0.4 / RATE_HZ, 0, 9))
     assert seconds_of(fitting._with_remainder(odd, 1)) == [3.0 + 1 / RATE_HZ]
 

@@ -17,7 +17,7 @@ LIBRARY = Library()
 BOOK = LIBRARY.phrasebook
 ROUTINES = sorted(LIBRARY.routines()[0])
 DAYS = range(739_583, 739_595)
-"""Two weeks of November 2026: a day is its number in the calendar."""
+"""Twelve days from 28 November 2025 on; a day is the number that `date.toordinal` gives it."""
 STEADY = {Role.SAFETY, Role.SETUP, Role.INSTRUCT, Role.COUNT, Role.INHALE, Role.EXHALE}
 """Roles of texts that listeners follow word by word: they are the same every day."""
 

@@ -1,4 +1,4 @@
-"""The program itself, playing, with a session bus and a runtime folder of its own."""
+"""Fixtures that run the program itself, with a session bus and a runtime folder of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The computer stays awake while a session plays, and only then: a power manager on a real bus is asked for it."""
+"""The computer stays awake while a session plays, and only then: a power manager on a real bus sees the requests."""
 
 from __future__ import annotations
 

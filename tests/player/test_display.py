@@ -1,4 +1,4 @@
-"""The display: its plain lines, for when there is no terminal, and the live lines; test_live sees them live."""
+"""The display: plain lines without a terminal, and the text of the live ones; test_live sees those in a terminal."""
 
 from __future__ import annotations
 

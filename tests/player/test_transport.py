@@ -96,7 +96,7 @@ def test_seeking_never_lands_inside_a_sentence(timeline: object, share: float, s
     assert not any(cue.start < at < cue.end for cue in timeline.speech())  # type: ignore[attr-defined]
     wanted = min(max(0, start.at + round(seconds * RATE_HZ)), timeline.length)  # type: ignore[attr-defined]
     assert wanted - 12 * RATE_HZ < at <= wanted + 12 * RATE_HZ
-    # Seeking forward never lands further back, nor back further forward, however little was asked for.
+    # Seeking forward never goes back, and seeking back never goes forward, however short the jump.
     if round(seconds * RATE_HZ) > 0:
         assert at >= min(start.at, timeline.length)  # type: ignore[attr-defined]
         assert at <= wanted or any(cue.start <= start.at < at == cue.end for cue in timeline.speech())  # type: ignore[attr-defined]

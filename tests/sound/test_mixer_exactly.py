@@ -86,7 +86,7 @@ def summed(cues: tuple[Cue[SoundFrame], ...], clips: Mapping[str, Clip], length:
 
 
 def test_every_word_is_heard_where_it_belongs_from_whatever_frame_one_listens() -> None:
-    # The last one has a fade that the session is too short for.
+    # The clip of the last word fades out after the end of the session.
     words, clips = (*WORDS, word("fading", 29, 1)), {**CLIPS, "fading": clip(1, 2, 4, 8, 16, onset=1)}
     mixed = Mixer(session(30, *words), clips, gain_db=0.0)
     whole = summed(words, clips, 33)[:30]

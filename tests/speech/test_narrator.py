@@ -1,4 +1,4 @@
-"""The narrator: speaks once, judges, tries again, and remembers."""
+"""The narrator speaks a text once, judges it, tries again, and remembers it."""
 
 from __future__ import annotations
 
