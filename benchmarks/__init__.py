@@ -1,1 +1,1 @@
-"""Speed and memory as ratios within one run: `python -m benchmarks.run`. Measures from outside, asserts nothing."""
+"""Measures speed and memory as ratios within one run, from outside: `python -m benchmarks.run`. Asserts nothing."""

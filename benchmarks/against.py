@@ -1,4 +1,4 @@
-"""An export against LAME alone, which it cannot do without, and against what people use in its place."""
+"""Compares an export with LAME alone, which it cannot do without, and with the tools that people use instead."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from benchmarks.processes import Usage
 
 _BYTES_A_SECOND: Final = 64_000 // 8
-"""Of every file that is compared: mono MP3 at a constant 64 kbit/s."""
+"""In every file that is compared: mono MP3 at a constant 64 kbit/s."""
 _FFMPEG_MISSING: Final = "ffmpeg, and pydub, which writes by it, are not measured: there is no ffmpeg here."
 
 
 def limit_rows(bench: Bench) -> list[Row]:
-    """Warm and cold exports against LAME alone on the same samples, all whole processes."""
+    """Return rows that compare warm and cold exports with LAME alone on the same samples, each as a whole process."""
     bench.warm_export()
     bench.warm_export(".wav")
     wav, target = bench.folder / "session.wav", bench.folder / "limit.mp3"
     warm, limits, cold = [], [], []
     for _ in bench.rounds("limit", bench.scale.export_rounds):
-        # The limit between the two that are held against it.
+        # LAME runs between the two exports that are compared with it.
         warm.append(bench.warm_export())
         limits.append(bench.python("-m", "benchmarks.lame_limit", str(wav), str(target)))
         cold.append(bench.cold_export())
@@ -45,7 +45,7 @@ def _start_up(limits: list[Usage]) -> list[float]:
 
 
 def peer_rows(bench: Bench) -> tuple[list[Row], list[str]]:
-    """What people use, each against the warm export of its round; and what is missing for it."""
+    """Return rows that compare other tools with the warm export of their round, and notes on missing tools."""
     ffmpeg = shutil.which("ffmpeg")
     if not ffmpeg:
         return [], [_FFMPEG_MISSING]
@@ -78,7 +78,7 @@ def peer_rows(bench: Bench) -> tuple[list[Row], list[str]]:
 
 
 def _check(target: Path, length_s: float) -> None:
-    """End the program where a peer has not made what was asked of it; the next one starts without its file."""
+    """End the program if a peer's file has the wrong length; else delete it, so that the next peer starts afresh."""
     made_s = target.stat().st_size / _BYTES_A_SECOND
     if abs(made_s - length_s) > 1:
         message = f"benchmarks: {target} holds {made_s:.1f} s, not {length_s:.1f}"

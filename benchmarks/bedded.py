@@ -1,4 +1,4 @@
-"""What a bed costs: four times the samples, the bed itself, and not a moment of silence to skip."""
+"""The cost of a bed: four times the samples, the bed itself, and no silence to skip."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BED: Final = ("--bed", "rain")
 
 
 def bed_rows(bench: Bench) -> list[Row]:
-    """With a bed against without, and a middling session with one against a short one in memory."""
+    """Return rows: time with a bed against none, and memory of a middling session with one against a short one."""
     scale = bench.scale
     plain, bedded, shorts, middles = [], [], [], []
     for _ in bench.rounds("bed", scale.slow_rounds):

@@ -1,4 +1,4 @@
-"""Where the benchmarks run: a temporary folder with warm clips, and the programs to measure."""
+"""The place where the benchmarks run: a temporary folder with spoken clips, and the programs to measure."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ class Scale:
     """How much is measured."""
 
     length: str
-    """Of the session that all are compared on, as `--length` takes it."""
+    """Length of the session that all are compared on, as `--length` takes it."""
     only: str
-    """The one stretch of it, or empty for all."""
+    """The only stretch of that session, or empty for all."""
     export_rounds: int
     slow_rounds: int
-    """Of what takes many times as long."""
+    """Rounds of the programs that take many times as long."""
     synthesis_rounds: int
     long_rounds: int
     start_rounds: int
     fitted: tuple[str, ...]
-    """Routines whose fitting is timed; none for all."""
+    """Routines whose fitting is timed; empty for all."""
     live_rounds: int
     live_s: float
-    """How long CPU is measured over while it plays."""
+    """Seconds of playing over which CPU time is measured."""
     short_min: int
-    """Session that memory is compared with."""
+    """Length of the session that memory is compared with."""
     middle_min: int
-    """Session that time is compared with."""
+    """Length of the session that time is compared with."""
     long_min: int
 
     @property
     def session(self) -> tuple[str, ...]:
-        """Length and stretch, as `benchmarks.prepare` and `benchmarks.speaking` take them."""
+        """Length and stretch, as arguments of `benchmarks.prepare` and `benchmarks.speaking`."""
         return (self.length, self.only) if self.only else (self.length,)
 
     @property
     def options(self) -> tuple[str, ...]:
-        """Of `voiceguide export`, for that session."""
+        """Options of `voiceguide export` for that session."""
         return ("--length", self.length, *(("--only", self.only) if self.only else ()))
 
 
@@ -86,7 +86,7 @@ QUICK: Final = Scale(
 
 
 class Bench:
-    """A temporary folder, an environment that nobody has set anything in, and what runs there."""
+    """Runs programs in a temporary folder, without the user's settings."""
 
     def __init__(self, folder: Path, scale: Scale) -> None:
         self.folder = folder
@@ -94,7 +94,7 @@ class Bench:
         self.warm_cache = folder / "warm"
         self.interpreter = sys.executable
         self.program = str(Path(sys.executable).with_name("voiceguide"))
-        # What a user has set must not change what is measured.
+        # The user's settings must not change what is measured.
         self.environment = {key: value for key, value in os.environ.items() if not key.startswith("VOICEGUIDE_")}
         self.environment["XDG_CONFIG_HOME"] = str(folder / "config")
         # Modules are compiled once, as pip does when it installs, and not anew in every process.
@@ -102,36 +102,36 @@ class Bench:
         self.environment["PYTHONPYCACHEPREFIX"] = str(folder / "compiled")
 
     def run(self, *command: str) -> Usage:
-        """Any program."""
+        """Run any program."""
         return measured(command, self.environment)
 
     def voiceguide(self, *arguments: str) -> Usage:
-        """The command, as a user starts it."""
+        """Run the command as a user starts it."""
         return self.run(self.program, *arguments)
 
     def python(self, *arguments: str) -> Usage:
-        """The interpreter that runs this."""
+        """Run the interpreter of this process."""
         return self.run(self.interpreter, *arguments)
 
     def export(self, routine: str, cache: Path, *options: str, suffix: str = ".mp3") -> Usage:
-        """A routine to `session` and its suffix in the folder, with the clips of `cache`."""
+        """Export a routine to `session` plus `suffix` in the folder, with the clips of `cache`."""
         target = str(self.folder / f"session{suffix}")
-        # The wordings of the day would be spoken anew.
+        # With variation, the wordings of the day would be spoken anew.
         fixed = ("--variation", "off", "--force", "--cache-dir", str(cache))
         return self.voiceguide("export", routine, *options, "-o", target, *fixed)
 
     def warm_export(self, suffix: str = ".mp3", *options: str) -> Usage:
-        """The session that all are compared on, its clips spoken before."""
+        """Export the session that all are compared on; its clips have been spoken before."""
         return self.export(ROUTINE, self.warm_cache, *self.scale.options, *options, suffix=suffix)
 
     def long_routine(self, minutes: int) -> tuple[str, float]:
-        """A routine about that long, its clips spoken already, and its exact length in hours."""
+        """Write a routine of about that length and speak its clips; return its path and its exact length in hours."""
         path = str(self.folder / f"{minutes}-minutes.toml")
         made = self.python("-m", "benchmarks.long_routine", str(minutes), path, str(self.warm_cache))
         return path, float(made.output) / 3600
 
     def cold_export(self) -> Usage:
-        """The same with no clip there: everything is spoken."""
+        """Export the same session from an empty cache, so that everything is spoken."""
         cache = self.folder / "cold"
         try:
             return self.export(ROUTINE, cache, *self.scale.options)
@@ -139,7 +139,7 @@ class Bench:
             shutil.rmtree(cache, ignore_errors=True)
 
     def rounds(self, title: str, count: int) -> Iterator[int]:
-        """Count, and say so where someone watches."""
+        """Count the rounds, and report each one if stderr is a terminal."""
         for number in range(1, count + 1):
             if sys.stderr.isatty():
                 print(f"{title}: round {number} of {count}", file=sys.stderr)

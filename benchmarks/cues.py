@@ -1,4 +1,4 @@
-"""The cues of a session as others get them: WAV files, and when each sounds."""
+"""The cues of a session as other tools get them: WAV files, and the time of each."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class WavCue:
-    """A sound and its place."""
+    """A sound and its place in the session."""
 
     wav: str
     """Path of a mono 16-bit WAV at the session's rate; cues that sound alike share it."""
     start: int
-    """In frames, as `end`; half-open."""
+    """First frame of the half-open interval up to `end`."""
     end: int
 
 
 @dataclass(frozen=True, slots=True)
 class CueSheet:
-    """Everything that sounds in a session, in order of its beginning."""
+    """Everything that sounds in a session, in order of start."""
 
     rate_hz: int
     length: int
-    """Frames in all."""
+    """Frames of the whole session."""
     cues: tuple[WavCue, ...]
 
     def ms(self, frames: int) -> int:
-        """Whole milliseconds, which pydub and ffmpeg's `adelay` count in."""
+        """Convert frames to whole milliseconds, the unit of pydub and of ffmpeg's `adelay`."""
         return frames * 1000 // self.rate_hz
 
     def overlapping(self) -> list[list[WavCue]]:
-        """The cues in groups that share no moment with one another."""
+        """Return the cues in groups that do not overlap one another."""
         groups: list[list[WavCue]] = []
         quiet_from = 0
         for cue in self.cues:
@@ -46,7 +46,7 @@ class CueSheet:
         return groups
 
     def tracks(self) -> list[list[WavCue]]:
-        """The cues on as few tracks as it takes for none to overlap on its own."""
+        """Return the cues on as few tracks as possible, so that no two cues of a track overlap."""
         tracks: list[list[WavCue]] = []
         for cue in self.cues:
             free = next((track for track in tracks if track[-1].end <= cue.start), None)
@@ -57,12 +57,12 @@ class CueSheet:
         return tracks
 
     def save(self, path: Path) -> None:
-        """Write it as JSON."""
+        """Write the sheet as JSON."""
         cues = [[cue.wav, cue.start, cue.end] for cue in self.cues]
         path.write_text(json.dumps({"rate_hz": self.rate_hz, "length": self.length, "cues": cues}), encoding="utf-8")
 
 
 def read_sheet(path: Path) -> CueSheet:
-    """What `save` wrote."""
+    """Read a sheet that `save` wrote."""
     plain = json.loads(path.read_text(encoding="utf-8"))
     return CueSheet(plain["rate_hz"], plain["length"], tuple(WavCue(*cue) for cue in plain["cues"]))

@@ -1,7 +1,7 @@
-"""The same session by the ffmpeg binary: all cues delayed and added, or track by track one behind the other.
+"""The same session made by the ffmpeg binary: all cues delayed and added, or concatenated track by track.
 
-`adelay` with `amix` takes an input for every cue. `concat` reads a track from its list, silences as files of their
-own; two cues that overlap need two tracks, which are added in the end. `normalize=0` because amix else turns
+`adelay` with `amix` takes an input for every cue. `concat` reads a track from its list, in which silences are files of
+their own; two cues that overlap need two tracks, which are added in the end. `normalize=0` because amix otherwise turns
 everything down by the number of its inputs.
 """
 
@@ -19,7 +19,7 @@ BIT_RATE = "64k"
 
 
 def mixed_command(ffmpeg: str, sheet: CueSheet, target: str) -> list[str]:
-    """`adelay` for every cue and one `amix`."""
+    """Return the command with an `adelay` for every cue and one `amix`."""
     delayed = [f"[{number}]adelay={sheet.ms(cue.start)}[c{number}]" for number, cue in enumerate(sheet.cues)]
     labels = "".join(f"[c{number}]" for number in range(len(sheet.cues)))
     graph = ";".join([*delayed, f"{labels}amix=inputs={len(sheet.cues)}:normalize=0,apad[out]"])
@@ -28,14 +28,14 @@ def mixed_command(ffmpeg: str, sheet: CueSheet, target: str) -> list[str]:
 
 
 def concatenated_command(ffmpeg: str, lists: list[str], sheet: CueSheet, target: str) -> list[str]:
-    """`concat` for every track, by the lists that `write_lists` has written, and one `amix` of these."""
+    """Return the command with a `concat` for every track, from the lists of `write_lists`, and one `amix` of them."""
     labels = "".join(f"[{number}]" for number in range(len(lists)))
     inputs = [word for path in lists for word in ("-f", "concat", "-safe", "0", "-i", path)]
     return _command(ffmpeg, inputs, f"{labels}amix=inputs={len(lists)}:normalize=0,apad[out]", sheet, target)
 
 
 def write_lists(sheet: CueSheet, folder: Path) -> list[str]:
-    """A list for every track, and the silences between its cues as WAV files."""
+    """Write a list for every track, and the silences between its cues as WAV files; return the paths of the lists."""
     paths = []
     for number, track in enumerate(sheet.tracks()):
         path = folder / f"track-{number}.txt"
@@ -46,7 +46,7 @@ def write_lists(sheet: CueSheet, folder: Path) -> list[str]:
 
 
 def _filled(track: list[WavCue], sheet: CueSheet, prefix: Path) -> list[str]:
-    """The files of a track in order, silences included."""
+    """Return the files of a track in order, and write those of the silences."""
     files: list[str] = []
     at = 0
     for cue in track:
@@ -64,7 +64,7 @@ def _filled(track: list[WavCue], sheet: CueSheet, prefix: Path) -> list[str]:
 
 
 def _command(ffmpeg: str, inputs: list[str], graph: str, sheet: CueSheet, target: str) -> list[str]:
-    # amix ends with its longest input: padded, and cut where the session ends.
+    # amix ends with its longest input, so its output is padded, and cut at the end of the session.
     length = f"{sheet.length / sheet.rate_hz:.6f}"
     out = ["-filter_complex", graph, "-map", "[out]", "-t", length, "-ac", "1", "-b:a", BIT_RATE, target]
     return [ffmpeg, "-v", "error", "-nostdin", "-y", *inputs, *out]

@@ -1,4 +1,4 @@
-"""Prints how long fitting to a length takes for the slowest shipped routine, with every clip known, in seconds.
+"""Prints how many seconds fitting to a length takes for the slowest shipped routine, with every clip known.
 
 `python -m benchmarks.fitting CLIPS [ROUTINE...]`, CLIPS being a folder of clips that may be empty.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def seconds(clips: str, *routines: str) -> Iterator[tuple[float, str]]:
-    """For every routine, or those that are named, a tenth longer than it is."""
+    """Yield the seconds to fit each routine, or each named one, to a tenth more than its length, and its name."""
     library = Library()
     with Narrator(open_engine(DEFAULT_VOICE, Pacing().speech_rate), open_store(clips)) as narrator:
         for name in routines or library.routine_ids():

@@ -13,7 +13,7 @@ _MINUTES_AN_HOUR: Final = 60
 
 
 def growth_rows(bench: Bench) -> list[Row]:
-    """A long session against a short one in memory, against a middling one in time."""
+    """Return rows that compare a long session with a short one in memory, and with a middling one in time."""
     scale = bench.scale
     (short, _), (middle, middle_h), (long, long_h) = (
         bench.long_routine(minutes) for minutes in (scale.short_min, scale.middle_min, scale.long_min)

@@ -38,33 +38,33 @@ if TYPE_CHECKING:
 
 _WORDS: Final[tuple[Words, ...]] = get_args(Words)
 _SENTENCE_WORDS: Final = 4
-"""Shorter ones say little about speed, and are not spoken as statements."""
+"""Shorter sentences say little about speed, and are not spoken as statements."""
 _AT_ONCE: Final = 16
 _QUICK_WINDOW_S: Final = 10.0
-"""Four times as fast as Whisper's own; it says short texts twice now and then."""
+"""Four times as fast as Whisper's own window, but short texts are now and then transcribed twice."""
 _FALLS_SEMITONES: Final = -1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A text, and what became of it."""
+    """A text, and how it was spoken and heard."""
 
     text: str
     said: int
-    """How often the usual sessions of a day without variation say it; 0 for what only others say."""
+    """How often the usual sessions of a day without variation say it; 0 if only other sessions say it."""
     seconds: float
-    """Of the sound itself, without the quiet around it."""
+    """Length of the sound itself, without the silence around it."""
     heard: str
     end: SentenceEnd | None
 
     @property
     def wrong(self) -> list[Misheard]:
-        """What of it was misheard."""
+        """The parts of the text that were misheard."""
         return misheard(self.text, self.heard)
 
     @property
     def errors(self) -> int:
-        """Words of it that were misheard."""
+        """Number of word errors."""
         return sum(run.errors for run in self.wrong)
 
 
@@ -74,18 +74,18 @@ class Sessions:
 
     routines: Sequence[Routine]
     pacings: Sequence[session.Pacing]
-    """The usual sessions."""
+    """Pacings of the usual sessions."""
     others: Sequence[session.Pacing]
-    """Those of other levels and of other days."""
+    """Pacings of sessions at other levels and on other days."""
 
     def texts(self) -> list[str]:
-        """Every text, each once."""
+        """Return every text, each once."""
         book = Library().phrasebook
         paced = itertools.product(self.routines, [*self.pacings, *self.others])
         return list(dict.fromkeys(text for routine, pacing in paced for text in texts_to_speak(routine, pacing, book)))
 
     def said(self, spoken_frames: Mapping[str, int]) -> tuple[Counter[str], dict[str, list[float]]]:
-        """How often each text is said in the usual sessions, and for each routine how many minutes those take."""
+        """Return how often the usual sessions say each text, and for each routine how many minutes they take."""
         times: Counter[str] = Counter()
         minutes: dict[str, list[float]] = {}
         for routine, pacing in itertools.product(self.routines, self.pacings):
@@ -96,7 +96,7 @@ class Sessions:
 
 
 def sessions_of(names: Sequence[str], words: Sequence[Words], speech_rate: float | None, variations: int) -> Sessions:
-    """The sessions of these routines, of all that are shipped where none is named."""
+    """Return the sessions of these routines, or of all shipped routines if none is named."""
     library = Library()
     routines = [library.routine(name) for name in names or library.routine_ids()]
     paced = functools.partial(session.paced, speech_rate=speech_rate)
@@ -109,7 +109,7 @@ def sessions_of(names: Sequence[str], words: Sequence[Words], speech_rate: float
 
 
 class Ears:
-    """Hears clips through a window, and remembers in a file, where one is given, what it heard."""
+    """Transcribes clips through a window, and keeps the transcripts in a file if one is given."""
 
     def __init__(self, model: Path | None, kept: Path | None) -> None:
         self._model = model
@@ -119,9 +119,9 @@ class Ears:
             self._known = json.loads(kept.read_text(encoding="utf-8"))
 
     def hear(self, clips: Mapping[str, Clip], keys: Mapping[str, str], window_s: float) -> dict[str, str]:
-        """What is heard in the clip of each text; not again for an address in `keys` that has been heard."""
+        """Return the transcript of each text's clip; one whose address in `keys` is known is not transcribed again."""
         keys = {text: f"{keys[text]} {window_s:g}" for text in clips}
-        # Texts of one length take about as many steps, which those that are heard at once take together.
+        # The texts of a batch take as many steps as its longest, so texts of similar length go together.
         missing = sorted((text for text in clips if keys[text] not in self._known), key=len)
         whisper = self._whisper(window_s) if missing else None
         for start in range(0, len(missing), _AT_ONCE):
@@ -145,7 +145,7 @@ class Ears:
 
 
 def end_of(clip: Clip) -> SentenceEnd | None:
-    """How a clip ends; None without parselmouth."""
+    """Return how a clip ends; None if parselmouth is not installed."""
     try:
         return sentence_end(clip)
     except ImportError:
@@ -153,7 +153,7 @@ def end_of(clip: Clip) -> SentenceEnd | None:
 
 
 def measured(wanted: Sessions, arguments: argparse.Namespace) -> tuple[list[Sentence], dict[str, list[float]]]:
-    """Speak and hear every text; with it, for each routine, the minutes of its sessions."""
+    """Speak and transcribe every text; return the sentences, and for each routine the minutes of its sessions."""
     texts = wanted.texts()
     with session.narrator_for(arguments.voice, wanted.pacings[0].speech_rate, arguments.cache_dir) as narrator:
         clips = narrator.speak(texts)
@@ -177,7 +177,7 @@ def measured(wanted: Sessions, arguments: argparse.Namespace) -> tuple[list[Sent
 
 
 def share(sentences: Iterable[Sentence], times: Callable[[Sentence], int]) -> str:
-    """Word errors of sentences that are each counted so many times."""
+    """Return the word errors of sentences as text, each sentence counted as often as `times` says."""
     counted = [(times(sentence), sentence) for sentence in sentences]
     errors = sum(number * sentence.errors for number, sentence in counted)
     words = sum(number * len(words_of(sentence.text)) for number, sentence in counted)
@@ -186,7 +186,7 @@ def share(sentences: Iterable[Sentence], times: Callable[[Sentence], int]) -> st
 
 
 def figures(sentences: Sequence[Sentence], minutes: Mapping[str, list[float]]) -> list[tuple[str, str]]:
-    """What is printed first: names, and values with their units."""
+    """Return the figures that are printed first: names, and values with their units."""
     long = [sentence for sentence in sentences if len(words_of(sentence.text)) >= _SENTENCE_WORDS]
     per_minute = sorted(60 * len(words_of(sentence.text)) / sentence.seconds for sentence in long)
     ends = [sentence.end for sentence in long if sentence.end]

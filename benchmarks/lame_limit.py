@@ -1,7 +1,7 @@
-"""The limit that an MP3 export is held against: LAME alone, one thread, on samples that are there already.
+"""The limit that an MP3 export is compared with: LAME alone, in one thread, on samples that exist already.
 
 `python -m benchmarks.lame_limit SESSION.wav TARGET.mp3` reads, encodes and writes, and imports nothing else. It
-prints the seconds that encoding and flushing took of that.
+prints how many seconds encoding and flushing took.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ QUALITY = 5
 
 
 def encode(wav_path: str, target: str) -> float:
-    """Encode a 16-bit WAV at a constant bit rate; give the seconds that LAME took."""
+    """Encode a 16-bit WAV at a constant bit rate; return the seconds that LAME took."""
     with wave.open(wav_path, "rb") as reader:
         rate_hz, channels = reader.getframerate(), reader.getnchannels()
         pcm = reader.readframes(reader.getnframes())

@@ -23,12 +23,12 @@ from tests.pulse import RATE_HZ, Pulse
 
 ROUTINE: Final = "upper-back"
 _FIXED: Final = ("--variation", "off")
-"""The wordings of the day would be spoken anew."""
+"""With variation, the wordings of the day would be spoken anew."""
 _WAIT_S: Final = 5.0
 
 
 def first_sound_s(pulse: Pulse, command: list[str], target: Path) -> float:
-    """From the start of the process to the first frame that is not silent."""
+    """Return the seconds from the start of the process to the first frame that is not silent."""
     with pulse.recording(target) as recording:
         started = time.monotonic()
         process = subprocess.Popen(command, env=pulse.surroundings, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
@@ -40,7 +40,7 @@ def first_sound_s(pulse: Pulse, command: list[str], target: Path) -> float:
 
 
 def playing(pulse: Pulse, command: list[str], seconds: float) -> Usage:
-    """A process that plays for so long, and is stopped then."""
+    """Run a process that plays for so many seconds and is then stopped; return its usage."""
     timeout = shutil.which("timeout")
     if timeout is None:
         sys.exit("needs timeout, of the coreutils")

@@ -1,4 +1,4 @@
-"""A routine of any length: the items of `upper-back` over and over.
+"""A routine of any length: the items of `upper-back`, repeated.
 
 `python -m benchmarks.long_routine MINUTES FILE.toml CACHE_DIR` writes the routine whose estimated length comes
 closest, speaks what it needs into the cache, and prints its exact length in seconds.
@@ -19,11 +19,11 @@ from voiceguide.library.words import DATA
 from voiceguide.planning.planner import estimated_minutes
 
 MOST_ITEMS = 2000
-"""What the routine format allows."""
+"""The most that the routine format allows."""
 
 
 def routine_toml(count: int) -> str:
-    """`upper-back` with `count` items: its own in order, again and again, and its own close."""
+    """Return `upper-back` with `count` items: its own in order, repeated, and its own close."""
     shipped = tomllib.loads((DATA / "en" / "routines" / "upper-back.toml").read_text(encoding="utf-8"))
     items = itertools.islice(itertools.cycle(shipped["items"]), count)
     lines = ['id = "benchmark"', 'title = "Upper back"', 'description = "Upper back, again and again."']
@@ -50,7 +50,7 @@ def write_routine(minutes: float, path: Path) -> None:
 
 
 def main(minutes: str, path: str, cache_dir: str) -> None:
-    """Write it, plan it, print its length."""
+    """Write the routine, plan it, and print its length."""
     write_routine(float(minutes), Path(path))
     print(session.plan(path, cache_dir=cache_dir).timeline.duration_s)
 

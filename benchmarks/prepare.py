@@ -1,6 +1,6 @@
 """Writes the cues of a session as WAV files, once each, and the sheet that says when they sound.
 
-`python -m benchmarks.prepare FOLDER CLIPS LENGTH [STRETCH]`. None of this is measured: the others get
+`python -m benchmarks.prepare FOLDER CLIPS LENGTH [STRETCH]`. None of this is measured: the other tools get
 their sounds ready-made, trimmed and at level.
 """
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def sound_of(planned: session.Session, cue: Cue) -> tuple[str, int, NDArray[np.float32]]:
-    """What tells it from other sounds, the frame of its first sample, and its samples."""
+    """Return a key that no other sound has, the frame of the first sample, and the samples."""
     if cue.tone is None:
         clip = planned.clips[cue.text]
         return cue.text, cue.start - clip.onset_frame, clip.samples
@@ -40,7 +40,7 @@ def sound_of(planned: session.Session, cue: Cue) -> tuple[str, int, NDArray[np.f
 
 
 def write_cues(planned: session.Session, folder: Path) -> CueSheet:
-    """A WAV for every distinct sound, `sheet.json` for all cues."""
+    """Write a WAV file for every distinct sound, and `sheet.json` for all cues."""
     folder.mkdir(parents=True, exist_ok=True)
     rate_hz = planned.timeline.rate_hz
     written: dict[str, str] = {}
@@ -61,7 +61,7 @@ def write_cues(planned: session.Session, folder: Path) -> CueSheet:
 
 
 def main(folder: str, clips: str, length: str, *only: str) -> None:
-    """Plan and write."""
+    """Plan the session, and write its cues."""
     pacing = session.Pacing(length_s=parse_length(length), only=only)
     write_cues(session.plan(ROUTINE, pacing=pacing, cache_dir=clips), Path(folder))
 

@@ -1,8 +1,8 @@
 """A whole process, measured from outside: wall time, CPU time and peak memory.
 
 Linux counts towards a child's `ru_maxrss` what its parent held when the child was started (seen: `/bin/true`
-"peaks" at the size of this program). So whoever calls `measured` has to stay small: no numpy, no voiceguide.
-What needs them runs as a process of its own.
+"peaks" at the size of this program). So a program that calls `measured` has to stay small: no numpy, no voiceguide.
+Code that needs them runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _RSS_UNIT_BYTES: Final = 1 if sys.platform == "darwin" else 1024
-"""What `ru_maxrss` counts in."""
+"""The unit of `ru_maxrss`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one process took."""
+    """The time and memory that one process took."""
 
     wall_s: float
     cpu_s: float
-    """User and system, all threads."""
+    """User and system time of all threads."""
     peak_mb: float
     """Largest resident set, 10^6 bytes; never less than `own_peak_mb`."""
     output: str
@@ -37,14 +37,14 @@ class Usage:
 
 
 def own_peak_mb() -> float:
-    """The largest resident set of this process: below it, no child's can be told."""
+    """Return the largest resident set of this process: a smaller one of a child cannot be measured."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT_BYTES / 1e6
 
 
 def measured(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Usage:
-    """Run `command` to its end, in the caller's environment where none is given.
+    """Run `command` to its end, in the caller's environment if none is given.
 
-    Ends the program with what the command complained of where its exit code is not 0.
+    If its exit code is not 0, ends the program with what the command wrote to stderr.
     """
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         started_s = time.perf_counter()

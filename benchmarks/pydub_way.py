@@ -1,8 +1,8 @@
-"""The same session as one writes it with pydub, in two ways.
+"""The same session made with pydub, in two ways.
 
 `python -m benchmarks.pydub_way overlay|append SHEET.json TARGET.mp3`. Either way each WAV is read once, and the
-file is written by `AudioSegment.export`, which runs the ffmpeg binary. An AudioSegment does not change: every
-overlay, and every append, copies the session.
+file is written by `AudioSegment.export`, which runs the ffmpeg binary. An AudioSegment is immutable: every overlay
+and every append copies the session.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BIT_RATE = "64k"
 
 
 def overlaid(sheet: CueSheet) -> Any:  # noqa: ANN401 -- pydub has no types
-    """Silence as long as the session, and every cue laid over it."""
+    """Return silence as long as the session, with every cue laid over it."""
     sounds = _sounds(sheet)
     session = _silence(sheet, sheet.ms(sheet.length))
     for cue in sheet.cues:
@@ -28,7 +28,7 @@ def overlaid(sheet: CueSheet) -> Any:  # noqa: ANN401 -- pydub has no types
 
 
 def appended(sheet: CueSheet) -> Any:  # noqa: ANN401 -- the same
-    """Silence and sound by turns; what overlaps is laid over one another first, by itself."""
+    """Return silence and sound by turns; cues that overlap are first mixed by themselves."""
     sounds = _sounds(sheet)
     session = _silence(sheet, 0)
     for group in sheet.overlapping():

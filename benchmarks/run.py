@@ -32,7 +32,7 @@ _LIVE_NEEDS: Final = ("pulseaudio", "parec", "pacat")
 
 
 def live_table(bench: Bench) -> str:
-    """What `benchmarks.live` prints, or why it is not there."""
+    """Return the output of `benchmarks.live`, or why it cannot run."""
     missing = [name for name in _LIVE_NEEDS if not shutil.which(name)]
     if missing:
         return f"Time to the first sound is not measured: there is no {' and no '.join(missing)} here."
@@ -41,7 +41,7 @@ def live_table(bench: Bench) -> str:
 
 
 def machine() -> dict[str, Any]:
-    """What this ran on."""
+    """Describe the machine and the versions of the packages."""
     return {
         "cpu": _cpu_model(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),

@@ -1,4 +1,4 @@
-"""How the voice ends a sentence: a statement falls, and what does not fall sounds like a list that goes on."""
+"""How the voice ends a sentence: in a statement it falls; otherwise the sentence sounds like a list that goes on."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 _STEP_S: Final = 0.01
 _END_FRAMES: Final = 8
-"""The last 80 ms of what has a pitch."""
+"""The last 80 ms of voiced sound."""
 _LEAST_FRAMES: Final = 4 * _END_FRAMES
 _FLOOR_HZ, _CEILING_HZ = 75.0, 500.0
 
 
 @dataclass(frozen=True, slots=True)
 class SentenceEnd:
-    """The last 80 ms of voicing against the whole sentence; below 0 where they are lower and softer."""
+    """The last 80 ms of voicing against the whole sentence; negative if they are lower and softer."""
 
     pitch_semitones: float
     """Median pitch against the median of the sentence."""
@@ -28,10 +28,10 @@ class SentenceEnd:
 
 
 def sentence_end(clip: Clip) -> SentenceEnd | None:
-    """How `clip` ends, as Praat's autocorrelation finds its pitch; None for less than 0.32 s of voice.
+    """Return how `clip` ends, with its pitch from Praat's autocorrelation; None for less than 0.32 s of voice.
 
-    Creak misleads every tracker of pitch: medians over many sentences are worth more than one. Raises ImportError
-    where parselmouth (GPL-3) is not installed.
+    Creak misleads every pitch tracker: medians over many sentences are worth more than one. Raises ImportError if
+    parselmouth (GPL-3) is not installed.
     """
     import parselmouth
 

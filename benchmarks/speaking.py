@@ -1,8 +1,8 @@
 """Prints how many seconds the clips of a session take to make, once the voice is loaded.
 
-`python -m benchmarks.speaking narrator|alone|engine LENGTH [STRETCH]`: by the narrator, which judges, trims, levels and
-stores them and uses its threads; by a narrator with one thread; or by one thread of the engine, whose sound is thrown
-away.
+`python -m benchmarks.speaking narrator|alone|engine LENGTH [STRETCH]`. They are made by the narrator, which judges,
+trims, levels and stores them and uses its threads; by a narrator with one thread; or by one thread of the engine, whose
+sound is discarded.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from voiceguide.speech.normalise import normalise
 from voiceguide.speech.voices import DEFAULT_VOICE, open_engine
 
 WARM_UP = "One, two, three."
-"""Said before, by either: the first text of a voice takes longer than those that follow."""
+"""Spoken before any measurement: the first text of a voice takes longer than those that follow."""
 
 
 def texts(pacing: session.Pacing) -> list[str]:
-    """Everything that the session may say."""
+    """Return everything that the session may say."""
     library = Library()
     assert pacing.length_s is not None  # noqa: S101 -- narrows the type
     routine = library.routine(ROUTINE)
@@ -33,7 +33,7 @@ def texts(pacing: session.Pacing) -> list[str]:
 
 
 def main(who: str, length: str, *only: str) -> None:
-    """Speak and print."""
+    """Speak the texts, and print the seconds."""
     pacing = session.Pacing(length_s=parse_length(length), only=only)
     wanted = texts(pacing)
     with (

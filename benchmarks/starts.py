@@ -1,4 +1,4 @@
-"""The commands that should answer at once, and the fitting that they wait for."""
+"""Measures the commands that should answer at once, and the fitting that they wait for."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _FITTING_S: Final = 0.2
 
 
 def start_rows(bench: Bench) -> list[Row]:
-    """Against an interpreter that does nothing."""
+    """Return rows that compare start-ups with that of an interpreter that does nothing."""
     helped, planned, imported, nothing = [], [], [], []
-    bench.voiceguide("--help")  # compiles what the others have not
+    bench.voiceguide("--help")  # compiles the modules that no earlier run has compiled
     for _ in bench.rounds("start", bench.scale.start_rounds):
         helped.append(bench.voiceguide("--help"))
         nothing.append(bench.python("-c", ""))
@@ -38,7 +38,7 @@ def start_rows(bench: Bench) -> list[Row]:
 
 
 def fitting_row(bench: Bench) -> Row:
-    """Fitting to a length, once clips are known, for the slowest routine, against the 0.2 s that it may take."""
+    """Return the row of fitting the slowest routine, with its clips known, against the 0.2 s that it may take."""
     command = ("-m", "benchmarks.fitting", str(bench.warm_cache), *bench.scale.fitted)
     found = [bench.python(*command) for _ in bench.rounds("fitting", bench.scale.long_rounds)]
     slowest = [usage.output.split() for usage in found]

@@ -1,4 +1,4 @@
-"""How fast clips are made, against one thread of the engine alone, and what the machine lets two of those do."""
+"""How fast clips are made, against one thread of the engine alone, and how fast two such processes are at once."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def synthesis_rows(bench: Bench) -> list[Row]:
-    """Every clip of the session made, stored included; the voices are loaded and warm.
+    """Return rows for making and storing every clip of the session; the voices are loaded and warm.
 
-    Beside it a narrator with one thread, and two processes of the engine alone at the same time, which share nothing
-    but the machine. Of the two the row shows the slower one.
+    They are compared with one thread of the engine alone and with a narrator with one thread. The last row is for two
+    processes of the engine alone at the same time, which share nothing but the machine; it shows the slower of the two.
     """
 
     def speaking(who: str) -> Usage:

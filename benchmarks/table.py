@@ -1,4 +1,4 @@
-"""The table that the benchmarks print: a line for what was measured, its ratio, and the goal it is held to."""
+"""The table that the benchmarks print: a line for each measurement, with its ratio and its goal."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ _HEAD: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What the median of a row should keep to."""
+    """The bound that the median of a row should keep to."""
 
     bound: float
     at_least: bool = False
-    """Where more is better; else `bound` is the most that it may be."""
+    """Whether `bound` is the least that the median may be; else it is the most."""
     in_seconds: bool = False
-    """Seconds of wall time rather than a ratio."""
+    """Whether `bound` is in seconds of wall time rather than a ratio."""
 
     def met(self, value: float) -> bool:
-        """Whether `value` keeps to it."""
+        """Return whether `value` keeps to the bound."""
         return value >= self.bound if self.at_least else value <= self.bound
 
     def __str__(self) -> str:
@@ -65,14 +65,14 @@ class Row:
         return statistics.median(self.ratios)
 
     def verdict(self) -> str:
-        """The goal, and whether it is met."""
+        """Return the goal, and whether it is met."""
         if self.goal is None:
             return ""
         found = self.wall_s if self.goal.in_seconds else self.ratio
         return f"{self.goal} {'met' if self.goal.met(found) else '**missed**'}"
 
     def markdown(self, *, judged: bool) -> str:
-        """The line of the table, held to its goal or not."""
+        """Return the line of the table, judged by its goal or not."""
         hidden = self.peak_mb <= own_peak_mb()
         cells = (
             self.title,
@@ -87,7 +87,7 @@ class Row:
         return f"| {' | '.join(cells)} |"
 
     def plain(self) -> dict[str, Any]:
-        """Everything, for JSON."""
+        """Return everything, for JSON."""
         runs = [{key: value for key, value in asdict(usage).items() if key != "output"} for usage in self.usages]
         return {
             "title": self.title,
@@ -102,10 +102,10 @@ class Row:
 
 
 def table(rows: Iterable[Row], *, judged: bool) -> str:
-    """The rows as Markdown, held to their goals or not."""
+    """Return the rows as Markdown, judged by their goals or not."""
     return "\n".join([*_HEAD, *(row.markdown(judged=judged) for row in rows)])
 
 
 def wall_ratios(usages: Sequence[Usage], others: Sequence[Usage]) -> list[float]:
-    """How many times as long each of `usages` took as the one of `others` in the same round."""
+    """Return how many times as long each of `usages` took as the one of `others` in the same round."""
     return [usage.wall_s / other.wall_s for usage, other in zip(usages, others, strict=True)]

@@ -1,4 +1,4 @@
-"""How many words of a text a recogniser heard wrong; what is only spelt otherwise does not count."""
+"""Counts the words of a text that a recogniser heard wrong; a different spelling of the same word does not count."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ _SPELT_OTHERWISE: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Misheard:
-    """Neighbouring words of a text that were heard as others."""
+    """Neighbouring words of a text that were heard as other words."""
 
     said: tuple[str, ...]
-    """Empty where words were heard that nobody said."""
+    """Empty if the words heard were not in the text."""
     heard: tuple[str, ...]
-    """Empty where words were not heard."""
+    """Empty if the words of the text were not heard."""
     errors: int
-    """Words replaced, left out and put in."""
+    """Number of words replaced, left out and put in."""
 
     def __str__(self) -> str:
         return f"{' '.join(self.said) or '(nothing)'} -> {' '.join(self.heard) or '(nothing)'}"
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text as they sound: `30` is `thirty`, `side-lying` two words, `arm's` is `arms`."""
+    """Return the words of a text as they sound: `30` is `thirty`, `side-lying` is two words, `arm's` is `arms`."""
     spelt = _NUMBER.sub(lambda number: cardinal(int(number[0])), _APOSTROPHE.sub("", text)).lower()
     return [_SPELT_OTHERWISE.get(word, word) for word in _WORD.findall(spelt)]
 
 
 def misheard(said: str, heard: str) -> list[Misheard]:
-    """What of `said` was heard otherwise.
+    """Return the parts of `said` that were heard differently.
 
-    The errors together are those that the word error rate counts: the least number of words that have to be replaced,
-    left out or put in to make one text the other (Levenshtein distance in words). A gap between two words that is
-    written or not, as in `knee cap`, does not count.
+    Their errors add up to those that the word error rate counts: the least number of words that have to be replaced,
+    left out or put in to make one text the other (Levenshtein distance in words). Whether two words are written as one,
+    as in `knee cap`, does not count.
     """
     words, others = words_of(said), words_of(heard)
     runs: list[Misheard] = []
@@ -66,7 +66,7 @@ def misheard(said: str, heard: str) -> list[Misheard]:
 
 
 class _Step(NamedTuple):
-    """Of an alignment: how far it has come in what was said and in what was heard, and its errors, 0 or 1."""
+    """A step of an alignment: how many words said and heard lie behind it, and its errors, 0 or 1."""
 
     at: int
     to: int
@@ -74,7 +74,7 @@ class _Step(NamedTuple):
 
 
 def _path(said: Sequence[str], heard: Sequence[str]) -> list[_Step]:
-    """The best alignment."""
+    """Return the best alignment."""
     costs = {(0, 0): 0}
     came: dict[tuple[int, int], tuple[int, int]] = {}
     for at in range(len(said) + 1):
@@ -91,7 +91,7 @@ def _path(said: Sequence[str], heard: Sequence[str]) -> list[_Step]:
 
 
 def _ways(said: Sequence[str], heard: Sequence[str]) -> Iterator[tuple[tuple[int, int], int]]:
-    """The last steps that lead to the ends of both: where each starts, and its errors."""
+    """Yield the last steps that lead to the ends of both: where each starts, and its errors."""
     at, to = len(said), len(heard)
     if at and to:
         yield (at - 1, to - 1), int(said[-1] != heard[-1])

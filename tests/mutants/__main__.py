@@ -1,7 +1,8 @@
 """`scripts/mutants [ROOM ...]`: changes one small thing of a module after the other, and tells which no test notices.
 
-Results are kept in `.mutants/`, so that a run that was stopped goes on, and one after an edit tries only what the edit
-concerns. Ends with 1 where fewer than 90 % are noticed, or one that is not is missing from docs/mutants.md.
+Results are kept in `.mutants/`: a stopped run can be continued, and a run after an edit tries only the mutants that the
+edit concerns. Ends with 1 if fewer than 90 % of a room's mutants are noticed, or a survivor is missing from
+docs/mutants.md.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _SHARED: Final = ("tests/conftest.py", "tests/strategies.py")
 
 @dataclass(slots=True)
 class Outcome:
-    """Of one room."""
+    """The outcome of one room."""
 
     mutants: int = 0
     survivors: list[Mutant] = field(default_factory=list)
@@ -40,12 +41,12 @@ class Outcome:
 
     @property
     def share(self) -> float:
-        """Of the mutants that were killed."""
+        """The share of the mutants that were killed."""
         return 1 - len(self.survivors) / max(1, self.mutants)
 
 
 class Kept:
-    """Results of earlier runs, a line each: the module as it was changed, the tests, the change, what came of it."""
+    """Results of earlier runs, one per line: digests of the changed module, the tests and the change; killed or not."""
 
     def __init__(self, name: str, tests: str, *, survivors: bool) -> None:
         self._path = RESULTS / f"{name.replace('/', '-')}.jsonl"
@@ -56,7 +57,7 @@ class Kept:
         self.read()
 
     def read(self) -> None:
-        """Read what has been kept: another process may have added to it."""
+        """Read the results that are kept: another process may have added to them."""
         if self._path.exists():
             for line in self._path.read_text(encoding="utf-8").splitlines():
                 source, tests, change, killed = json.loads(line)
@@ -66,11 +67,11 @@ class Kept:
                     self._noticed.add(change)
 
     def get(self, mutant: Mutant) -> bool | None:
-        """Whether a mutant was killed; None where it was not tried."""
+        """Return whether a mutant was killed; None if it was not tried."""
         return self._known.get(_digest(mutant.source), True if _digest(mutant.name) in self._noticed else None)
 
     def put(self, mutant: Mutant, *, killed: bool) -> None:
-        """Keep what came of a mutant."""
+        """Keep the result of a mutant."""
         RESULTS.mkdir(exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
             line = [_digest(mutant.source), self._tests, _digest(mutant.name), killed]
@@ -87,7 +88,7 @@ def _tests_digest(room: Room) -> str:
 
 
 def tried(name: str, room: Room, jobs: int, *, survivors: bool) -> Outcome:
-    """Every mutant of a room; those are tried that were not yet."""
+    """Try the mutants of a room that were not tried yet; return the outcome of all."""
     outcome = Outcome()
     begun = time.monotonic()
     kept = Kept(name, _tests_digest(room), survivors=survivors)
@@ -105,7 +106,7 @@ def tried(name: str, room: Room, jobs: int, *, survivors: bool) -> Outcome:
 
 
 def _try_apart(module: str, path: Path, room: Room, mutants: list[Mutant], kept: Kept, jobs: int) -> None:
-    """In a process that can import a module, and forget it, without a trace of the one before."""
+    """Try mutants in a process of their own, so that no module tried before leaves a trace."""
     pid = os.fork()
     if pid == 0:
         code = 1
@@ -128,13 +129,13 @@ def _try_apart(module: str, path: Path, room: Room, mutants: list[Mutant], kept:
 
 
 def say(text: str, stream: TextIO = sys.stderr) -> None:
-    """Write a line: the table to stdout, how it goes beside it."""
+    """Write a line: the table goes to stdout, progress to stderr."""
     stream.write(f"{text}\n")
     stream.flush()
 
 
 def main() -> int:
-    """Try the rooms that are named, or all, and print a table and the survivors."""
+    """Try the named rooms, or all of them, and print a table and the survivors."""
     parser = argparse.ArgumentParser(prog="scripts/mutants", description=__doc__.split("\n\n")[0])
     parser.add_argument("rooms", nargs="*", metavar="ROOM", help=f"one of {', '.join(ROOMS)}; all of them if none")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="mutants that are tried at once")

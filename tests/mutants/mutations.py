@@ -1,7 +1,7 @@
-"""What a module would be with one small thing changed.
+"""Mutants of a module: its source with one small change.
 
-The changes are mutmut's, and some more. mutmut itself leaves out constants of a module and functions with a decorator,
-where much of what is tried here stands: so they are made here in the whole of a module.
+The changes are mutmut's, and some more. mutmut itself leaves out module constants and decorated functions, which hold
+much of the code that is tried here. So the changes are made here, in the whole module.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PASS: Final = libcst.Pass()
 _TOTALS: Final = {"min": "max", "max": "min"}
 _HARMLESS_CALLS: Final = frozenset({"isinstance", "len"})
-"""With anything else in the place of their arguments they raise."""
+"""Calls that are not changed: with any other argument they raise."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,17 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """As docs/mutants.md names it."""
+        """The name that docs/mutants.md uses."""
         return f"`{self.where}`: `{self.before}` → `{self.after}`"
 
 
 def mutants_of(source: str) -> Iterator[Mutant]:
-    """Every one of a module that differs from the others and from the module itself."""
+    """Yield every mutant of a module that differs from the others and from the module itself."""
     wrapper = MetadataWrapper(libcst.parse_module(source), unsafe_skip_copy=True)
     places = wrapper.resolve(WhitespaceInclusivePositionProvider)
     lines = source.splitlines(keepends=True)
     for statement in wrapper.module.body:
-        # One statement of the module at a time: to parse the whole for each would take minutes.
+        # One statement of the module at a time: parsing the whole module for each mutant would take minutes.
         before, chunk, behind = _around(lines, places[statement])
         visitor = _Changes()
         statement.visit(visitor)
@@ -69,7 +69,7 @@ def mutants_of(source: str) -> Iterator[Mutant]:
 
 
 def _around(lines: list[str], place: CodeRange) -> tuple[list[str], str, list[str]]:
-    """The lines before a statement of the module, the statement, and the lines behind it."""
+    """Return the lines before a statement of the module, the statement, and the lines after it."""
     first, last = place.start.line - 1, place.end.line - (place.end.column == 0)
     return lines[:first], "".join(lines[first:last]), lines[last:]
 
@@ -77,13 +77,13 @@ def _around(lines: list[str], place: CodeRange) -> tuple[list[str], str, list[st
 def _spliced(chunk: str, place: CodeRange, before: int, text: str) -> str:
     lines = chunk.splitlines(keepends=True)
     first, last = place.start.line - 1 - before, place.end.line - 1 - before
-    # What ends with its line ends at the beginning of the next.
+    # A node that ends with its line has its end at the beginning of the next.
     behind = "".join(lines[last:])[place.end.column :]
     return "".join(lines[:first]) + lines[first][: place.start.column] + text + behind
 
 
 def _difference(source: str, text: str) -> tuple[str, str]:
-    """The lines that differ, each side in one line."""
+    """Return the lines that differ, each side joined into one line."""
     before, after = ([line.strip() for line in lines.splitlines()] for lines in (source, text))
     shorter = min(len(before), len(after))
     first = next((at for at in range(shorter) if before[at] != after[at]), shorter)
@@ -93,7 +93,7 @@ def _difference(source: str, text: str) -> tuple[str, str]:
 
 
 class _Changes(libcst.CSTVisitor):
-    """Finds the nodes that can be changed, and what to."""
+    """Finds the nodes that can be changed, and their replacements."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -127,7 +127,7 @@ class _Changes(libcst.CSTVisitor):
 
 
 def _is_strict(node: libcst.CSTNode) -> bool:
-    """Whether it is a call with `strict=True`: what that asserts never happens, and without it nothing changes."""
+    """Return whether a node is a call with `strict=True`: the check never fails, so nothing changes without it."""
     return isinstance(node, libcst.Call) and any(
         isinstance(arg.value, libcst.Name) and arg.value.value == "True"
         for arg in node.args

@@ -15,11 +15,11 @@ class Room:
 
     modules: tuple[str, ...]
     tests: tuple[str, ...]
-    """Arguments for pytest: files, and options that leave out what is slow."""
+    """Arguments for pytest: files, and options that leave out slow tests."""
 
 
 def file_of(module: str) -> Path:
-    """The file of a module, or of a package."""
+    """Return the file of a module or package."""
     place = ROOT / module.replace(".", "/")
     return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
 

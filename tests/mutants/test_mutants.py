@@ -1,4 +1,4 @@
-"""The mutation tester itself: it changes what it should, and knows what a test notices."""
+"""The mutation tester itself: it makes the changes that it should, and knows which ones a test notices."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def tried(test: Path, sources: Iterable[str]) -> dict[str, bool]:
 
 
 def test_a_mutant_is_killed_by_the_test_that_hears_it_and_by_time(tmp_path: Path) -> None:
-    """One that loops for ever and one that cannot be imported are noticed as well; what is the same is not."""
+    """A mutant that loops for ever and one that cannot be imported count as noticed; an unchanged module does not."""
     test = tmp_path / "test_clock.py"
     test.write_text(
         "from voiceguide.units import clock\n"

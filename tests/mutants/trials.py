@@ -1,4 +1,4 @@
-"""Tests run against mutants, each in a process of its own, forked from one that has imported what they all need."""
+"""Runs tests against mutants, each in a process of its own, forked from one that has imported what all of them need."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from types import CodeType
 
 _MEMORY_BYTES: Final = 3 << 30
-"""More than any test takes; what a loop without an end fills ends there."""
+"""More than any test needs; it stops an endless loop that fills memory."""
 _LIMIT_FACTOR, _LIMIT_S = 10, 5
-"""A mutant may take ten times what the module takes, and five seconds, of the processor; of time four times that."""
+"""A mutant may take ten times the CPU time of the unchanged module plus five seconds, and four times that to finish."""
 _ERROR: Final = 3
 
 
@@ -43,17 +43,17 @@ class Trial:
 
 
 class Trials:
-    """A module, the tests of its room, and a process for each mutant; what is compiled is kept in the folder `kept`."""
+    """Runs the tests of a module's room in a process for each mutant; bytecode is kept in the folder `kept`."""
 
     def __init__(self, module: str, path: Path, tests: Sequence[str], kept: Path) -> None:
         self._module = module
         self._path = path
         self._tests = list(tests)
-        # Each process imports the tests anew: compiled once, whatever the environment says.
+        # Each process imports the tests anew, so they are compiled once, whatever the environment says.
         sys.dont_write_bytecode = False
         sys.pycache_prefix = str(kept / "pycache")
         _import_what_stays(module, self._tests)
-        # pytest collects garbage as it ends, twice: what was imported here is none.
+        # pytest collects garbage twice as it ends: it need not look at what was imported here.
         gc.collect()
         gc.freeze()
         started = _children_cpu_s()
@@ -62,10 +62,10 @@ class Trials:
             message = f"the tests {' '.join(tests)} fail as it is: run them with pytest first"
             raise CannotPassError(message)
         self.clean_s = _children_cpu_s() - started
-        """What the tests take of the processor."""
+        """CPU time of the tests with the unchanged module."""
 
     def tried(self, sources: Iterable[str], jobs: int) -> Iterator[Trial]:
-        """Every one of the mutants, `jobs` at a time, as they are done."""
+        """Try the mutants, `jobs` at a time, and yield the result of each as it is done."""
         limit_s = round(_LIMIT_FACTOR * self.clean_s + _LIMIT_S)
         running: dict[int, tuple[str, float]] = {}
         waiting = iter(sources)
@@ -118,7 +118,7 @@ _OPTIONS: Final = (
 
 
 class _NoShrinking:
-    """Hypothesis stops at the first example that fails: the smallest one is of no use here."""
+    """Stops Hypothesis at the first example that fails: the smallest one is of no use here."""
 
     def pytest_sessionstart(self) -> None:
         phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
@@ -127,7 +127,7 @@ class _NoShrinking:
 
 
 class _Finder:
-    """Gives the mutant where the module is imported."""
+    """Supplies the mutant when the module is imported."""
 
     def __init__(self, module: str, path: Path, source: str) -> None:
         self._module = module
@@ -149,7 +149,7 @@ class _Loader(SourceFileLoader):
 
 
 def _import_what_stays(module: str, tests: list[str]) -> None:
-    """Import what the tests import, and forget the module again with all that imports it."""
+    """Import what the tests import, then unload the module and everything that imports it."""
     with open(os.devnull, "w", encoding="utf-8") as quiet, contextlib.redirect_stdout(quiet):  # noqa: PTH123 -- a device
         pytest.main(["--collect-only", "-q", *_OPTIONS, *tests])
     graph = grimp.build_graph("voiceguide", cache_dir=None)
@@ -162,7 +162,7 @@ def _import_what_stays(module: str, tests: list[str]) -> None:
 
 
 def _tests_loaded(tests: list[str]) -> list[str]:
-    """The modules of tests, but for these here."""
+    """Return the loaded test modules, except those of this package."""
     files = {os.path.realpath(test) for test in tests}
     return [
         name

@@ -1,4 +1,4 @@
-"""What every output promises; inherit it, and say in `output` which one is meant."""
+"""The promises of every output; inherit them, and return the output to be tested from the fixture `output`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def signal(start: int, count: int) -> NDArray[np.int64]:
-    """Frames of a saw that no two places of within two seconds share; none is zero."""
+    """Return frames of a saw: no value occurs twice within two seconds, and none is zero."""
     saw: NDArray[np.int64] = np.arange(start, start + count) * 7919 % 60_013
     return saw - 30_000 + (saw >= 30_000)
 
@@ -42,7 +42,7 @@ class Feeder:
         self.at = 0
 
     def fill(self, silence: int = 0) -> None:
-        """Fill its queue, first with some silence: a device that wakes may swallow it."""
+        """Fill the stream's queue, first with some silence: a device that wakes may swallow it."""
         if silence:
             self.stream.write(np.zeros(silence, np.float32))
         room = self.stream.room()
@@ -84,7 +84,7 @@ class Failing(Saw):
 
 class OutputContract:
     speed: ClassVar[float] = 1.0
-    """How many times as fast its clock runs."""
+    """How many times as fast as real time the output's clock runs."""
 
     @pytest.fixture
     def output(self) -> AudioOutput:
@@ -231,11 +231,11 @@ class OutputContract:
 
 
 class AudibleContract(OutputContract):
-    """For those with a device: `pulse` has it."""
+    """The promises of outputs that play on a device, which `pulse` provides."""
 
     sink: ClassVar[str] = SINK
     silent_s: ClassVar[float] = 0.05
-    """How long after a stop something may still sound."""
+    """Seconds for which sound may go on after a stop."""
 
     def test_a_stop_silences_and_a_start_goes_on(self, output: AudioOutput, pulse: Pulse, tmp_path: Path) -> None:
         lead = RATE_HZ // 10
@@ -260,7 +260,7 @@ class AudibleContract(OutputContract):
         runs = np.split(sounding, np.flatnonzero(np.diff(sounding) > RATE_HZ // 10) + 1)
         assert len(runs) == len(turns)
         for run, (begin, started, stopped, claimed) in zip(runs, turns, strict=True):
-            # Every frame of the signal is there, from the one that was due, and nothing of what was dropped before.
+            # Every frame of the signal is there, from the one that was due, and none of those dropped before.
             assert np.array_equal(heard[run[0] : run[-1] + 1], signal(begin, len(run)))
             late_s = recording.at(int(run[-1])) - stopped
             begun_s = recording.at(int(run[0])) - lead / RATE_HZ - started

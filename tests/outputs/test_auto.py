@@ -1,4 +1,4 @@
-"""The output of those who name none."""
+"""The output for users who name none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The device: what it is given is what a real sound server gets, to the bit."""
+"""A real sound server gets exactly the samples that the miniaudio output was given, to the bit."""
 
 from __future__ import annotations
 

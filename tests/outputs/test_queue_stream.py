@@ -1,4 +1,4 @@
-"""The queue that a pulling device takes from, without a device."""
+"""The queue that a pulling device takes from, tested without a device."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RATE_HZ = 1000
 
 
 class Stream(QueueStream):
-    """Its device takes when the test says so."""
+    """A stream whose device takes frames when the test says so."""
 
     works = True
 
@@ -72,7 +72,7 @@ def test_the_device_gets_every_frame_however_often_the_ring_wraps() -> None:
 def test_where_there_is_nothing_the_device_gets_silence() -> None:
     stream = Stream()
     stream.write(samples(0, 300))
-    assert not stream.take(100).any()  # it was not started
+    assert not stream.take(100).any()  # it has not been started
     stream.start()
     out = stream.take(500)[:, 0]
     assert np.array_equal(out[:300], signal(0, 300))
@@ -111,7 +111,7 @@ def test_a_volume_is_exact_at_its_ends_and_does_not_jump() -> None:
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize("volume", [1.0, 0.5, 0.2, 0.0])
 def test_a_headset_is_kept_awake_at_every_volume(volume: float, channels: int) -> None:
-    """Far below hearing: two steps of 16 bits. Sound is left as it is."""
+    """The signal is far below hearing, two steps of 16 bits, and sound is left as it is."""
     stream = Stream(channels)
     stream.volume = volume
     stream.keep_alive = True
@@ -136,7 +136,7 @@ def test_the_position_follows_a_device_that_fills_its_buffer_and_then_takes_what
     stream.start()
     stream.take(300)
     clock.now += 0.05
-    stream.take(300)  # 600 frames are in its buffer less what has sounded: 550
+    stream.take(300)  # of 600 frames in its buffer 50 have sounded: 550 are left
     assert stream.pending() == pytest.approx(950, abs=1)
     for _ in range(20):
         clock.now += 0.3
@@ -156,7 +156,7 @@ def test_a_device_that_stood_still_is_not_taken_for_one_that_went_on(clock: Cloc
     for _ in range(2):
         stream.write(np.zeros(stream.room(), np.float32))
         stream.start()
-        for wait in (0.0, 0.3, 0.3, 1.5, 0.3, 0.3, 0.3):  # 1.2 s went by in which nothing sounded
+        for wait in (0.0, 0.3, 0.3, 1.5, 0.3, 0.3, 0.3):  # for 1.2 s nothing sounded
             clock.now += wait
             stream.take(300)
             stream.write(np.zeros(stream.room(), np.float32))
@@ -183,7 +183,7 @@ def test_a_device_that_stops_asking_is_lost(clock: Clock) -> None:
     assert not stream.lost()
     stream.start()
     clock.now += 2.9
-    assert not stream.lost()  # a sink that was idle
+    assert not stream.lost()  # a sink that was idle may take so long
     clock.now += 0.2
     assert stream.lost()
     stream.take(10)
@@ -212,7 +212,7 @@ def test_a_fault_in_the_callback_is_never_silence_for_ever(monkeypatch: pytest.M
     assert len(stream.take(100)) == 100
     with monkeypatch.context() as patched:
         patched.setattr("voiceguide.outputs.queue_stream.np.zeros", None)
-        assert len(stream.take(100)) == 0  # never raises: the device would print it, and stay silent
+        assert len(stream.take(100)) == 0  # it never raises: the device would print the error, and stay silent
     assert stream.lost()
     stream.take(100)
     assert stream.lost()

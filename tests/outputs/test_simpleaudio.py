@@ -36,7 +36,7 @@ def _installed() -> None:
 class TestSimpleaudio(AudibleContract):
     sink: ClassVar[str] = ALSA_SINK
     silent_s: ClassVar[float] = 0.2
-    """What ALSA holds sounds to the end."""
+    """ALSA plays what it holds to the end."""
 
     @pytest.fixture
     def output(self) -> AudioOutput:
@@ -115,5 +115,5 @@ def test_the_patched_package_is_welcome_everywhere(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(simpleaudio, "version", lambda _name: "1.0.5")
     monkeypatch.setattr(sys, "version_info", (3, 13))
     monkeypatch.setitem(sys.modules, "simpleaudio", None)
-    with pytest.raises(PlaybackError, match="cannot be loaded"):  # it was tried
+    with pytest.raises(PlaybackError, match="cannot be loaded"):  # the import was tried
         SimpleaudioOutput().open(RATE_HZ)

@@ -39,7 +39,7 @@ def test_json_and_a_picture_at_once(clip_cache: Path, tmp_path: Path) -> None:
 
 
 def test_requests_that_are_wrong(tmp_path: Path) -> None:
-    # Before anything is spoken: no cache folder is named, and none is needed.
+    # All of them fail before anything is spoken: no cache folder is named, and none is needed.
     assert "no picture format is called '.gif'" in complaint(
         run("plan", "upper-back", "--picture", tmp_path / "x.gif"), 2
     )

@@ -1,4 +1,4 @@
-"""Pictures as files: well-formed, whole, and only where they may be."""
+"""Picture files are well-formed and whole, and are written only where they may be."""
 
 from __future__ import annotations
 

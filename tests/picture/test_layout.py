@@ -1,4 +1,4 @@
-"""What the layout promises, for any session: everything is there, in its place, and nothing meets."""
+"""The layout of any session shows everything in its place, and no two texts overlap."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def timeline_of(length_s: float, cues: tuple[Cue[Any], ...] = (), spans: tuple[S
 
 
 def box(shape: Shape) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of what is drawn."""
+    """Return left, top, right and bottom of a shape."""
     match shape:
         case Rect():
             return shape.x_px, shape.y_px, shape.x_px + shape.width_px, shape.y_px + shape.height_px
@@ -151,7 +151,7 @@ def test_the_heading_names_what_was_asked(upper_back: session.Session) -> None:
 
 
 def test_a_hold_is_marked_where_its_clock_starts_and_ends() -> None:
-    # The second one goes on in the next row, and has one mark in either.
+    # The second hold goes on in the next row, and has one mark in each of the two.
     holds = [Span(SpanKind.HOLD, RATE_HZ * start, RATE_HZ * (start + 30)) for start in (10, 50, 80)]
     shapes = lay_out(timeline_of(200, spans=tuple(holds)), "steady", "a:b").shapes
     marks = [shape for shape in shapes if isinstance(shape, Line) and shape.colour == palette.HOLD_CLOCK]

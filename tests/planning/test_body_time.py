@@ -1,4 +1,4 @@
-"""Time for the body: what moves it is followed by quiet enough to do it, in every words level, pace and length."""
+"""Time for the body: words that move it are followed by enough quiet, at every words level, pace and length."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LIBRARY = Library()
 BOOK = LIBRARY.phrasebook
 ROUTINES = sorted(LIBRARY.routines()[0])
 MOVING = {Role.SETUP, Role.INSTRUCT, Role.RELEASE}
-"""What the body does something at; the phases of a breath have their own time."""
+"""Roles of words that the body moves at; the phases of a breath have their own time."""
 
 
 def spoken(texts: Iterable[str]) -> Mapping[str, int]:
@@ -195,7 +195,7 @@ def test_who_is_on_the_floor_is_told_how_to_stand_up_and_has_the_time_for_it() -
         timeline = plan_timeline(LIBRARY.routine("full-body"), paced(words=words), BOOK, spoken)
         up = sentences(BOOK.stand_up)
         cues = [cue for cue in timeline.speech() if cue.stretch == "doorway-chest"]
-        assert [cue.text for cue in cues[1:4]] == up  # behind the name
+        assert [cue.text for cue in cues[1:4]] == up  # after the name
         assert cues[4].text == "Walk to the doorway, eyes open."
         assert (cues[4].start - cues[1].start) / RATE_HZ > 15
 
@@ -284,7 +284,7 @@ def test_check_names_the_line_that_hurries_the_body(tmp_path: Path) -> None:
         (20, "stretches.1.movement.rep_s"),
     ]
     assert "0.7 s are too few to do it with closed eyes: write 2.5 or more" in str(caught.value)
-    # It can be played all the same: the session gives it the time.
+    # The routine can be played all the same: the session gives the body its time.
     routine = session.load(str(path))
     assert too_quick(plan_timeline(routine, paced(), BOOK, spoken), texts_that_move_nothing(routine.stretches)) == []
 

@@ -1,4 +1,4 @@
-"""Routines in words: the doses that `show` names are those that are done."""
+"""Routines described in words: the doses that `show` names are those of the session."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An exact length: met to the frame, inside every limit, and as close to the preset as can be."""
+"""An exact length is met to the frame, within every limit, and as close to the preset as possible."""
 
 from __future__ import annotations
 
@@ -44,12 +44,12 @@ def spoken(texts: Iterable[str], factor: float = 1.0) -> dict[str, int]:
 
 
 def planned(routine: Routine, pacing: Pacing) -> Timeline:
-    """With a voice that speaks as fast as it is asked to."""
+    """Plan a routine with a voice that speaks as fast as it is asked to."""
     return plan_timeline(routine, pacing, BOOK, functools.partial(spoken, factor=0.9 / pacing.speech_rate))
 
 
 def reach(routine: Routine, pacing: Pacing) -> tuple[float, float]:
-    """Shortest and longest length, from the refusal of what is far outside: the same from both."""
+    """Return the shortest and longest length, which the refusals of far too short and far too long ones name alike."""
     found = set()
     for length_s in (30.0, 43_200.0):
         with pytest.raises(RequestError, match="takes from") as caught:
@@ -65,7 +65,7 @@ def named(refusal: str) -> tuple[float, float]:
 
 
 def assert_doses_in_range(timeline: Timeline, routine: Routine) -> None:
-    """Every hold, every round and every repetition, item by item; both sides alike."""
+    """Check every hold, round and repetition, item by item, and that both sides are alike."""
     for chapter, (_, stretch) in zip(timeline.chapters[1:-1], routine.items, strict=True):
         movement = stretch.movement
         inside = [s for s in timeline.spans if chapter.start <= s.start < chapter.end]
@@ -150,7 +150,7 @@ def test_every_way_out_that_is_named_is_one(routine_id: str, changes: dict[str, 
 
 
 def ways_out(refusal: str) -> list[dict[str, object]]:
-    """Each way as the changes that it stands for, read as somebody would who types it."""
+    """Return each way out as the changes it stands for, read as a user who types its options would."""
     advice = re.split(r"; try |, as with ", in_options(refusal))[1:]
     knobs = {"--words": "words", "--pace": "pace", "--rounds": "rounds", "--hold": "hold_s", "--reps": "repetitions"}
     ways: list[dict[str, object]] = []
@@ -281,7 +281,7 @@ def test_the_refusal_says_what_can_be_had_and_what_would_open_it() -> None:
 
 
 def test_between_two_lengths_the_nearest_is_named() -> None:
-    """A hold that moves in whole breaths, and hardly a rest."""
+    """The routine has a hold that moves in whole breaths, and hardly any rest."""
     stretch = LIBRARY.stretch("quiet-rest")
     assert isinstance(stretch.movement, HoldMovement)
     wide = stretch.movement.model_copy(update={"hold_s": SecondsRange(min=60, default=60, max=600)})
@@ -306,7 +306,7 @@ def test_between_two_lengths_the_nearest_is_named() -> None:
 
 
 def test_a_long_routine_is_fitted_too() -> None:
-    """Thirty items: more combinations than could be weighed one by one."""
+    """The routine has 32 items: more combinations than could be weighed one by one."""
     upper_back = LIBRARY.routine("upper-back")
     routine = upper_back.model_copy(update={"items": upper_back.items * 8})
     own = plan_timeline(routine, paced(), BOOK, spoken)
@@ -332,7 +332,7 @@ def test_lengths_are_parsed() -> None:
 
 
 def test_fitting_takes_no_part_of_a_second_that_would_be_felt() -> None:
-    """Printed, not asserted closely: these machines are noisy. The promise, 0.2 s, is kept in benchmarks/."""
+    """The time is printed and not asserted: test machines are noisy. benchmarks/ measures the promise of 0.2 s."""
     routine, pacing = LIBRARY.routine("upper-back"), paced(length_s=660)
     lengths = spoken(texts_for_fitting(routine, pacing, BOOK, 11))
     begin = time.perf_counter()

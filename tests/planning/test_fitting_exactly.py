@@ -1,4 +1,4 @@
-"""Fitting on small numbers, against a plain search through all there is."""
+"""Fitting with small numbers, compared with a plain search through all combinations."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def lengths_of(made: Routine, pacing: Pacing) -> dict[str, int]:
 
 
 def doses(only: Stretch, item: Item | None = None, **knobs: Any) -> list[Any]:  # noqa: ANN401 -- of Pacing
-    """Every dose of a stretch alone: the hold or the repetitions, the rounds, and the cost."""
+    """Return every dose of a stretch alone: the hold or the repetitions, the rounds, and the cost."""
     made, pacing = routine(only, items=[item or Item(stretch=only.id)]), Pacing(**knobs)
     [turn] = turns_of(made, pacing, BOOK)
     return [
@@ -157,7 +157,7 @@ def test_a_hold_of_the_routines_own_stays_among_the_whole_breaths() -> None:
 def test_a_hold_can_be_as_long_as_its_range_where_that_is_whole_breaths_of_tenths(
     in_s: float, out_s: float, low: float, high: float, holds: list[float]
 ) -> None:
-    """Tenths are not exact inside: the longest session would be a breath shorter than its stretches allow."""
+    """Tenths are not exact in binary: rounded down, the longest session would be a breath too short."""
     usual = holds[len(holds) // 2]
     breathed = stretch(
         "held",
@@ -207,9 +207,9 @@ def test_a_hold_that_the_listener_has_asked_for_stays_as_it_was_asked(
     [
         (MOVED, [2, 3, 4, 5, 6], [7]),
         (COUNTED, [3, 4, 5], [7]),
-        # Breaths are no repetitions: the option is not about them.
+        # Breaths are not repetitions: the option does not concern them.
         (BREATHED, [3, 4, 5, 6], [3, 4, 5, 6]),
-        # Both sides get as many: pairs, whatever is asked for.
+        # Both sides get the same number, so repetitions come in pairs, whatever is asked for.
         (IN_TURNS, [4, 6, 8, 10], [8]),
     ],
 )
@@ -228,7 +228,7 @@ def test_what_a_repetition_costs_goes_by_its_range() -> None:
 
 
 def rests_at(section: Section, which: str) -> Section:
-    """With every rest at its least, as it is or at its most."""
+    """Return the section with every rest at its shortest, usual or longest length."""
     return replace(
         section,
         beats=tuple(replace(b, seconds=getattr(b, which)) if isinstance(b, Rest) else b for b in section.beats),
@@ -236,7 +236,7 @@ def rests_at(section: Section, which: str) -> Section:
 
 
 def measured(sections: Iterable[Section], lengths: dict[str, int]) -> tuple[int, int, int]:
-    """With their rests at their shortest, as the preset has them, and at their longest."""
+    """Return the length of sections with rests at their shortest, as the preset has them, and at their longest."""
     kept = list(sections)
     low, usual, high = (
         sum(schedule(Script("", "", "", (rests_at(s, which),)), lengths).length for s in kept)
@@ -283,9 +283,9 @@ def test_every_word_that_may_be_said_is_spoken_before_it_is_fitted_and_no_other(
 @pytest.mark.parametrize("words", ["full", "minimal"])
 @pytest.mark.parametrize("minutes", [5, 12])
 def test_a_batch_of_many_lengths_knows_every_word_of_each(minutes: int, words: Any) -> None:  # noqa: ANN401 -- of Pacing
-    """What its doses say is listed once, and what is said around them for each length.
+    """The words of the doses are listed once, and the words around them for each length.
 
-    A word that is missing from both is found out only when the file is made.
+    A word missing from both lists would be noticed only when the file is made.
     """
     made, pacing = routine(HELD, COUNTED, IN_TURNS), Pacing(countdown=3, words=words)
     around, of_doses = texts_around(made, pacing, BOOK, minutes), texts_of_doses(made, pacing, BOOK)
@@ -298,7 +298,7 @@ def test_a_batch_of_many_lengths_knows_every_word_of_each(minutes: int, words: A
 def ways(
     options: Sequence[Sequence[Choice]], target: int, around: tuple[int, int, int]
 ) -> Iterator[tuple[float, tuple[Choice, ...]]]:
-    """Every combination that can be rested to the target, with what it costs in all."""
+    """Yield the total cost of every combination that rests can bring to the target, and the combination."""
     for combination in itertools.product(*options):
         low, usual, high = (
             start + sum(getattr(choice, name) for choice in combination)
@@ -311,7 +311,7 @@ def ways(
 
 
 def rows(seed: int, unit: int = 1, count: int = 3) -> list[list[Choice]]:
-    """Small numbers, so that many targets lie on an edge; with `unit`, presets that are whole multiples of it."""
+    """Return choices of small lengths, so that many targets lie on an edge; presets are multiples of `unit`."""
     random = np.random.default_rng(seed)
     made = []
     for row in range(count):
@@ -345,7 +345,7 @@ def test_the_plan_is_the_one_nearest_to_the_preset_at_every_length_there_is(seed
 def test_of_ways_of_one_length_the_one_nearest_to_the_preset_goes_on(
     seed: int, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A routine too long for every combination: nothing is lost where their lengths are alike to a twentieth second."""
+    """In a routine too long to try all combinations, nothing is lost if lengths agree to a twentieth of a second."""
     monkeypatch.setattr(fitting, "_MOST_STATES", most)
     options, around = rows(seed, unit=1200, count=4), (100, 700, 900)
     for target in range(6 * 1200, 46 * 1200, 600):
@@ -359,7 +359,7 @@ def test_of_ways_of_one_length_the_one_nearest_to_the_preset_goes_on(
 
 @pytest.mark.parametrize("seed", range(20))
 def test_however_long_the_routine_its_exact_ends_can_be_had(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What leads to the shortest and the longest of all goes on, though something nearer to the preset is as long."""
+    """The ways to the shortest and longest session are kept, even if others as long are nearer to the preset."""
     monkeypatch.setattr(fitting, "_MOST_STATES", 2)
     options, around = rows(seed, count=6), (2, 4, 5)
     low = around[0] + sum(min(choice.shortest for choice in row) for row in options)
@@ -375,14 +375,14 @@ def test_however_long_the_routine_its_exact_ends_can_be_had(seed: int, monkeypat
 def test_of_ways_of_about_one_length_the_cheapest_goes_on_and_the_ends_of_all() -> None:
     sums = np.array(
         [
-            # In one twentieth of a second, 1,200 frames: the second is nearest to the preset.
+            # Within one twentieth of a second, 1,200 frames: the second is nearest to the preset.
             (500, 1200, 1300),
             (600, 2399, 2400),
             (700, 1800, 2500),
-            # In the next one the first.
+            # Within the next one: the first is.
             (800, 2400, 2600),
             (900, 3599, 3700),
-            # The shortest of all, and the longest, dear as they are.
+            # The shortest of all and the longest, though they cost the most.
             (400, 1300, 1301),
             (1000, 1900, 4000),
         ]
@@ -392,7 +392,7 @@ def test_of_ways_of_about_one_length_the_cheapest_goes_on_and_the_ends_of_all() 
 
 
 def test_rests_with_a_single_frame_of_room_are_moved_by_all_of_it() -> None:
-    """And cost what that costs, so that a dose that needs no rest to move may be nearer to the preset."""
+    """Moving them has its full cost, so a dose that moves no rest may be nearer to the preset."""
     moved = Choice(Item(stretch="x", repetitions=1), 0.0, 10, 10, 11)
     still = Choice(Item(stretch="x", repetitions=2), 3.0, 11, 11, 11)
     assert best([[moved, still]], 11, (0, 0, 0)) == (still,)
@@ -400,7 +400,7 @@ def test_rests_with_a_single_frame_of_room_are_moved_by_all_of_it() -> None:
 
 
 def test_a_routine_of_sixty_items_takes_no_memory_that_would_be_missed() -> None:
-    """Four to the sixtieth ways, of which at most sixty thousand are held at a time."""
+    """There are four to the sixtieth ways, of which at most sixty thousand are held at a time."""
     row = [Choice(Item(stretch="x"), 0.1 * n, 1000 * n + 999, 1000 * n + 1300, 1000 * n + 1450) for n in range(4)]
     chosen = best([row] * 60, 60 * 2300, (0, 0, 0))
     assert chosen is not None
@@ -473,7 +473,7 @@ def all_rests(script: Script) -> list[Rest]:
 
 @pytest.mark.parametrize("share", [0.02, 0.6])
 def test_all_rests_move_by_the_same_share_of_their_room(share: float) -> None:
-    """To a millisecond or two: nobody waits long in one place so that another can be hurried through."""
+    """The shares agree to a millisecond or two: no rest is long so that another can be hurried."""
     made = routine(*ALL)
     lengths = lengths_of(made, PACING)
     low, high = ends(made, PACING, lengths)
@@ -494,7 +494,7 @@ def test_all_rests_move_by_the_same_share_of_their_room(share: float) -> None:
 
 
 def test_the_share_is_found_in_a_few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of them schedules the whole session: it is what the listener waits for."""
+    """Each round schedules the whole session while the listener waits."""
     made = routine(*ALL)
     lengths = lengths_of(made, PACING)
     low, high = ends(made, PACING, lengths)
@@ -505,7 +505,7 @@ def test_the_share_is_found_in_a_few_rounds(monkeypatch: pytest.MonkeyPatch) -> 
         return schedule(script, *arguments)
 
     monkeypatch.setattr(fitting, "schedule", counted)
-    # Near the shortest the curve bends: false position alone would creep.
+    # Near the shortest length the curve bends: false position alone would creep.
     for share, rounds in ((0.02, 9), (0.1, 12), (0.4, 7), (0.7, 7)):
         scheduled.clear()
         fitted_to(made, PACING, lengths, round(low + float(share) * (high - low)))
@@ -521,19 +521,19 @@ def seconds_of(script: Script) -> list[float]:
 
 
 def test_what_is_left_of_a_millisecond_goes_to_the_longest_rest() -> None:
-    """And to none that is waited for from its words on: it may be over before they are."""
+    """A rest that counts from the start of its words gets none of it: it may be over before they are."""
     short, long, words = Rest(1.0, 0, 9), Rest(3.0, 0, 9), Rest(5.0, 0, 9, least_quiet_s=1.0)
     script = only_rests(short, long, words)
     assert fitting._with_remainder(script, 0) is script
     assert seconds_of(fitting._with_remainder(script, 24)) == [1.0, 3.001, 5.0]
     assert seconds_of(fitting._with_remainder(script, -24)) == [1.0, 2.999, 5.0]
     assert seconds_of(fitting._with_remainder(only_rests(long, short), 12)) == [3.0005, 1.0]
-    # Of two as long the later one.
+    # Of two rests of the same length, the later one.
     assert seconds_of(fitting._with_remainder(only_rests(long, short, long), 24)) == [3.0, 1.0, 3.001]
     assert seconds_of(fitting._with_remainder(only_rests(long, long, short), 24)) == [3.0, 3.001, 1.0]
     waited = only_rests(words, words)
     assert fitting._with_remainder(waited, 24) is waited
-    # In whole frames: half a frame more would be rounded off again.
+    # The rest gets whole frames: half a frame more would be rounded off again.
     odd = only_rests(Rest(3.0 + 0.4 / RATE_HZ, 0, 9))
     assert seconds_of(fitting._with_remainder(odd, 1)) == [3.0 + 1 / RATE_HZ]
 

@@ -1,4 +1,4 @@
-"""Every kind of movement has all that planning needs of one."""
+"""Every kind of movement has all that planning needs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_movement_of_every_kind_is_dosed_phrased_fitted_and_described(
     roles = [beat.role for beat in section.beats if hasattr(beat, "role")]
     assert roles[0] is Role.ANNOUNCE
     assert roles[-1] is Role.RELEASE
-    # What the usual dose says may be said by one that fitting chooses.
+    # The texts of the usual dose are among those that fitting may choose.
     said = {beat.text for beat in section.beats if hasattr(beat, "text")}
     assert said <= set(texts_of_doses(routine, Pacing(), BOOK))
     dose, counts = dose_of(stretch, item, Pacing()), stretch.movement.counts

@@ -1,4 +1,4 @@
-"""What a file says of its pacing is for listeners: plain words, and every knob has some."""
+"""The words that a file has about its pacing are for listeners: plain, and with some for every knob."""
 
 from __future__ import annotations
 
@@ -103,6 +103,6 @@ def test_no_internal_name_shows(pacing: Pacing, language: str) -> None:
 
 
 def test_stretches_are_named_in_the_language() -> None:
-    """Their ids are English."""
+    """A title in the language is said instead of the id, which is English."""
     said = pacing_in_words(paced(skip=("cat-cow", "sphinx")), BOOKS["de"], {"cat-cow": "Katze und Kuh"})
     assert said.endswith(", ohne Katze und Kuh und sphinx")

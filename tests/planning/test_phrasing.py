@@ -1,4 +1,4 @@
-"""The words: do they taper, name what comes, keep the sides apart, and leave quiet?"""
+"""Phrasing: the words taper, name what comes next, keep the sides apart, and leave quiet."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_speech_leaves_quiet_in_every_hold(library: Library, routine_id: str, pa
 
 
 def told_in_holds(timeline: Timeline) -> list[list[tuple[int, str]]]:
-    """For every hold its cues that say what is to go: the seconds that are, and the words."""
+    """Return for every hold its cues about the minutes to go: the seconds that are left, and the words."""
     return [
         [
             (round((hold.end - cue.start) / timeline.rate_hz), cue.text)
@@ -147,7 +147,7 @@ def told_in_holds(timeline: Timeline) -> list[list[tuple[int, str]]]:
 def test_a_long_hold_says_now_and_then_how_many_minutes_are_to_go(library: Library) -> None:
     first, *others = told_in_holds(timeline_of(library, hold_s=300))
     assert first == [(240, "Four minutes to go."), (120, "Two minutes to go."), (60, "One minute to go.")]
-    # Known by then: the number alone.
+    # The listener knows the phrase by then: the number alone is said.
     assert [told for told in others[0] if told[0] == 120] == [(120, "Two minutes.")]
     ten = told_in_holds(timeline_of(library, hold_s=600, words="brief"))[0]
     assert ten == [(60 * m, f"{n} minutes.") for m, n in ((8, "Eight"), (6, "Six"), (4, "Four"), (2, "Two"))] + [

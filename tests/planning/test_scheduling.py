@@ -251,7 +251,7 @@ def test_a_rest_without_words_before_it_is_as_long_as_it_says() -> None:
         (SpanKind.TRANSITION, 8400, 16_000),
         (SpanKind.TRANSITION, 16_000, 24_000),
     ]
-    # From the first of the sentences on.
+    # The rest counts from the first of the sentences.
     two = schedule(script(Say("hold", Role.SETUP), Say("hold", Role.SETUP), waits), WORDS, RATE_HZ)
     assert (two.spans[0].start, two.spans[0].end) == (1300, 8000)
     plain = schedule(script(Say("hold", Role.SETUP), Rest(8.0, 1.0, 9.0)), WORDS, RATE_HZ)
@@ -266,14 +266,14 @@ def early(kind: SpanKind, seconds: float, *forms: str, required: bool = True) ->
 
 
 def test_the_first_breath_waits_until_its_word_can_come_early() -> None:
-    """A quarter of a second after the words before it, so that nobody is hurried into it."""
+    """The word comes a quarter of a second after those before it, so that nobody is hurried into the breath."""
     breath_in = Breathe((early(SpanKind.INHALE, 4.0, "in"), Phase(SpanKind.EXHALE, 5.0)))
     made = schedule(script(Say("hold", Role.SETUP), breath_in), WORDS, RATE_HZ)
     assert made.cues[1].start == 400 + 250
     assert made.spans[0].start == 400 + 250 + 400
     later = schedule(script(Say("hold", Role.SETUP), Rest(3.0, 1, 9), breath_in), WORDS, RATE_HZ)
     assert later.cues[1].start == 3400 - 400
-    # Only what is spoken is waited for.
+    # A breath waits for spoken words only, not for a chime.
     chimed = schedule(script(Sound(ToneName.END, 0.5), breath_in), WORDS, RATE_HZ)
     assert chimed.spans[0].start == 500
     alone = schedule(script(Breathe((Phase(SpanKind.INHALE, 4.0), Phase(SpanKind.EXHALE, 5.0)))), {}, RATE_HZ)
@@ -283,7 +283,7 @@ def test_the_first_breath_waits_until_its_word_can_come_early() -> None:
 @pytest.mark.parametrize(
     ("frames", "said", "drawn"),
     [
-        # From 0.4 s before the inhale to 0.4 s and the least quiet before its end: 3.75 s.
+        # From 0.4 s before the inhale to 0.65 s (0.4 s and the least quiet) before its end: 3.75 s.
         (3750, "in", 0),
         (3751, "x", 0),
     ],
@@ -293,7 +293,7 @@ def test_a_word_fits_to_the_frame_before_the_next_one_comes_early(frames: int, s
     made = schedule(script(Breathe(phases)), {**WORDS, "in": frames}, RATE_HZ)
     assert made.cues[0].text == said
     assert made.spans[0].end - made.spans[0].start == 4000 + drawn
-    # Behind the last phase nothing comes early.
+    # After the last phase no word comes early.
     only = schedule(script(Breathe((early(SpanKind.INHALE, 4.0, "in", "x"),))), {**WORDS, "in": 4150}, RATE_HZ)
     assert only.cues[0].text == "in"
 
@@ -344,11 +344,11 @@ def test_two_words_in_one_phase_keep_their_distance() -> None:
 @pytest.mark.parametrize(
     ("following", "at_s", "text", "start"),
     [
-        # A quarter of a second and a second more before the word that comes 0.4 s early: 0.7 s of "half" end at 3.35 s.
+        # "half", 0.7 s long, ends at 3.35 s: 1.25 s before the next word, which comes 0.4 s early.
         (early(SpanKind.INHALE, 4.0, "in"), 1.0, "half", 5000 - 400 - 250 - 1000 - 700),
-        # The next phase says nothing, so no second is kept from it.
+        # The next phase says nothing, so the extra second is not kept.
         (Phase(SpanKind.INHALE, 4.0), 1.0, "half", 5000 - 250 - 700),
-        # It is never earlier than it may be, however close the next word comes.
+        # It never comes earlier than its mark, however close the next word is.
         (early(SpanKind.INHALE, 4.0, "in"), 4.0, "x", 4000),
     ],
 )
@@ -391,7 +391,7 @@ def held(*beats: object, gap_s: float = 0.5) -> Script:
     ],
 )
 def test_in_a_hold_a_word_leaves_a_quarter_of_a_second_before_the_next_mark(first: int, second: str | None) -> None:
-    """The listener would hear the reminder run into the halfway chime."""
+    """Otherwise the listener would hear the reminder run into the word for halfway."""
     marks = (Mark(5.0, ("easy",), Role.ENCOURAGE), Mark(7.0, ("half",), Role.HALFWAY), Mark(12.0, ("x",), Role.COUNT))
     made = schedule(held(Hold(20.0, (), marks)), {**WORDS, "easy": first}, RATE_HZ)
     spoken = [c.text for c in made.cues[1:]]
@@ -458,7 +458,7 @@ COUNTS = {"hold": 400, "Three.": 300, "Two.": 250, "One.": 350}
     ("seconds", "onsets", "notes"),
     [
         (6.0, {"Three.": 3400, "Two.": 4400, "One.": 5400}, ()),
-        # Half of the hold is counted at the most. What goes is the beginning: nobody is released on "two".
+        # At most half of the hold is counted. The first numbers are dropped: nobody is released on "two".
         (5.9, {"Two.": 4300, "One.": 5300}, ("One: the countdown is shortened to 2, half of the hold.",)),
         (2.0, {"One.": 1400}, ("One: the countdown is shortened to 1, half of the hold.",)),
         (1.9, {}, ("One: the countdown is shortened to 0, half of the hold.",)),
@@ -486,7 +486,7 @@ def test_every_beat_is_known_by_where_the_first_thing_of_it_begins() -> None:
         Section("Two", None, (Hold(0.0), Say("hold", Role.HOLD), Hold(3.0), Rest(1.0, 0.0, 2.0)), 0.5),
     )
     made = place(Script("r", "R", "en", sections, captions=CAPTIONS), WORDS, RATE_HZ)
-    # The rest is shorter than the word of the breath comes early: the word begins before it.
+    # The word of the breath comes early by more than the rest lasts, so it begins before the rest.
     assert made.spots == (
         Spot(0, 0, PlanFrame(0)),
         Spot(0, 1, PlanFrame(1000)),

@@ -1,4 +1,4 @@
-"""Sessions that end in sleep: nothing that wakes behind the last rest, and nobody left in a stretch."""
+"""Sessions that end in sleep: nothing after the last rest wakes the listener, and nobody is left in a stretch."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_behind_the_last_rest_nothing_sounds(library: Library, words: str, hold_
     timeline = planned(library, "wind-down", words=words, hold_s=hold_s)
     rest = [span for span in timeline.spans if span.kind is SpanKind.HOLD][-1]
     assert not [cue for cue in timeline.cues if cue.end > rest.end]
-    # Nor is anybody told the time of it: a word for the rest itself, that nothing more will come, and then quiet.
+    # No minutes are told either: a word about the rest, word that nothing more will come, and then quiet.
     inside = [cue for cue in timeline.cues if cue.start >= rest.start]
     assert {cue.role for cue in inside} == {Role.ENCOURAGE}
     assert " ".join(cue.text for cue in inside).endswith(library.phrasebook.last_words)
@@ -51,7 +51,7 @@ def test_any_routine_can_end_in_sleep_and_leaves_nobody_in_a_stretch(library: Li
     assert not [cue for cue in asleep.cues if cue.tone is ToneName.END]
     if kind_of(library.routine(routine).stretches[-1]).is_rest:
         return
-    # The words that lead out of it stay.
+    # The words that lead out of the stretch stay.
     for role in (Role.RELEASE, Role.CLOSE):
         said = [[cue.text for cue in timeline.speech() if cue.role is role] for timeline in (awake, asleep)]
         assert said[0] == said[1]

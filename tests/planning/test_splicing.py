@@ -1,4 +1,4 @@
-"""Re-planning while it plays: what has begun stays to the frame, for any routine, any moment, any change."""
+"""Re-planning during play keeps all that has begun to the frame, for any routine, moment and change."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_what_has_begun_stays_and_the_rest_is_phrased_anew(
     try:
         found = spliced(old, before, PlanFrame(frame), new, lengths)
     except RequestError:
-        # Only where hardly anything is left.
+        # It is refused only if hardly anything is left.
         assert before.spots[-1].start < frame or len(before.timeline.chapters) - 1 in {
             cue.chapter for cue in before.timeline.cues if cue.start >= frame
         }
@@ -106,7 +106,7 @@ def test_one_more_breath_lengthens_this_hold_and_its_other_side(
     try:
         found = one_more_breath(script, before, PlanFrame(frame), lengths)
     except RequestError as error:
-        # Only once counting down has begun, or the end has been announced with no room to say it again.
+        # It is refused only once the countdown has begun, or the end was announced and cannot be announced again.
         assert "too late" in str(error)  # noqa: PT017 -- the other outcome is checked below
         assert any(cue.start < frame for cue in before.timeline.cues if hold.start <= cue.start)
         return
@@ -121,7 +121,7 @@ def test_one_more_breath_lengthens_this_hold_and_its_other_side(
     for index, (one, other) in enumerate(zip(holds(before.timeline), after, strict=True)):
         grown = other.end - other.start - (one.end - one.start)
         if index != number and grown:
-            # The second side, for the first has got it too.
+            # This is the second side, which gets what the first has got.
             assert grown == added
             assert (one.repetition, index > number, one.side != hold.side) == (hold.repetition, True, True)
 

@@ -1,4 +1,4 @@
-"""What always holds (docs/design.md), for any routine, any pacing and any voice."""
+"""The invariants of docs/design.md, for any routine, any pacing and any voice."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BOOK = Library().phrasebook
 
 @st.composite
 def planned(draw: st.DrawFn) -> tuple[Script, Timeline, dict[str, int]]:
-    # The Timeline checks its own invariants as it is built: that it can be built is half of every test here.
+    # A Timeline checks its own invariants as it is built, so building it is half of every test here.
     script = phrase(draw(routines()), draw(pacings), BOOK, minutes=draw(st.integers(0, 12)))
     lengths = draw(spoken_lengths(script))
     return script, schedule(script, lengths), lengths
@@ -64,7 +64,7 @@ def test_hold_is_said_before_its_clock_starts_and_release_after_it_has_stopped(
         if span.kind is not SpanKind.HOLD:
             continue
         if any(cue.tone is ToneName.HOLD_START and cue.stretch == span.stretch for cue in timeline.cues):
-            # Minimal words: a chime stands for the word, and the chime at the end for the release.
+            # With minimal words a chime stands for the word, and the chime at the end for the release.
             assert any(
                 cue.tone is ToneName.HOLD_START and 0 < span.start - cue.start < RATE_HZ for cue in timeline.cues
             )
@@ -72,7 +72,7 @@ def test_hold_is_said_before_its_clock_starts_and_release_after_it_has_stopped(
         before = [cue for cue in speech if cue.end <= span.start][-1]
         after = next((cue for cue in speech if cue.start >= span.end), None)
         assert before.role is Role.HOLD
-        # Nothing is said behind a rest that one falls asleep in.
+        # Nothing is said after a rest that the listener falls asleep in.
         assert after.role is Role.RELEASE if after else span.end == max(held.end for held in timeline.spans[:-1])
 
 
@@ -80,7 +80,7 @@ def test_hold_is_said_before_its_clock_starts_and_release_after_it_has_stopped(
 def test_nobody_speaks_over_the_first_second_of_a_breath_but_of_the_breath(
     made: tuple[Script, Timeline, dict[str, int]],
 ) -> None:
-    """`Halfway` and `last one` come at a turn: as late in their phase as the word of the next breath allows."""
+    """`Halfway` and `last one` come as late in their phase as the word of the next breath allows."""
     _, timeline, _ = made
     held = [(span.start, span.end) for span in timeline.spans if span.kind is SpanKind.HOLD]
     phases = [
@@ -157,7 +157,7 @@ def test_chapters_tile_the_timeline_and_begin_with_their_first_cue(
     assert timeline.chapters[-1].end == timeline.length
     for index, chapter in enumerate(timeline.chapters):
         first = next((cue for cue in timeline.cues if cue.chapter == index), None)
-        if first is None:  # the quiet that a session ends in, where it ends in sleep
+        if first is None:  # the quiet end of a session that ends in sleep
             assert chapter is timeline.chapters[-1]
             continue
         assert first.start == chapter.start
@@ -208,7 +208,7 @@ def test_what_is_left_out_shortened_or_drawn_out_is_noted(made: tuple[Script, Ti
 
 @given(planned())
 def test_every_dose_that_leaves_its_range_is_noted(made: tuple[Script, Timeline, dict[str, int]]) -> None:
-    # By construction of the strategies a dose only leaves its range where the pacing overrides it.
+    # The strategies are built so that a dose leaves its range only if the pacing overrides it.
     script, timeline, _ = made
     for text in script.notes:
         assert text in timeline.notes

@@ -1,4 +1,4 @@
-"""Worth hearing the thirtieth time: what may vary does from day to day, and what keeps somebody safe never does."""
+"""Variation: wordings that may vary do so from day to day, and those that keep the listener safe never do."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ LIBRARY = Library()
 BOOK = LIBRARY.phrasebook
 ROUTINES = sorted(LIBRARY.routines()[0])
 DAYS = range(739_583, 739_595)
-"""Two weeks of November 2026: a day is its number in the calendar."""
+"""Twelve days from 28 November 2025 on; a day is the number that `date.toordinal` gives it."""
 STEADY = {Role.SAFETY, Role.SETUP, Role.INSTRUCT, Role.COUNT, Role.INHALE, Role.EXHALE}
-"""What is followed word by word: it is said today as it was yesterday."""
+"""Roles of texts that listeners follow word by word: they are the same every day."""
 
 
 def said(name: str, variation: int, roles: set[Role] | None = None) -> list[str]:
@@ -52,7 +52,7 @@ def test_all_days_together_need_four_times_the_clips_at_most(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROUTINES)
 def test_no_sentence_that_varies_is_said_twice_in_a_row(name: str) -> None:
-    """Within a session they take turns."""
+    """Within a session the wordings take turns."""
     for role in (Role.HOLD, Role.REMAINING):
         texts = [text for text in said(name, DAYS[0], {role}) if text not in {BOOK.last_repetition, BOOK.last_round}]
         if len(texts) > 2:
@@ -77,7 +77,7 @@ def test_off_says_the_first_wording_everywhere() -> None:
 
 
 def test_the_clock_moves_nothing_but_the_length_of_the_words() -> None:
-    """Both sides, doses and order are those of every day."""
+    """Both sides, doses and order are the same every day."""
     timelines = [
         plan_timeline(LIBRARY.routine("hips"), paced(variation=day), BOOK, lambda t: estimated_frames(t, 0.9))
         for day in (0, *DAYS)

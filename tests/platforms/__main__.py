@@ -20,23 +20,23 @@ VERSIONS: Final = ("3.11", "3.12", "3.13")
 
 @dataclass(slots=True)
 class Combination:
-    """One Python at one end, and what came of it."""
+    """One Python at one end of the ranges, and its results."""
 
     version: str
     end: End
     results: dict[str, str] = field(default_factory=dict)
-    """By extra, "" for voiceguide alone."""
+    """Results by extra; "" is voiceguide alone."""
     versions: dict[str, str] = field(default_factory=dict)
-    """Of the packages."""
+    """Versions of the packages."""
 
     @property
     def title(self) -> str:
-        """As the tables call it."""
+        """The name of the combination in the tables."""
         return f"{self.version} {self.end}"
 
 
 def tried(combination: Combination, folder: Path, python: Path, wheel: Path) -> None:
-    """Fill in what came of a combination."""
+    """Try a combination, and fill in its results."""
     environment: Environment | None = None
     for extra, smoked in {"": smoke, **EXTRAS}.items():
         if missing := missing_for(extra):
@@ -55,17 +55,17 @@ def tried(combination: Combination, folder: Path, python: Path, wheel: Path) -> 
 
 
 def say(text: str) -> None:
-    """Tell how it goes, beside the tables."""
+    """Report progress to stderr; the tables go to stdout."""
     sys.stderr.write(f"{text}\n")
 
 
 def row(*cells: str) -> str:
-    """One line of a table."""
+    """Return one line of a table."""
     return f"| {' | '.join(cells)} |\n"
 
 
 def tables(combinations: list[Combination]) -> str:
-    """What works, and with which versions."""
+    """Return the tables of what works, and with which versions."""
     text = row("Python", "versions", "voiceguide", *EXTRAS) + row(*["---"] * (3 + len(EXTRAS)))
     for one in combinations:
         text += row(one.versions.get("python", one.version), one.end, *one.results.values())
@@ -79,7 +79,7 @@ def tables(combinations: list[Combination]) -> str:
 
 
 def main() -> int:
-    """Try all of them; the exit code."""
+    """Try all combinations, print the tables, and return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", action="append", choices=VERSIONS, help="only this one; may be repeated")
     asked = parser.parse_args().python or VERSIONS

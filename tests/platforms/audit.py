@@ -1,7 +1,7 @@
-"""Known vulnerabilities in what is installed here, by pip-audit; a machine that cannot ask says so and goes on.
+"""Known vulnerabilities of the installed packages, from pip-audit; a machine that cannot ask says so and goes on.
 
-`scripts/audit` ends with 1 if something is vulnerable. Where no service of vulnerabilities answers, pip-audit fails, or
-calls every package unknown and the whole sound: neither is a finding.
+`scripts/audit` ends with 1 if a package is vulnerable. If no vulnerability service answers, pip-audit either fails or
+calls every package unknown and reports no vulnerability: neither is a finding.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SKIPPED: Final = "pip-audit: skipped, "
 
 
 def ask() -> tuple[str, str]:
-    """What pip-audit writes, as JSON, and what it complains of. It writes nothing where it could not ask."""
+    """Return pip-audit's stdout, which is JSON, and its stderr. Its stdout is empty if it could not ask."""
     command = [sys.executable, "-m", "pip_audit", "--path", sysconfig.get_path("purelib"), "--skip-editable"]
     command += ["--format", "json", "--desc", "off", "--progress-spinner", "off", "--timeout", str(_SOCKET_S)]
     try:
@@ -29,7 +29,7 @@ def ask() -> tuple[str, str]:
 
 
 def verdict(answer: str, complaint: str) -> tuple[str, int]:
-    """What to say of pip-audit's answer, and the exit code."""
+    """Return a report on pip-audit's answer, and the exit code."""
     if not answer.strip():
         _, _, last = complaint.strip().rpartition("\n")
         return f"{_SKIPPED}it could not ask: {last}", 0
@@ -47,7 +47,7 @@ def verdict(answer: str, complaint: str) -> tuple[str, int]:
 
 
 def main() -> int:
-    """Ask, say, and the exit code."""
+    """Ask pip-audit, print the report, and return the exit code."""
     said, code = verdict(*ask())
     sys.stdout.write(f"{said}\n")
     return code

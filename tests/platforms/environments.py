@@ -32,23 +32,23 @@ class End(StrEnum):
 
 
 class FailedError(Exception):
-    """A program that should have succeeded: its command and what it complained of."""
+    """A program failed that should have succeeded; holds its command and its complaint."""
 
 
 def project() -> dict[str, Any]:
-    """`pyproject.toml`."""
+    """Return the contents of `pyproject.toml`."""
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def requirements() -> dict[str, list[Requirement]]:
-    """What users may install: the direct dependencies under "", those of each extra under its name."""
+    """Return what users may install: the direct dependencies under "", those of each extra under its name."""
     metadata = project()["project"]
     named = {"": metadata["dependencies"]} | metadata["optional-dependencies"]
     return {name: [Requirement(line) for line in lines] for name, lines in named.items() if name not in _FOR_TESTS}
 
 
 def lowest(requirement: Requirement) -> str:
-    """The version where its range begins. Raises ValueError if it begins nowhere."""
+    """Return the version where the range of a requirement begins. Raises ValueError if it has no beginning."""
     bounds = [specifier.version for specifier in requirement.specifier if specifier.operator in {">=", "=="}]
     if len(bounds) != 1:
         message = f"give {requirement.name} a lowest version in pyproject.toml: name>=1.2"
@@ -57,14 +57,14 @@ def lowest(requirement: Requirement) -> str:
 
 
 def pins(allowed: Iterable[Requirement]) -> list[str]:
-    """Each at its lowest version, on the platforms where it is required: lines of a constraints file of pip's."""
+    """Return the lines of a pip constraints file: each at its lowest version, on the platforms where it is required."""
     return [f"{one.name}=={lowest(one)}" + (f"; {one.marker}" if one.marker else "") for one in allowed]
 
 
 def interpreter(version: str) -> Path | None:
-    """A Python of this version, such as "3.12", that can make environments: on PATH, or one of pyenv's. Or None."""
+    """Find a Python of this version, such as "3.12", on PATH or in pyenv, that can make environments, or None."""
     for candidate in _candidates(version):
-        # pyenv puts a name on PATH for each version it has, also for those that are switched off.
+        # pyenv puts a name on PATH for every version that it has, even if the version is switched off.
         if _answers(candidate, "-c", "import ensurepip, venv") is not None:
             return candidate
     return None
@@ -84,7 +84,7 @@ def _answers(program: Path, *arguments: str) -> str | None:
 
 
 class Environment:
-    """A fresh environment of `python` in `folder`, a home with nothing in it, and a folder to work in.
+    """A fresh environment of `python` in `folder`, an empty home, and a folder to work in.
 
     Its programs see no variable of ours and no other program: neither a compiler, nor ffmpeg, nor the checkout.
     """
@@ -104,37 +104,37 @@ class Environment:
 
     @property
     def variables(self) -> dict[str, str]:
-        """All that its programs see."""
+        """All variables that the environment's programs see."""
         return {"HOME": str(self._home), "PATH": str(self._bin)}
 
     def install(self, *what: str | Path, compiler: bool = False) -> None:
-        """As `pip install`, at this end of the ranges. Without a `compiler` none is found."""
+        """Run `pip install` at this end of the ranges. A compiler is found only if `compiler` is true."""
         self._pip("install", *what, path=os.environ["PATH"] if compiler else str(self._bin))
 
     def build_wheel(self, folder: Path) -> Path:
-        """The project's wheel, built with the lowest or the newest build tools."""
+        """Build the project's wheel with the lowest or the newest build tools; return its path."""
         self.install(*(Requirement(line).name for line in project()["build-system"]["requires"]))
         self._pip("wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", folder, ROOT, path=str(self._bin))
         [wheel] = folder.glob("*.whl")
         return wheel
 
     def program(self, name: str) -> Path:
-        """The path of an installed program."""
+        """Return the path of an installed program."""
         return self._bin / name
 
     def run(self, name: str, *arguments: object) -> str:
-        """What a program of the environment writes to stdout. Raises FailedError."""
+        """Run a program of the environment, and return its stdout. Raises FailedError."""
         return _run([self.program(name), *arguments], self.work, self.variables, _RUN_S)
 
     def versions(self) -> dict[str, str]:
-        """Of every package that is installed, by its name in small letters; and of python."""
+        """Return the version of every installed package, by its name in small letters, and of python."""
         listed = json.loads(self._pip("list", "--format=json", path=str(self._bin)))
         python = self.run("python", "-c", "import platform; print(platform.python_version())").strip()
         return {one["name"].lower(): one["version"] for one in listed} | {"python": python}
 
     def _pip(self, command: str, *arguments: str | Path, path: str) -> str:
-        # pip keeps the caller's home and settings: where packages come from is the machine's affair, and its cache
-        # saves fetching them for every environment anew.
+        # pip keeps the caller's home and settings: the machine decides where packages come from, and its cache saves
+        # fetching them again for every environment.
         surroundings = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         limits = [] if command == "list" else ["--quiet", "--constraint", self._constraints]
         pip = [self.program("python"), "-m", "pip", "--disable-pip-version-check", command, *limits]
@@ -142,7 +142,7 @@ class Environment:
 
 
 def own_interpreter() -> Path:
-    """The one that runs this program."""
+    """Return the interpreter that runs this program."""
     return Path(sys.executable)
 
 

@@ -1,4 +1,4 @@
-"""What an installed voiceguide must be able to do, as its user does it: each command, and each extra."""
+"""Tries what an installed voiceguide must be able to do, as a user does: each command, and each extra."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ formats = ["wav", "mp3"]
 words = "minimal"
 """
 _LENGTH_TOLERANCE_S: Final = 0.1
-"""A codec's frame; the exact lengths have tests of their own."""
+"""Allows for a codec's frame; other tests check exact lengths."""
 _START_S: Final = 60
 
 
 def smoke(environment: Environment) -> None:
-    """Every command that needs no device. Raises AssertionError or FailedError."""
+    """Try every command that needs no device. Raises AssertionError or FailedError."""
     work = environment.work
     routine = work / "short.toml"
     routine.write_text(_ROUTINE, encoding="utf-8")
@@ -80,34 +80,34 @@ def smoke(environment: Environment) -> None:
 
 
 def duration_s(path: Path) -> float:
-    """The length of an audio file, by counting what it decodes to."""
+    """Return the length of an audio file, from a count of its decoded samples."""
     with av.open(path) as container:
         [stream] = container.streams.audio
         return sum(frame.samples / frame.sample_rate for frame in container.decode(stream))
 
 
 def smoke_espeak(environment: Environment) -> None:
-    """The system's voices, with a private espeak-ng."""
+    """Try the system's voices, with a private espeak-ng."""
     environment.run("voiceguide", "say", "Ready.", "--voice", "pyttsx3:default", "-o", "espeak.wav")
     assert duration_s(environment.work / "espeak.wav") > 0
 
 
 def smoke_piper(environment: Environment) -> None:
-    """A voice that a user brings."""
+    """Try a voice that a user brings."""
     voice = save_piper_voice(environment.work)
     environment.run("voiceguide", "say", "Ready.", "--voice", f"piper:{voice}", "-o", "piper.wav")
     assert duration_s(environment.work / "piper.wav") > 0
 
 
 def smoke_pico(environment: Environment) -> None:
-    """A German sentence, and the voice that says it chosen by itself."""
+    """Try a German sentence, for which voiceguide chooses the voice itself."""
     environment.run("voiceguide", "say", "Atme ruhig weiter.", "--language", "de", "-o", "pico.wav")
     assert duration_s(environment.work / "pico.wav") > 0
     assert "pico:de-DE" in environment.run("voiceguide", "voices", "--language", "de")
 
 
 def smoke_simpleaudio(environment: Environment) -> None:
-    """It is there, and asked for a device: more would need one."""
+    """Check that simpleaudio is installed and is asked for a device: more would need one."""
     [line] = [line for line in environment.run("voiceguide", "doctor").splitlines() if "output simpleaudio" in line]
     assert "not installed" not in line, line
     assert "cannot be" not in line, line
@@ -119,7 +119,7 @@ def _plain_is_sound(environment: Environment) -> bool:
 
 
 def smoke_dask(environment: Environment) -> None:
-    """A batch on a scheduler with a worker."""
+    """Try a batch on a scheduler with one worker."""
     work = environment.work
     (work / "catalogue.toml").write_text(_MANIFEST, encoding="utf-8")
     with _cluster(environment) as address:
@@ -164,7 +164,7 @@ EXTRAS: Final[dict[str, Callable[[Environment], None]]] = {
 
 
 def missing_for(extra: str) -> str:
-    """What this machine lacks to install an extra, or nothing."""
+    """Return what this machine lacks to install an extra, or an empty string."""
     if extra != "simpleaudio":
         return ""
     if not shutil.which("cc"):

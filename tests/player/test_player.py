@@ -1,4 +1,4 @@
-"""The player on the silent output: its clock is exact, and can run fast."""
+"""The player on the silent output, whose clock is exact and can run fast."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LIBRARY = Library()
 
 
 class Tape(NullOutput):
-    """The silent output, with everything that was written to it and then sounded, and a plug that can be pulled."""
+    """The silent output; it keeps everything that was written to it and has sounded, and its plug can be pulled."""
 
     def __init__(self, speed: float = 1.0) -> None:
         super().__init__(speed)
@@ -202,7 +202,7 @@ def test_a_cold_session_starts_at_once_and_is_spoken_while_it_plays(clips: Mappi
     rendered = np.empty(final.timeline.length, np.float32)
     final.source.render(0, rendered)
     heard = tape.sound()
-    # Where the voice was late there is silence in between: everything else is there, in order.
+    # Where the voice was late there is silence; everything else is there, in order.
     assert np.array_equal(heard[np.flatnonzero(heard)], rendered[np.flatnonzero(rendered)])
 
 
@@ -232,7 +232,7 @@ def test_pause_resume_and_every_way_through_the_session(clips: Mapping[str, Clip
 
 
 def test_a_command_that_moves_is_noted_at_once(clips: Mapping[str, Clip]) -> None:
-    """Whoever is killed right behind a jump goes on from where it led."""
+    """A session that is killed right after a jump goes on from where the jump led."""
     noted: list[tuple[float, float, str]] = []
 
     def note(player: Player) -> bool:
@@ -341,7 +341,7 @@ def test_a_device_that_fails_to_close_does_not_keep_the_end_away(clips: Mapping[
 def test_a_voice_that_fails_in_a_way_that_nobody_foresaw_is_a_voice_that_fails(
     clips: Mapping[str, Clip], fault: Exception, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Its thread must not go without a word: the player would wait for it for ever."""
+    """Its thread must not end without a word: the player would wait for it for ever."""
 
     def faulty(_texts: Iterable[str]) -> Mapping[str, Clip]:
         raise fault
@@ -383,7 +383,7 @@ def test_repacing_while_it_plays_does_not_disturb_what_is_heard(clips: Mapping[s
     tape = Tape(speed=40)
 
     def speak(texts: Iterable[str]) -> Mapping[str, Clip]:
-        # Texts in other words: any clip will do, as long as it is always the same.
+        # For texts in other words any clip will do, as long as it is always the same.
         stand_in = clips["Stay here."]
         return {text: narrator_clips.get(text, stand_in) for text in texts}
 
@@ -482,7 +482,7 @@ class PullingStream(QueueStream):
 
 
 class PullingOutput(AudioOutput):
-    """Its streams fail in their callbacks after so many calls; the last of the numbers counts for all that follow."""
+    """An output whose streams' callbacks fail after so many calls; the last number holds for all later streams."""
 
     name = "pulling"
 
@@ -607,5 +607,5 @@ def test_memory_stays_flat_over_hours(clips: Mapping[str, Clip]) -> None:
             late = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    # What was rendered in between comes to 230 MB; a few kinds of tone are new in it.
+    # Rendering in between produced 230 MB, with a few new kinds of tone.
     assert late - early < 3_000_000

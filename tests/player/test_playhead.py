@@ -1,4 +1,4 @@
-"""Which frame is heard, from what was written and what has not sounded yet."""
+"""The playhead tells which frame is heard, from what was written and what has not sounded yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a session is resumed from an entry of the history."""
+"""The frame at which a session resumes, from an entry of the history."""
 
 from __future__ import annotations
 

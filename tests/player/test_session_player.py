@@ -172,7 +172,7 @@ def test_a_routine_of_ones_own_is_found_again_from_another_folder(
     assert session.unfinished("mine.toml").routine == str(own / "mine.toml")
     monkeypatch.chdir(tmp_path)
     entry = session.unfinished(str(own / "mine.toml"))
-    # With another voice, where the first one is not to be had any more.
+    # The first voice is no longer available, so another one speaks.
     entry = entry.model_copy(update={"voice": "hibari:gone"})
     with session.player(entry.routine, entry=entry, voice="hibari:heart", cache_dir=tmp_path / "clips") as player:
         assert player.status().position_s > 20
@@ -188,7 +188,7 @@ def test_resuming_takes_no_other_pacing(capsys: pytest.CaptureFixture[str]) -> N
 def test_a_stop_that_a_hanging_sound_server_keeps_from_the_player_ends_the_program(
     clip_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As PulseAudio does when it is stopped: whoever closes a device waits for its answer, for ever."""
+    """PulseAudio hangs like this when it is stopped: closing a device waits for its answer for ever."""
     monkeypatch.setattr("voiceguide.player.live._IN_VAIN_S", 0.5)
     hangs = threading.Event()
 

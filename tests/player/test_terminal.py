@@ -1,4 +1,4 @@
-"""What is on the screen, in terminals of every size: a real pseudo-terminal, read by a terminal emulator."""
+"""The screen in terminals of every size: a real pseudo-terminal, read by a terminal emulator."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HELP = "hold one more breath"
 
 
 class Terminal:
-    """The program in a terminal, and what is to be seen there."""
+    """Runs the program in a terminal, and keeps what the terminal shows."""
 
     def __init__(self, program: Program, columns: int, lines: int, *arguments: str, term: str = "xterm") -> None:
         self.screen = pyte.HistoryScreen(columns, lines, history=1000)
@@ -78,13 +78,13 @@ class Terminal:
 
     @property
     def everything(self) -> list[str]:
-        """What has scrolled away, and what is shown."""
+        """The lines that have scrolled away, and those that are shown."""
         width = self.screen.columns
         above = ["".join(line[x].data for x in range(width)).rstrip() for line in self.screen.history.top]
         return [*above, *self.shown]
 
     def ended(self, code: int) -> list[str]:
-        """The lines that are left once the program has ended."""
+        """Wait until the program has ended, and return the lines that are left."""
         deadline = time.monotonic() + 15
         while self.process.poll() is None:
             self.read(0.1)
@@ -198,7 +198,7 @@ def test_however_it_is_stopped_it_says_how_far_it_came_and_how_to_go_on(
     at = re.fullmatch(r"stopped at (\d):(\d\d) of 1\d:\d\d; voiceguide play --resume goes on there", said)
     assert at
     assert 110 <= 60 * int(at[1]) + int(at[2]) <= 130
-    assert lines.index(said) >= len(lines) - 2  # behind it at most `voiceguide: interrupted`
+    assert lines.index(said) >= len(lines) - 2  # after it at most `voiceguide: interrupted`
 
 
 def test_the_natural_end_says_that_it_is_done(terminal: Callable[..., Terminal]) -> None:

@@ -96,7 +96,7 @@ def test_seeking_never_lands_inside_a_sentence(timeline: object, share: float, s
     assert not any(cue.start < at < cue.end for cue in timeline.speech())  # type: ignore[attr-defined]
     wanted = min(max(0, start.at + round(seconds * RATE_HZ)), timeline.length)  # type: ignore[attr-defined]
     assert wanted - 12 * RATE_HZ < at <= wanted + 12 * RATE_HZ
-    # Forward is forward and back is back, however little was asked for.
+    # Seeking forward never goes back, and seeking back never goes forward, however short the jump.
     if round(seconds * RATE_HZ) > 0:
         assert at >= min(start.at, timeline.length)  # type: ignore[attr-defined]
         assert at <= wanted or any(cue.start <= start.at < at == cue.end for cue in timeline.speech())  # type: ignore[attr-defined]
@@ -119,7 +119,7 @@ def test_resuming_goes_back_to_what_was_cut_and_never_far(timeline: object, shar
 
 @pytest.mark.parametrize("timeline", TIMELINES, ids=LIBRARY.routine_ids())
 def test_pausing_again_and_again_leads_back_once(timeline: Timeline) -> None:
-    """From every tenth of a second, and from the edges of all that sounds."""
+    """This holds at every tenth of a second, and at the edges of all that sounds."""
     edges = {frame + step for cue in timeline.cues for frame in (cue.start, cue.end) for step in (-1, 0, 1)}
     for at in sorted(edges | set(range(0, timeline.length, RATE_HZ // 10))):
         frame = resume_frame(timeline, at)

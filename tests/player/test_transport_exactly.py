@@ -1,4 +1,4 @@
-"""The transport on a session that can be read: ten frames a second, and what happens at the edges."""
+"""The transport on a small session with ten frames a second, and at its edges."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def hold(start: int, end: int, *kinds: SpanKind, every: int = 10) -> tuple[Span[
     [
         (500, 500),
         (209, 209),
-        # A sentence that was cut begins again; at its edges none was cut.
+        # A sentence that was cut begins again; at its edges nothing was cut.
         (210, 210),
         (211, 210),
         (229, 210),
@@ -216,12 +216,12 @@ def test_a_breath_tone_that_was_cut_is_heard_again_with_the_words_before_it() ->
         (96, 96),
         (99, 96),
         (100, 96),  # inside the word
-        (104, 96),  # the tone begins again, and with it the word that came early
+        (104, 96),  # the tone begins again, and with it the word that comes early
         (120, 96),
         (139, 96),
         (140, 140),
         (141, 140),
-        (150, 150),  # where a sentence begins one goes on, though a tone lies under it
+        (150, 150),  # play goes on where a sentence begins, though a tone lies under it
         (155, 150),
         (160, 140),
         (179, 140),
@@ -248,14 +248,14 @@ def test_a_hold_gets_what_was_left_of_it_and_never_less_than_a_breath() -> None:
 @pytest.mark.parametrize(
     ("spans", "breath"),
     [
-        (hold(500, 600), 80),  # eight seconds, of somebody who is not told how to breathe
+        (hold(500, 600), 80),  # eight seconds if the listener is not told how to breathe
         (hold(500, 600, IN, STAY, OUT, STAY, IN, STAY, OUT), 40),
         (hold(500, 600, IN, OUT, IN, OUT), 20),
-        # Begun in the middle of one, it is what there was of that.
+        # In a hold that begins in the middle of a breath, it is the part of that breath.
         (hold(500, 600, OUT, IN, OUT, IN), 10),
         (hold(500, 600, STAY, IN, OUT, IN), 10),
         (hold(500, 600, IN, STAY, OUT), 100),  # one breath that is all of the hold
-        # What is breathed before the hold, and after it, is no breath of it.
+        # Breaths before the hold and after it do not belong to it.
         ((Span(IN, 470, 490), Span(OUT, 490, 495), *hold(500, 600, IN, OUT, IN, OUT)), 20),
         ((*hold(500, 600), Span(IN, 600, 630), Span(OUT, 630, 650)), 80),
         ((*hold(500, 600, IN, OUT), Span(IN, 600, 630), Span(OUT, 630, 650)), 100),

@@ -1,4 +1,4 @@
-"""voiceguide inside of other people's programs: what they have decided stays, and what can be declined late, is."""
+"""voiceguide in other people's programs: their choice of telemetry stays; if they made none, it is declined."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ session.say("Hold.", cache_dir="clips")
 
 
 def ran(program: str, home: Path, **variables: str) -> list[str]:
-    """What a program prints. Nothing tells it that it is tested: onnxruntime is silent in a CI."""
+    """Return what a program prints. Nothing tells it that it is tested: onnxruntime is silent in a CI."""
     environment: Mapping[str, str] = {
         "PATH": os.environ["PATH"],
         "HOME": str(home),
@@ -61,7 +61,7 @@ def test_it_is_off_for_every_module_and_every_process(tmp_path: Path, before: di
 
 
 def test_a_worker_of_a_cluster_declines(tmp_path: Path) -> None:
-    """A process that knows nothing of voiceguide until it is sent work."""
+    """The worker knows nothing of voiceguide until it is sent work."""
     sent = tmp_path / "sent"
     sent.write_bytes(pickle.dumps(fitness))
     program = f"""
@@ -95,7 +95,7 @@ def test_what_was_imported_before_us_is_asked_to_say_nothing_of_us(tmp_path: Pat
 
 
 def test_our_own_program_has_no_other_opinion(tmp_path: Path) -> None:
-    """Whatever the shell says: what is meant for others is not for us."""
+    """A setting in the shell is meant for other programs: ours declines whatever it says."""
     done = subprocess.run(
         [sys.executable, "-m", "voiceguide", "say", "Hold.", "-o", "hold.wav", "--cache-dir", "clips"],
         cwd=tmp_path,

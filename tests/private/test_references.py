@@ -1,4 +1,4 @@
-"""A bed is one file of the listener's: neither its name nor what is in it leads to another, or to a host."""
+"""A bed is one file of the listener's: neither its name nor its content leads to another file, or to a host."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RATE_HZ: Final = 16_000
 
 
 def hum(path: Path, seconds: float = 3.0) -> Path:
-    """A WAV file, whatever it is called."""
+    """Write a WAV file, whatever its name; return its path."""
     sound = (np.sin(np.arange(int(seconds * RATE_HZ)) / 8) * 9000).astype("<i2").tobytes()
     form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, RATE_HZ, 2 * RATE_HZ, 2, 16)
     body = b"WAVE" + form + struct.pack("<4sI", b"data", len(sound)) + sound
@@ -37,21 +37,21 @@ def hum(path: Path, seconds: float = 3.0) -> Path:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
-    """A folder with something in it that would sound."""
+    """A folder that holds a sound file."""
     hum(tmp_path / "secret.wav")
     return tmp_path
 
 
 @pytest.fixture
 def host() -> Iterator[socket.socket]:
-    """Hears whoever knocks."""
+    """A server that sees every attempt to connect."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
         yield server
 
 
 def playlists(folder: Path, port: int) -> dict[str, str]:
-    """Files of text that are no sound but say where some is, by name."""
+    """Return, by file name, texts that are no sound but point to some."""
     there = folder / "secret.wav"
     away = f"http://127.0.0.1:{port}/secret.wav"
     hls = "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:3,\n{}\n#EXT-X-ENDLIST\n"
@@ -101,7 +101,7 @@ def test_playlists_lead_nowhere(house: Path, host: socket.socket) -> None:
 
 
 def borrowing_film(path: Path, borrowed: Path) -> Path:
-    """A QuickTime file whose samples lie in another, as its data reference says: an alias with a whole path."""
+    """Write a QuickTime file whose samples lie in another, as its data reference says: an alias with a full path."""
     with av.open(str(path), "w", format="mov") as output:
         stream = output.add_stream("pcm_s16le", rate=RATE_HZ, layout="mono")
         frame = av.AudioFrame.from_ndarray(np.full((1, 3 * RATE_HZ), 5000, np.int16), format="s16", layout="mono")
@@ -117,7 +117,7 @@ def borrowing_film(path: Path, borrowed: Path) -> Path:
     at = data.find(struct.pack(">I4sI", 12, b"url ", 1))  # "in this very file"
     assert at >= 0
     grown = bytearray(data[:at] + entry + data[at + 12 :])
-    # Every box around it is longer by as much; the samples lie before them.
+    # Every box around the entry grows by as much; the samples lie before the boxes.
     assert data.find(b"mdat") < data.find(b"moov")
     for box in (b"moov", b"trak", b"mdia", b"minf", b"dinf", b"dref"):
         begin = bytes(grown).rfind(box, 0, at) - 4
@@ -129,7 +129,7 @@ def borrowing_film(path: Path, borrowed: Path) -> Path:
 
 def test_a_film_borrows_no_sound(house: Path) -> None:
     film = borrowing_film(house / "film.mov", house / "secret.wav")
-    # A program that follows such references hears the other file: this one is made as it has to be.
+    # A program that follows such references hears the other file, so this reference is a valid one.
     with av.open(str(film), options={"enable_drefs": "1", "use_absolute_path": "1"}) as followed:
         heard = next(followed.decode(audio=0)).to_ndarray()
     assert heard.min() < -8000
@@ -176,7 +176,7 @@ def test_every_name_is_a_name(house: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_an_option_takes_every_name(house: Path, tool: Callable[[str], str]) -> None:
-    """Through the whole program; nothing else in the folder is opened."""
+    """The whole program is run, and opens nothing else in the folder."""
     traced = House(house / "house", tool("strace"))
     hum(traced.work / "a:b.wav")
     shutil.copy(house / "secret.wav", traced.work)
@@ -191,7 +191,7 @@ def test_an_option_takes_every_name(house: Path, tool: Callable[[str], str]) -> 
 
 
 def test_nothing_is_even_tried(house: Path, tool: Callable[[str], str]) -> None:
-    """Seen from outside, for what is refused and what is played: the file itself is opened and no other."""
+    """Seen from outside, whether a bed is refused or played, its own file is opened and no other."""
     traced = House(house / "house", tool("strace"))
     work = traced.work
     shutil.copy(house / "secret.wav", work)
@@ -234,7 +234,7 @@ def test_what_is_no_file_is_not_waited_for(house: Path) -> None:
 
 
 def test_a_file_that_changes_into_a_pipe_is_not_waited_for(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between the look and the opening."""
+    """The file changes after it was checked and before it is opened."""
     os.mkfifo(house / "pipe.wav")
     monkeypatch.setattr("voiceguide.sound.bed.check_bed", lambda _name: None)
     with pytest.raises(RequestError, match="cannot be read: Not an ordinary file"):

@@ -1,4 +1,4 @@
-"""Nothing that voiceguide does opens the internet, or touches a file outside of its own folders.
+"""Nothing that voiceguide does reaches the internet, or touches a file outside of its own folders.
 
 Every command runs as a process of its own, with real engines, in a home that nobody else uses, under strace.
 """
@@ -35,7 +35,7 @@ OURS: Final = (
     r"home/\.local/state(/voiceguide(/.*)?)?",
     r"tmp/voiceguide-.*",
     r"tmp/runtime-\d+(/voiceguide(/.*)?)?",
-    r"tmp/[a-z0-9_]{8}",  # Python tries whether it may write there
+    r"tmp/[a-z0-9_]{8}",  # Python tests whether it may write there
 )
 NO_FILES: Final = ("/dev/null", "/dev/tty", "/proc/")
 
@@ -74,7 +74,7 @@ def own(path: Path, house: House) -> bool:
 
 
 def test_the_tracer_sees_what_it_is_there_for(house: House) -> None:
-    """Also in threads, in processes of processes, and by paths that are relative."""
+    """It sees them in threads, in processes of processes, and by relative paths too."""
     program = house.work / "open.py"
     program.write_text(
         textwrap.dedent(
@@ -163,7 +163,7 @@ def test_a_session_that_goes_on_for_a_while(house: House, long_play: Running) ->
     trace = long_play.ended()
     assert "Upper back" in trace.stdout  # in every wording of the welcome
     assert_private(trace, house)
-    # It was spoken, not read from a cache, and what it says of itself is in a folder of ours.
+    # It was spoken, not read from a cache, and its history is in a folder of ours.
     assert any(path.suffix == ".clip" or ".clip." in path.name for path in trace.touched)
     assert any("history" in path.parts for path in trace.touched)
 

@@ -1,4 +1,4 @@
-"""What a process does to the world outside of it, seen by strace: the sockets it makes, and the files it touches."""
+"""The effects of a process, seen by strace: the sockets that it makes, and the files that it touches."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ _PATH: Final = re.compile(r'(?:AT_FDCWD|\d+)?(?:<(?P<folder>[^>]*)>, )?"(?P<name
 
 @dataclass
 class Trace:
-    """Of a process and all that it started."""
+    """What strace saw of a process and of all that it started."""
 
     exit_code: int
     stdout: str
     stderr: str
     sockets: set[str] = field(default_factory=set)
-    """Families, as AF_UNIX."""
+    """Socket families, such as AF_UNIX."""
     addresses: list[str] = field(default_factory=list)
-    """What it connected to, or sent to, that is no path."""
+    """Addresses that it connected or sent to, except paths."""
     opened: set[Path] = field(default_factory=set)
     """Files that it has opened to read them."""
     touched: set[Path] = field(default_factory=set)
@@ -64,7 +64,7 @@ class House:
         return self.root / "work"
 
     def environment(self, **more: str) -> dict[str, str]:
-        """Nothing of the developer's or of a CI's: in a CI onnxruntime sends nothing of itself."""
+        """Return an environment without variables of a developer or a CI: in a CI onnxruntime itself sends nothing."""
         return {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
@@ -76,7 +76,7 @@ class House:
         }
 
     def start(self, *command: object, **more: str) -> Running:
-        """A program under strace, which stops it for no other calls than those."""
+        """Start a program under strace, which stops it for the calls in `_CALLS` only."""
         log = self.root / f"{len(list(self.root.glob('*.strace')))}.strace"
         log.touch()
         process = subprocess.Popen(
@@ -111,7 +111,7 @@ class House:
         return self.run(sys.executable, "-m", "voiceguide", *arguments, **more)
 
     def left(self) -> set[str]:
-        """What is in the home and among the temporary files, by its path from the root."""
+        """Return the paths, from the root, of all that is in the home and among the temporary files."""
         return {str(path.relative_to(self.root)) for top in (self.home, self.temporary) for path in top.rglob("*")}
 
 
@@ -123,7 +123,7 @@ class Running:
     began_s: float = field(default_factory=time.monotonic)
 
     def interrupt(self) -> None:
-        """As Ctrl-C does, which reaches the group; strace goes on until its program has gone."""
+        """Interrupt the process group, as Ctrl-C does; strace goes on until its program has gone."""
         os.killpg(self.process.pid, signal.SIGINT)
 
     def ended(self) -> Trace:
@@ -139,7 +139,7 @@ class Running:
 
 
 def joined(lines: Sequence[str]) -> list[str]:
-    """Calls that another thread came in between, whole again."""
+    """Join the lines of calls that another thread interrupted."""
     begun: dict[str, str] = {}
     found = []
     for line in lines:

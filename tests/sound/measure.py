@@ -1,4 +1,4 @@
-"""Loudness of whole sounds, put together from what the program measures clips and tones with."""
+"""Loudness of whole sounds, from the functions that the program measures clips and tones with."""
 
 from __future__ import annotations
 

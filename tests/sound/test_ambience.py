@@ -1,6 +1,6 @@
-"""The built-in beds by their figures: that each is what it says, that a phone can play it, that none comes round.
+"""Measurements of the built-in beds: each is what its name says, a phone can play it, and none repeats.
 
-Measured on what a listener hears of them: two minutes of the tape, and their sum in mono.
+They are made on what a listener hears: two minutes of the tape, and its channels added to mono.
 """
 
 from __future__ import annotations
@@ -49,21 +49,21 @@ def levels_db(mono: NDArray[np.float32], seconds: float) -> NDArray[np.float64]:
 
 
 def octaves_db(mono: NDArray[np.float32], middles_hz: tuple[float, ...]) -> list[float]:
-    """Power density in octaves."""
+    """Return the power density in octaves around the given frequencies."""
     powers = np.abs(np.fft.rfft(mono)) ** 2
     bins = [(round(m / 2**0.5 * HEARD_S), round(m * 2**0.5 * HEARD_S)) for m in middles_hz]
     return [float(10 * np.log10(powers[low:high].mean())) for low, high in bins]
 
 
 def slope_db(mono: NDArray[np.float32]) -> float:
-    """Per octave, from 500 Hz to 8 kHz."""
+    """Return the slope per octave, from 500 Hz to 8 kHz."""
     found = octaves_db(mono, (500.0, 1000.0, 2000.0, 4000.0, 8000.0))
     return float(np.polyfit(range(len(found)), found, 1)[0])
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_phone_with_one_loudspeaker_loses_nothing(name: str, heard: dict[str, NDArray[np.float32]]) -> None:
-    """Less than 1 dB when both channels are added, and less than 4 dB of all that lies below 300 Hz."""
+    """It loses less than 1 dB when both channels are added, and less than 4 dB without all that lies below 300 Hz."""
     stereo = heard[name]
     mono = stereo.mean(axis=1)
     assert power_db(mono) > power_db(stereo) - 1.0
@@ -73,9 +73,9 @@ def test_a_phone_with_one_loudspeaker_loses_nothing(name: str, heard: dict[str, 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_comes_round(name: str, heard: dict[str, NDArray[np.float32]]) -> None:
-    """The sound against itself later: two loops of unequal length would come to 0.5 at the length of each.
+    """The sound is correlated with itself later: two loops of unequal length would reach 0.5 at the length of each.
 
-    A drone is always like itself a turn later; it has no turn at which it is the same.
+    A drone always resembles itself one period later, but it is the same after none.
     """
     mono = heard[name].mean(axis=1)
     powers = np.abs(np.fft.rfft(mono, 2 * len(mono))) ** 2
@@ -88,7 +88,7 @@ def test_nothing_comes_round(name: str, heard: dict[str, NDArray[np.float32]]) -
 
 
 def test_rain_is_drops_and_no_fan(heard: dict[str, NDArray[np.float32]]) -> None:
-    """Its loudest 2 ms of a hundred stand 8 dB above the usual ones (noise: 4), and it comes and goes."""
+    """The loudest 2 ms in a hundred stand 8 dB above the median (in noise: under 2.5), and the rain comes and goes."""
     mono = heard["rain"].mean(axis=1)
     moments = levels_db(mono, 0.002)
     assert np.percentile(moments, 99) - np.median(moments) > 8.0
@@ -97,7 +97,7 @@ def test_rain_is_drops_and_no_fan(heard: dict[str, NDArray[np.float32]]) -> None
     assert np.percentile(levels_db(noise, 0.002), 99) - np.median(levels_db(noise, 0.002)) < 2.5
     assert 0.8 < levels_db(mono, 0.4).std() < 2.5
     assert -4.5 < slope_db(mono) < -2.0
-    # No rumble, as a motor has.
+    # It has no rumble, as a motor has.
     low, middle = octaves_db(mono, (90.0, 1000.0))
     assert low < middle - 10.0
 
@@ -119,7 +119,7 @@ def test_waves_are_deep_and_come_when_nobody_expects_them(heard: dict[str, NDArr
 
 
 def turns(level: NDArray[np.float64]) -> tuple[list[int], list[int]]:
-    """Where it is highest and lowest, in turn, beginning with a trough: each 6 dB from the one before."""
+    """Return where crests and troughs are; they alternate from a trough on, each 6 dB from the one before."""
     crests: list[int] = []
     troughs = [0]
     rising = True
@@ -147,7 +147,7 @@ def test_a_drone_hardly_moves(heard: dict[str, NDArray[np.float32]]) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_all_pieces_begin_and_end_alike(name: str, made: dict[str, Ambience]) -> None:
-    """So that any can follow any, in an MP3 as well; and their order has no turn that it repeats."""
+    """Any piece can follow any other, in an MP3 as well, and their order does not repeat."""
     ambience = made[name]
     *borders, length = ambience.tape.borders
     before, behind = (round(seconds * BED_RATE_HZ) for seconds in (ALIKE_BEFORE_S, ALIKE_BEHIND_S))

@@ -1,4 +1,4 @@
-"""Frames of the plan and frames of the sound: how one becomes the other, and that nobody takes one for the other."""
+"""Frames of the plan and frames of the sound: how they are converted, and that they cannot be confused."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_between_two_frames_of_the_plan_there_is_one_of_the_sound() -> None:
 
 
 def test_the_type_checker_refuses_to_take_one_for_the_other() -> None:
-    """Where it did not, it would call these comments unused."""
+    """If it did not, it would call these comments unused."""
     made = arrangement("none")
     made.sounding(SoundFrame(0))  # type: ignore[arg-type]
     made.planned(PlanFrame(0))  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Beds: that they go round without a seam, and step aside for the voice; measured from the file that is written."""
+"""Beds go round without a seam, and step aside for the voice, as measured in the file that is written."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_a_file_is_looped_without_a_seam(hum: Path) -> None:
     loop = bed.samples.astype(np.float64) / 32768
     assert 7.5 * BED_RATE_HZ - len(loop) == pytest.approx(576, abs=776)  # a quarter of it is crossfaded
     assert len(loop) % round(GRID_S * BED_RATE_HZ) == 0
-    # No step at the seam that a sine of twice its height, which is halved, would not make.
+    # The seam has no step that a sine of twice the height, once halved, would not have.
     steepest = 0.3 * 2 * np.pi * 261.6 / BED_RATE_HZ
     assert np.abs(np.diff(np.concatenate([loop[-100:], loop[:100]]), axis=0)).max() <= steepest
     assert [part.shape for _, part in bed.parts(len(loop) - 5, len(loop) + 20)] == [(5, 2), (20, 2)]
@@ -127,7 +127,7 @@ def test_a_file_is_looped_without_a_seam(hum: Path) -> None:
 
 @pytest.mark.parametrize("suffix", ["mp3", "ogg", "m4a"])
 def test_whatever_the_decoder_reads(tmp_path: Path, suffix: str, tool: Callable[[str], str]) -> None:
-    # Long enough that the seconds of the crossfade do not decide, and low enough that no codec cuts it off.
+    # Long enough for the seconds of the crossfade not to matter, and low enough that no codec cuts it off.
     noise = np.random.default_rng(6).standard_normal(20 * 44_100)
     sound = np.convolve(noise, np.full(8, 0.05), mode="same")
     hiss, path = wav(tmp_path / "hiss.wav", sound.clip(-0.5, 0.5)), tmp_path / f"hiss.{suffix}"
@@ -190,7 +190,7 @@ def test_what_cannot_be_a_bed_is_said_in_a_line(tmp_path: Path) -> None:
     ):
         with pytest.raises(RequestError, match=reason):
             open_bed(str(path))
-    # Before a word is spoken.
+    # It is refused before a word is spoken.
     with pytest.raises(RequestError, match="there is no bed"):
         session.plan("upper-back", pacing=session.paced("steady", bed="rian"), voice="hibari:nobody")
 
@@ -205,7 +205,7 @@ def at(seconds: float) -> SoundFrame:
 def bedded(
     speech: list[tuple[float, float]], seconds: float, level_db: float, fades_from_s: float | None = None
 ) -> BeddedSource:
-    """A bed of even noise under a silent voice."""
+    """Return a bed of even noise under a silent voice."""
     rng = np.random.default_rng(4)
     bed = measured(to_pcm16((rng.standard_normal((BED_RATE_HZ * 7, 2)) * 0.1).astype(np.float32)))
     length = at(seconds)
@@ -224,11 +224,11 @@ def test_it_steps_aside_before_the_word_and_does_not_pump() -> None:
     assert np.abs(levels[60:190] - rest).max() < 0.5
     under = levels[200:210].mean()
     assert under <= rest - 6.0
-    # Down 0.2 s before the word; still down in the gap of 2.5 s; up again when the long one has begun.
+    # Down 0.2 s before the word; still down in the gap of 2.5 s; up again in the long gap.
     assert np.abs(levels[199:240] - under).max() < 0.5
     assert levels[196:198].max() < rest - 0.2
     assert np.abs(levels[262:390] - rest).max() < 0.5
-    # From nothing, and back to nothing.
+    # It fades in from nothing, and out to nothing.
     assert levels[0] < rest - 50
     assert levels[-1] < rest - 50
     assert np.abs(levels[round(FADE_IN_S * 10) + 1 : 190] - rest).max() < 0.5
@@ -270,7 +270,7 @@ def test_any_blocks_from_anywhere_give_the_same_frames(rainy: session.Session, d
 
 
 def test_in_the_file_the_bed_is_twenty_below_every_word(rainy: session.Session, tmp_path: Path) -> None:
-    """The voice alone is rendered beside the file; what is left of the file without it is the bed."""
+    """The voice alone is rendered beside the file; the file less the voice is the bed."""
     path = tmp_path / "rainy.wav"
     rainy.export(path)
     with wave.open(str(path), "rb") as file:
@@ -284,7 +284,7 @@ def test_in_the_file_the_bed_is_twenty_below_every_word(rainy: session.Session, 
     assert len(heard) == timeline.length
     for cue in timeline.speech():
         assert level_db(bed[cue.start : cue.end]) <= level_db(heard[cue.start : cue.end]) - 20.0, cue.text
-    # Between words it is there to be heard.
+    # Between words the bed can be heard.
     hold = next(span for span in timeline.spans if span.kind == "hold")
     quiet = slice(hold.start + round(8.5 * BED_RATE_HZ), hold.start + 14 * BED_RATE_HZ)
     assert -40 < level_db(bed[quiet]) < -28

@@ -1,4 +1,4 @@
-"""What wakes a headset and keeps it awake: it lies under the session, and leaves everything where it was."""
+"""The signal that wakes a headset and keeps it awake lies under the session, and moves nothing in it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RATE_HZ = 24_000
 
 
 class Pause(Silence):
-    """A source with pauses that is nothing but one."""
+    """A source that is nothing but one pause."""
 
     background = None
 
@@ -49,7 +49,7 @@ def test_before_the_first_word_it_is_loud_enough_to_wake_and_then_hardly_there()
     sound = heard(awake, 0, awake.length + 100)
     assert level_dbfs(sound[2400:21_600]) == pytest.approx(WAKE_DBFS, abs=1.0)
     assert level_dbfs(sound[RATE_HZ : 60 * RATE_HZ]) == pytest.approx(KEEP_ALIVE_DBFS, abs=0.5)
-    # It comes and goes without a click, and the session is as long as it was.
+    # The signal begins and ends without a click, and the session is as long as before.
     assert np.abs(sound[:24]).max() < 3e-4
     assert not sound[awake.length :].any()
     assert list(awake.pauses(1000)) == [(RATE_HZ, 60 * RATE_HZ)]

@@ -1,4 +1,4 @@
-"""Loudness, limiter, tones and ducking against their definitions."""
+"""Loudness, limiter, tones and ducking, compared with their definitions."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ BREATH_TONE_LUFS, CHIME_LUFS = -26.0, -22.0
 
 @pytest.mark.parametrize("ceiling_dbtp", [-2.5, -12.0])
 def test_peaks_are_found_wherever_they_hide(ceiling_dbtp: float) -> None:
-    """Against a plain FFT at sixteen times the rate, on noise up to the highest frequency there is."""
+    """Compared with a plain FFT at sixteen times the rate, on noise up to the highest possible frequency."""
     noise = (np.random.default_rng(11).standard_normal(RATE_HZ) * 0.4).astype(np.float32)
     noise *= np.hanning(len(noise)).astype(np.float32)
     dense = oversampled(noise, 16)
@@ -124,7 +124,7 @@ def test_chimes_ring_from_silence_to_silence(tone: ToneName) -> None:
 @pytest.mark.parametrize("tone", [tone for tone in ToneName if tone in CHIME_S])
 @pytest.mark.parametrize("name", TONE_LEVELS)
 def test_a_chime_is_low_and_slow_and_keeps_its_distance(tone: ToneName, name: str) -> None:
-    """440 to 523 Hz, 40 to 60 ms to its height, no louder than -24 LUFS in any 400 ms: the end chime as little."""
+    """It has 440 to 523 Hz, rises in 40 to 60 ms, and is at most -24 LUFS in any 400 ms, as is the end chime."""
     levels = TONE_LEVELS[name]
     sound = chime(tone, levels.chime_lufs).samples.astype(np.float64)
     assert lufs(block_powers(sound.astype(np.float32), RATE_HZ).max()) == pytest.approx(levels.chime_lufs, abs=0.05)
@@ -132,7 +132,7 @@ def test_a_chime_is_low_and_slow_and_keeps_its_distance(tone: ToneName, name: st
     first = sound[: to_frames(0.2)]
     spectrum = np.abs(np.fft.rfft(first * np.hanning(len(first)), 1 << 16))
     assert 435.0 <= spectrum.argmax() * RATE_HZ / (1 << 16) <= 528.0
-    # The height of each turn of the wave, until the first note is at its highest.
+    # The height of each cycle of the wave, until the first note is at its highest.
     turn = round(RATE_HZ / 440)
     heights = np.array([np.abs(first[at : at + turn]).max() for at in range(0, len(first) - turn, 12)])
     top_s = (heights.argmax() * 12 + turn) / RATE_HZ
@@ -142,7 +142,7 @@ def test_a_chime_is_low_and_slow_and_keeps_its_distance(tone: ToneName, name: st
 
 
 def test_tones_lie_well_under_the_voice() -> None:
-    """Of a session at -19 LUFS, whose voice is at about -17: breath tones at -27, soft ones at -33, chimes at -24."""
+    """In a session at -19 LUFS the voice is at about -17, breath tones are at -27, soft ones at -33, chimes at -24."""
     full, soft = TONE_LEVELS["full"], TONE_LEVELS["soft"]
     assert -28.0 <= full.breath_lufs <= -27.0
     assert -34.0 <= soft.breath_lufs <= -32.0
@@ -198,7 +198,7 @@ def test_ducking_is_down_before_the_word_and_does_not_rise_in_short_gaps() -> No
 
 
 def test_a_chime_is_the_sum_of_fading_sines_that_its_notes_say() -> None:
-    """One note, computed as it is defined, to a tenth of a 16-bit step."""
+    """A note is computed by its definition, and agrees to a tenth of a 16-bit step."""
     seconds = np.arange(to_frames(CHIME_S[ToneName.HALFWAY])) / RATE_HZ
     expected = np.zeros(len(seconds))
     for ratio, amplitude, share in ((1.0, 1.0, 1.0), (2.0, 0.45, 0.6), (3.01, 0.2, 0.35), (4.2, 0.08, 0.2)):

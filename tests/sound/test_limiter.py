@@ -1,4 +1,4 @@
-"""The limiter against its definition, written out slowly: every gain of every sample."""
+"""The limiter, compared with a slow version of its definition: every gain of every sample."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _WEIGHTS = np.array(
 
 
 def between(doubled: NDArray[np.floating], at: int) -> float:
-    """What the sound is half-way between two of its points: twelve of them, weighted by a windowed sinc."""
+    """Return the sound half-way between two of its points, from twelve points weighted by a windowed sinc."""
     points = np.concatenate([np.zeros(5), doubled, np.zeros(6)])[at : at + 12]
     return float(_WEIGHTS @ points) / float(_WEIGHTS.sum())
 
 
 def defined(doubled: NDArray[np.floating], highest: float, reach: int) -> NDArray[np.float64]:
-    """Each sample's gain: what its peaks need, the least of that in the window, and its mean there."""
+    """Return each sample's gain: the least that peaks in the window need, and then the window's weighted mean of it."""
     length = len(doubled) // 2
     needed = [1.0] * (length + 1)
     for at in range(len(doubled)):
@@ -63,13 +63,13 @@ def assert_as_defined(doubled: NDArray[np.floating], ceiling_dbtp: float, gain: 
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(("ceiling_dbtp", "gain", "rate_hz"), [(-6.0, 1.0, 1000), (-2.5, 2.0, 1000), (-1.0, 1.5, 3000)])
 def test_every_gain_is_what_the_definition_says(seed: int, ceiling_dbtp: float, gain: float, rate_hz: int) -> None:
-    """Peaks everywhere, up to the highest frequency there is."""
+    """The noise has peaks everywhere, up to the highest possible frequency."""
     assert_as_defined(spectrum_of(noise(200, seed)).doubled(), ceiling_dbtp, gain, rate_hz)
 
 
 @pytest.mark.parametrize("frame", [0, 1, 4, 5, 11, 150, 288, 298, 299])
 def test_one_click_is_turned_down_around_itself_and_nothing_else_is(frame: int) -> None:
-    """At both ends of a word too, where there is no room to fall or rise in."""
+    """This holds at both ends of a word too, where the gain has no room to fall or rise."""
     doubled = np.zeros(600, np.float32)
     doubled[2 * frame] = 1.0
     assert_as_defined(doubled, -6.0, 1.0, RATE_HZ)
@@ -83,7 +83,7 @@ def test_one_click_is_turned_down_around_itself_and_nothing_else_is(frame: int) 
 
 @pytest.mark.parametrize("apart", [1, 2, 9, 10, 11, 20, 21, 22, 23, 24, 40, 41, 42, 43, 44, 100])
 def test_two_clicks_are_turned_down_each_as_far_as_it_needs(apart: int) -> None:
-    """However near they are, the quieter one is not turned down for the louder one's sake where it is out of reach."""
+    """However near they are, the quieter click is not turned down for a louder one that is out of reach."""
     doubled = np.zeros(600, np.float32)
     doubled[200], doubled[200 + 2 * apart] = 1.0, 0.7
     assert_as_defined(doubled, -6.0, 1.0, RATE_HZ)
@@ -92,9 +92,9 @@ def test_two_clicks_are_turned_down_each_as_far_as_it_needs(apart: int) -> None:
 
 @pytest.mark.parametrize("degrees", range(0, 90, 15))
 def test_a_peak_between_two_points_is_heard_whatever_the_points_beside_it_are(degrees: int) -> None:
-    """Of the highest frequency there is, with four points a turn: one beside a peak may be soft, both as soft as 0.71.
+    """At the highest possible frequency, with four points a cycle, one point beside a peak may be soft, or both 0.71.
 
-    Whoever looked only at loud points would let it through, and the listener would hear it crackle.
+    A limiter that looked at loud points only would let the peak through, and the listener would hear it crackle.
     """
     turn = np.arange(600) * (np.pi / 2) + math.radians(degrees)
     doubled = (np.sin(turn) * np.hanning(600)).astype(np.float32)

@@ -111,7 +111,7 @@ def test_silences_of_the_real_session_are_digital_silence(upper_back: session.Se
 
 
 def test_a_breath_tone_steps_back_under_its_word(upper_back: session.Session) -> None:
-    """20 dB below the voice where they meet, measured as RMS over the word."""
+    """It lies 20 dB below the voice where they meet, measured as RMS over the word."""
     timeline = upper_back.timeline.at_sound_rate(1)
     tones = [c for c in timeline.cues if c.tone is ToneName.INHALE and c.repetition == 1]
     alone = [c for c in timeline.cues if c.tone is ToneName.INHALE and c.repetition == 5]

@@ -1,4 +1,4 @@
-"""The mixer sample by sample, against sums that are written out."""
+"""The mixer, compared sample by sample with sums that are written out."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def heard(mixed: Mixer, start: int, frames: int) -> list[float]:
     return [float(value) for value in out]
 
 
-# Words whose clips run in and out beyond them, one of them long, so that its neighbours begin and end inside it.
+# Clips begin before their words and end after them; one is so long that its neighbours begin and end inside it.
 CLIPS = {"a": clip(1, 2, 4, 8, onset=2), "b": clip(16, 32, onset=1), "long": clip(*[64] * 15, onset=9)}
 WORDS = (word("a", 2, 2), word("b", 6, 1), word("b", 9, 1), word("long", 16, 6), word("b", 26, 1), word("b", 28, 1))
 
@@ -86,7 +86,7 @@ def summed(cues: tuple[Cue[SoundFrame], ...], clips: Mapping[str, Clip], length:
 
 
 def test_every_word_is_heard_where_it_belongs_from_whatever_frame_one_listens() -> None:
-    # The last one has a fade that the session is too short for.
+    # The clip of the last word fades out after the end of the session.
     words, clips = (*WORDS, word("fading", 29, 1)), {**CLIPS, "fading": clip(1, 2, 4, 8, 16, onset=1)}
     mixed = Mixer(session(30, *words), clips, gain_db=0.0)
     whole = summed(words, clips, 33)[:30]
@@ -157,7 +157,7 @@ def test_chimes_and_breath_tones_sound_at_their_levels(rate_hz: int, levels: Ton
 
 
 SPAN = (20_000, 40_000)
-"""Of a breath tone, in frames."""
+"""First frame and end of a breath tone."""
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ SPAN = (20_000, 40_000)
     [
         [],
         [(10_000, 12_000)],  # over before the tone begins
-        [(3_000, 4_000), (17_000, 19_000)],  # the tone begins while it would still rise
+        [(3_000, 4_000), (17_000, 19_000)],  # the tone begins while its gain is still rising
         [(15_000, 22_000)],
         [(20_000, 22_000)],
         [(25_000, 26_000), (33_000, 34_000)],
@@ -196,7 +196,7 @@ def test_tones_and_chimes_fade_where_the_session_ends_in_sleep_and_the_voice_doe
     assert np.array_equal(before[:45_000], after[:45_000])
     share = np.clip((np.arange(length) - 45_000) / (length - 45_000), 0.0, 1.0)
     assert after == pytest.approx(before * 10 ** (-3.0 * share), rel=1e-4, abs=1e-9)
-    # Whatever is said there is said as loud as ever.
+    # Words in the fade are as loud as ever.
     late = Mixer(session(length, *cues), clips, gain_db=0.0, tones_fade_from=SoundFrame(0))
     assert heard(late, 30_000, 2000) == [0.5] * 2000
 

@@ -30,7 +30,7 @@ PITCH_HZ: Final = 400.0
 
 
 def tone(rate_hz: int, seconds: float, channels: int = 1) -> NDArray[np.int16]:
-    """Shape (n, channels)."""
+    """Return a tone of shape (n, channels)."""
     wave = np.sin(2 * np.pi * PITCH_HZ * np.arange(round(rate_hz * seconds)) / rate_hz) * 12_000
     return np.repeat(wave.astype("<i2")[:, None], channels, axis=1)
 
@@ -69,14 +69,14 @@ def encoded(container: str, codec: str, rate_hz: int = 44_100, layout: str = "st
 
 
 def heard(path: Path, data: bytes) -> NDArray[np.float64]:
-    """What is decoded of a file, both channels as one, at 48 kHz."""
+    """Write a file, and return what is decoded of it, both channels as one, at 48 kHz."""
     path.write_bytes(data)
     sound: NDArray[np.float64] = decoded(path, BED_RATE_HZ, 1.0, 100.0).mean(axis=1, dtype=np.float64)
     return sound
 
 
 def assert_tone(sound: NDArray[np.float64], seconds: float, tolerance_s: float = 0.2) -> None:
-    """The tone that was encoded, as long as it was, at its pitch in every half second."""
+    """Check that a sound has the length of the encoded tone, and its pitch in every half second."""
     assert len(sound) / BED_RATE_HZ == pytest.approx(seconds, abs=tolerance_s)
     half = BED_RATE_HZ // 2
     pitches = []
@@ -98,7 +98,7 @@ def id3v1(data: bytes) -> bytes:
 
 
 def id3v2(data: bytes) -> bytes:
-    """A title that says it is UTF-8, and is not."""
+    """Put a tag in front whose title claims to be UTF-8, and is not."""
     frame = b"TIT2" + struct.pack(">IH", 1 + len(LATIN), 0) + b"\x03" + LATIN
     size = bytes([0, 0, len(frame) >> 7, len(frame) & 127])
     return b"ID3\x04\0\0" + size + frame + data
@@ -140,7 +140,7 @@ def test_joined_files_with_tags_between(tmp_path: Path) -> None:
 
 
 def test_a_station_that_changes(tmp_path: Path) -> None:
-    """AAC as it is broadcast: each frame says what it is."""
+    """In AAC as it is broadcast, each frame states its own format."""
     joined = encoded("adts", "aac") + encoded("adts", "aac", 22_050, "mono") + encoded("adts", "aac", 48_000)
     assert_tone(heard(tmp_path / "radio.aac", joined), 9.0, tolerance_s=0.5)
 
@@ -192,7 +192,7 @@ def test_what_is_no_sound_is_said_in_our_words(tmp_path: Path, data: bytes) -> N
         open_bed(str(path))
 
 
-# A day of it.
+# A day of sound.
 
 DAY_S: Final = 86_400
 DAY_RATE_HZ: Final = 8_000
@@ -200,7 +200,7 @@ DAY_RATE_HZ: Final = 8_000
 
 @pytest.fixture(scope="module")
 def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A day of hum, in a file of which all but the first minutes is a hole: some 700 MB that take no room."""
+    """A day of hum, in a file that is a hole but for the first minutes: some 700 MB that take no room."""
     path = tmp_path_factory.mktemp("day") / "day.wav"
     size = DAY_S * DAY_RATE_HZ
     form = struct.pack("<HHIIHH", 1, 1, DAY_RATE_HZ, DAY_RATE_HZ, 1, 8)

@@ -1,4 +1,4 @@
-"""What every speech engine promises. Inherit, and give `make_engine`."""
+"""The promises of every speech engine. Inherit them, and define `make_engine`."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ def loudness_db(take: Take) -> float:
 
 class EngineContract:
     deterministic: ClassVar[bool] = False
-    """Whether a text sounds the same, sample for sample, however often and beside whatever it is spoken."""
+    """Whether a text gives the same samples every time, whatever else is spoken before it or beside it."""
     length_tolerance: ClassVar[float] = 0.05
-    """By what share the lengths of two takes may differ where they are not the same."""
+    """The share by which the lengths of two takes may differ if the engine is not deterministic."""
     level_tolerance_db: ClassVar[float] = 2.0
 
     @pytest.fixture(scope="class")
     @classmethod
     def make_engine(cls) -> MakeEngine:
-        """An engine at a speech rate, with a voice that speaks `text`; the test closes it."""
+        """A function from a speech rate to an engine, with a voice that speaks `text`; the test closes the engine."""
         raise NotImplementedError
 
     @pytest.fixture(scope="class")
     @classmethod
     def engine(cls, make_engine: MakeEngine) -> Iterator[SpeechEngine]:
-        """One that the tests of a class share, as loading takes its time. They leave it open."""
+        """An engine that the tests of a class share, because loading takes time. They leave it open."""
         with make_engine(1.0) as engine:
             yield engine
 
@@ -104,7 +104,7 @@ class EngineContract:
     def test_phonemes_are_one_line_and_tell_texts_apart(
         self, engine: SpeechEngine, text: str, longer_text: str
     ) -> None:
-        """None where the engine cannot tell."""
+        """An engine that cannot tell its phonemes gives None."""
         before = engine.synthesize(text)
         told = engine.phonemes(text)
         assert told == engine.phonemes(text)

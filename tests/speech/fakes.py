@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 RATE_HZ: Final = 24_000
 SILENCE_FRAMES: Final = RATE_HZ // 5
-"""Before the tone, and behind it."""
+"""Silence before the tone, and after it."""
 TONE_HZ: Final = 400
 AMPLITUDE: Final = 0.25
 
 
 class ToneEngine(SpeechEngine):
-    """For every text a tone of exactly `frames_for(text)` frames between two silences; every take alike."""
+    """Gives for every text a tone of exactly `frames_for(text)` frames between two silences; all takes are alike."""
 
     name = "tone"
     parallel = 2
@@ -29,7 +29,7 @@ class ToneEngine(SpeechEngine):
     def __init__(self, voice: str = "sine", speech_rate: float = 1.0) -> None:
         super().__init__(voice or "sine", speech_rate)
         self.spoken: list[tuple[str, int]] = []
-        """What has been asked for, text and take, in order."""
+        """The texts and takes that were asked for, in order."""
 
     @classmethod
     def voices(cls) -> list[Voice]:
@@ -39,7 +39,7 @@ class ToneEngine(SpeechEngine):
         return {"engine": self.name, "voice": self.voice, "speech_rate": f"{self.speech_rate:g}"}
 
     def frames_for(self, text: str) -> int:
-        """How long the tone for `text` is: about what a voice takes for it."""
+        """Return how long the tone for `text` is: about as long as a voice takes."""
         return round((0.15 + 0.06 * len(text)) / self.speech_rate * RATE_HZ)
 
     def _load(self) -> None:

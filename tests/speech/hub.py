@@ -1,4 +1,4 @@
-"""A server on this machine that gives voices as their hub does, or gives something else."""
+"""A server on this machine that serves voices as their hub does, or serves something else."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Answer(NamedTuple):
     status: int = 200
     location: str = ""
     claimed_bytes: int | None = None
-    """What it says that its length is, where that is not so."""
+    """The length that it claims, if that is not its own."""
 
 
 class Hub:
@@ -32,12 +32,12 @@ class Hub:
         self.asked: list[str] = []
 
     def give(self, path: str, body: bytes, **more: Any) -> str:  # noqa: ANN401 -- of Answer
-        """Answer requests for `path` so; its address."""
+        """Answer requests for `path` with `body`; return the address."""
         self.answers[f"/{path}"] = Answer(body, **more)
         return f"{self.address}/{path}"
 
     def give_piper_voice(self, name: str, model: bytes, description: bytes, card: bytes = CARD) -> None:
-        """A voice, and the catalogue with it alone."""
+        """Serve a voice, and a catalogue that lists no other."""
         files = {}
         for file, body in ((f"{name}.onnx", model), (f"{name}.onnx.json", description), ("MODEL_CARD", card)):
             path = f"some/where/{file}"
@@ -60,7 +60,7 @@ def serving_hub() -> Iterator[Hub]:
             length = len(answer.body) if answer.claimed_bytes is None else answer.claimed_bytes
             self.send_header("Content-Length", str(length))
             self.end_headers()
-            with contextlib.suppress(OSError):  # who asked has heard enough
+            with contextlib.suppress(OSError):  # the client may have heard enough
                 self.wfile.write(answer.body)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- called so

@@ -18,7 +18,7 @@ FRAMES_PER_ID = 400
 
 
 def save_piper_voice(folder: Path) -> Path:
-    """A voice as piper has them: a 220 Hz tone, FRAMES_PER_ID for each phoneme id, with a breath of noise."""
+    """Write a voice in piper's format: a 220 Hz tone, FRAMES_PER_ID for each phoneme id, with a little noise."""
     from piper.phoneme_ids import DEFAULT_PHONEME_ID_MAP
 
     def constant(name: str, value: object, dtype: type) -> onnx.TensorProto:
@@ -83,7 +83,7 @@ def describe(voice: Path, change: Callable[[dict[str, Any]], object]) -> None:
 
 
 def save_endless_voice(folder: Path, *, growing: bool) -> Path:
-    """A voice whose model goes round for ever, with ever more in its memory or without."""
+    """Write a voice whose model loops for ever, and takes ever more memory if `growing`."""
     much = ["much", "much"]
     step = helper.make_node("Concat", much, ["more"], axis=0) if growing else helper.make_node("Add", much, ["more"])
     body = helper.make_graph(
@@ -117,7 +117,7 @@ def save_endless_voice(folder: Path, *, growing: bool) -> Path:
 
 
 def save_borrowing_voice(folder: Path, from_file: str) -> Path:
-    """A voice whose model says that its sound lies in another file."""
+    """Write a voice whose model says that its sound lies in another file."""
     borrowed = numpy_helper.from_array(np.zeros((1, 1, 1, 8), np.float32), "borrowed")
     borrowed.ClearField("raw_data")
     borrowed.data_location = TensorProto.EXTERNAL
@@ -127,7 +127,7 @@ def save_borrowing_voice(folder: Path, from_file: str) -> Path:
 
 
 def save_model(folder: Path, nodes: list[onnx.NodeProto], constants: list[onnx.TensorProto]) -> Path:
-    """A voice with the description of `save_piper_voice` and a model of its own."""
+    """Write a voice with the description of `save_piper_voice` and a model of its own."""
     path = save_piper_voice(folder)
     inputs = [
         helper.make_tensor_value_info("input", TensorProto.INT64, [1, "phonemes"]),

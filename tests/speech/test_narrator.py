@@ -1,4 +1,4 @@
-"""The narrator: speaks once, judges, tries again, and remembers."""
+"""The narrator speaks a text once, judges it, tries again, and remembers it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TEXTS = ["Hold.", "Slowly lift the head.", "In.", "Halfway."]
 
 
 class MoodyEngine(ToneEngine):
-    """Gets a text wrong as long as `wrong` says so."""
+    """Gets the first `wrong` takes of a text wrong."""
 
     def __init__(self, wrong: int, *, carrier_fails: bool = False) -> None:
         super().__init__()
@@ -113,7 +113,7 @@ def test_then_it_is_reported_and_nothing_is_kept(tmp_path: Path) -> None:
 
 def test_what_was_spoken_before_a_failure_is_kept(tmp_path: Path) -> None:
     class Late(ToneEngine):
-        """Two at once; the longest text, which is begun first, fails when all others are done."""
+        """Speaks two texts at once; the longest, which is begun first, fails when all others are done."""
 
         parallel = 2
 
@@ -179,7 +179,7 @@ def test_the_key_changes_with_every_version(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_real_voice_gets_a_carried_word_right(tmp_path: Path) -> None:
-    """The carrier phrase with the real engine: what is left behind the pause is about the word alone."""
+    """With the real engine, what is left after the carrier phrase and its pause is about the word alone."""
 
     class Stubborn(HibariEngine):
         def _speak(self, text: str, take: int) -> Take:
@@ -194,7 +194,7 @@ def test_the_real_voice_gets_a_carried_word_right(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("language", "spec"), [("en", "hibari:heart"), ("de", "pico:de-DE")])
 def test_the_voice_that_is_named_for_the_language_speaks(tmp_path: Path, language: str, spec: str) -> None:
-    """Nobody has to say the language of a routine that says its own."""
+    """Users need not name the language of a routine that names its own."""
     voices = VoiceOfLanguage({"de": "pico:de-DE"}, otherwise="hibari:heart")
     with narrator_for(voices, 0.8, tmp_path, language=language) as narrator:
         assert f"{narrator.engine.name}:{narrator.engine.voice}" == spec

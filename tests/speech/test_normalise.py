@@ -1,4 +1,4 @@
-"""Texts made ready, or refused."""
+"""Texts are made ready to be spoken, or refused."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_a_bullet_is_not_said(bullet: str) -> None:
 
 CANNOT = "cannot be spoken: "
 NAMELESS = unicodedata.name("\U00017000", "UNKNOWN").split()[0].title()
-"""Tangut: Python 3.11 knows no names of its signs."""
+"""The name of Tangut script, or `Unknown`: Python 3.11 has no names for its signs."""
 
 
 @pytest.mark.parametrize(

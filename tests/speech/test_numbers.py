@@ -418,7 +418,7 @@ MORE = [
     ("a 10s count", "a 10 second count"),
     ("100 yds", "100 yards"),
     ("1 yd", "1 yard"),
-    # More than a foot, so a time.
+    # More than a foot, so it is a time.
     ('lift the heel 13" up', "lift the heel 13 seconds up"),
     ("Do 3x1", "Do 3 times 1"),
     ("Hold for 30s-45s", "Hold for 30 to 45 seconds"),
@@ -886,7 +886,7 @@ def test_what_is_spoken_stays_as_it_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_they_are_the_same_inside_of_a_sentence(name: str) -> None:
-    # Not what begins a text as the number of a step, nor what takes the end of a sentence with it.
+    # Except the number of a step, which begins a text, and what takes the end of a sentence with it.
     inside = {
         written: spoken
         for written, spoken in TABLES[name]
@@ -901,7 +901,7 @@ def test_they_are_the_same_inside_of_a_sentence(name: str) -> None:
 
 
 def refusal(written: str) -> str:
-    """Why it is not spoken; what is spoken, where it is."""
+    """Return why a text is refused, or how it is spoken if it is not."""
     spoken = normalise(written)
     try:
         check_speakable(spoken, LATIN, written)
@@ -1026,7 +1026,7 @@ def test_twice_is_the_same_as_once_and_what_is_left_is_plain_or_refused(text: st
     assert normalise(once) == once
     with contextlib.suppress(UnspeakableError):
         check_speakable(once, LATIN)
-        # What every engine reads alike: whole numbers that stand alone.
+        # Numbers that are left are whole and stand alone: every engine reads them alike.
         assert all(len(number) <= 3 and (number == "0" or number[0] != "0") for number in re.findall("[0-9]+", once))
         assert not re.search(r"[0-9][^\W\d_]|[^\W\d_][0-9]|[0-9][-.,:/x'+][0-9]| [-+.][0-9]", once)
 

@@ -1,4 +1,4 @@
-"""Voices of piper's that somebody else has made: what they may not do, and what is said of it."""
+"""Voices of piper's that somebody else has made: what they may not do, and how that is reported."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where workers have their folders: nothing stays there."""
+    """The place of the workers' folders: nothing may be left there."""
     folder = tmp_path / "scratch"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -39,7 +39,7 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def refusal(voice: Path) -> str:
-    """What is said of a voice that is not loaded. It is said at once."""
+    """Return the message that refuses a voice; it must come at once."""
     began_s = time.monotonic()
     with PiperEngine(str(voice)) as engine, pytest.raises(RequestError) as caught:
         engine.load()
@@ -130,7 +130,7 @@ def test_a_model_that_never_ends_is_ended(tmp_path: Path) -> None:
             with pytest.raises(SpeechError, match=r"piper did not answer within 2 s on 'Hold\.' and was stopped"):
                 engine.synthesize("Hold.")
             assert time.monotonic() - began_s < 15.0
-        # Nobody waits so long for each of a hundred texts.
+        # Nobody has to wait so long for each of a hundred texts.
         began_s = time.monotonic()
         with pytest.raises(SpeechError, match="keeps failing to answer: choose another voice"):
             engine.synthesize("Hold.")
@@ -151,7 +151,7 @@ def test_a_model_that_takes_ever_more_memory_is_stopped(tmp_path: Path) -> None:
 
 
 class Highest:
-    """The most memory that a process has had, looked at as long as it runs."""
+    """Watches a process while it runs, for the most memory that it has had."""
 
     def __init__(self, pid: int) -> None:
         self._status = Path(f"/proc/{pid}/status")
@@ -233,7 +233,7 @@ def test_nothing_but_our_line_reaches_stderr(tmp_path: Path) -> None:
 
 
 def test_a_worker_downloads_nothing(tmp_path: Path) -> None:
-    """As some of piper's languages would."""
+    """Some of piper's languages would."""
     part = tmp_path / "part.py"
     part.write_text(
         textwrap.dedent(

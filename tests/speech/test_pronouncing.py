@@ -1,4 +1,4 @@
-"""Words that voices say wrong, spelt as they sound: the shipped list by what real voices make of it, and the rules."""
+"""Words that voices say wrong, spelt as they sound: the shipped list, as real voices say it, and the rules."""
 # ruff: noqa: RUF001 -- phonemes are letters, too
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def test_the_default_voice_says_it_right(hibari: HibariEngine, written: str, sou
 
 @pytest.mark.parametrize(("written", "sounds"), ESPEAK)
 def test_the_voices_of_espeak_say_it_right(written: str, sounds: str) -> None:
-    """Piper's own phonemizer: the sounds, without where it puts the stress."""
+    """Piper's own phonemizer gives the sounds; where it puts the stress is left out."""
     [found] = EspeakPhonemizer().phonemize("en-us", normalise(written))
     assert re.sub("[ˈˌʲ.]", "", "".join(found)) == sounds
 
@@ -187,7 +187,7 @@ def test_markup_cannot_be_smuggled_in_behind_a_word(sound: str, make_pronounced:
 
 @pytest.fixture
 def make_pronounced() -> Callable[[str], str]:
-    """What a text becomes with the word `mat` sounding as it is told, through the model that users' files pass."""
+    """A function that gives a text with `mat` spelt as it is told, by way of the model that reads users' files."""
     from voiceguide.model.pronounce import PronounceFile
 
     def pronounced(sound: str) -> str:
@@ -198,7 +198,7 @@ def make_pronounced() -> Callable[[str], str]:
 
 
 def test_each_language_has_a_list_of_its_own() -> None:
-    """`ab` is a muscle in English, and half of every German verb."""
+    """`ab` is a muscle in English, and a part of many German verbs."""
     assert "ab" in shipped("en")
     assert "ab" not in shipped("de")
     assert shipped("fr") == {}

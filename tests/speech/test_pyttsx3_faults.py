@@ -1,4 +1,4 @@
-"""What can go wrong with the process that pyttsx3 runs in, and what is left of it afterwards."""
+"""Faults of the process that pyttsx3 runs in, and what they leave behind."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_hang_while_speaking(house: House) -> None:
 )
 def test_fault_while_starting(house: House, mode: str, says: str) -> None:
     with house.engine(mode) as engine:
-        # Short for the one that hangs; the others are waited for as long as they need.
+        # Short for the one that hangs; the others have as long as they need.
         engine.start_timeout_s = 1.0 if mode == "start hangs" else 30.0
         with pytest.raises(SpeechError, match=says) as caught:
             engine.load()
@@ -256,7 +256,7 @@ def test_close_does_not_wait_for_a_hanging_text(house: House) -> None:
 
 
 def aiff(samples: np.ndarray[tuple[int], np.dtype[np.int16]], rate_hz: int, compression: bytes = b"") -> bytes:
-    """An AIFF file, or an AIFF-C one where a compression is named."""
+    """Return an AIFF file, or an AIFF-C file if a compression is named."""
     exponent = rate_hz.bit_length() - 1
     common = struct.pack(">hIhHQ", 1, len(samples), 16, 16383 + exponent, rate_hz << (63 - exponent))
     pcm = samples.astype("<i2" if compression == b"sowt" else ">i2").tobytes()
@@ -329,7 +329,7 @@ EspeakDriver._onSynth = write_and_dawdle
 
 
 def test_espeak_is_waited_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its thread goes on for a while after the file is written; a text that comes then was cancelled."""
+    """Its thread goes on for a while after the file is written; a text that came then used to be cancelled."""
     if sys.platform in {"darwin", "win32"}:
         pytest.skip("no espeak here")
     shadow(house.folder, monkeypatch, "espeakng_loader", SLOW_ESPEAK)

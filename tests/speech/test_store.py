@@ -1,4 +1,4 @@
-"""The clip store: what goes in comes out, what is damaged does not, and nobody needs a lock."""
+"""The clip store: clips come out as they went in, damaged ones do not come out, and nobody needs a lock."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_prune_removes_what_is_old_damaged_or_left_over_and_clear_the_rest(tmp_p
 
 
 def test_a_look_at_a_store_that_is_not_there_makes_none(tmp_path: Path) -> None:
-    """`voiceguide cache` for a folder with a typing mistake in it; nor does one for a clip make a folder for it."""
+    """`voiceguide cache` may name a mistyped folder. Looking for a clip makes no folder for it either."""
     store = ClipStore(tmp_path / "nowhere", limit_bytes=7)
     assert store.info() == StoreInfo(tmp_path / "nowhere", 0, 0, 0, 7)
     assert (store.prune(0), store.clear(), store.in_use()) == (0, 0, None)
@@ -157,7 +157,7 @@ def test_clips_go_when_they_were_not_used_for_so_many_days_and_not_before(tmp_pa
 
 
 def test_what_is_no_clip_of_ours_is_left_alone_whatever_it_is_called(tmp_path: Path) -> None:
-    """Somebody names a folder of their own with --cache-dir."""
+    """Users may name a folder of their own with --cache-dir."""
     films = [tmp_path / "films" / "holiday.clip", tmp_path / "aa" / "holiday.clip", tmp_path / "ab"]
     for film in films:
         film.parent.mkdir(exist_ok=True)
@@ -217,7 +217,7 @@ def the_keys(store: ClipStore) -> set[str]:
 
 
 def kept(store: ClipStore, *texts: str) -> list[str]:
-    """Clips of 10 kB, each used a second after the one before."""
+    """Keep clips of 10 kB, each used a second after the one before; return their keys."""
     keys = [clip_key(text, {}) for text in texts]
     for second, key in enumerate(keys):
         store.put(key, "x", a_clip())
@@ -232,7 +232,7 @@ def test_where_the_store_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 def a_checkout(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-    """The module lies in a checkout, and `cache` beside it is the user's folder for what can be made again."""
+    """Pretend that the module lies in a checkout, with the user's cache folder, `cache`, beside it."""
     module = folder / "voiceguide" / "speech" / "store.py"
     for path in (module, folder / "audio_cache" / "README.md", folder / "pyproject.toml"):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -242,7 +242,7 @@ def a_checkout(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 
 
 def test_a_checkout_that_others_can_write_to_keeps_no_clips(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """As one that a container was given."""
+    """A container may have been given such a checkout."""
     a_checkout(monkeypatch, tmp_path)
     assert default_directory() == tmp_path / "audio_cache"
     (tmp_path / "audio_cache").chmod(0o777)
@@ -251,7 +251,7 @@ def test_a_checkout_that_others_can_write_to_keeps_no_clips(monkeypatch: pytest.
 
 @pytest.mark.parametrize("missing", ["pyproject.toml", "audio_cache/README.md"])
 def test_what_is_no_checkout_keeps_no_clips(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, missing: str) -> None:
-    """An installed package beside which something is called as a checkout's things are."""
+    """An installed package may lie beside files with the names of a checkout's files."""
     a_checkout(monkeypatch, tmp_path)
     (tmp_path / missing).unlink()
     assert default_directory() == tmp_path / "cache" / "voiceguide"
@@ -311,7 +311,7 @@ def test_a_user_without_a_home_is_told_to_name_a_folder(monkeypatch: pytest.Monk
     ],
 )
 def test_absurd_values_with_a_right_digest_are_damage(tmp_path: Path, field: str, value: object) -> None:
-    """Somebody has written such a clip: it is no clip of ours, and made again."""
+    """Such a clip was written by somebody else: it is no clip of ours, and is made again."""
     store = ClipStore(tmp_path)
     store.put(KEY, "Hold.", a_clip())
     path = the_file(store)

@@ -1,4 +1,4 @@
-"""The limit of the clip store: what goes, when, and what stays because somebody may need it."""
+"""The limit of the clip store: which clips are removed, when, and which stay because somebody may need them."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ DAY_S = 86_400.0
 
 
 def made(folder: Path) -> ClipStore:
-    """A store that may keep nothing, with nothing in it."""
+    """Return an empty store that may keep nothing."""
     store = ClipStore(folder, limit_bytes=0)
     store.check_usable()
     return store
 
 
 def used(store: ClipStore) -> StoreUse:
-    """A session's use of it."""
+    """Begin a session's use of the store."""
     use = store.in_use()
     assert use
     return use
 
 
 def nobody_uses(folder: Path) -> bool:
-    """Whether somebody who removes clips could begin now."""
+    """Return whether a process that removes clips could begin now."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -58,7 +58,7 @@ def nobody_uses(folder: Path) -> bool:
 
 
 def removing(folder: Path) -> int:
-    """Somebody removes clips for the limit's sake, until this descriptor is closed."""
+    """Lock the store like a process that removes clips for the limit, until the returned descriptor is closed."""
     descriptor = os.open(folder, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return descriptor
@@ -110,7 +110,7 @@ use.end(kept_some=False)
 
 @pytest.mark.parametrize("ending", ["in peace", "killed"])
 def test_nothing_goes_while_another_process_uses_the_store(tmp_path: Path, ending: str) -> None:
-    """Whoever leaves last sees to the limit; one that was killed holds nobody up."""
+    """The process that leaves last enforces the limit; one that was killed holds nobody up."""
     store = ClipStore(tmp_path, limit_bytes=0)
     keys = kept(store, "one", "two")
     command = [sys.executable, "-c", HOLDER.replace(")).in_use", "), limit_bytes=0).in_use"), str(tmp_path)]
@@ -143,7 +143,7 @@ def test_a_narrator_keeps_its_clips_while_it_is_open_and_the_limit_when_it_is_cl
     assert the_keys(store) == set()
 
 
-# What goes
+# What is removed
 
 
 @pytest.mark.parametrize(("spare_bytes", "gone"), [(0, 0), (-1, 1), (1, 0)])
@@ -167,7 +167,7 @@ def test_what_may_be_in_use_stays_whatever_the_limit_is(tmp_path: Path) -> None:
 
 
 def flock_is_refused(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 -- the module of the store
-    """A file system that knows no locks, as some of those that are reached over a network."""
+    """Pretend that the file system knows no locks, like some network file systems."""
 
     def refused(*_args: object) -> NoReturn:
         raise OSError(errno.ENOLCK, "No locks available")
@@ -177,9 +177,9 @@ def flock_is_refused(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 --
 
 
 def windows(monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401 -- the module of the store
-    """The module as it is there: without `fcntl`, and by paths."""
+    """Import the module as it is on Windows: without `fcntl`, and with access by paths."""
     missing: Any = None
-    monkeypatch.setattr(speech, "store", store_module)  # to be there again afterwards
+    monkeypatch.setattr(speech, "store", store_module)  # so that it is restored afterwards
     monkeypatch.delitem(sys.modules, store_module.__name__)
     monkeypatch.setitem(sys.modules, "fcntl", missing)
     monkeypatch.setattr("voiceguide.files.held_folder._BY_DESCRIPTOR", False)
@@ -211,7 +211,7 @@ def test_where_nobody_can_tell_who_uses_it_what_was_used_in_the_last_day_stays(
 def test_a_store_that_may_be_entered_and_not_listed_serves_what_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A folder of root's with the mode 711: nobody can lock it, or see what might go."""
+    """In a folder of root's with the mode 711 nobody can take the lock, or see what could be removed."""
     store = ClipStore(tmp_path, limit_bytes=0)
     store.put(KEY, "Hold.", a_clip())
 
@@ -249,7 +249,7 @@ def test_whoever_ends_last_sees_to_the_limit_and_until_then_a_hidden_file_says_s
 def test_who_comes_while_clips_are_removed_waits_until_that_is_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And nothing is removed from then on."""
+    """From then on nothing is removed."""
     store = made(tmp_path)
     other = removing(tmp_path)
     waits = []
@@ -268,7 +268,7 @@ def test_who_comes_while_clips_are_removed_waits_until_that_is_over(
 
 
 def test_nobody_waits_for_more_than_two_seconds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that was stopped while it removed clips may never go on. To remove any stays its business."""
+    """A process that was stopped while it removed clips may never go on. Removing them stays its task."""
     store = ClipStore(tmp_path, limit_bytes=0)
     keys = kept(store, "one", "two")
     other = removing(tmp_path)
@@ -294,7 +294,7 @@ def test_nobody_waits_for_more_than_two_seconds(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_use_that_nobody_has_ended_ends_with_whoever_had_it(tmp_path: Path) -> None:
-    """As where a session fails before it is closed: the store would never be brought back to its limit."""
+    """A session may fail before it is closed: otherwise the store would never be brought back to its limit."""
     use = used(made(tmp_path))
     assert not nobody_uses(tmp_path)
     del use
@@ -304,7 +304,7 @@ def test_a_use_that_nobody_has_ended_ends_with_whoever_had_it(tmp_path: Path) ->
 def test_a_use_that_is_ended_twice_closes_nothing_of_anybody_elses(tmp_path: Path) -> None:
     use = used(made(tmp_path))
     use.end(kept_some=False)
-    descriptor = os.open(os.devnull, os.O_RDONLY)  # the number that the lock had
+    descriptor = os.open(os.devnull, os.O_RDONLY)  # gets the number that the lock had
     use.end(kept_some=False)
     del use
     os.close(descriptor)
@@ -343,7 +343,7 @@ def test_a_session_ends_well_whatever_has_become_of_the_store(
     trouble: Any,  # noqa: ANN401 -- one of those above
     kept_some: bool,  # noqa: FBT001 -- a table
 ) -> None:
-    """It has been heard, or its file is written: nothing that the user could do about it is left."""
+    """The session has been heard, or its file is written: the user has nothing left to do about it."""
     store = made(tmp_path / "clips")
     before = open_descriptors()
     use = used(store)

@@ -1,4 +1,4 @@
-"""What another process, another version or a failing disk has written to the clip store."""
+"""Clips that another process, another version or a failing disk has written to the store."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def written(store: ClipStore, key: str = KEY) -> Path:
 
 
 def changed(path: Path, **fields: Any) -> None:  # noqa: ANN401 -- of JSON
-    """The clip as a process would have written it whose header says something else: its digest is right."""
+    """Rewrite a clip as a process with other header fields would have written it: its digest is right."""
     line, _, pcm = path.read_bytes().partition(b"\n")
-    # In another order: the digest does not hang on it.
+    # The fields are in another order: the digest does not depend on it.
     header = dict(reversed(json.loads(line).items())) | fields
     del header["digest"]
     hasher = hashlib.blake2b(json.dumps(header, sort_keys=True, ensure_ascii=False).encode(), digest_size=16)
@@ -59,11 +59,11 @@ A_FILE: Final = (
     '"format": 1, "key": "a920af93af84ab6786fc02b990037574a60687c9", "onset_frame": 1, "rate_hz": 24000, '
     '"text": "Chaturaṅga."}\n'
 ).encode() + b"\x00\x00\n\x00\xd4\xfe@\x1f\xd8\xdc\n\x01\x05\x00\x00\x00"
-"""A clip of eight samples, the first and the last block of them silent, as it lies on disks."""
+"""A clip of eight samples, with its first and last blocks silent, as users have it on disk."""
 
 
 def test_clips_that_were_kept_by_an_earlier_version_are_found_and_heard(tmp_path: Path) -> None:
-    """With another place, name or format every text would be spoken anew, and the old clips would never go."""
+    """With another place, name or format every text would be spoken anew, and the old clips would never be removed."""
     key = clip_key(A_TEXT, {"voice": "heart", "engine": "hibari"})
     place = tmp_path / "a9" / "a920af93af84ab6786fc02b990037574a60687c9.clip"
     place.parent.mkdir(mode=0o700)
@@ -88,7 +88,7 @@ def test_a_clip_that_was_only_written_anew_is_heard(tmp_path: Path) -> None:
 def test_another_formats_clip_or_another_texts_is_never_heard_for_this_one(
     tmp_path: Path, fields: dict[str, Any]
 ) -> None:
-    """Whole and with the right digest: the listener would hear other words, or another version's idea of samples."""
+    """It is whole and has the right digest: the listener would hear other words, or samples in another format."""
     store = ClipStore(tmp_path)
     path = written(store)
     changed(path, **fields)
@@ -106,7 +106,7 @@ def test_another_texts_clip_under_this_ones_name_is_not_heard(tmp_path: Path) ->
 
 
 def test_what_does_not_read_back_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk that loses the end of what is written: said at once, not when the clip is heard."""
+    """A disk that loses the end of what is written is reported at once, not when the clip is heard."""
 
     @contextlib.contextmanager
     def torn(folder: HeldFolder, name: str) -> Iterator[IO[bytes]]:
@@ -189,14 +189,14 @@ def test_a_header_that_fills_the_memory_is_not_read(
     letters: int,
     heard: bool,  # noqa: FBT001 -- a table
 ) -> None:
-    """One of 50 MB would be 25 million numbers: such a file is no clip, whatever its digest is."""
+    """A header of 50 MB could hold 25 million numbers: such a file is no clip, whatever its digest is."""
     store = ClipStore(tmp_path)
     changed(written(store), text="a" * letters)
     assert (store.get(KEY) is not None) == heard
 
 
 def test_no_more_of_a_file_is_read_than_the_longest_clip_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file of gigabytes would fill the memory; what is longer than any clip is none, and made again."""
+    """A file of gigabytes would fill the memory; one that is longer than any clip is no clip, and is made again."""
     store = ClipStore(tmp_path)
     path = written(store)
     monkeypatch.setattr(store_module, "_MOST_BYTES", path.stat().st_size)
@@ -207,7 +207,7 @@ def test_no_more_of_a_file_is_read_than_the_longest_clip_has(tmp_path: Path, mon
     assert store.get(KEY) is None
 
 
-# Others at work at the same time
+# Other processes at the same time
 
 
 def remove_clips(store: Path) -> None:
@@ -241,7 +241,7 @@ def test_clips_that_vanish_between_two_looks_are_no_error(
     nothing: object,
     remove: Callable[[Path], None],
 ) -> None:
-    """Two run `voiceguide cache clear`, or a session ends while it runs: whoever comes second has nothing to do."""
+    """Two may run `voiceguide cache clear` at once, or a session may end meanwhile: the second has nothing to do."""
     store = ClipStore(tmp_path, limit_bytes=0)
     place = written(store)
     looked = getattr(HeldFolder, look)
@@ -272,7 +272,7 @@ def test_a_folder_that_vanishes_as_it_is_listed_is_no_error(tmp_path: Path, monk
 
 
 def test_a_store_that_is_moved_is_used_to_the_end_and_one_that_is_removed_made_again(tmp_path: Path) -> None:
-    """What was looked at once is what is used: nobody can put another folder in its place."""
+    """The folder that was checked is the one that is used: nobody can put another in its place."""
     store = ClipStore(tmp_path / "clips")
     written(store)
     (tmp_path / "clips").rename(tmp_path / "moved")
@@ -328,7 +328,7 @@ def test_a_damaged_clip_on_such_a_disk_is_not_heard(tmp_path: Path, monkeypatch:
 def test_a_store_that_cannot_be_written_to_is_told_before_anything_is_spoken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, told: str
 ) -> None:
-    """Nothing of the user's is to be removed for it."""
+    """The message asks the user to remove nothing."""
     store = ClipStore(tmp_path)
     if error.filename:
         error.filename = error.filename.replace("PLACE", str(tmp_path))
@@ -350,7 +350,7 @@ def test_a_store_below_a_file_is_said_so_and_the_file_is_not_to_be_removed(
     monkeypatch: pytest.MonkeyPatch,
     by_path: bool,  # noqa: FBT001 -- a table
 ) -> None:
-    """It may be the user's only copy of something: `--cache-dir notes.txt/clips`."""
+    """The file may be the user's only copy of something: `--cache-dir notes.txt/clips`."""
     if by_path:  # as on Windows
         monkeypatch.setattr("voiceguide.files.held_folder._BY_DESCRIPTOR", False)
     notes = tmp_path / "notes.txt"
@@ -419,7 +419,7 @@ def test_clips_that_somebody_else_could_have_planted_are_not_heard(
     inner_mode: int,
     trusted: bool,  # noqa: FBT001 -- a table
 ) -> None:
-    """A folder like `/tmp`, where everybody has folders of their own, will do for the store; not for the clips."""
+    """A folder like `/tmp`, where everybody has their own folders, may hold the store, but not the clips themselves."""
     place = tmp_path / "clips"
     path = written(ClipStore(place))
     place.chmod(mode)
@@ -467,7 +467,7 @@ def test_no_descriptor_is_kept_of_what_was_read(tmp_path: Path) -> None:
 
 
 def open_descriptors() -> list[int]:
-    """Of this process, those that a test may have opened; what nobody refers to any more is closed first."""
+    """Return the open descriptors of this process below 300; those that nobody refers to any more are closed first."""
     gc.collect()
     found = []
     for descriptor in range(300):

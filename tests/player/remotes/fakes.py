@@ -36,7 +36,7 @@ PNG = b"\x89PNG not looked into"
 
 
 class FakeControls:
-    """A LiveSession."""
+    """Stands in for a LiveSession."""
 
     def __init__(self, draw_cover: Callable[[], bytes] = lambda: PNG) -> None:
         self.sent: list[Command] = []

@@ -146,7 +146,7 @@ def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_client_that_drips_is_cut_off(path: Path, controls: FakeControls) -> None:
-    """Each byte comes in time, all of them together do not."""
+    """Each byte comes in time, but all of them together do not."""
     assert controls
     with socket.socket(socket.AF_UNIX) as client:
         client.connect(str(path))

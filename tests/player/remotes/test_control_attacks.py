@@ -49,8 +49,8 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def as_nobody(code: str, *arguments: str) -> None:
-    """Run Python as another user; what it must do is asserted in `code`."""
-    # Imported before: another user need not be able to read this Python.
+    """Run `code`, which makes its own assertions, in Python as another user."""
+    # Modules are imported before the change of user: another user may be unable to read this Python.
     program = f"import os, socket, sys\nos.setgroups([]); os.setgid({NOBODY}); os.setuid({NOBODY})\n{code}"
     subprocess.run([sys.executable, "-c", program, *arguments], check=True, timeout=20)
 
@@ -61,7 +61,7 @@ def as_nobody(code: str, *arguments: str) -> None:
 def test_what_another_user_has_put_in_the_place_stops_neither_play_nor_ctl(
     home: Path, monkeypatch: pytest.MonkeyPatch, kind: str, where: str
 ) -> None:
-    """Somebody else was first with the name of our folder, in a place where everybody may make one."""
+    """Somebody else has taken the name of our folder, in a place where everybody may make one."""
     if where == "runtime":
         runtime = home / "run"
         runtime.mkdir()
@@ -114,7 +114,7 @@ def test_another_user_reaches_neither_the_socket_nor_its_place(home: Path) -> No
     path = next(path for path in control_paths() if home in path.parents)
     with ControlRemote(path) as remote:
         remote.start(controls)
-        for folder in path.parents:  # the folders above are nobody's secret here: our own is what keeps them out
+        for folder in path.parents:  # the folders above are open here: our own keeps others out
             if home in folder.parents and folder != path.parent:
                 folder.chmod(0o755)
         as_nobody(
@@ -139,7 +139,7 @@ for attack in (
 
 @as_root
 def test_a_client_of_another_user_is_not_listened_to_even_where_it_gets_through(home: Path) -> None:
-    """As where the folder was opened by hand: the system says who is at the other end."""
+    """The folder may have been opened by hand: the system still tells who is at the other end."""
     controls = FakeControls()
     path = control_paths()[-1]
     with ControlRemote(path) as remote:
@@ -174,7 +174,7 @@ def test_a_folder_that_others_may_write_to_is_closed_to_them(home: Path) -> None
 
 
 def test_no_folder_where_others_may_exchange_it(home: Path) -> None:
-    """In a folder that everybody may write to and that is not sticky, whose the folder is now says nothing of later."""
+    """If everybody may write to the folder above and it is not sticky, others can replace ours after it is checked."""
     (home / "tmp").chmod(0o777)
     with pytest.raises(RemoteUnavailableError, match="belongs to somebody else"):
         ControlRemote(home / "tmp" / "voiceguide" / "control.sock").start(FakeControls())
@@ -194,7 +194,7 @@ def test_a_home_whose_path_is_too_long_leaves_the_temporary_folders(
 
 
 def test_the_umask_is_left_alone_and_folders_get_their_own_modes(home: Path) -> None:
-    """It belongs to the whole process: another thread that makes a folder meanwhile would get a file's mode."""
+    """The umask belongs to the whole process: a folder that another thread makes meanwhile would get a file's mode."""
     before = os.umask(0o022)
     try:
         over, modes = threading.Event(), set()
@@ -289,7 +289,7 @@ def served(home: Path) -> Iterator[tuple[Path, FakeControls]]:
 
 
 def connect(client: socket.socket, path: Path) -> None:
-    """Connect as soon as the system lets one more wait."""
+    """Connect as soon as the system accepts one more waiting client."""
     client.settimeout(5)
     deadline = time.monotonic() + 5
     while True:
@@ -391,7 +391,7 @@ def test_clients_need_no_thread(served: tuple[Path, FakeControls], monkeypatch: 
 
 
 def test_no_file_descriptor_to_be_had_passes(served: tuple[Path, FakeControls]) -> None:
-    """As long as nothing can be opened nobody is served; then everybody is, and no core was burnt meanwhile."""
+    """While nothing can be opened nobody is served; then everybody is, and no CPU time was wasted meanwhile."""
     import resource
 
     path, _ = served

@@ -1,4 +1,4 @@
-"""Keys: what bytes mean. That the terminal is left as it was is seen in test_live."""
+"""The meaning of keys; test_live checks that the program leaves the terminal as it was."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_it_reads_a_terminal_and_leaves_it_as_it_was() -> None:
 
 
 def test_it_takes_the_keys_again_when_a_shell_has_had_the_terminal() -> None:
-    """As after Ctrl-Z and `fg`: the shell gives it back with settings of its own."""
+    """After Ctrl-Z and `fg` the shell gives the terminal back with settings of its own."""
     leader, follower = pty.openpty()
     shells_own = termios.tcgetattr(follower)
     remote = KeysRemote(follower)

@@ -1,4 +1,4 @@
-"""MPRIS against a real bus; what playerctl sees of a playing program is in test_live."""
+"""MPRIS on a real bus; test_live checks what playerctl sees of a playing program."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def get(tool: Callable[[str], str], interface: str, name: str) -> str:
 
 
 def metadata(tool: Callable[[str], str], name: str, player: str = "voiceguide") -> str:
-    """As playerctl reads it; empty where there is none."""
+    """Return a value as playerctl reads it; empty if there is none."""
     command = [tool("playerctl"), "-p", player, "metadata", name]
     return subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout.strip().strip("'")
 
 
 def cover_file(tool: Callable[[str], str]) -> Path:
-    """Waited for: it is drawn beside the player."""
+    """Wait for the cover, which is drawn beside the player, and return its path."""
     deadline = time.monotonic() + 15
     while not (url := metadata(tool, "mpris:artUrl")):
         assert time.monotonic() < deadline
