@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 RATE_HZ = 24_000
 SINK = "null"
 ALSA_SINK = "spare"
-"""The sink of ALSA's default device, which so can be recorded apart from programs that use PulseAudio itself."""
+"""The sink of ALSA's default device: it can be recorded apart from programs that use PulseAudio itself."""
 _FORMAT = ["--format=s16le", f"--rate={RATE_HZ}", "--channels=1"]
 
 

@@ -1,4 +1,4 @@
-"""What programs that are not ours read of a file: its title and its chapters."""
+"""Programs that are not ours, which read the title and the chapters of a file."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = ["mp3", "m4b", "m4a", "opus", "flac"]
 CODEC_FRAME = {"mp3": 0, "m4b": 1024, "m4a": 1024, "opus": 480, "flac": 0}
-"""By how many samples decoded sound may be longer. For MP3 it is exact, by its header."""
+"""How many samples longer the decoded sound may be. For MP3 the header makes it exact."""
 LOSS = {"mp3": 0.01, "m4b": 0.01, "m4a": 0.01, "opus": 0.02, "flac": 0.0}
 """The RMS error that a codec may add, relative to full scale; speech is at about 0.1."""
 

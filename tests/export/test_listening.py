@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CREST = 14.0
-"""By what factor a sample's curvature may exceed that of the 10 ms around it. The onset of a consonant reaches 11, a
-real click 20 and more."""
+"""The factor by which a sample's curvature may exceed that of the 10 ms around it. The onset of a consonant reaches 11,
+a real click 20 and more."""
 LEAST_CURVATURE = 1e-3
 """-60 dBFS: the noise of any room masks softer clicks."""
 OPEN_ROLES = {"welcome", "safety", "announce", "setup", "next", "close"}

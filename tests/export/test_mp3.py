@@ -119,7 +119,7 @@ def test_chapters_are_listed_by_one_root_in_order(
 
 
 def test_more_than_255_chapters_hang_from_one_root() -> None:
-    """A CTOC counts its entries in one byte, so the chapters hang from others between them and the root."""
+    """A CTOC counts its entries in one byte, so more chapters take another level of CTOCs under the root."""
     marks = tuple(ChapterMark(f"Part {number}", number, number + 1) for number in range(600))
     tags = mutagen.id3.ID3(io.BytesIO(id3_tag(Metadata("T", "A", "B", "C", "en", marks)) + bytes(1000)))
     tables = {table.element_id: table for table in tags.getall("CTOC")}

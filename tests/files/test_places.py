@@ -1,4 +1,4 @@
-"""Where the user's files are: `~`, users without a home, and paths relative to the file that names them."""
+"""The places of the user's files: `~`, users without a home, and paths relative to the file that names them."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_what_a_shell_would_have_expanded(home: Path) -> None:
     assert expanded("~") == home
     assert expanded("~/x/y.toml") == home / "x/y.toml"
     assert expanded("~//x") == home / "x"
-    assert expanded("./~/x") == expanded(expanded("./~/x")) == Path.cwd() / "~/x"  # a folder that is really named `~`
+    assert expanded("./~/x") == expanded(expanded("./~/x")) == Path.cwd() / "~/x"  # a folder whose name is `~`
     assert expanded("~root/x") == Path(pwd.getpwnam("root").pw_dir) / "x"
     for other in ("~nobody-of-that-name/x", "a/~/b", "x~", "/~", "~\0/x", "~\ud800"):
         assert expanded(other) == Path(other)

@@ -109,7 +109,7 @@ def test_what_was_exported_is_on_the_disk_before_it_has_its_name(
     assert target.read_bytes() == DATA + b"!"
     # All of it was synced before it had its name.
     assert (len(DATA) + 1, False) in synced
-    # Clips are not synced: a session has hundreds, and each can be spoken again.
+    # Clips are not synced: there may be a hundred, and each can be spoken again.
     synced.clear()
     with replacing(target) as file, HeldFolder.at(tmp_path) as folder, replacing_in(folder, "y.mp3") as other:
         file.write(DATA)
