@@ -1,4 +1,4 @@
-"""What every test shares: one cache of real clips for the run, and tools that are not ours."""
+"""Fixtures for all tests: a cache of real clips for the whole run, and tools that are not ours."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-# Speed is not what these tests are about, and these machines are noisy.
+# There is no deadline: these tests do not measure speed, and the machines are noisy.
 hypothesis.settings.register_profile("voiceguide", deadline=None, derandomize=True, max_examples=60)
 hypothesis.settings.load_profile("voiceguide")
 
@@ -27,7 +27,7 @@ _COUNTS = pytest.StashKey[list[str]]()
 
 @pytest.fixture
 def count(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Takes a line of counts, which is printed at the end of the run whether tests pass or not."""
+    """Return a function that takes a line of counts, to be printed at the end of the run even if tests fail."""
     return request.config.stash.setdefault(_COUNTS, []).append
 
 
@@ -53,7 +53,7 @@ def library() -> Library:
 
 @pytest.fixture(scope="session")
 def clip_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Clips of the real engine, spoken once a run: its processes share one store, as several programs may."""
+    """Return the folder of the real engine's clips. All processes of a run share it, as several programs may."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
@@ -64,7 +64,7 @@ def clip_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def upper_back(clip_cache: Path) -> session.Session:
-    """The default session, spoken by the real engine."""
+    """Return the session of upper-back at its default settings, spoken by the real engine."""
     return session.plan("upper-back", voice="hibari:heart", cache_dir=clip_cache)
 
 
@@ -84,7 +84,7 @@ def upper_back_wav(upper_back: session.Session, tmp_path_factory: pytest.TempPat
 
 @pytest.fixture(scope="session")
 def tool() -> Callable[[str], str]:
-    """The path of a program; a test that needs one that is missing is skipped, in CI it fails."""
+    """Return a function that finds a program; if it is missing, the test is skipped, or fails in CI."""
 
     def find(name: str) -> str:
         if found := shutil.which(name):
@@ -105,7 +105,7 @@ def _pulse_server(tmp_path_factory: pytest.TempPathFactory, tool: Callable[[str]
 
 @pytest.fixture
 def pulse(_pulse_server: Pulse, monkeypatch: pytest.MonkeyPatch) -> Pulse:
-    """A running PulseAudio of our own; this process and those it starts play on it."""
+    """Start a PulseAudio of our own, on which this process and those that it starts play."""
     _pulse_server.start()
     for name, value in _pulse_server.variables.items():
         monkeypatch.setenv(name, value)
@@ -114,6 +114,6 @@ def pulse(_pulse_server: Pulse, monkeypatch: pytest.MonkeyPatch) -> Pulse:
 
 @pytest.fixture(autouse=True)
 def _own_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No variable of the developer's reaches a test."""
+    """Remove the developer's own settings from the environment of every test."""
     for name in ("VOICEGUIDE_CACHE_DIR", "VOICEGUIDE_CONFIG", "VOICEGUIDE_VOICE"):
         monkeypatch.delenv(name, raising=False)

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 RATE_HZ = 24_000
 SINK = "null"
 ALSA_SINK = "spare"
-"""ALSA's default device plays here, so that it can be recorded beside what speaks to PulseAudio itself."""
+"""The sink of ALSA's default device: it can be recorded apart from programs that use PulseAudio itself."""
 _FORMAT = ["--format=s16le", f"--rate={RATE_HZ}", "--channels=1"]
 
 
 class Pulse:
-    """A server that can be killed and started again, at the same socket. `start` before use."""
+    """A server that can be killed and started again at the same socket. Call `start` before use."""
 
     def __init__(self, home: Path, pulseaudio: str, parec: str, pacat: str) -> None:
         self.socket = home / "native"
@@ -42,8 +42,8 @@ class Pulse:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What points a client to the server, be it one of PulseAudio's own or of ALSA's."""
-        alsa = self._home / "asound.conf"  # in the place of the system's, which has a default of its own
+        """The environment variables that point clients of PulseAudio and of ALSA to the server."""
+        alsa = self._home / "asound.conf"  # instead of the system's, which has another default
         return {"PULSE_SERVER": f"unix:{self.socket}", "PULSE_SINK": SINK, "ALSA_CONFIG_PATH": f"{alsa}"}
 
     @property
@@ -51,7 +51,7 @@ class Pulse:
         return {**os.environ, **self.variables}
 
     def start(self) -> None:
-        """Start it unless it runs; returns when its sinks can be recorded from the first frame on."""
+        """Start the server unless it runs, and return when its sinks can be recorded from the first frame on."""
         if self._server is not None:
             return
         home = str(self._home)
@@ -68,8 +68,8 @@ class Pulse:
             assert self._server.poll() is None, "PulseAudio did not start"
             assert time.monotonic() < deadline, "PulseAudio did not open its socket"
             time.sleep(0.05)
-        # An idle sink's monitor swallows the first frames of what wakes it: silence keeps it running. A sink that
-        # starts renders two seconds ahead, and is then deaf until they have passed.
+        # The monitor of an idle sink loses the first frames of a sound that wakes it, so silence keeps it running. A
+        # sink that starts renders two seconds ahead, and plays nothing else until they have passed.
         for sink in (SINK, ALSA_SINK):
             with open("/dev/zero", "rb") as zeros:  # noqa: PTH123 -- a device
                 self._keepers.append(
@@ -84,7 +84,7 @@ class Pulse:
         assert all(keeper.poll() is None for keeper in self._keepers)
 
     def kill(self) -> None:
-        """As a crash would."""
+        """Kill the server and the silent streams, as in a crash."""
         server, self._server = self._server, None
         keepers, self._keepers = self._keepers, []
         for process in [server, *keepers] if server else keepers:
@@ -117,7 +117,7 @@ class Pulse:
 
 
 class Recording:
-    """What is being recorded."""
+    """A recording in progress."""
 
     def __init__(self, path: Path) -> None:
         self.ended = threading.Event()
@@ -125,16 +125,16 @@ class Recording:
         self._began = float("inf")
 
     def watch(self) -> None:
-        """Find out when its first frame was heard, at the latest: the recorder lags behind, now more, now less."""
+        """Find the latest time at which its first frame can have been heard: the recorder lags by a varying time."""
         while not self.ended.wait(0.004):
             if frames := self._path.stat().st_size // 2:
                 self._began = min(self._began, time.monotonic() - frames / RATE_HZ)
 
     def at(self, frame: int) -> float:
-        """The moment, on the monotonic clock, at which a frame was heard; at most some 20 ms too late."""
+        """Return when a frame was heard, on the monotonic clock; at most some 20 ms too late."""
         return self._began + frame / RATE_HZ
 
     def frames(self) -> NDArray[np.int64]:
-        """What was recorded, as whole numbers."""
+        """Return the recorded frames as whole numbers."""
         data = self._path.read_bytes()
         return np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.int64)

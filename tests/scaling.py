@@ -1,4 +1,4 @@
-"""How work grows with its input, told without a clock on the wall: CPU time of this thread, and ratios of it."""
+"""Measure how work grows with its input, by ratios of the CPU time of this thread instead of wall-clock time."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ if TYPE_CHECKING:
 
 FACTOR: Final = 8
 LINEAR: Final = 3.0 * FACTOR
-"""What is linear comes to FACTOR, what is quadratic to its square: 64. Between them there is room for noise."""
+"""The limit for linear work. It grows by FACTOR, quadratic work by its square, 64: between them is room for noise."""
 NOISE_S: Final = 0.002
-"""What takes less proves nothing."""
+"""Work that takes less proves nothing."""
 TAKES: Final = 3
 MOST_TAKES: Final = 12
-"""A machine that changes its speed between the two sizes is asked again; work that is quadratic stays so."""
+"""A machine may change its speed between the two sizes, so both are timed again; quadratic work stays quadratic."""
 LONG_S: Final = 1.0
 """No noise adds as much as this."""
 
 
 def growth(work: Callable[[int], object], size: int) -> float:
-    """How many times as long `work` takes for an input of FACTOR * `size` as for one of `size`.
+    """Return how many times as long `work` takes for an input of FACTOR * `size` as for one of `size`.
 
-    Each size is timed several times in turn, and the least counts: others on the machine only ever add to it.
+    Each size is timed several times in turn, and the least counts: other programs can only add to it.
     """
     longer_s = shorter_s = float("inf")
     for take in range(MOST_TAKES):
@@ -37,7 +37,7 @@ def growth(work: Callable[[int], object], size: int) -> float:
 
 
 def ratio(longer_s: float, shorter_s: float) -> float:
-    # A clock that is coarse on a busy machine may have seen nothing of the shorter one.
+    # On a busy machine a coarse clock may measure no time at all for the shorter one.
     return longer_s / max(shorter_s, NOISE_S / LINEAR)
 
 

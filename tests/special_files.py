@@ -1,4 +1,4 @@
-"""Files that are no files, as they may stand in the place of one."""
+"""Special files, for tests that put one in the place of an ordinary file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 def unix_socket(path: Path) -> None:
     here = Path.cwd()
-    os.chdir(path.parent)  # the path may be too long for one
+    os.chdir(path.parent)  # the whole path may be too long for a socket
     try:
         with socket.socket(socket.AF_UNIX) as server:
             server.bind(path.name)

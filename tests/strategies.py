@@ -37,7 +37,7 @@ _TENTHS = 10
 
 
 def tenths(least: float, most: float) -> st.SearchStrategy[float]:
-    """Seconds as people write them: to a tenth."""
+    """Return a strategy of seconds to a tenth, as people write them."""
     return st.integers(round(least * _TENTHS), round(most * _TENTHS)).map(lambda value: value / _TENTHS)
 
 
@@ -164,7 +164,7 @@ def stretches(draw: st.DrawFn, name: str = "stretch", movements: st.SearchStrate
 @st.composite
 def routines(draw: st.DrawFn, most: int = 2) -> Routine:
     known = [draw(stretches(f"stretch-{index}")) for index in range(draw(st.integers(1, most)))]
-    # Some come twice: the words taper over a whole session.
+    # Some stretches come twice, since words become fewer over a session.
     chosen = [*known, *draw(st.lists(st.sampled_from(known), max_size=1))]
     return Routine(
         id="random",
@@ -208,6 +208,6 @@ pacings = st.builds(
 
 @st.composite
 def spoken_lengths(draw: st.DrawFn, script: Script, slowest: float = 3.0) -> dict[str, int]:
-    """Frames for every text of a script, from a hurried voice to one that is far too slow."""
+    """Return the frames of every text of a script, for a voice between hurried and far too slow."""
     factor = draw(st.floats(0.3, slowest))
     return {text: round((0.25 + 0.06 * len(text)) * factor * 24_000) for text in script.texts()}

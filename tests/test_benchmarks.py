@@ -1,4 +1,4 @@
-"""The benchmarks run, on a session of three minutes; what they find is for quiet machines to say."""
+"""The benchmarks run on a session of three minutes. Their results are not tested, since they need a quiet machine."""
 
 from __future__ import annotations
 

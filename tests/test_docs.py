@@ -1,4 +1,4 @@
-"""The documents say what is true, and what is true is in the documents."""
+"""The documents agree with the program, and nothing that they should list is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The arithmetic of word errors; the recogniser itself is no part of the tests."""
+"""The arithmetic of word errors; the recogniser itself is not tested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log: what a bug report needs, and never the user's words."""
+"""The log has what a bug report needs, and never the user's words."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ RUN = [sys.executable, "-c", "from voiceguide.cli.main import run; run()"]
 
 @pytest.fixture
 def marked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A routine whose title, which is spoken, and whose file have the marked word."""
+    """Write a routine with the marked word in its title, which is spoken, and in its file name; return its path."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     path = tmp_path / f"{MARKED.lower()}.toml"

@@ -27,7 +27,7 @@ PROGRAMMES = [
     *("morning", "neck-desk", "neck-shoulders", "seated", "upper-back", "wind-down"),
 ]
 MINUTES = {"neck-desk": 4, "hands-wrists": 5, "seated": 12, "full-body": 10, "after-running": 8, "in-bed": 10}
-# What most people hear, and the fewest words; the other paces speak every text anew, so they do for some programmes.
+# Every programme as most people hear it, and with the fewest words. Other paces speak every text anew: some are enough.
 VARIANTS = [
     *((routine, pace, words) for routine in PROGRAMMES for pace, words in (("steady", "full"), ("steady", "minimal"))),
     *(
@@ -133,7 +133,7 @@ def test_words_are_plain_and_promise_nothing(timeline: Timeline) -> None:
 
 
 def test_no_sentence_is_said_twice_running(timeline: Timeline) -> None:
-    # Minimal words have nothing between the counts of two rounds; one hold and the next end with the same words.
+    # With minimal words nothing separates the counts of two rounds, or the same words at the ends of two holds.
     is_minimal = not any(cue.role is Role.INSTRUCT for cue in timeline.cues)
     again = {Role.REMAINING} if is_minimal else set()
     for before, after in itertools.pairwise(timeline.speech()):
@@ -147,6 +147,6 @@ def test_there_is_more_quiet_than_speech(timeline: Timeline) -> None:
 def test_every_hold_ends_with_a_chime_and_a_release(timeline: Timeline) -> None:
     ends = {cue.start for cue in timeline.cues if cue.tone is ToneName.HOLD_END}
     holds = [span.end for span in timeline.spans if span.kind is SpanKind.HOLD]
-    if timeline.routine in {"wind-down", "in-bed"}:  # which end in sleep
+    if timeline.routine in {"wind-down", "in-bed"}:  # these end in sleep
         holds = holds[:-1]
     assert set(holds) == ends

@@ -1,4 +1,4 @@
-"""What packages register by name, and what is said of a registration that cannot be used."""
+"""Packages register outputs, engines and the like by name; a registration that cannot be used is reported."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ broken = broken_stranger:Output
 
 @pytest.fixture
 def _stranger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A package of somebody else's, with outputs of every kind."""
+    """Install a third-party package that registers a good output and several that cannot be used."""
     (tmp_path / "stranger.py").write_text(MODULE)
     (tmp_path / "broken_stranger.py").write_text("raise RuntimeError('no licence was found')")
     about = tmp_path / "stranger-1.dist-info"

@@ -1,4 +1,4 @@
-"""What planning and exporting do once, because twice would only take longer."""
+"""Planning and exporting do some work only once, because doing it twice would only take longer."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_the_timeline_shows_what_was_written_and_the_voice_says_how_it_sounds(
     assert "Rest in zhoozh." in said
     assert any(text.startswith("Tie chee, 3 times 30 seconds") for text in said)
     said.clear()
-    # Another sound for a word re-speaks what holds it, and nothing else.
+    # If a word gets another pronunciation, only the texts that contain it are spoken again.
     path.write_text(path.read_text("utf-8").replace("zhoozh", "joozh"), encoding="utf-8")
     again = session.plan(str(path), cache_dir=tmp_path / "clips", pronounce={"mat": "matt"})
     assert said == ["Rest in joozh."]

@@ -1,4 +1,4 @@
-"""Times as they are shown: whatever is rounded, no part of one comes to 60."""
+"""Times as they are shown: however they are rounded, no part of one reads 60."""
 
 from __future__ import annotations
 

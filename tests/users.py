@@ -1,4 +1,4 @@
-"""Other users of the same machine, where the tests run as root: there is nobody else to be otherwise."""
+"""Other users of the same machine, for tests that run as root: only root can become another user."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MALLORY: Final = 61_002
 
 @contextmanager
 def as_user(user: int) -> Iterator[None]:
-    """As somebody else, in this process, where it is root's."""
+    """Run the block as another user, in this process, which must be root's."""
     os.setegid(user)
     os.seteuid(user)
     try:
@@ -33,10 +33,10 @@ def as_user(user: int) -> Iterator[None]:
 
 @contextmanager
 def shared_folder() -> Iterator[Path]:
-    """A folder like `/tmp`, which everybody can reach. The test is skipped where it does not run as root."""
+    """Yield a folder that everybody may use, like `/tmp`. The test is skipped if it does not run as root."""
     if os.geteuid() != 0:
         pytest.skip("this takes another user: run the tests as root")
-    folder = Path("/tmp") / f"voiceguide-test-{os.getpid()}-{time.monotonic_ns()}"  # noqa: S108 -- of a name of its own
+    folder = Path("/tmp") / f"voiceguide-test-{os.getpid()}-{time.monotonic_ns()}"  # noqa: S108 -- its name is unique
     folder.mkdir()
     folder.chmod(0o1777)
     try:
@@ -46,15 +46,15 @@ def shared_folder() -> Iterator[Path]:
 
 
 def open_files() -> int:
-    """How many this process has open: what it does not give back is missing some day."""
+    """Return how many files this process has open, to find those that it forgets to close."""
     return len(list(Path("/dev/fd").iterdir()))
 
 
 def told_by_a_child(action: Callable[[], object], user: int | None = None) -> str:
-    """What `action` gives or raises in a process of its own, which is wholly the user's where one is named."""
+    """Run `action` in a child process, which belongs wholly to `user` if given; return its result or error as text."""
     reader, writer = os.pipe()
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # of libraries' threads, which the child does not need
+        warnings.simplefilter("ignore", DeprecationWarning)  # about libraries' threads, which the child does not need
         pid = os.fork()
     if pid == 0:
         try:
@@ -75,5 +75,5 @@ def told_by_a_child(action: Callable[[], object], user: int | None = None) -> st
 def _told(action: Callable[[], object]) -> str:
     try:
         return repr(action())
-    except Exception as error:  # noqa: BLE001 -- told to whoever asked
+    except Exception as error:  # noqa: BLE001 -- returned as text
         return f"{type(error).__name__}: {error}"

@@ -1,4 +1,4 @@
-"""What no sentence may hold, for all tests of words: promises, and figures of speech that an ear has to decode."""
+"""Patterns that no sentence may contain: promises, and figures of speech that a listener has to decode."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PROMISES: Final = re.compile(
 )
 
 _IDIOMS: Final = (
-    # sayings of the mat
+    # idioms of yoga classes
     r"let (it|everything|that|all of that) go",
     r"let go of (your|the|all|any|everything|what)\b(?! (leg|knee|foot|shin|ankle|strap|towel|chair|wall)s?\b)",
     r"melt",
@@ -39,7 +39,7 @@ _IDIOMS: Final = (
     r"sit ?bones?",
     r"(zip|wrap|knit|plug) (up|in|your|the)",
     r"butterflies",
-    # sayings of the gym
+    # idioms of the gym
     r"no pain",
     r"feel the burn",
     r"push through",
@@ -54,7 +54,7 @@ _IDIOMS: Final = (
     r"kill(er|s|ing)?\b",
     r"core of steel",
     r"power (house|through)",
-    # sayings of everywhere
+    # idioms of everyday speech
     r"piece of cake",
     r"easy does it",
     r"take it easy",
@@ -69,7 +69,7 @@ _IDIOMS: Final = (
     r"call it a day",
     r"back to square",
     r"the works\b",
-    # the two words that mean a side here, and nothing else
+    # "left" and "right" in another sense than a side
     r"all right",
     r"alright",
     r"right (now|away|here|there|on|amount|angle|place|way|position)",

@@ -1,4 +1,4 @@
-"""An engine that writes down what it is asked for, registered as a stranger's would be; and small manifests."""
+"""A speech engine that records the texts it is asked for, registered like a third party's, and small manifests."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ words = "brief"
 routines = ["upper-back"]
 paces = ["gentle", "steady", "brisk"]
 """
-"""Three files of about a minute each, which take a tenth of a second."""
+"""A manifest of three files of about a minute each, which take a tenth of a second to make."""
 
 
 class Counted:
-    """What the counting engine was asked for."""
+    """The requests that the counting engine has received."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def texts(self) -> list[tuple[float, str]]:
-        """Speech rate and text, in order."""
+        """Return the speech rate and the text of each request, in order."""
         if not self._path.exists():
             return []
         return [(rate, text) for rate, text in map(json.loads, self._path.read_text("utf-8").splitlines())]
@@ -59,7 +59,7 @@ class Counted:
 
 @pytest.fixture
 def counted(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Counted:
-    """`counting:sine` is a voice, here and in every process that is started from here."""
+    """Install the voice `counting:sine` for this process and for every process that it starts."""
     site = tmp_path_factory.mktemp("site")
     (site / "counting_engine.py").write_text(_ENGINE)
     about = site / "counting_engine-1.dist-info"
@@ -75,7 +75,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def manifest(tmp_path: Path) -> Write:
-    """Writes a manifest."""
+    """Return a function that writes a manifest and returns its path."""
 
     def write(text: str) -> Path:
         path = tmp_path / "catalogue.toml"

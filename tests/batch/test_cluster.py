@@ -1,4 +1,4 @@
-"""A real Dask cluster on loopback: a scheduler and workers as processes of their own, some of them killed."""
+"""A batch on a real Dask cluster on loopback: scheduler and workers are separate processes, and some are killed."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 MANY = SMALL.replace(
     "routines =", 'name = "{pace}-{length}"\nlengths = ["2m8s", "2m10s", "2m12s", "2m14s"]\nroutines ='
 )
-"""Twelve files."""
+"""A manifest of twelve files."""
 _START_S = 60.0
 _SLOW_WORKER = """
 import os, time
@@ -60,11 +60,12 @@ def slow(self, source, file, about, progress):
 WavExporter.write = slow
 main()
 """
-"""Half a second in the middle of every file, so that a kill meets one; what BROKEN begins fails."""
+"""A worker that sleeps for half a second in the middle of every file, so that a kill interrupts one. Jobs whose name
+starts with $BROKEN fail."""
 
 
 class Dask:
-    """A scheduler and its workers."""
+    """A Dask scheduler and its workers."""
 
     def __init__(self, folder: Path, **surroundings: str) -> None:
         self.folder = folder
@@ -79,7 +80,7 @@ class Dask:
         self.address = self._announced()
 
     def worker(self, name: str, **surroundings: str) -> subprocess.Popen[bytes]:
-        """One more worker, with one thread, and without a nanny that would start it again."""
+        """Start another worker, with one thread, and without a nanny, which would restart it."""
         store = {"VOICEGUIDE_CACHE_DIR": str(self.folder / f"clips of {name}")}
         own = ["--name", name, "--nthreads", "1", "--no-nanny", "--local-directory", str(self.folder)]
         return self._started("-c", _SLOW_WORKER, *own, "--host", "127.0.0.1", **store, **surroundings)
@@ -93,7 +94,7 @@ class Dask:
         return process
 
     def _announced(self) -> str:
-        """The scheduler's address, once its file is there in full."""
+        """Wait until the scheduler has written its whole file, and return the address in it."""
         give_up_s = time.monotonic() + _START_S
         while time.monotonic() < give_up_s and self.scheduler.poll() is None:
             with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
@@ -110,7 +111,10 @@ class Dask:
 
 @pytest.fixture
 def dask(counted: object, tmp_path_factory: pytest.TempPathFactory) -> Generator[Callable[..., Dask]]:
-    """Starts clusters, and ends them. The variables of `counted` reach their processes."""
+    """Return a function that starts a cluster, which is stopped after the test.
+
+    Its processes inherit the environment variables that `counted` sets.
+    """
     assert counted
     with contextlib.ExitStack() as stack:
 
@@ -123,7 +127,7 @@ def dask(counted: object, tmp_path_factory: pytest.TempPathFactory) -> Generator
 
 
 def first_progress(then: Callable[[], object]) -> Callable[[str], contextlib.AbstractContextManager[object]]:
-    """A stage that calls `then` when the first file has come back."""
+    """Return a stage that calls `then` when the first file has come back."""
     called: list[object] = []
 
     @contextlib.contextmanager
@@ -151,7 +155,7 @@ def test_a_worker_is_killed_and_the_others_do_its_work(
     assert other.poll() is None
     assert report.failures == []
     assert [str(line.outcome) for line in report.lines] == ["made"] * 12
-    # It had begun, each job takes half a second, and it was killed when the first one was back.
+    # The killed worker had started a job: each takes half a second, and the kill came when the first one was back.
     assert list((cluster.folder / "clips of doomed").glob("*/*.clip"))
     assert list(cluster.temporary.glob("voiceguide-*")) == []
     makers = Counter(line.worker for line in report.lines)
@@ -161,7 +165,7 @@ def test_a_worker_is_killed_and_the_others_do_its_work(
         assert line.duration_s
         verify(report.folder / line.job.name, Silence(48_000, 2, to_frames(line.duration_s, 48_000)))
         assert (report.folder / line.job.name).with_suffix(".vtt").read_text("utf-8").startswith("WEBVTT")
-    # Nothing was spoken here, and what was made is what this machine would have made.
+    # This machine spoke nothing itself, and it would have made the same files.
     assert not (tmp_path / "unused").exists()
     assert sorted(p.name for p in (report.folder / CONTROL).iterdir()) == ["journal.json", "lock"]
     here = run(path, tmp_path / "here", cache_dir=tmp_path / "used")
@@ -190,7 +194,7 @@ def test_a_job_whose_workers_die_is_given_up_and_the_others_are_made(
 def test_what_fails_on_a_worker_is_a_line_and_the_others_are_made(
     dask: Callable[..., Dask], manifest: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An error of a worker's system is none of the network, whatever it looks like."""
+    """A ConnectionError raised inside a job fails that job; it is not taken for a lost connection to the cluster."""
     cluster = dask()
     monkeypatch.setattr(cluster_module, "CONNECT_S", _START_S)
     cluster.worker("one", BROKEN="gentle")
@@ -302,7 +306,7 @@ ANSWERS: dict[str, tuple[str, Callable[[socket.socket], None]]] = {
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_what_answers_and_is_no_scheduler_is_one_line_in_time(manifest: Write, answer: str) -> None:
-    """As a process, with what the library and Python itself say at the end."""
+    """The command runs as a process, so that messages of the library and of Python at exit would be seen."""
     path = manifest('[[sessions]]\nroutines = ["hips"]\n')
     scheme, answered = ANSWERS[answer]
     with socket.create_server(("127.0.0.1", 0), backlog=20) as server:
@@ -361,7 +365,7 @@ NO_ANSWERS: tuple[Any, ...] = (
 def test_an_answer_that_is_none_is_an_error_of_that_job(
     dask: Callable[..., Dask], manifest: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every second job is answered so by its worker; the others are made."""
+    """The worker answers every second job with one of NO_ANSWERS; the other jobs are made."""
     cluster = dask()
     monkeypatch.setattr(cluster_module, "CONNECT_S", _START_S)
     cluster.worker("one")

@@ -1,4 +1,4 @@
-"""`voiceguide batch` as a user meets it."""
+"""The command `voiceguide batch` as a user sees it."""
 
 from __future__ import annotations
 

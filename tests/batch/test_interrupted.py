@@ -1,4 +1,4 @@
-"""The plug is pulled: whole files or none, and the next run goes on."""
+"""An interrupted or killed batch leaves only whole files, and the next run continues it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ WavExporter.write = slow
 sys.exit(main(sys.argv[1:]))
 """
 _SLOWER = _SLOW.replace('sys.stdout.write("encoding\\n")', "").replace("0.2", "0.02")
-"""So that most of a run is encoding, and not the start of Python."""
+"""Slow enough that most of a run is encoding, not the start of Python."""
 
 
 def started(program: str, *arguments: object) -> subprocess.Popen[str]:
@@ -59,7 +59,7 @@ def started(program: str, *arguments: object) -> subprocess.Popen[str]:
 
 
 def whole(folder: Path) -> list[str]:
-    """The visible files, every one a whole WAV."""
+    """Return the names of the visible files, and check that each is a whole WAV."""
     names = sorted(path.name for path in folder.iterdir() if path.name != CONTROL) if folder.exists() else []
     for name in names:
         with wave.open(str(folder / name)) as file:
@@ -91,7 +91,7 @@ def test_an_interrupt_stops_soon_and_the_next_run_goes_on(
 
 
 def test_killed_at_any_moment_and_run_again(manifest: Write, tmp_path: Path) -> None:
-    """Every kill leaves whole files that the next run knows as its own; in the end all are there."""
+    """Every kill leaves whole files that the next run recognises as its own, and in the end all files exist."""
     lengths = json.dumps([f"{seconds}s" for seconds in range(126, 141, 5)])
     path = manifest(SMALL.replace("routines =", f'name = "{{pace}}-{{length}}"\nlengths = {lengths}\nroutines ='))
     folder, cache = tmp_path / "catalogue", tmp_path / "cache"
@@ -118,7 +118,10 @@ def test_killed_at_any_moment_and_run_again(manifest: Write, tmp_path: Path) -> 
 
 @pytest.mark.long
 def test_killed_two_hundred_times(manifest: Write, tmp_path: Path, count: Callable[[str], None]) -> None:
-    """As the command is started, its clips spoken or not; whenever everything is there it begins from nothing."""
+    """The plain command is killed over and over, with an empty or a full clip cache.
+
+    Whenever a batch is complete, its folder is removed and the next one starts from nothing.
+    """
     path, folder, cache = manifest(SMALL), tmp_path / "catalogue", tmp_path / "cache"
     moments = random.Random(7)  # noqa: S311 -- no secret
     a_run_s, kills, batches, met = 3.0, 0, 0, 0
@@ -151,7 +154,7 @@ def test_killed_two_hundred_times(manifest: Write, tmp_path: Path, count: Callab
 def test_killed_between_the_journal_and_the_name(
     manifest: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The journal knows a file that has not got its name yet: it is made again, nothing is refused."""
+    """A file that the journal lists, but that does not have its name yet, is made again; no file is refused."""
     path, folder, cache = manifest(SMALL), tmp_path / "catalogue", tmp_path / "cache"
 
     class PulledError(BaseException):
@@ -182,6 +185,6 @@ def test_two_runs_in_one_folder_take_turns(manifest: Write, tmp_path: Path) -> N
             run(path, cache_dir=cache)
         assert process.poll() is None
         os.kill(process.pid, signal.SIGKILL)
-    # The lock goes with whoever held it.
+    # The lock ended with the process that held it.
     assert len(run(path, cache_dir=cache).lines) == 3
     assert len(whole(tmp_path / "catalogue")) == 3

@@ -1,4 +1,4 @@
-"""What a manifest asks for, and every mistake in it."""
+"""Reading a manifest: the files that it asks for, and every mistake in it."""
 
 from __future__ import annotations
 

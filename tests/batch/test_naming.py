@@ -1,4 +1,4 @@
-"""Names that stay in their folder, whatever they are made of."""
+"""File names that stay in their folder, whatever text they are made from."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ ANYTHING = st.one_of(st.text(), st.sampled_from(HOSTILE), st.text(alphabet="./\\
 
 
 def reserved(name: str) -> bool:
-    """Whether Windows keeps the name for itself."""
+    """Return whether Windows reserves the name."""
     if sys.version_info >= (3, 13):
         return ntpath.isreserved(name)
     return PureWindowsPath(name).is_reserved()
 
 
 def assert_plain(stem: str) -> None:
-    """Nothing but a new visible file of the folder it is put in, on any system."""
+    """Check that the stem names a visible file directly inside its folder on any system."""
     name = f"{stem}.mp3"
     assert Path("/out", name).resolve() == Path("/out") / name
     assert os.sep not in name

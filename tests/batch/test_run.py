@@ -1,4 +1,4 @@
-"""A batch as it is run: what is made, what is kept, what is refused, and what happens to the others."""
+"""Running a batch: which files are made, kept and refused, and that a failure does not affect the others."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_what_a_fault_has_torn_is_made_again(manifest: Write, cache: Path, tmp_p
 
 
 def test_a_file_of_the_right_size_that_does_not_read_is_torn(manifest: Write, cache: Path, tmp_path: Path) -> None:
-    """As where a block at its beginning was never written."""
+    """The first block is zeros, as if it had never been written."""
     path = manifest(ONE.replace('["wav"]', '["wav", "mp3", "m4b", "opus", "flac"]'))
     run(path, cache_dir=cache)
     folder = tmp_path / "catalogue"
@@ -144,7 +144,7 @@ def test_a_file_of_the_right_size_that_does_not_read_is_torn(manifest: Write, ca
 
 
 def retagged(target: Path) -> None:
-    """What a player does that keeps its stars in the file."""
+    """Change the tags, as a player does that stores its ratings in the file."""
     file = mutagen.File(target, easy=True)
     if file.tags is None:
         file.add_tags()
@@ -274,7 +274,7 @@ def test_what_is_changed_while_the_batch_runs_is_kept(
 def test_a_batch_that_was_killed_before_it_replaced_its_own_file_goes_on(
     manifest: Write, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The journal knows the new file, and the old one still has the name: nobody has changed it."""
+    """The journal already lists the new file while the old one still has the name: it is not taken for the user's."""
     run(manifest(ONE), cache_dir=cache)
     changed = manifest(ONE.replace("repetitions = 2", "repetitions = 3"))
 
@@ -378,7 +378,7 @@ def test_a_text_that_comes_out_wrong_fails_the_sessions_that_say_it(
     report = run(path, cache_dir=cache)
     assert outcomes(report) == ["failed"] * 3 + ["made"]
     assert all("counting:sine does not get 'Put your wrists" in failure for failure in report.failures)
-    # All else has been spoken, so that mending the one text is all that is left.
+    # Everything else has been spoken already, so the next run speaks only this text.
     before = len(counted.texts())
     monkeypatch.delenv("UNSPEAKABLE")
     assert outcomes(run(path, cache_dir=cache)) == ["made"] * 3 + ["kept"]

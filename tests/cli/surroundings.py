@@ -1,4 +1,4 @@
-"""The program in odd surroundings: what a process is started with, and what came of it."""
+"""Running the program with unusual streams, environment variables, launchers or interpreters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Ending:
     stderr: bytes
 
 
-def run(  # noqa: PLR0913 -- all that a process is started with
+def run(  # noqa: PLR0913 -- everything that a process can be started with
     *arguments: object,
     redirected: str = "",
     stdout: int = subprocess.PIPE,
@@ -33,7 +33,7 @@ def run(  # noqa: PLR0913 -- all that a process is started with
     python: Sequence[str] = VOICEGUIDE,
     cwd: Path | None = None,
 ) -> Ending:
-    """Run the program with its streams redirected as a shell does it: `>&-`, `2>/dev/full`."""
+    """Run the program and return how it ended; `redirected` is shell syntax, such as `>&-` or `2>/dev/full`."""
     command = [*before, *python, *(os.fspath(a) if isinstance(a, os.PathLike) else str(a) for a in arguments)]
     if redirected:
         command = ["/bin/sh", "-c", f'exec "$@" {redirected}', "sh", *command]
@@ -51,7 +51,7 @@ def run(  # noqa: PLR0913 -- all that a process is started with
 
 
 def broken_pipe() -> int:
-    """A descriptor to write to, whose reader has left."""
+    """Return the writing end of a pipe whose reading end is closed."""
     reader, writer = os.pipe()
     os.close(reader)
     return writer

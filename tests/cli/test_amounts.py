@@ -1,4 +1,4 @@
-"""What people write behind an action of `ctl`, behind `--volume` and in `config.toml`."""
+"""The amounts that people write after an action of `ctl`, after `--volume` and in `config.toml`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ NONSENSE = ["", "loud", "50%%", "%", "+", "--10%", "nan", "inf", "1e5", "5O%", "
 
 @pytest.mark.parametrize(("written", "share"), SHARES)
 def test_a_volume_is_a_share_or_a_percentage(written: str, share: float, tmp_path: Path) -> None:
-    """In every place alike."""
+    """`ctl`, the Python API and `config.toml` read it alike."""
     assert parse_volume(written) == VolumeWish(share, is_change=False)
     assert request_of("volume", written) == ("volume", share)
     assert session.played(PlayerSettings(volume=0.3), volume=written).volume == share

@@ -1,4 +1,4 @@
-"""What the command line offers is what the program knows."""
+"""The command line offers exactly the choices that the program knows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program as a user meets it: a process, its output, its exit code."""
+"""The program as a user sees it: run as a process, with its output and its exit code."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run(*arguments: object, **surroundings: str) -> subprocess.CompletedProcess[
 
 
 def complaint(result: subprocess.CompletedProcess[str], exit_code: int) -> str:
-    """The one line on stderr of a run that failed as it should."""
+    """Check that a run failed with `exit_code` and one line on stderr, and return that line."""
     assert result.returncode == exit_code, result.stderr
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
@@ -137,7 +137,7 @@ def test_list_says_what_an_own_routine_hides(tmp_path: Path) -> None:
 
 
 def test_list_leaves_out_what_has_mistakes(tmp_path: Path) -> None:
-    """One broken file of the user's keeps no other from being found."""
+    """A broken file of the user's does not keep the other routines out of the list."""
     home = {"XDG_DATA_HOME": str(tmp_path)}
     mine = Path(run("new", "mine", **home).stdout.strip())
     broken = mine.with_name("broken.toml")

@@ -1,4 +1,4 @@
-"""Standard streams in every state: missing, left by their readers, full, and of an encoding that lacks our signs."""
+"""Standard streams that are missing, abandoned by their readers, full, or of an encoding that lacks our characters."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FULL = Path("/dev/full")
 
 Row = tuple[list[object], int]
-"""A command line, and the exit code that it has in peace."""
+"""A command line, and its exit code with ordinary streams."""
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def test_a_pipe_that_does_not_block_is_waited_for(surroundings: dict[str, str]) 
         os.close(writer)
         assert select.select([reader], [], [], 60)[0]
         with pytest.raises(subprocess.TimeoutExpired):
-            process.wait(0.5)  # it waits: a pipe holds no more
+            process.wait(0.5)  # the pipe is full, so the process waits
         with os.fdopen(reader, "rb") as file:
             assert len(json.loads(file.read())["cues"]) > 50
     assert process.returncode == 0
@@ -203,7 +203,7 @@ def test_a_session_goes_on_where_its_words_cannot_be_written(
         assert process.stdout
         lines = iter(process.stdout.readline, b"")
         assert any(b'Breathe - in "peace"' in line for line in lines), process.communicate()
-        assert next(lines, b""), process.communicate()  # it says something else after that
+        assert next(lines, b""), process.communicate()  # it prints another line after that
         process.terminate()
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 143
@@ -235,7 +235,7 @@ def helps(*flags: str) -> bytes:
 def test_help_is_the_same_without_docstrings() -> None:
     whole = helps()
     assert helps("-OO") == whole
-    assert whole.isascii()  # what a terminal of any encoding shows
+    assert whole.isascii()  # a terminal of any encoding shows it
     for place in COMMANDS.values():
         assert place.help.split(".")[0].split(":")[0].encode() in b" ".join(whole.split())
 

@@ -1,4 +1,4 @@
-"""`voiceguide voices get` as a user meets it: what it says before it fetches, and what it leaves."""
+"""The command `voiceguide voices get` as a user sees it: its notes and questions before fetching, and the result."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SPEC = "piper:en_US-tone-low"
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
-    """With one voice of piper's."""
+    """A hub that serves one voice of piper's."""
     model = save_piper_voice(tmp_path)
     with serving_hub() as hub:
         hub.give_piper_voice("en_US-tone-low", model.read_bytes(), Path(f"{model}.json").read_bytes())
@@ -79,7 +79,7 @@ def test_at_a_terminal_it_asks(answer: str, exit_code: int, said: bytes, surroun
     try:
         while more := os.read(terminal, 1000):
             shown += more
-    except OSError:  # how Linux says that the other side has gone
+    except OSError:  # Linux reports the closed other end this way
         pass
     os.close(terminal)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == exit_code, shown

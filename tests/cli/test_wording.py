@@ -57,7 +57,7 @@ def test_everything_else_is_left_alone(message: str) -> None:
 
 
 def test_every_setting_has_the_option_that_messages_name() -> None:
-    """Settings that have no option of their own stand in config.toml alone."""
+    """The settings without an option of their own can only be set in config.toml."""
     root: Any = get_command(program([]))
     known = {
         name for command in ("export", "play", "plan") for each in root.commands[command].params for name in each.opts
@@ -81,7 +81,7 @@ def test_the_rooms_below_name_no_option() -> None:
         if path.parent.name != "cli"
         for text in texts.findall(NOT_OPTIONS.sub("", docstrings.sub("", path.read_text(encoding="utf-8"))))
     }
-    # What runs in a terminal may speak of it.
+    # player/live.py only runs at a terminal, so it may name commands.
     assert {each for each in found if not each.startswith("player/live.py")} == set()
 
 

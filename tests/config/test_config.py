@@ -1,4 +1,4 @@
-"""Which value wins, and where it came from."""
+"""Which of several values for a setting is used, and which source is named for it."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def test_the_language_and_a_voice_for_each(config: Path, monkeypatch: pytest.Mon
         FILE + '[profiles.abend]\nlanguage = "de"\n[voices]\nde = "pico:de-DE"\nes = "piper:es.onnx"\n',
         encoding="utf-8",
     )
-    # The language of a routine may be its own, so the choice is left open.
+    # A routine may name its own language, so the voice is not chosen yet.
     by_language = resolve({})
     assert by_language.language is None
     assert isinstance(by_language.voice, VoiceOfLanguage)
@@ -203,7 +203,7 @@ def test_the_language_and_a_voice_for_each(config: Path, monkeypatch: pytest.Mon
     assert (german.language, german.voice) == ("de", "pico:de-DE")
     assert resolve({"voice": "pyttsx3:de"}, "abend").voice == "pyttsx3:de"
     spanish = resolve({"language": "es"}, "abend")
-    # The file of a voice is meant from where the configuration lies.
+    # The file of a voice is relative to the folder of the configuration.
     assert (spanish.language, spanish.voice) == ("es", f"piper:{config.parent / 'es.onnx'}")
     monkeypatch.setenv("VOICEGUIDE_LANGUAGE", "es")
     assert resolve({}, "abend").language == "es"

@@ -1,4 +1,4 @@
-"""A sound of any length, for what is about files and not about what is heard."""
+"""A sound of any length, for tests of files rather than of what is heard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Measuring exported files with tools that are not ours."""
+"""Measurements of exported files with tools that are not ours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RATE_HZ = 24_000
 
 
 def decoded(program: str, path: Path) -> NDArray[np.float64]:
-    """Mono samples in [-1, 1], by ffmpeg or mpg123."""
+    """Return mono samples in [-1, 1], decoded by ffmpeg or mpg123."""
     if program.endswith("mpg123"):
         command = [program, "-q", "-s", "-m", str(path)]
     else:
@@ -29,14 +29,14 @@ def decoded(program: str, path: Path) -> NDArray[np.float64]:
 
 
 def probed(ffprobe: str, path: Path) -> dict[str, Any]:
-    """Format, streams and chapters."""
+    """Return the format, streams and chapters that ffprobe reads."""
     command = [ffprobe, "-v", "error", "-of", "json", "-show_format", "-show_streams", "-show_chapters", str(path)]
     found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, timeout=60).stdout)
     return found
 
 
 def loudness(ffmpeg: str, path: Path) -> tuple[float, float]:
-    """Integrated loudness in LUFS and true peak in dBTP, by ffmpeg's ebur128."""
+    """Return the integrated loudness in LUFS and the true peak in dBTP, by ffmpeg's ebur128."""
     summary = _ebur128(ffmpeg, path)
     integrated = re.search(r"I:\s+(-?[\d.]+) LUFS", summary)
     peak = re.search(r"Peak:\s+(-?[\d.]+) dBFS", summary)
@@ -46,7 +46,7 @@ def loudness(ffmpeg: str, path: Path) -> tuple[float, float]:
 
 
 def loudness_range(ffmpeg: str, path: Path) -> float:
-    """In LU, after EBU Tech 3342, by the same."""
+    """Return the loudness range in LU (EBU Tech 3342), by ffmpeg's ebur128."""
     found = re.search(r"LRA:\s+([\d.]+) LU", _ebur128(ffmpeg, path))
     assert found
     return float(found[1])
@@ -58,14 +58,14 @@ def _ebur128(ffmpeg: str, path: Path) -> str:
 
 @functools.lru_cache(maxsize=8)
 def _ebur128_of(ffmpeg: str, path: Path, _modified_ns: int) -> str:
-    """Measured once for each state of a file: it takes seconds."""
+    """Return the summary of ebur128, measured once for each state of a file, since that takes seconds."""
     command = [ffmpeg, "-hide_banner", "-nostats", "-i", str(path), "-af", "ebur128=peak=true", "-f", "null", "-"]
     report = subprocess.run(command, check=True, capture_output=True, timeout=120, text=True).stderr
     return report[report.rindex("Summary:") :]
 
 
 def millisecond_levels_db(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    """RMS of each millisecond in dBFS."""
+    """Return the RMS of each millisecond in dBFS."""
     step = RATE_HZ // 1000
     rows = samples[: len(samples) // step * step].reshape(-1, step)
     return np.asarray(20 * np.log10(np.sqrt((rows**2).mean(axis=1)) + 1e-9))

@@ -1,4 +1,4 @@
-"""Programs that are not ours, each asked what it reads of a file: its title and its chapters."""
+"""Programs that are not ours, which read the title and the chapters of a file."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent / "readers"
 FETCHED = Path(sys.prefix) / "readers"
-"""By scripts/readers."""
+"""The folder of the readers that scripts/readers fetches."""
 OLD_MUTAGENS = tuple((HERE / "mutagen.txt").read_text().split())
 
 Chapters = list[tuple[float, str]]
-"""When each begins, in seconds, and its title."""
+"""The start of each chapter in seconds, and its title."""
 
 
 def fetched(name: str) -> Path:
-    """A reader that scripts/readers fetches; without it a test is skipped, in CI it fails."""
+    """Return the path of a reader that scripts/readers fetches; if it is missing, skip the test, or fail it in CI."""
     path = FETCHED / name
     if not path.exists():
         message = f"{name} is not there: run scripts/readers"
@@ -38,7 +38,7 @@ def fetched(name: str) -> Path:
 
 
 def answer(*command: str | Path, **variables: str) -> str:
-    """What a program prints, which must not complain with its exit code."""
+    """Return what a program prints; its exit code must be 0."""
     environment = {**os.environ, **variables}
     return subprocess.run(
         command, check=True, capture_output=True, timeout=60, text=True, encoding="utf-8", env=environment
@@ -59,16 +59,16 @@ def by_mpv(tool: Callable[[str], str], path: Path) -> tuple[str, Chapters]:
 
 
 def mpv_says(tool: Callable[[str], str], path: Path, *options: str) -> list[dict[str, Any]]:
-    """What readers/mpv_reads.lua prints, line by line."""
+    """Return what readers/mpv_reads.lua prints, line by line."""
     command = [tool("mpv"), "--no-config", "--ao=null", "--vo=null", "--really-quiet", "--sub-auto=no"]
-    command += ["--rebase-start-time=no"]  # it would begin to count where the sound of an MP3 does
+    command += ["--rebase-start-time=no"]  # otherwise mpv counts from where the sound of an MP3 begins
     command += ["--msg-level=mpv_reads=info", f"--script={HERE / 'mpv_reads.lua'}", *options, str(path)]
     lines = re.findall(r"^\[mpv_reads\] ({.*)$", answer(*command), re.MULTILINE)
     return [json.loads(line) for line in lines]
 
 
 def by_mutagen(path: Path, version: str = "") -> tuple[str, Chapters]:
-    """By the one of these tests, or by an old one."""
+    """Return what mutagen reads, in the installed version or in an old one."""
     search = str(fetched(f"mutagen-{version}")) if version else ""
     told = json.loads(answer(sys.executable, HERE / "mutagen_reads.py", path, PYTHONPATH=search))
     assert version in {"", told["version"]}
@@ -81,7 +81,7 @@ def by_node_id3(tool: Callable[[str], str], path: Path) -> tuple[str, Chapters]:
 
 
 def node(tool: Callable[[str], str], script: str, path: Path) -> dict[str, Any]:
-    """What a script of readers/ prints."""
+    """Return what a script in readers/ prints, run by node."""
     told: dict[str, Any] = json.loads(answer(tool("node"), HERE / script, path, NODE_PATH=str(fetched("node_modules"))))
     return told
 

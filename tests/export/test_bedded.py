@@ -53,7 +53,7 @@ def test_a_bed_makes_it_stereo_at_the_level_of_stereo(
 
 @pytest.mark.parametrize("bed", AMBIENCES)
 def test_an_mp3_encodes_the_pieces_of_a_built_in_bed_once(bed: str) -> None:
-    """They are whole MP3 frames, and alike around their borders for as long as an encoder takes to change over."""
+    """The pieces are whole MP3 frames long, and sound alike around their borders for as long as joining takes."""
     tape = AMBIENCES[bed]().tape.in_units(FrameFormat(BED_RATE_HZ, 2, 112).frame_samples)
     assert tape is not None
     assert tape.before > RUN_UP_FRAMES
@@ -66,7 +66,7 @@ def test_in_its_pauses_an_mp3_uses_the_frames_of_its_bed_again(rainy: session.Se
 
 @pytest.fixture(scope="module")
 def plain_range_lu(clip_cache: Path, tmp_path_factory: pytest.TempPathFactory, tool: Callable[[str], str]) -> float:
-    """Of the session without a bed."""
+    """Return the loudness range of the session without a bed."""
     path = tmp_path_factory.mktemp("plain") / "plain.wav"
     two_stretches(clip_cache, "none").export(path)
     return loudness_range(tool("ffmpeg"), path)
@@ -76,9 +76,9 @@ def plain_range_lu(clip_cache: Path, tmp_path_factory: pytest.TempPathFactory, t
 def test_at_its_usual_level_a_bed_is_heard_and_at_26_below_it_leaves_the_loudness_range_as_it_was(
     bed: str, plain_range_lu: float, clip_cache: Path, tmp_path: Path, tool: Callable[[str], str]
 ) -> None:
-    """The loudness range counts what lies less than 20 LU below the session: at its usual level a bed does, just so.
+    """The loudness range counts sound that is less than 20 LU below the session; a bed at its usual level just is.
 
-    Then it is the way from the voice to the bed that has stepped aside, which is as far as it is meant to be.
+    The range is then the distance from the voice to the ducked bed, which is as large as intended.
     """
     ranges_lu = {}
     for name, level_db in (("usual", None), ("faint", -26.0)):

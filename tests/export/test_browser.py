@@ -1,4 +1,4 @@
-"""A browser's own audio element: it plays what we write, and agrees on the length."""
+"""The audio element of a browser plays what we write, and agrees on the length."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ for (const name of names) {
 
 
 class Pages(http.server.SimpleHTTPRequestHandler):
-    """Files of a folder, with ranges, and a place to tell what was found."""
+    """Serves the files of a folder, with byte ranges, and queues the findings that the page posts."""
 
     found: queue.SimpleQueue[dict[str, object]]
 
@@ -110,5 +110,5 @@ def test_a_browser_plays_every_format_and_agrees_on_the_length(
         lengths = found[name]
         assert isinstance(lengths, list), (name, lengths)
         for length_s in lengths:
-            # A browser counts the last codec frame whole, and of an MP3 what encoder and decoder put in front.
+            # A browser counts the whole last codec frame, and for an MP3 the delays of encoder and decoder too.
             assert length_s == pytest.approx(planned.timeline.duration_s, abs=0.09), name

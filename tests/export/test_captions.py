@@ -63,7 +63,7 @@ def test_every_word_has_a_caption_at_its_moment_and_no_two_meet(timeline: Timeli
     captions = starts(lines)
     for cue in timeline.speech():
         assert any(text == cue.text and abs(at - cue.start / timeline.rate_hz) < 0.2 for text, at in captions)
-    # No long quiet without a word about it.
+    # Every long quiet has a caption.
     for before, after in itertools.pairwise(lines):
         assert after.start_s - before.end_s < QUIET_FROM_S
 
@@ -91,7 +91,7 @@ def test_what_is_no_speech_is_in_brackets(upper_back: session.Session) -> None:
     assert "[rising tone]" in texts
     assert "[halfway chime]" in texts
     assert any(re.fullmatch(r"\[\d+ seconds of quiet\]", text) for text in texts)
-    # A tone that goes with a word is not announced beside it.
+    # A tone that accompanies words has no caption of its own.
     said = next(line for line in lines if line.text == "Breathe in: arch.")
     assert not [line for line in lines if line.text == "[rising tone]" and abs(line.start_s - said.start_s) < 3]
 
@@ -144,11 +144,11 @@ HOSTILE = (
     "[12 seconds of quiet]",
 )
 LATE_S = (5999.98, 6000.0, 6059.99, 35_999.0, 36_000.5)
-"""Around 100 minutes, and 10 hours."""
+"""Times around 100 minutes and around 10 hours."""
 
 
 def hostile(*, late: bool = True) -> Metadata:
-    """Every hostile text, a second each, and some of them late."""
+    """Return metadata with a line for every hostile text, one a second, and with some lines very late in a session."""
     lines = [TimedLine(text, float(number), number + 0.9) for number, text in enumerate(HOSTILE)]
     if late:
         lines += [TimedLine(f"late {at_s:g}", at_s, at_s + 0.5) for at_s in LATE_S]
@@ -158,19 +158,19 @@ def hostile(*, late: bool = True) -> Metadata:
 
 
 def letters(text: str) -> str:
-    """What must not be lost of a text, whatever becomes of brackets and breaks."""
+    """Return the letters and digits of a text, which must not be lost even if brackets and line breaks are."""
     return "".join(character for character in text if character.isalnum())
 
 
 def same(read: list[tuple[float, str]], planned: Metadata, within_s: float) -> None:
-    """Every line at its time, and no letter lost."""
+    """Check that every line was read at its time, with all of its letters."""
     assert [letters(text) for _, text in read] == [letters(line.text) for line in planned.lines]
     for (start_s, _), line in zip(read, planned.lines, strict=True):
         assert start_s == pytest.approx(line.start_s, abs=within_s)
 
 
 def by_ffmpeg(tool: Callable[[str], str], path: Path) -> list[tuple[float, str]]:
-    """What FFmpeg reads of captions, by way of SubRip."""
+    """Return what FFmpeg reads of captions, converted to SubRip."""
     told = strangers.answer(tool("ffmpeg"), "-v", "error", "-i", path, "-f", "srt", "-")
     return [(caption.start.total_seconds(), caption.content) for caption in srt.parse(told)]
 
@@ -220,7 +220,7 @@ def test_libraries_read_hostile_texts_line_by_line(tmp_path: Path) -> None:
 
 
 def test_every_row_of_an_lrc_is_one_line_of_it(tmp_path: Path, tool: Callable[[str], str]) -> None:
-    """In the file and inside an MP3, where the same lines stand."""
+    """This holds for the file, and for the same lines inside an MP3."""
     planned = hostile()
     rows = FORMATS["lrc"](planned).splitlines()
     timed = [re.fullmatch(r"\[(\d{2,}):([0-5]\d\.\d\d)\]([^\[\]<>]*)", row) for row in rows[-len(planned.lines) :]]

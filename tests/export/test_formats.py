@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 SUFFIXES = ["mp3", "m4b", "m4a", "opus", "flac"]
 CODEC_FRAME = {"mp3": 0, "m4b": 1024, "m4a": 1024, "opus": 480, "flac": 0}
-"""By how much decoded sound may be longer; MP3's header makes it exact."""
+"""How many samples longer the decoded sound may be. For MP3 the header makes it exact."""
 LOSS = {"mp3": 0.01, "m4b": 0.01, "m4a": 0.01, "opus": 0.02, "flac": 0.0}
-"""Root mean square of what a codec may change, of full scale; speech is at about 0.1."""
+"""The RMS error that a codec may add, relative to full scale; speech is at about 0.1."""
 
 
 @pytest.fixture(scope="module")
 def upper_back(clip_cache: Path) -> session.Session:
-    """Two stretches of it: what is asked of a format is asked of four and a half minutes as of thirteen."""
+    """Return a session of two stretches: four and a half minutes test a format as well as thirteen."""
     pacing = session.paced("steady", only=("cat-cow", "upper-trapezius"))
     return session.plan("upper-back", pacing=pacing, voice="hibari:heart", cache_dir=clip_cache)
 
@@ -59,7 +59,7 @@ def exported(upper_back: session.Session, tmp_path_factory: pytest.TempPathFacto
 
 @pytest.fixture(scope="module")
 def samples(upper_back: session.Session, upper_back_wav: Path, tool: Callable[[str], str]) -> NDArray[np.float64]:
-    """What every file holds: the session, and under it what keeps a headset awake, which peaks at -55 dBFS."""
+    """Return the samples that every file holds: the session, with noise that keeps a headset awake (peak -55 dBFS)."""
     written = sound(tool, upper_back_wav)
     rendered = np.array(upper_back.render().get_array_of_samples()).astype(np.float64) / 32768
     assert np.abs(written - rendered).max() < 0.002
@@ -84,7 +84,7 @@ def test_the_sound_is_there_in_full_and_in_its_place(
     if suffix == "flac":
         assert np.array_equal(heard, samples)
         return
-    # Best where it is, not a frame to either side; and all but the same. Opus may shift phases, not time.
+    # The sound fits best in its place, within a sample (12 for Opus, which may shift phases), and is nearly the same.
     window = slice(60 * RATE_HZ, 75 * RATE_HZ)
     reach = 120
     part = heard[window]
@@ -207,7 +207,7 @@ def test_captions_beside_it_are_checked_before_any_work(upper_back: session.Sess
 def test_a_session_that_is_mostly_tones_is_about_as_loud_as_any(
     clip_cache: Path, tmp_path: Path, tool: Callable[[str], str], tones: Tones, softer_lu: float
 ) -> None:
-    """With tones that count it reads softer: they are most of it, and the voice may not be raised into its ceiling."""
+    """With full tones it measures softer: they are most of it, and the voice cannot be raised beyond its ceiling."""
     planned = session.plan("wind-down", pacing=session.paced(tones=tones), cache_dir=clip_cache)
     planned.export(tmp_path / "session.wav")
     lufs, peak_dbtp = loudness(tool("ffmpeg"), tmp_path / "session.wav")
@@ -219,7 +219,7 @@ def test_a_session_that_is_mostly_tones_is_about_as_loud_as_any(
 @pytest.mark.parametrize("extra", [1, 8, 12, 23])
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_lengths_that_are_no_whole_milliseconds(suffix: str, extra: int, channels: int, tmp_path: Path) -> None:
-    """Some containers round them; what was written reads back all the same."""
+    """Some containers round such lengths; the file passes its check all the same."""
     path = tmp_path / f"hum.{suffix}"
     export(Hum(3 * RATE_HZ * channels + extra, channels), path, Metadata("T", "A", "B", "C", "en", ()))
     assert path.stat().st_size > 1000

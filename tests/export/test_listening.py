@@ -1,4 +1,4 @@
-"""What a listener would notice, measured in the exported file: clicks, breath, countdowns, short words, pauses."""
+"""Faults that a listener would notice, measured in the file: clicks, breath, countdowns, short words, pauses."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CREST = 14.0
-"""How far a sample's curvature may stand out from the 10 ms around it: the strike of a consonant reaches 11, a click
-that is not explained by anything 20 and more."""
+"""The factor by which a sample's curvature may exceed that of the 10 ms around it. The onset of a consonant reaches 11,
+a real click 20 and more."""
 LEAST_CURVATURE = 1e-3
-"""-60 dBFS: what is softer is hidden by any room."""
+"""-60 dBFS: the noise of any room masks softer clicks."""
 OPEN_ROLES = {"welcome", "safety", "announce", "setup", "next", "close"}
 
 
@@ -48,13 +48,13 @@ def counted_sound(
 
 
 def clicks(sound: NDArray[np.float64]) -> list[float]:
-    """Seconds at which one step stands out from what is around it."""
+    """Return the times, in seconds, of samples whose curvature stands out from that around them."""
     curvature = np.abs(np.diff(sound, n=2))
     reach = RATE_HZ // 200
     squares = np.concatenate([[0.0], np.cumsum(curvature**2)])
     at = np.arange(len(curvature))
     low, high = np.maximum(0, at - reach), np.minimum(len(curvature), at + reach + 1)
-    # Itself and its neighbours are left out: a click is three samples of curvature.
+    # The sample itself and its neighbours are left out, since a click is three samples of curvature.
     near_low, near_high = np.maximum(0, at - 2), np.minimum(len(curvature), at + 3)
     around = squares[high] - squares[low] - (squares[near_high] - squares[near_low])
     usual = np.sqrt(np.maximum(around, 0.0) / np.maximum(1, high - low - (near_high - near_low)))
@@ -66,7 +66,7 @@ def test_nothing_clicks(upper_back: session.Session, upper_back_wav: Path, tool:
     sound = decoded(tool("ffmpeg"), upper_back_wav)
     assert clicks(sound) == []
     assert abs(sound.mean()) < 1e-4
-    # Where nothing sounds, and under a breath tone: a step of a hundredth would be found.
+    # A step of a hundredth of the full range would be found, in silence and under a breath tone.
     tone = next(cue for cue in upper_back.timeline.cues if cue.tone is ToneName.EXHALE)
     ends = [0, *(cue.end for cue in upper_back.timeline.cues)]
     starts = [*(cue.start for cue in upper_back.timeline.cues), upper_back.timeline.length]
@@ -79,7 +79,7 @@ def test_nothing_clicks(upper_back: session.Session, upper_back_wav: Path, tool:
 
 
 def pitch_hz(part: NDArray[np.float64]) -> float:
-    """The fundamental between 180 and 480 Hz."""
+    """Return the fundamental between 180 and 480 Hz."""
     points = 1 << 16
     spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part)), points))
     low, high = int(180 / RATE_HZ * points), int(480 / RATE_HZ * points)
@@ -112,7 +112,7 @@ def test_breath_tones_rise_and_fall_over_their_phase(
 
 
 def onset_s(sound: NDArray[np.float64], around_s: float) -> float:
-    """Where sound begins within a fifth of a second of `around_s`."""
+    """Return when sound begins, searched from a fifth of a second before `around_s` on."""
     first = round((around_s - 0.2) * RATE_HZ)
     levels = millisecond_levels_db(sound[first : first + round(0.6 * RATE_HZ)])
     return first / RATE_HZ + float(np.argmax(levels > levels.max() - 40)) / 1000
@@ -135,7 +135,7 @@ def test_a_countdown_is_even_to_the_ear(counted: session.Session, counted_sound:
 
 
 def test_a_single_word_begins_and_ends_clean(counted: session.Session, counted_sound: NDArray[np.float64]) -> None:
-    """Nothing before it, nothing behind it, no second burst: what short texts suffer from."""
+    """Nothing sounds right before or after it, and there is no second burst: engines do this with short texts."""
     words = [cue for cue in counted.document()["cues"] if cue["role"] == "count"]
     assert len(words) == 10
     for cue in words:
@@ -176,9 +176,9 @@ def test_the_voice_is_as_even_as_a_broadcast(
 def test_a_routine_is_as_loud_as_any_and_its_tones_lie_no_further_down_than_they_should(
     routine: str, clip_cache: Path, tmp_path: Path, tool: Callable[[str], str]
 ) -> None:
-    """The loudness range is the way from the voice to the breath tones, 10 LU, and 16 where they are soft.
+    """The loudness range is the distance from the voice to the breath tones: 10 LU, or 16 if they are soft.
 
-    Ticks and the tone of the way back are short: where there are many, it is 14.
+    Ticks and the tone of the way back are short: in a routine with many of them it is 14.
     """
     planned = session.plan(routine, voice="hibari:heart", cache_dir=clip_cache)
     planned.export(tmp_path / "session.wav")
@@ -190,7 +190,7 @@ def test_a_routine_is_as_loud_as_any_and_its_tones_lie_no_further_down_than_they
 
 
 def test_the_same_plan_is_the_same_sound_in_every_process(tmp_path: Path) -> None:
-    """Spoken anew each time, by a process of its own."""
+    """Each of two processes speaks the session anew."""
     made = []
     for number in range(2):
         path = tmp_path / f"{number}.wav"

@@ -36,7 +36,7 @@ FRAME = 576
 def test_every_cue_begins_where_the_plan_says(
     upper_back: session.Session, upper_back_mp3: Path, tool: Callable[[str], str]
 ) -> None:
-    """Onsets found in the decoded MP3, within 10 ms of `start_s`."""
+    """Onsets in the decoded MP3 lie within 10 ms of `start_s`."""
     sound = decoded(tool("ffmpeg"), upper_back_mp3)
     cues = upper_back.document()["cues"]
     tones = [(cue["start_s"], cue["end_s"]) for cue in cues if cue["kind"] == "tone"]
@@ -46,7 +46,7 @@ def test_every_cue_begins_where_the_plan_says(
             continue
         first = round(cue["start_s"] * RATE_HZ)
         if any(start - 0.1 < cue["start_s"] < end + 0.1 for start, end in tones):
-            # A tone lies under it: found by correlation with the clip instead of by level.
+            # A tone sounds under this cue, so it is found by correlation with the clip instead of by level.
             clip = upper_back.clips[cue["text"]]
             wanted = clip.samples[clip.onset_frame : clip.onset_frame + RATE_HZ // 2].astype(np.float64)
             reach = RATE_HZ // 20
@@ -78,11 +78,11 @@ def test_decoders_give_the_exact_length_and_the_same_sound_as_the_wav(
     assert len(sound) == len(pcm) == upper_back.timeline.length
     assert 10 * np.log10((pcm**2).mean() / ((sound - pcm) ** 2).mean()) > 18
     for start, end in upper_back.source.pauses(RATE_HZ):
-        # The encoder rings for up to a frame around what sounds; then nothing is heard, and yet it is no silence.
+        # The encoder rings for up to a frame around a sound. Further on nothing is heard, but it is not quite silent.
         pause = sound[start + 2 * FRAME : end - 2 * FRAME]
         assert np.abs(pause).max() < 16 / 32768
         assert 20 * np.log10(pause.std()) == pytest.approx(-84.0, abs=2.5)
-    # A headset sleeps after seconds.
+    # A headset goes to sleep after seconds of digital silence.
     assert np.diff(np.flatnonzero(sound)).max() < 0.2 * RATE_HZ
 
 
@@ -90,7 +90,7 @@ def test_headers_say_what_is_true(
     upper_back: session.Session, upper_back_mp3: Path, tool: Callable[[str], str]
 ) -> None:
     found = probed(tool("ffprobe"), upper_back_mp3)
-    # ffprobe counts whole frames, with what encoder and decoder put in front: up to three.
+    # ffprobe counts whole frames, including the delays of encoder and decoder: up to three more.
     assert 0 <= float(found["format"]["duration"]) - upper_back.timeline.duration_s <= 3 * FRAME / RATE_HZ
     assert found["format"]["tags"]["title"] == "Upper back"
     assert int(found["streams"][0]["bit_rate"]) == 64_000
@@ -119,7 +119,7 @@ def test_chapters_are_listed_by_one_root_in_order(
 
 
 def test_more_than_255_chapters_hang_from_one_root() -> None:
-    """The count in a CTOC is one byte."""
+    """A CTOC counts its entries in one byte, so more chapters take another level of CTOCs under the root."""
     marks = tuple(ChapterMark(f"Part {number}", number, number + 1) for number in range(600))
     tags = mutagen.id3.ID3(io.BytesIO(id3_tag(Metadata("T", "A", "B", "C", "en", marks)) + bytes(1000)))
     tables = {table.element_id: table for table in tags.getall("CTOC")}
@@ -129,7 +129,7 @@ def test_more_than_255_chapters_hang_from_one_root() -> None:
 
 
 class Pieces:
-    """Noise with silences of chosen places: an AudioSource for looking at cuts."""
+    """An AudioSource for tests of cuts: noise with silences in chosen places."""
 
     background: Any = None
     is_inaudible = False
@@ -168,7 +168,7 @@ def written(source: Pieces, path: Path) -> None:
 
 
 def error(sound: NDArray[np.float64], source: Pieces) -> NDArray[np.float64]:
-    """What was added, in mean squares over 20 ms."""
+    """Return the error of a decoded sound: at each sample, its mean square over 20 ms."""
     squares = ((sound - source.samples) ** 2).reshape(source.length, -1).mean(axis=1)
     frames = source.rate_hz // 50
     return np.convolve(squares, np.ones(frames) / frames, mode="same")
@@ -183,7 +183,7 @@ def parts_of(source: Pieces) -> int:
 def test_parts_join_into_what_one_encoder_would_have_made(
     tmp_path: Path, tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, extra: int
 ) -> None:
-    """At silences of any alignment: as close to the source as when nothing is cut."""
+    """Cut at silences of any alignment, the sound is as close to the source as without cuts."""
     quiet = [(30_000 + extra, 60_000 + 2 * extra), (90_000, 111_111 + extra), (150_000, 190_001)]
     source = Pieces(230_000 + extra, quiet)
     monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
@@ -200,7 +200,7 @@ def test_parts_join_into_what_one_encoder_would_have_made(
 
 @pytest.mark.parametrize("extra", [0, 100, 250, 575])
 def test_after_a_long_sound_the_next_one_begins_whole(tmp_path: Path, tool: Callable[[str], str], extra: int) -> None:
-    """However far the encoder has heard into the silence that it passes over."""
+    """This holds however far the encoder has read into the silence that is left out."""
     for frames in range(338, 346):
         sound, begins = frames * FRAME, (frames + 60) * FRAME + extra
         source = Pieces(begins + 3 * RATE_HZ, [(sound, begins)])
@@ -222,9 +222,9 @@ def stereo(program: str, path: Path) -> NDArray[np.float64]:
 def test_parts_join_in_the_middle_of_a_sound(
     tmp_path: Path, tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, loud: float, refused: int
 ) -> None:
-    """Where nothing is silent: no decoder complains, no frame is lost, no joint is heard.
+    """Where nothing is silent, no decoder complains, no frame is lost and no joint is heard.
 
-    Nor where the first tries at every border are `refused`.
+    This also holds if the first `refused` tries at every border fail.
     """
     source = Pieces(12 * 2 * RATE_HZ + 77, [], channels=2)
     swell = 0.5 + 0.5 * np.sin(np.arange(source.length) / 20_000)
@@ -236,7 +236,7 @@ def test_parts_join_in_the_middle_of_a_sound(
     )
     written(source, tmp_path / "parts.mp3")
     assert next(tries) == (refused + 1) * (parts_of(source) - 1) > 8
-    # No joint: the whole of it by one encoder.
+    # If no joint is possible, one encoder makes the whole.
     monkeypatch.setattr(mp3_parts, "joined", lambda *_: next(tries) and None)
     written(source, tmp_path / "whole.mp3")
     parts, whole = (stereo(tool("ffmpeg"), tmp_path / name) for name in ("parts.mp3", "whole.mp3"))
@@ -251,7 +251,7 @@ PERIOD = 50
 
 
 class WithBackground(Pieces):
-    """Noise that goes round, and louder noise over it in chosen places."""
+    """A noise or tone that repeats, with louder noise over it except in chosen pauses."""
 
     def __init__(self, length: int, pauses: list[tuple[int, int]], kind: str) -> None:
         super().__init__(length, [], channels=2)
@@ -279,7 +279,7 @@ class WithBackground(Pieces):
 def test_what_goes_round_is_encoded_once(
     tmp_path: Path, tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch, extra: int, kind: str
 ) -> None:
-    """Woven in wherever it is alone: no decoder complains, no frame is lost, no joint is heard."""
+    """The background is woven in wherever it is alone: no decoder complains, no frame is lost, no joint is heard."""
     monkeypatch.setattr(mp3_parts, "PART_S", 4.0)
     second = 2 * RATE_HZ
     pauses = [(int(at * second) + extra, int((at + 0.9 + at % 1.7) * second)) for at in np.arange(1.0, 40.0, 4.1)]
@@ -294,7 +294,7 @@ def test_what_goes_round_is_encoded_once(
     monkeypatch.setattr(mp3_background.BackgroundFrames, "_between", counted)
     written(source, tmp_path / "woven.mp3")
     paused = sum(end - start for start, end in pauses) // 1152
-    # Where no two runs fit together there is no round of it to use, and one encoder makes the whole.
+    # If no two runs can be joined, the background is not woven in, and one encoder makes the whole.
     with monkeypatch.context() as patch:
         patch.setattr(mp3_parts, "joined", lambda *_: None)
         written(source, tmp_path / "unjoined.mp3")
@@ -309,7 +309,7 @@ def test_what_goes_round_is_encoded_once(
 
     assert error(woven, source).mean() <= error(whole, source).mean() * 1.1
     assert error(woven, source).max() <= error(whole, source).max() * 1.5
-    # Where it pauses, the quietest places, too.
+    # The same holds in the pauses, which are the quietest places.
     quiet = np.zeros(source.length, bool)
     for start, end in pauses:
         quiet[start:end] = True

@@ -1,7 +1,7 @@
-"""Frames of an MP3 joined, woven and moved: byte by byte, with an encoder whose frames can be told apart.
+"""Joining, weaving and moving MP3 frames, checked byte by byte with an encoder whose frames can be told apart.
 
-A frame may keep its data in the frames before it. The encoder here says in every frame where its data are and what
-they add up to, so that a frame whose data were lost is known: it is what a listener would hear as a gap or a chirp.
+A frame may keep its data in the frames before it. The encoder here writes into every frame where its data are and
+their checksum, so that the tests notice if they were lost: a listener would hear a gap or a chirp.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SILENT = b"\xff\xf3\x84\xc4".ljust(FRAME, b"\0")
 
 
 class Source:
-    """So many frames with pauses in chosen places."""
+    """A source of `length` samples with pauses in chosen places."""
 
     rate_hz = 24_000
     channels = 1
@@ -67,16 +67,16 @@ class Source:
 
 
 def frames_in(source: Source) -> int:
-    """How many an encoder makes of a source: what it puts in front and behind is 1,105 samples."""
+    """Return how many frames an encoder makes of a source and the 1,105 samples of its and the decoder's delay."""
     return -(-(source.length + 1105) // SAMPLES)
 
 
 class Encoder:
-    """Stands for LAME: every frame's data fill what the one before has left, up to 255 bytes back."""
+    """A stand-in for LAME: the data of each frame begin where those of the frame before end, up to 255 bytes back."""
 
     begun: ClassVar[list[Encoder]] = []
     most = 255
-    """How far a frame reaches back at the most."""
+    """The most bytes by which a frame reaches back."""
 
     def __init__(self, source: Source, first: int, sizes: FrameFormat) -> None:
         assert sizes == SIZES
@@ -101,7 +101,7 @@ class Encoder:
             self.stream += head + areas[at * AREA : (at + 1) * AREA]
 
     def reached(self, _number: int, drawn: int) -> int:
-        """How far frame `_number` of its own reaches back."""
+        """Return how many bytes frame `_number` of this encoder reaches back."""
         return drawn
 
     def up_to(self, number: int) -> bytearray:
@@ -123,14 +123,14 @@ class Encoder:
 
 
 class Free(Encoder):
-    """Keeps nothing in the frames before: it can follow anything, and only another like it can follow it."""
+    """An encoder that keeps no data in earlier frames: it can follow any other, and only its like can follow it."""
 
     most = 0
 
 
 @pytest.fixture(autouse=True)
 def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In the place of LAME."""
+    """Use Encoder in the place of LAME, on two processors."""
     use(monkeypatch, Encoder)
     for module in (mp3_parts, mp3_background):
         monkeypatch.setattr(module, "silent_frame", {SIZES: SILENT}.__getitem__)
@@ -144,9 +144,9 @@ def use(monkeypatch: pytest.MonkeyPatch, kind: type[Encoder]) -> None:
 
 
 def heard(frames: bytes, unseen: int = 0) -> list[tuple[int, int] | None]:
-    """Which encoder, by where it began, and which of its frames; None for silence. Fails where data were lost.
+    """Return for each frame where its encoder began and its number there; None for silence. Fail if data were lost.
 
-    The first `unseen` frames are only what others keep their data in.
+    The first `unseen` frames are left out: they only hold data of later ones.
     """
     assert len(frames) % FRAME == 0
     count = len(frames) // FRAME
@@ -168,12 +168,12 @@ def heard(frames: bytes, unseen: int = 0) -> list[tuple[int, int] | None]:
 
 
 def numbers(found: list[tuple[int, int] | None]) -> list[int]:
-    """The places in the session of frames that were not skipped to."""
+    """Return the place of each frame in the session, if its encoder has skipped nothing."""
     return [first + number for first, number in (frame for frame in found if frame)]
 
 
 def from_whom(found: list[tuple[int, int] | None]) -> list[tuple[int | None, int]]:
-    """How many frames in a row each encoder has made."""
+    """Return how many frames in a row come from each encoder (None: silence)."""
     return [
         (first, len(list(group)))
         for first, group in itertools.groupby(found, key=lambda frame: frame[0] if frame else None)
@@ -235,7 +235,7 @@ def test_what_lies_in_the_reservoir_is_moved_and_nothing_else(count: int) -> Non
     assert areas == split(target)[1][: 3 * AREA - count] + split(source)[1][4 * AREA - count :]
 
 
-# --- Two runs as one
+# --- Joining two runs
 
 
 def run(first: int, count: int, kind: type[Encoder] = Encoder) -> bytes:
@@ -265,14 +265,14 @@ def test_where_no_frame_has_room_there_is_no_joint() -> None:
     assert joined(later, earlier, SIZES, reaching[0], reaching[0] + 1) is not None
 
 
-# --- What goes round
+# --- The background
 
 
 PERIOD = 20
 
 
 def taped(kind: type[Encoder] | None = None, tape: Tape | None = None) -> TapeFrames:
-    """A tape of sounds by encoders known as number 900, 1000 and so on; frame 20 of each is the first of a piece."""
+    """Return the frames of a tape whose pieces come from encoders 900, 1000 and so on, and start at their frame 20."""
     tape = tape or Tape.of([PERIOD], [0])
     runs = []
     for number, length in enumerate(np.diff(tape.borders).tolist()):
@@ -285,7 +285,7 @@ def taped(kind: type[Encoder] | None = None, tape: Tape | None = None) -> TapeFr
 
 
 def follows_itself(frames: TapeFrames, tape: Tape, count: int) -> list[int]:
-    """How late each of the first steps begins; fails where a frame stands in a wrong place or has lost its data."""
+    """Return how many frames late each step up to frame `count` takes over. Fail if a frame is misplaced or damaged."""
     late: dict[int, int] = {}
     begun: set[int] = set()
     for number, frame in enumerate(heard(frames.between(0, count), unseen=PERIOD), start=PERIOD):
@@ -296,7 +296,7 @@ def follows_itself(frames: TapeFrames, tape: Tape, count: int) -> list[int]:
         if (piece, offset) == (tape.piece_of(step), number - tape.start_of(step)):
             begun.add(step)
             continue
-        # Still the piece before, which sounds the same there.
+        # The frame still comes from the piece before, which sounds the same here.
         assert (piece, offset) == (tape.piece_of(step - 1), number - tape.start_of(step - 1))
         assert step not in begun
         late[step] = number - tape.start_of(step) + 1
@@ -305,7 +305,7 @@ def follows_itself(frames: TapeFrames, tape: Tape, count: int) -> list[int]:
 
 @pytest.mark.parametrize("length", range(16, 28))
 def test_a_piece_follows_itself(length: int) -> None:
-    """As often as it likes: every frame finds its data in the ones before, over the seam too."""
+    """A piece can repeat any number of times: every frame finds its data in those before, also across the seam."""
     tape = Tape.of([length], [0])
     late = follows_itself(taped(Encoder, tape), tape, 10 * length)
     assert len(set(late[2:])) == 1
@@ -313,7 +313,7 @@ def test_a_piece_follows_itself(length: int) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_pieces_follow_each_other_in_any_order(seed: int) -> None:
-    """At the first frame that can, where all sound alike; all over the tape, and from whatever frame one begins."""
+    """A piece takes over at the first frame that can follow, while all sound alike. Any span can be read alone."""
     order = np.random.default_rng(seed).permutation([0, 1, 2, 3] * 3).tolist()
     tape = Tape.of([40, 31, 37, 52], order, before=3, behind=25)
     frames = taped(Encoder, tape)
@@ -333,7 +333,7 @@ def test_a_piece_that_can_follow_nowhere_is_not_spliced() -> None:
     tape = Tape.of([40], [0])
     made = Full(Source(1000 * SAMPLES), 900, SIZES).taken(990)
     assert TapeFrames.spliced([made], tape, SIZES) is None
-    # Room for as many frames as the run holds behind the piece, and no more than all pieces have in common.
+    # A piece may take over within the frames that the run has beyond its piece, and that all pieces have in common.
     easy = run(900, 90, Free)
     assert TapeFrames.spliced([easy], tape, SIZES) is not None
     assert TapeFrames.spliced([easy[: 42 * FRAME]], tape, SIZES) is None
@@ -343,7 +343,7 @@ def test_a_piece_that_can_follow_nowhere_is_not_spliced() -> None:
 
 
 def test_a_pause_is_used_where_the_encoder_hears_nothing_else() -> None:
-    """Three frames from both of its ends."""
+    """The usable part starts and ends three frames inside the pause."""
     pauses = [(0, 576 * 30), (1, 576 * 30 - 1), (576 * 5, 576 * 40 + 575)]
     assert usable_pauses(pauses, SIZES) == [(3, 27), (4, 26), (8, 37)]
     wide = FrameFormat(48_000, 2, 112)
@@ -355,7 +355,7 @@ def test_what_is_saved_is_counted_by_what_is_lost_at_each_pause() -> None:
 
 
 def background(pauses: list[tuple[int, int]]) -> BackgroundFrames:
-    """Of a sound that goes round every twenty frames, by an encoder known as number 900."""
+    """Return the frames of a background that repeats every twenty frames, from encoder 900."""
     return BackgroundFrames(taped(), pauses, SIZES)
 
 
@@ -368,7 +368,7 @@ def woven(start: int, end: int, pauses: list[tuple[int, int]]) -> list[tuple[int
 
 
 def in_order(found: list[tuple[int, int] | None], start: int) -> None:
-    """Every frame of the session once: an encoder's by its number, the background's by its place in the round."""
+    """Check the place of every frame: an encoder's by its number, the background's by its place in the period."""
     for number, frame in enumerate(found, start):
         assert frame is not None
         first, at = frame
@@ -388,7 +388,7 @@ def test_the_background_is_woven_in_wherever_it_is_alone_and_no_frame_loses_its_
     of_background = [start + at for at, frame in enumerate(found) if frame and frame[0] == 900]
     for first, last in pauses:
         inside = [at for at in of_background if first <= at < last]
-        # Joints are found within a few frames; another encoder is begun five frames before the end, or fourteen.
+        # Joints are found within a few frames; the next encoder starts five or fourteen frames before the end.
         assert len(inside) >= last - first - 30 or last - first < 40
         of_background = [at for at in of_background if at not in inside]
     assert not of_background
@@ -397,7 +397,7 @@ def test_the_background_is_woven_in_wherever_it_is_alone_and_no_frame_loses_its_
 def test_where_every_joint_is_free_the_background_begins_with_the_rest_and_ends_three_frames_before_its_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A fresh encoder is begun five frames before the end, and believed from its third frame on."""
+    """A fresh encoder starts five frames before the end, and its frames are used from the third on."""
     use(monkeypatch, Free)
 
     def runs(start: int, end: int, pauses: list[tuple[int, int]]) -> list[tuple[int | None, int]]:
@@ -408,17 +408,17 @@ def test_where_every_joint_is_free_the_background_begins_with_the_rest_and_ends_
 
     assert runs(0, 100, [(30, 60)]) == [(0, 30), (900, 27), (55, 43)]
     assert runs(0, 100, [(30, 60), (70, 90)]) == [(0, 30), (900, 27), (55, 13), (900, 17), (85, 13)]
-    # No frame of the background before the encoder has filled its reservoir; none in a pause that is too short.
+    # The background starts after four frames of an encoder (a reservoir) or later, and not in too short a pause.
     assert runs(28, 100, [(30, 60)]) == [(28, 4), (900, 25), (55, 43)]
     assert runs(10, 100, [(0, 40)]) == [(10, 4), (900, 23), (35, 63)]
     assert runs(0, 100, [(30, 43)]) == [(0, 100)]
     assert runs(0, 100, [(30, 44)]) == [(0, 30), (900, 11), (39, 59)]
-    # A pause that goes on over the end is left by nobody.
+    # No encoder starts at the end of a pause that reaches or passes the end of the part.
     assert runs(0, 100, [(80, 120)]) == [(0, 80), (900, 20)]
     assert runs(0, 100, [(80, 100)]) == [(0, 80), (900, 20)]
     assert runs(0, 100, [(80, 99)]) == [(0, 80), (900, 16), (94, 4)]
     assert runs(0, 100, [(88, 120)]) == [(0, 100)]
-    # Rests that are over, or not yet there, are none of this part's.
+    # Pauses that end before the part, or begin after it, do not matter.
     assert runs(100, 150, [(30, 60), (90, 104), (110, 130), (150, 190)]) == [(100, 10), (900, 17), (125, 23)]
     assert runs(0, 100, []) == [(0, 100)]
 
@@ -433,7 +433,7 @@ def woven_runs(tape: TapeFrames, start: int, end: int, pauses: list[tuple[int, i
 def test_where_the_next_sound_cannot_follow_its_encoder_is_begun_fourteen_frames_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """And where it cannot then, one encoder goes on through the pause: no frame is heard without its data."""
+    """If it cannot follow then either, one encoder goes on through the pause, so that no frame loses its data."""
 
     class Refused(Free):
         at: ClassVar[set[int]] = set()
@@ -448,7 +448,7 @@ def test_where_the_next_sound_cannot_follow_its_encoder_is_begun_fourteen_frames
     assert woven_runs(tape, 0, 150, pauses) == [(0, 30), (900, 18), (46, 52), (900, 27), (125, 23)]
     Refused.at = {55, 46}
     assert woven_runs(tape, 0, 150, pauses) == [(0, 100), (900, 27), (125, 23)]
-    # Not before the background begins, but with it.
+    # The next encoder may start with the background, but not before it.
     Refused.at = {39}
     assert woven_runs(tape, 0, 100, [(30, 44)]) == [(0, 30), (900, 2), (30, 68)]
     Refused.at = {40}
@@ -459,9 +459,9 @@ def test_where_the_next_sound_cannot_follow_its_encoder_is_begun_fourteen_frames
 @pytest.mark.parametrize(
     ("zero", "runs"),
     [
-        # The background can follow where its own frame keeps nothing before: it begins there ...
+        # The background can only follow with a frame that keeps no data in earlier ones: it begins there ...
         (6, [(0, 46), (900, 11), (55, 9), (900, 29), (93, 5)]),
-        # ... unless fewer than eight of its frames would be left before the next encoder: then not in this pause.
+        # ... unless fewer than eight of its frames would fit before the next encoder: then this pause is not used.
         (7, [(0, 67), (900, 28), (93, 5)]),
     ],
 )
@@ -490,7 +490,7 @@ def cut(source: Source, calm: Sequence[int] = ()) -> list[Piece]:
 
 
 def test_silence_is_left_out_four_frames_behind_a_sound_and_four_before_the_next() -> None:
-    """What the encoder has heard of it already, and one more: nothing of a sound's start or end is lost."""
+    """The encoder has read three of them already, and one more is kept: no start or end of a sound is lost."""
     at = SAMPLES
     source = Source(300 * at, [(50 * at, 100 * at), (150 * at + 1, 200 * at - 1)])
     assert cut(source) == [
@@ -506,13 +506,13 @@ def test_only_silences_worth_it_are_left_out() -> None:
     at = SAMPLES
     assert len(cut(Source(300 * at, [(50 * at, 66 * at)]))) == 3
     assert len(cut(Source(300 * at, [(50 * at, 66 * at - 1)]))) == 1
-    # That at the end is heard to its end: there is nothing to come back for.
+    # A silence that lasts to the end is encoded: no sound follows it.
     assert cut(Source(300 * at, [(250 * at, 300 * at)])) == [Piece(0, 302, sounding=True)]
     assert len(cut(Source(300 * at, [(250 * at, 300 * at - 1)]))) == 3
-    # Where something goes round under it there is no silence.
+    # A pause over a background is not silent ...
     going_on = with_background(60 * at, 300 * at, [(50 * at, 100 * at)])
     assert cut(going_on) == [Piece(0, 302, sounding=True)]
-    # Unless that is as good as silence.
+    # ... unless the background is inaudible.
     going_on.background.is_inaudible = True
     assert len(cut(going_on)) == 3
 
@@ -540,7 +540,7 @@ def borders(source: Source, calm: Sequence[int] = ()) -> list[int]:
 
 
 def test_a_long_sound_is_cut_into_even_pieces_of_about_twenty_seconds() -> None:
-    """833 frames are 20 s. The last of them is no shorter than half of one and what is made twice at a border."""
+    """833 frames are 20 s. No piece is cut off if less than half of one and the 40 frames of a border would be left."""
     assert borders(Source(1247 * SAMPLES)) == [1249]
     assert borders(Source(1248 * SAMPLES)) == [625, 1250]
     assert borders(Source(2080 * SAMPLES)) == [1041, 2082]
@@ -550,17 +550,17 @@ def test_a_long_sound_is_cut_into_even_pieces_of_about_twenty_seconds() -> None:
 
 def test_a_short_remainder_of_a_sound_is_no_piece_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
-    # 41 frames are a second: the last piece has as many and a half, and the forty of the border at the least.
+    # 41 frames are a second. A piece is cut off while one and a half of them and the forty of a border are left.
     found = borders(Source(398 * SAMPLES))
     assert found == [40, 80, 120, 160, 200, 240, 280, 320, 400]
     assert borders(Source(399 * SAMPLES)) == [40, 80, 120, 160, 200, 240, 280, 320, 401]
     assert borders(Source(97 * SAMPLES)) == [99]
-    # Of three pieces of 36 the first alone is cut off: what is left is shorter than one and a half and the forty.
+    # Of three pieces of 36 only the first is cut off: the 73 frames that are left are fewer than 36 + 18 + 40.
     assert borders(Source(107 * SAMPLES)) == [36, 109]
 
 
 def test_the_last_two_pieces_are_as_long_as_they_have_to_be_and_no_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One and a half pieces of 77 and the forty frames that are made twice: 155, to the frame."""
+    """From 155 frames on a sound is cut: one and a half pieces of 77, and the forty frames that are encoded twice."""
     monkeypatch.setattr(mp3_parts, "PART_S", 2.0)
     assert borders(Source(153 * SAMPLES)) == [77, 155]
     assert borders(Source(152 * SAMPLES)) == [154]
@@ -574,15 +574,15 @@ def test_a_long_sound_behind_a_silence_is_cut_as_evenly() -> None:
 def test_a_sound_is_cut_where_it_is_calm_if_that_is_not_far() -> None:
     length = 2498 * SAMPLES
     assert borders(Source(length)) == [833, 1666, 2500]
-    # Of several the nearest; half a piece away at the most.
+    # The calm place nearest to the even cut is used, if it is less than half a piece away.
     assert borders(Source(length), [500, 800, 900, 1700]) == [800, 1700, 2500]
     assert borders(Source(length), [416]) == [833, 1666, 2500]
     assert borders(Source(length), [417]) == [417, 1250, 2500]
     assert borders(Source(length), [1249]) == [1249, 2500]
     assert borders(Source(length), [1250]) == [833, 1250, 2500]
-    # In the second piece, too.
+    # The same holds for the second cut.
     assert borders(Source(length), [833, 1500, 1700, 1900]) == [833, 1700, 2500]
-    # The start of a piece that begins where it was calm is not looked at again.
+    # After a cut at a calm place the next one is found in the same way.
     assert borders(Source(length), [700, 1000, 1532]) == [700, 1532, 2500]
 
 
@@ -591,7 +591,7 @@ def piece(start: int, end: int, *, continues: bool = False, is_continued: bool =
 
 
 def test_pieces_are_gathered_until_they_are_worth_a_threads_while() -> None:
-    """20 s, which are 833 frames and a third: sounds go on only over the edges of a part."""
+    """A part ends once it has 20 s (833 frames and a third), or after a piece whose sound goes on in the next."""
     short, more, long = piece(0, 400), piece(400, 833), piece(833, 900)
     assert list(parts([short, more], SIZES)) == [[short, more]]
     assert list(parts([short, more, long], SIZES)) == [[short, more, long]]
@@ -614,7 +614,7 @@ def test_exactly_twenty_seconds_are_enough(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_where_silence_is_left_out_the_next_sound_finds_its_data() -> None:
-    """A sound's first frames keep data in those before the silence: they move over it, or it begins with a gap."""
+    """A sound's first frames keep data in those before the silence; unless the data are moved, there is a gap."""
     at = SAMPLES
     for extra in range(12):
         pauses = [(40 * at, (90 + extra) * at), (130 * at, 170 * at), (190 * at, 207 * at)]
@@ -624,7 +624,7 @@ def test_where_silence_is_left_out_the_next_sound_finds_its_data() -> None:
         assert len(found) == frames_in(source)
         expected = [(0, 44), (None, 42 + extra), (0, 48 - extra), (None, 32), (0, 28), (None, 9), (0, 49)]
         assert from_whom(found) == expected
-        # No frame of the encoder is passed over: it has not heard that there was a silence.
+        # Every frame of the encoder is used: it has never read the silence.
         assert [frame[1] for frame in found if frame] == list(range(44 + 48 - extra + 28 + 49))
 
 
@@ -644,7 +644,7 @@ def test_a_sound_is_joined_from_parts_frame_by_frame(seconds: float, monkeypatch
     assert [end for end, _ in made] == [end * SAMPLES for end in ends[:-1]] + [source.length]
     found = heard(b"".join(data for _, data in made))
     assert numbers(found) == list(range(frames_in(source)))
-    # Each part's encoder is begun two frames ahead of its border, and forgotten two to forty-two behind it.
+    # The encoder of a part starts two frames before its border, and takes over within forty frames after it.
     begun = sorted(first for first, _ in from_whom(found) if first is not None)
     assert begun == [0, *(end - 2 for end in ends[:-1])]
     for end in ends[:-1]:
@@ -653,7 +653,7 @@ def test_a_sound_is_joined_from_parts_frame_by_frame(seconds: float, monkeypatch
 
 
 def test_each_part_is_written_as_soon_as_it_cannot_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    """All but the frames in which the next one may join: what has been written is what has been said to be."""
+    """All frames of a part are written at once, except those in which the next part may be joined."""
     monkeypatch.setattr(mp3_parts, "PART_S", 1.0)
     source = Source(5 * 24_000)
     written = list(itertools.accumulate(len(data) // FRAME for _, data in encoded(source, SIZES)))
@@ -676,7 +676,7 @@ def test_a_part_that_cannot_follow_is_begun_later_until_one_can(monkeypatch: pyt
     found = heard(b"".join(data for _, data in encoded(source, SIZES)))
     assert numbers(found) == list(range(frames_in(source)))
     for index, end in enumerate(ends[:-1]):
-        # The same frames, so many later: as many fewer are left to join in.
+        # Each try starts the part `late` frames later, so that many fewer are left to join in.
         assert tries[5 * index : 5 * index + 5] == [
             (end - 2 + late, 42 - late, 2, 42 - late) for late in (0, 4, 9, 16, 25)
         ]
@@ -704,7 +704,7 @@ def test_one_encoder_makes_it_all_a_part_at_a_time() -> None:
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_at_most_two_parts_a_thread_are_under_way(threads: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """And as many as that: memory does not grow with the length, and no thread waits."""
+    """It is always exactly as many: memory does not grow with the length, and no thread waits."""
     monkeypatch.setattr(os, "cpu_count", lambda: threads)
     asked: list[int] = []
 
@@ -723,7 +723,7 @@ def test_at_most_two_parts_a_thread_are_under_way(threads: int, monkeypatch: pyt
 
 
 def test_who_stops_listening_waits_for_no_part_that_was_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An interrupted export ends with what is under way, and leaves no thread behind."""
+    """An interrupted export waits only for the parts under way, and leaves no thread behind."""
     begun: list[int] = []
     going = threading.Event()
 
@@ -754,7 +754,7 @@ def test_an_unknown_number_of_processors_is_one(monkeypatch: pytest.MonkeyPatch)
     assert len(heard(b"".join(data for _, data in encoded(source, SIZES)))) == frames_in(source)
 
 
-# --- What goes round under a source
+# --- A background under a source
 
 
 def with_background(period: int, length: int, pauses: Sequence[tuple[int, int]]) -> Source:
@@ -772,7 +772,7 @@ def test_what_goes_round_is_made_once_and_woven_in(encoder_begun: list[Encoder])
     assert len(made_run) == 102 * FRAME
     assert made._pauses == [(203, 397), (503, 697)]
     assert [begun.start for begun in encoder_begun] == [0]
-    # A period, the two frames of the run-up and forty to join in.
+    # The encoder has made a period of 60 frames, two of run-up and forty to join in.
     assert len(heard(made._tape.between(0, 120), unseen=60)) == 60
     assert encoder_begun[0].made >= 102
     assert frames_in(Source(103 * SAMPLES)) == len(encoder_begun[0].stream) // FRAME
@@ -792,7 +792,7 @@ def test_a_long_session_is_cut_where_the_background_is_alone(monkeypatch: pytest
 
 
 def of_background(found: list[tuple[int, int] | None]) -> int:
-    """How many frames are those of the round, not those of the place where they stand."""
+    """Count the frames that do not belong to their place in the session: they come from the background."""
     return sum(frame is not None and sum(frame) != number for number, frame in enumerate(found))
 
 
@@ -832,7 +832,7 @@ def test_what_goes_round_is_left_to_the_encoder_where_nothing_is_gained(source: 
 
 
 def test_the_borders_of_what_is_gained() -> None:
-    # 102 frames are made; each pause saves all but eighteen of its own: the six at its ends, and twelve.
+    # 102 frames are encoded. A pause saves all of its frames but eighteen: three at each end, and twelve.
     assert (
         mp3_parts._background_frames(with_background(60 * SAMPLES, 900 * SAMPLES, [(0, 120 * SAMPLES)]), SIZES) is None
     )
@@ -849,7 +849,7 @@ def test_ten_minutes_of_what_goes_round_are_held_at_the_most(monkeypatch: pytest
 
 
 def test_pauses_too_short_to_weave_in_are_not_counted() -> None:
-    """Twenty frames are the least: three at both ends, five for the next encoder, eight of the background and one."""
+    """A pause needs twenty frames: three at each end, five for the next encoder, eight of the background and one."""
     assert mp3_background.LEAST_PAUSE_FRAMES == 20
     source = with_background(60 * SAMPLES, 900 * SAMPLES, ROOMY)
     assert mp3_parts._background_frames(source, SIZES)
@@ -872,7 +872,7 @@ def test_a_background_that_cannot_be_spliced_is_left_to_the_encoder(monkeypatch:
 
 def test_a_round_is_not_closed_with_frames_that_have_heard_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     class Late(Encoder):
-        """Whose forty-second frame is the first that can follow the one a period later."""
+        """An encoder whose frame 42 is the first that can stand in for the frame a period later."""
 
         def reached(self, number: int, _drawn: int) -> int:
             return 0 if number == 42 else 50 if number >= 60 else 100
@@ -907,7 +907,7 @@ def test_pieces_are_encoded_each_by_its_own_encoder_from_two_frames_before_it(en
 def test_a_pause_over_noise_that_nobody_hears_is_filled_with_frames_that_stand_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """But for the last four, in which the next sound keeps its data."""
+    """The last four frames are without content instead: the next sound keeps its data in them."""
     lone = [bytes([7, number]).ljust(FRAME, b"\0") for number in range(3)]
     monkeypatch.setattr(mp3_background, "_noise_frames", lambda *_: lone)
     source = with_background(
@@ -920,6 +920,6 @@ def test_a_pause_over_noise_that_nobody_hears_is_filled_with_frames_that_stand_a
     for first, last in ((54, 96), (154, 186)):
         assert found[first : last - 4] == [lone[number % 3] for number in range(first, last - 4)]
         assert [frame[:HEAD] for frame in found[last - 4 : last]] == [SILENT[:HEAD]] * 4
-    # Nothing is heard of that by what follows: as if it were silent.
+    # The frames that follow are the same as after a silent pause.
     silent = b"".join(SILENT if frame in lone else frame for frame in found)
     assert from_whom(heard(silent)) == [(0, 54), (None, 42), (0, 58), (None, 32), (0, 116)]

@@ -66,7 +66,7 @@ LENGTH_S = 3.0
 
 
 def marks(titles: tuple[str, ...]) -> tuple[ChapterMark, ...]:
-    """In equal parts of the sound."""
+    """Return chapters with these titles, in equal parts of the sound."""
     part_s = LENGTH_S / len(titles)
     return tuple(
         ChapterMark(title, round(number * part_s, 3), round((number + 1) * part_s, 3))
@@ -110,7 +110,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Pat
 
 
 def readings(tool: Tool, suffix: str, path: Path) -> dict[str, tuple[str, Chapters]]:
-    """By every reader of that format."""
+    """Return what every reader of the format reads of a file."""
     read = {
         "ffprobe": strangers.by_ffprobe(tool, path),
         "mpv": strangers.by_mpv(tool, path),
@@ -125,7 +125,7 @@ def readings(tool: Tool, suffix: str, path: Path) -> dict[str, tuple[str, Chapte
 
 
 def check_title(read: str, planned: str, limit_bytes: int) -> None:
-    """All of it, or as many whole characters as there is room for."""
+    """Check that a title was read in full, or cut to as many whole characters as there is room for."""
     assert planned.startswith(read)
     rest = planned[len(read) :]
     if not rest:
@@ -134,7 +134,7 @@ def check_title(read: str, planned: str, limit_bytes: int) -> None:
     assert limit_bytes - LARGEST_CHARACTER_BYTES <= len(read.encode()) <= limit_bytes
     assert not unicodedata.category(rest[0]).startswith("M")
     assert "\u200d" not in (rest[0], read[-1])
-    assert not 0x1160 <= ord(rest[0]) <= 0x11FF  # a vowel or an end of a Korean syllable
+    assert not 0x1160 <= ord(rest[0]) <= 0x11FF  # a vowel or a final consonant of a Korean syllable
     flags = re.search("[\N{REGIONAL INDICATOR SYMBOL LETTER A}-\N{REGIONAL INDICATOR SYMBOL LETTER Z}]*$", read)
     assert flags
     assert len(flags[0]) % 2 == 0
@@ -201,7 +201,7 @@ def test_an_id3_tag_holds_no_empty_texts_and_ends_with_padding(files: dict[tuple
 
 
 def end_of_blocks(flac: bytes) -> int:
-    """Where the frames begin, behind the last metadata block."""
+    """Return where the frames begin, after the last metadata block."""
     at = 4
     while True:
         last, size = flac[at] & 0x80, int.from_bytes(flac[at + 1 : at + 4], "big")
@@ -246,7 +246,7 @@ def test_every_ten_seconds_of_a_flac_can_be_sought(long_flac: tuple[Path, Hum], 
     assert len(points) == 4
     data = path.read_bytes()
     kinds = [block.code for block in read.metadata_blocks]
-    assert kinds[-2:] == [3, 1]  # the table, and padding behind it
+    assert kinds[-2:] == [3, 1]  # the seek table, and padding after it
     first = 4 + sum(4 + len(block.write()) for block in read.metadata_blocks[:-1]) + 4 + read.metadata_blocks[-1].length
     for number, point in enumerate(points):
         assert 0 <= number * 10 * RATE_HZ - point.first_sample < point.num_samples
@@ -284,7 +284,7 @@ def test_the_length_of_an_mp4_is_exact_in_frames_and_never_short_in_milliseconds
 
 
 def scale_and_length(path: Path, kind: bytes) -> tuple[int, int]:
-    """Of the first box of a kind, in version 0."""
+    """Return the time scale and the length in the first box of a kind, which must have version 0."""
     data = path.read_bytes()
     at = data.index(kind)
     scale, length = struct.unpack(">II", data[at + 16 : at + 24])

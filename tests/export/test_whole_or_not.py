@@ -62,7 +62,7 @@ def test_a_full_disk_leaves_nothing(
 
 
 def test_a_real_full_disk(upper_back: session.Session, tmp_path: Path) -> None:
-    """A tmpfs too small for the session."""
+    """The session is exported to a tmpfs that is too small for it."""
     if (
         os.geteuid() != 0
         or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "x", tmp_path], check=False).returncode

@@ -1,4 +1,4 @@
-"""Programs to strike, and file systems that refuse."""
+"""Fixtures for programs to kill, and for file systems that are full or read-only."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def program(tmp_path: Path, clip_cache: Path, upper_back: object) -> Program:
-    """`voiceguide` with a home of its own and everything spoken before."""
+    """Return `voiceguide` with its own home, and with a cache that holds every clip of upper-back."""
     assert upper_back  # its clips are in the cache
     return Program(tmp_path / "home", clip_cache)
 
 
 @pytest.fixture
 def mounted(tmp_path: Path) -> Iterator[Callable[..., Path]]:
-    """Makes small file systems in memory; a test that may not mount is skipped."""
+    """Return a function that mounts a small file system in memory; it skips the test where mounting is not allowed."""
     with ExitStack() as mounts:
 
         def mount(name: str, size: str = "1m", *, folder: Path | None = None) -> Path:
@@ -41,5 +41,5 @@ def mounted(tmp_path: Path) -> Iterator[Callable[..., Path]]:
 
 
 def read_only(folder: Path) -> None:
-    """From here on nothing can be written to a mounted folder, not even by root."""
+    """Make a mounted folder read-only, even for root."""
     subprocess.run(["mount", "-o", "remount,ro", str(folder)], check=True)

@@ -1,7 +1,7 @@
-"""Real processes, struck at random moments: what `kill -9` and Ctrl-C loops of every command share.
+"""Real processes that get signals at random moments: the common part of the `kill -9` and Ctrl-C loops.
 
-A loop takes a command line and a judge. `struck` gives what is left when the process has gone; the judge looks
-at the files, runs the command again, looks again, and asserts. Nothing here knows about exports.
+A loop takes a command line and a judge. `struck` runs the command, sends the signals and returns how the process ended.
+The judge then looks at the files, runs the command again, looks again, and asserts. Nothing here depends on exports.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 VOICEGUIDE: Final = (sys.executable, "-m", "voiceguide")
 PATIENCE_S: Final = 120.0
-"""Far longer than anything takes here: what is not done by then hangs."""
+"""Far longer than any process here takes: one that is still running by then hangs."""
 
 
 @dataclass(frozen=True)
@@ -31,21 +31,21 @@ class Ending:
     """How a process ended."""
 
     exit_code: int
-    """Negative: by that signal."""
+    """Negative if a signal ended it: -9 for SIGKILL."""
     stdout: str
     stderr: str
     struck_after_s: float | None = None
-    """When the first signal was sent; None where none was, because none was wanted or it was done before."""
+    """When the first signal was sent. None if none was asked for, or if the process ended before it."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """Starts `voiceguide` with a home, a cache and a folder for temporary files of its own."""
+    """`voiceguide` with its own home, cache and folder for temporary files."""
 
     home: Path
     cache: Path
     wrapper: tuple[str, ...] = ()
-    """What goes before the command, as `setpriv` does."""
+    """The words before the command, such as a call of `setpriv`."""
 
     def environment(self) -> dict[str, str]:
         for folder in (self.home, self.temporary):
@@ -72,8 +72,8 @@ class Program:
 
 
 def started(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    # A session of its own: our Ctrl-C is not theirs. And Ctrl-C may be ignored where these tests run in a
-    # shell's background, which is inherited.
+    # In a session of its own, so that a Ctrl-C to the tests does not reach it. If the tests run in the background of a
+    # shell, they ignore SIGINT, and a child would inherit that.
     return subprocess.Popen(
         command,
         env=dict(environment),
@@ -96,7 +96,7 @@ def struck(
     *,
     environment: Mapping[str, str],
 ) -> Ending:
-    """Run `command` and send it the signals, each so many seconds after what went before; give how it ended."""
+    """Run `command`, send it each signal so many seconds after the one before, and return how it ended."""
     first_s = None
     with started(command, environment) as process:
         begin = time.monotonic()
@@ -116,9 +116,9 @@ def struck(
 
 
 def moments(count: int, longest_s: float, *, seed: int) -> Iterator[float]:
-    """Random moments over a run that takes `longest_s`: one in each of `count` equal parts, in random order.
+    """Yield random moments of a run that takes `longest_s`: one in each of `count` equal parts, in random order.
 
-    Every stage is met even by a few, and none is met at the same place twice.
+    So even a few moments reach every stage of the run, each at another place.
     """
     generator = np.random.default_rng(seed)
     for part in generator.permutation(count):
@@ -134,10 +134,10 @@ def storm(
     prepare: Callable[[], None] = lambda: None,
     judge: Callable[[Ending], str],
 ) -> Counter[str]:
-    """Kill `command` with -9 at `kills` random moments; count what the judge calls what it found.
+    """Kill `command` with -9 at `kills` random moments, and count the stages that the judge names.
 
-    `prepare` puts everything back to where a run begins from; the first run is let through, to know how long one
-    takes. The judge asserts, and names the stage that the kill has met.
+    `prepare` restores the state that a run starts from. The first run is not killed: it measures how long one takes.
+    The judge asserts, and returns a name for the stage that the kill interrupted.
     """
     prepare()
     begin = time.monotonic()
@@ -154,18 +154,21 @@ def storm(
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
-    """Every file below, by its path from there."""
+    """Return the contents of every file below a folder, by its path relative to the folder."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def left_behind(*folders: Path) -> list[str]:
-    """Temporary files and folders of ours below the folders."""
+    """Return the paths of voiceguide's temporary files and folders below the given ones."""
     found = [path for folder in folders for path in folder.rglob("*")]
     return sorted(str(path) for path in found if path.name.endswith(".part") or path.name.startswith("voiceguide-"))
 
 
 def gone(what: Callable[[], list[str]]) -> list[str]:
-    """What is still there once nothing changes any more: an orphaned process may be cleaning up, for seconds."""
+    """Wait until `what` returns nothing, or for a quarter of PATIENCE_S, and return what is left.
+
+    An orphaned process may need seconds to clean up.
+    """
     deadline = time.monotonic() + PATIENCE_S / 4
     while (found := what()) and time.monotonic() < deadline:
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""Damaged clips are noticed and made again, never heard; and everybody may use the cache at once."""
+"""Damaged clips are noticed and made again, never heard; and several processes may use the cache at once."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def swapped(data: bytes, others: Sequence[bytes], generator: np.random.Generator
 
 
 def zeroed(data: bytes, _others: Sequence[bytes], generator: np.random.Generator) -> bytes:
-    """A block that was never written, as after a power cut."""
+    """Replace 512 bytes by zeros, like a block that was not written before a power cut."""
     start = int(generator.integers(max(1, len(data) - 512)))
     damaged = data[:start] + bytes(512) + data[start + 512 :]
     return damaged if damaged != data else b"\0" + data[1:]
 
 
 def joined(data: bytes, others: Sequence[bytes], _generator: np.random.Generator) -> bytes:
-    """The header of one with the sound of another."""
+    """Return the header of the clip with the sound of another."""
     other = next(other for other in others if other != data)
     return data[: data.index(b"\n")] + other[other.index(b"\n") :]
 
@@ -59,7 +59,7 @@ DAMAGES: Final[Mapping[str, Damage]] = {
 
 @pytest.fixture
 def cold(tmp_path: Path, program: Program) -> Program:
-    """A cache of its own, with the clips of the small session."""
+    """Return a program with its own copy of the cache, which a test may damage."""
     own = Program(tmp_path / "own", tmp_path / "clips")
     shutil.copytree(program.cache, own.cache)
     return own
@@ -67,7 +67,7 @@ def cold(tmp_path: Path, program: Program) -> Program:
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_no_damage_goes_unnoticed(cold: Program, count: Callable[[str], None], damage: str) -> None:
-    """Every clip, many times over, in process: the digest is what stands between a bad disk and the ear."""
+    """Every clip is damaged three times, and its digest shows it each time."""
     store = ClipStore(cold.cache)
     paths = sorted(cold.cache.rglob("*.clip"))
     whole = [path.read_bytes() for path in paths]
@@ -96,7 +96,7 @@ def test_a_session_from_a_ruined_cache_is_the_same(cold: Program, tmp_path: Path
     assert (ending.exit_code, ending.stderr.count("fault")) == (0, 0), ending
     assert again.read_bytes() == whole.read_bytes()
     made = {name: data for name, data in files_in(cold.cache).items() if data == clips[name]}
-    assert 10 < len(made) < len(clips)  # the small session does not need them all
+    assert 10 < len(made) < len(clips)  # the session does not need all of them
     info = ClipStore(cold.cache).info()
     assert info.damaged == len(clips) - len(made)
     assert ClipStore(cold.cache).prune(30) == info.damaged
@@ -104,7 +104,7 @@ def test_a_session_from_a_ruined_cache_is_the_same(cold: Program, tmp_path: Path
 
 
 def test_things_in_the_place_of_clips(cold: Program, tmp_path: Path) -> None:
-    """Folders and links where files should be: told in a line, never removed."""
+    """A folder in the place of a clip is reported in one line and never removed; a dangling link counts as no clip."""
     clip = next(cold.cache.rglob("*.clip"))
     clip.unlink()
     clip.mkdir()
@@ -122,7 +122,7 @@ def test_things_in_the_place_of_clips(cold: Program, tmp_path: Path) -> None:
 def test_two_exporters_and_a_cleaner_at_once(
     cold: Program, tmp_path: Path, count: Callable[[str], None], command: Sequence[str]
 ) -> None:
-    """The cleaner runs again and again for as long as anybody exports."""
+    """The cache is cleaned over and over while two processes export, and both files are right."""
     whole = tmp_path / "whole.flac"
     assert cold.run("export", *SESSION, "-o", whole).exit_code == 0
     shutil.rmtree(cold.cache)

@@ -1,4 +1,4 @@
-"""The wall clock jumps while a session plays: nobody hears it."""
+"""A wall clock that jumps while a session plays does not change the sound."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 PACKAGE: Final = Path(voiceguide.__file__).parent
 WALL: Final = {"time", "time_ns", "localtime", "gmtime", "ctime", "now", "utcnow", "today", "clock_gettime"}
-"""Whoever calls one of these asks what time it is, not how long something has taken."""
+"""Functions that read the wall clock. They tell the time of day, not how long something has taken."""
 MAY_ASK: Final = {"player/resuming.py": 2}
-"""When a session began, and when it was noted."""
+"""How many such calls a file may have. The two here note when a session began and when its entry was updated."""
 
 
 def asked(path: Path) -> list[str]:
-    """The calls in a file that read the wall clock."""
+    """Return the calls in a file that read the wall clock."""
     found = []
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call):
@@ -44,11 +44,11 @@ def test_nothing_that_plays_asks_what_time_it_is() -> None:
     assert len(files) > 20
     found = {str(path.relative_to(PACKAGE)): asked(path) for path in files if asked(path)}
     assert {name: len(calls) for name, calls in found.items()} == MAY_ASK, found
-    assert len(asked(Path(__file__).parents[1] / "speech" / "test_store.py")) > 0  # it does see them
+    assert len(asked(Path(__file__).parents[1] / "speech" / "test_store.py")) > 0  # `asked` finds such calls
 
 
 class JumpingClock:
-    """A wall clock that is set back and forth by years each time somebody looks."""
+    """A wall clock that jumps back or forth by years each time it is read."""
 
     def __init__(self) -> None:
         self.looks = 0

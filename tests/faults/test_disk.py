@@ -1,4 +1,4 @@
-"""Disks that are full, folders that cannot be written to, files on another file system: real ones, in memory."""
+"""Full disks, read-only folders and targets on another file system, tested on real file systems in memory."""
 
 from __future__ import annotations
 
@@ -42,21 +42,21 @@ def assert_one_line(ending: Ending, exit_code: int, said: str) -> None:
 
 
 def fill(folder: Path, free_bytes: int = 0) -> Path:
-    """Fill a file system up to its last byte, less some."""
+    """Fill a file system up, except for `free_bytes`, and return the file that fills it."""
     ballast = folder / "ballast"
     with ballast.open("wb", buffering=0) as file:
         try:
             while True:
                 file.write(bytes(4096))
         except OSError as error:
-            assert error.errno == errno.ENOSPC  # noqa: PT017 -- it comes when it comes
+            assert error.errno == errno.ENOSPC  # noqa: PT017 -- raised by one of many writes
         file.truncate(file.tell() - free_bytes)
     return ballast
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_an_export_to_a_full_disk(program: Program, mounted: Mount, suffix: str, count: Callable[[str], None]) -> None:
-    """Full in the middle; for MP3, where the header is filled in last, also at the first byte and at the last."""
+    """The disk fills up halfway through the file; for MP3, whose header is written last, also at its start and end."""
     disk = mounted("disk", "32m")
     export = ("export", *SESSION, "-o", disk / f"x.{suffix}", "--captions", "vtt")
     assert program.run(*export).exit_code == 0
@@ -128,7 +128,7 @@ def test_a_session_plays_on_without_a_place_for_its_history(
 
 
 def out_of_names(folder: Path) -> None:
-    """Make files until the file system has no more of them: not even an empty one, and no folder."""
+    """Make files until the file system has no inode left for an empty file or a folder."""
     with suppress(OSError):
         for number in range(1000):
             (folder / f"ballast{number}").touch()
@@ -147,7 +147,7 @@ def test_a_session_plays_on_without_a_place_for_its_clips(
 
 
 def test_a_full_folder_for_temporary_files_is_told_from_a_full_stdout(program: Program, mounted: Mount) -> None:
-    """Room enough for tempfile to take the folder, and not for what is written to it."""
+    """There is enough room for tempfile to accept the folder, but not for the files that are written to it."""
     disk = mounted("temporary")
     fill(disk, 40_960)
     bed = program.home / "bed.wav"
@@ -174,7 +174,7 @@ def test_a_file_for_the_answer_on_a_full_disk(program: Program, mounted: Mount) 
 
 
 def played(program: Program, folder: Path, **variables: str) -> str:
-    """Play for a few seconds, beyond the first words, and stop; what was said on stderr."""
+    """Play for a few seconds, beyond the first words, stop, and return what was printed on stderr."""
     runtime = folder / "run"
     runtime.mkdir(mode=0o700)
     environment = {**program.environment(), "XDG_RUNTIME_DIR": str(runtime), **variables}
@@ -217,12 +217,12 @@ def test_folders_that_cannot_be_written_to(program: Program, mounted: Mount, tmp
     ending = struck(program.command("new", "mine"), environment=environment)
     assert_one_line(ending, 1, "mine.toml was not written: Read-only file system")
 
-    # A cache that can only be read serves what it has, and says what it cannot do.
+    # A read-only cache serves the clips that it has; a session that needs others is refused.
     warm = program.run("export", *SESSION, "-o", tmp_path / "x.mp3", "--cache-dir", disk / "clips")
     assert warm.exit_code == 0, warm.stderr
     cold = program.run("export", "hips", "-o", tmp_path / "y.wav", "--cache-dir", disk / "clips")
     assert_one_line(cold, 1, "clips cannot be used: Read-only file system; name another with --cache-dir")
-    # One text need not be kept.
+    # The clip of a single text need not be stored.
     said = program.run("say", "Nobody has said this.", "-o", tmp_path / "z.wav", "--cache-dir", disk / "clips")
     assert (said.exit_code, said.stderr) == (0, "")
     assert program.run("cache", "info", "--cache-dir", disk / "clips").exit_code == 0
@@ -247,7 +247,7 @@ def test_a_damaged_clip_that_cannot_be_removed(program: Program, mounted: Mount,
 
 
 def test_a_target_on_another_file_system(program: Program, mounted: Mount, tmp_path: Path) -> None:
-    """Nothing is moved from one to the other: the temporary file stands beside its target, links followed."""
+    """The temporary file is made beside the target, after links are followed, so no file moves between file systems."""
     disk = mounted("disk", "16m")
     assert disk.stat().st_dev != program.cache.stat().st_dev
     link = tmp_path / "link.mp3"
@@ -295,7 +295,7 @@ def test_folders_that_may_not_be_looked_into(tmp_path: Path, monkeypatch: pytest
 
 @contextmanager
 def as_nobody() -> Iterator[None]:
-    """As a user to whom something is forbidden, where we are root."""
+    """Run the block as the user nobody, if the tests run as root, so that permissions apply to it."""
     user = os.geteuid()
     if user == 0:
         os.seteuid(65_534)

@@ -1,4 +1,7 @@
-"""What would control a terminal, in everything that is printed: paths, names, voices, the history, other programs."""
+"""Control characters for a terminal are shown as text in everything that is printed.
+
+They come in paths, names, voices, entries of the history and answers of other programs.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
     from voiceguide import session
 
 EVIL = "\x1b]0;owned\x07\x1b[31m\x9b31m\x7f\x85\u202e\u2066\u2028\r\bend\nvoiceguide: all is well"
-"""A window's title, colours by both introducers, a reading direction, lines: all that ends a line or a trust in it."""
+"""Escape sequences for the window's title and for colours (with the 7-bit and the 8-bit introducer), marks that change
+the reading direction, line breaks, and a line that imitates one of ours."""
 NAME = EVIL.replace("/", "")
 NOT_UTF_8 = os.fsdecode(b"caf\xe9")
 
@@ -154,7 +158,7 @@ def test_what_another_program_answers_on_the_socket(tmp_path: Path, around: dict
 
 
 class Terminal:
-    """Standard error, as a terminal of 60 columns."""
+    """A stream in the place of standard error that says it is a terminal."""
 
     encoding = "utf-8"
 
@@ -174,7 +178,10 @@ class Terminal:
 
 @pytest.fixture
 def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Terminal]:
-    """Puts one in the place of standard error; pytest puts its own there when a test begins."""
+    """Return a function that puts a Terminal in the place of standard error.
+
+    The test calls it, since pytest puts its own stream there when a test begins.
+    """
 
     def begin() -> Terminal:
         return _begun(monkeypatch)
@@ -192,7 +199,7 @@ def _begun(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 EVIL_LINE = "[red]hi[/red] :smile: \x1b]0;owned\x07 \x9b31m \u202e"
 SAFE_LINE = "[red]hi[/red] :smile: \\x1b]0;owned \\x9b31m \\u202e"
-"""rich itself drops the bell."""
+"""EVIL_LINE as it is shown. rich itself drops the bell."""
 
 
 def test_the_live_display_shows_texts_as_they_are(at_terminal: Callable[[], Terminal]) -> None:

@@ -1,4 +1,4 @@
-"""A user whom the system does not know, as containers have them: real processes of a number without a name."""
+"""A user ID that has no entry in the system's user database, as in containers; tested with real processes."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 UID = "54321"
 SWITCH = (
     *("setpriv", "--reuid", UID, "--regid", UID, "--clear-groups"),
-    # It may read what root may, where this interpreter lies; and write what anybody may.
+    # The process may read every file, since the interpreter may be in root's folders; it may write what any user may.
     *("--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"),
 )
 
 
 @pytest.fixture
 def open_to_all() -> Iterator[Path]:
-    """A folder that anybody may write to; pytest's own ones are closed to others."""
+    """Yield a folder that any user may write to; pytest's own folders are closed to others."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         path.chmod(0o777)

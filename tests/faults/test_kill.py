@@ -1,4 +1,4 @@
-"""kill -9 at random moments of an export: a whole file or none, and nothing left behind after the next run."""
+"""After kill -9 at any moment of an export there is a whole file or none, and the next run cleans up the rest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVERY_FORMAT = ("mp3", "m4b", "m4a", "opus", "flac", "wav")
 
 
 class ExportLoop:
-    """Kills one export over and over, with nothing spoken before or with everything, and judges each time."""
+    """Kills one export over and over, with an empty or a full clip cache, and checks what is left each time."""
 
     def __init__(self, folder: Path, suffix: str, *, cold: bool, voice: str = "hibari:heart") -> None:
         self.program = Program(folder / "home", folder / "cache")
@@ -33,7 +33,7 @@ class ExportLoop:
         assert whole.exit_code == 0, whole.stderr
         self.files = files_in(self.target.parent)
         self.clips = files_in(self.program.cache)
-        # espeak's sound depends on what it has said before: its clips are sound, but not always the same.
+        # espeak's output depends on what it has said before: its clips are valid, but not always identical.
         self.same_clips = not voice.startswith("pyttsx3")
 
     def prepare(self) -> None:

@@ -1,7 +1,7 @@
 """Links, pipes and folders that somebody else has put where voiceguide reads and writes.
 
-The attacks are staged by another user, in a folder that everybody may write to. Where the tests do not run as root
-there is no other user, and those are skipped.
+The attacks come from another user, in a folder that everybody may write to. They need root, which may become that
+user, and are skipped elsewhere.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 if sys.platform != "win32":
-    import grp  # while whoever we are may read the interpreter's own folder
+    import grp  # now: another user may not be able to read the interpreter's folder
 
     assert grp
 
@@ -52,14 +52,14 @@ SESSION: Final = ("upper-back", "--only", "cat-cow")
 
 @pytest.fixture
 def shared() -> Iterator[Path]:
-    """A folder like `/tmp`, which everybody can reach."""
+    """Yield a folder that everybody may use, like `/tmp`."""
     with shared_folder() as folder:
         yield folder
 
 
 @pytest.fixture
 def home(shared: Path) -> Path:
-    """The victim's own folder, with something precious in it."""
+    """Return the victim's own folder, with the file `precious` in it."""
     folder = shared / "home"
     folder.mkdir(mode=0o700)
     os.chown(folder, VICTIM, VICTIM)
@@ -75,7 +75,7 @@ def write(path: Path, *, force: bool = True) -> None:
 
 
 def planted(kind: str, shared: Path, home: Path) -> Path:
-    """What Mallory makes in the shared folder; the path that the victim is to write to."""
+    """Plant a link as Mallory, and return the path that the victim is to write to."""
     with as_user(MALLORY):
         match kind:
             case "a link to a file":
@@ -129,7 +129,7 @@ def test_a_link_of_somebody_elses_is_not_followed(shared: Path, home: Path, kind
         for force in (False, True):
             with pytest.raises(ExportError, match="is a link that somebody else has made"):
                 write(path, force=force)
-        # The mechanism itself, without a check before it.
+        # Writing is safe by itself, without `check_writable` before it.
         with pytest.raises(PermissionError), replacing(path) as file:
             file.write(b"ours")
         assert {name: data for name, data in files_in(home).items() if name == "precious"} == {"precious": b"precious"}
@@ -139,7 +139,7 @@ def test_a_link_of_somebody_elses_is_not_followed(shared: Path, home: Path, kind
 
 @pytest.mark.parametrize("kind", ["export", "captions", "picture", "say"])
 def test_no_command_follows_one(clip_cache: Path, upper_back: object, shared: Path, home: Path, kind: str) -> None:
-    """As processes of the victim's, with whom the kernel's own protection is on, or is not."""
+    """The commands run as processes of the victim's, whether or not the kernel itself protects symlinks."""
     assert upper_back
     with as_user(MALLORY):
         for suffix in ("mp3", "vtt", "svg", "wav"):
@@ -163,7 +163,7 @@ def test_no_command_follows_one(clip_cache: Path, upper_back: object, shared: Pa
 
 
 def run_as(user: int, home: Path, cache: Path, *command: object) -> tuple[int, int]:
-    """Run voiceguide as somebody; its exit code, and how many lines of ours it has said on stderr."""
+    """Run voiceguide as a user, and return its exit code and how many lines of ours it printed on stderr."""
     program = Program(home, cache, wrapper=("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"))
     environment = program.environment()
     os.chown(program.temporary, user, user)
@@ -178,7 +178,7 @@ def run_as(user: int, home: Path, cache: Path, *command: object) -> tuple[int, i
 def test_nor_where_a_link_itself_cannot_be_held(
     shared: Path, home: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    """As on macOS, which has no O_PATH."""
+    """The same holds without O_PATH, as on macOS."""
     monkeypatch.setattr(held_folder, "_O_PATH", 0)
     monkeypatch.setattr(held_folder, "_PASSING", held_folder._LISTING)
     path = planted(kind, shared, home)
@@ -192,7 +192,7 @@ def test_nor_where_a_link_itself_cannot_be_held(
 
 
 def test_where_folders_cannot_be_held_everything_goes_by_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on Windows."""
+    """Without descriptors of folders, as on Windows, all files are written and read by path."""
     monkeypatch.setattr(held_folder, "_BY_DESCRIPTOR", False)
     (tmp_path / "link").symlink_to(tmp_path / "real")
     for path in (tmp_path / "link", tmp_path / "x.mp3"):
@@ -245,7 +245,7 @@ def test_links_of_the_users_own_and_of_the_folders_owner_are_followed(shared: Pa
 
 
 def test_a_link_in_a_private_folder_is_its_owners_whomever_it_is_said_to_belong_to(shared: Path, home: Path) -> None:
-    """As on network file systems that squash users."""
+    """Network file systems that squash users report another owner for the user's own links."""
     (home / "x.mp3").symlink_to("precious")
     os.chown(home / "x.mp3", 65_534, 65_534, follow_symlinks=False)
     with as_user(VICTIM):
@@ -255,7 +255,7 @@ def test_a_link_in_a_private_folder_is_its_owners_whomever_it_is_said_to_belong_
 
 
 def test_a_link_that_comes_to_be_there_meanwhile_is_replaced_and_not_followed(shared: Path, home: Path) -> None:
-    """In a folder without a sticky bit Mallory may put a link in the place of anything, at any time."""
+    """In a folder without a sticky bit Mallory may replace any file by a link at any time."""
     shared.chmod(0o777)
     target = shared / "x.mp3"
 
@@ -281,7 +281,7 @@ def test_a_link_that_comes_to_be_there_meanwhile_is_replaced_and_not_followed(sh
 
 
 def test_a_folder_that_is_swapped_for_a_link_while_the_file_is_written(shared: Path, home: Path) -> None:
-    """What is held is the folder, not its path: the file comes to be in it, wherever it is called now."""
+    """The folder itself is held open, not its path: the file is written into it, under whatever name it has now."""
     shared.chmod(0o777)
     out = shared / "out"
     out.mkdir()
@@ -313,7 +313,10 @@ while True:
 def test_a_storm_of_links_that_change_while_they_are_followed(
     shared: Path, home: Path, count: Callable[[str], None]
 ) -> None:
-    """Now a link of the victim's own to something harmless, now one of Mallory's: what is looked at is what is used."""
+    """The target alternates between the victim's link to a harmless file and Mallory's link to the precious one.
+
+    The link that is checked is the one that is followed.
+    """
     shared.chmod(0o777)
     (shared / "x.mp3").touch()
     command = [sys.executable, "-c", SWAPPER, str(shared), str(VICTIM), str(MALLORY)]
@@ -337,7 +340,7 @@ def test_a_storm_of_links_that_change_while_they_are_followed(
 
 
 def test_another_name_of_a_file_stays_as_it_is(tmp_path: Path) -> None:
-    """A hard link, planted where a file is going to be replaced."""
+    """A hard link is planted where a file is going to be replaced; the file behind its other name is not changed."""
     (tmp_path / "precious").write_text("precious")
     store, history = ClipStore(tmp_path / "clips"), History(tmp_path / "history")
     store.put(KEY, "Hold.", a_clip())
@@ -442,13 +445,13 @@ def test_a_store_that_belongs_to_somebody_else_is_refused_and_one_of_roots_is_re
 
 
 def test_a_group_that_is_the_users_own_may_write(tmp_path: Path) -> None:
-    """As with the mask 002 that goes with such groups."""
+    """Systems that give each user a group of their own also set the mask 002, so their folders are group-writable."""
     clips = tmp_path / "clips"
     clips.mkdir()
     clips.chmod(0o775)
     with HeldFolder.at(clips) as folder:
         private = strangers_in(folder) is None
-    # Who the tests run as decides which of the two it is: root's group is root's.
+    # Whether the group is the user's own depends on the user that runs the tests; root's is.
     if os.geteuid() == 0:
         assert private
     if private:
@@ -472,7 +475,7 @@ def test_a_store_is_made_for_its_user_alone_whatever_the_mask_is(tmp_path: Path)
         assert clips.parent.stat().st_mode & 0o777 == 0o700
 
 
-# What is no ordinary file
+# Things that are not ordinary files
 
 
 def pipe(path: Path) -> None:
@@ -508,7 +511,7 @@ THINGS: Final[dict[str, Callable[[Path], None]]] = {
 
 @contextmanager
 def at_once() -> Iterator[None]:
-    """What is in the block takes no time: a pipe is not waited for."""
+    """Fail if the block takes 10 s, which means that it waits for a pipe."""
 
     def late(_number: int, _frame: object) -> None:
         raise TimeoutError("it waits")
@@ -526,7 +529,7 @@ def at_once() -> Iterator[None]:
 def test_things_in_the_place_of_files_that_are_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, thing: str
 ) -> None:
-    """A routine, a manifest, the configuration: links of the user's own are followed, to files."""
+    """A routine, a manifest and the configuration must be ordinary files, or links of the user's own to such files."""
     path = tmp_path / "x.toml"
     THINGS[thing](path)
     monkeypatch.setenv("VOICEGUIDE_CONFIG", str(path))
@@ -568,7 +571,7 @@ def test_things_in_the_place_of_an_export(tmp_path: Path, thing: str) -> None:
 
 
 def test_what_has_no_end_takes_no_memory(tmp_path: Path) -> None:
-    """A file of 100 GB without a byte in it, in the place of a clip and of a configuration."""
+    """A sparse file of 100 GB in the place of a clip or of the configuration is not read whole."""
     store = ClipStore(tmp_path / "clips")
     store.put(KEY, "Hold.", a_clip())
     config = tmp_path / "config.toml"
@@ -611,7 +614,7 @@ def test_things_in_the_place_of_the_journal_or_the_lock(
 def test_a_journal_that_somebody_else_has_planted_is_not_believed(
     clip_cache: Path, upper_back: object, shared: Path, home: Path
 ) -> None:
-    """It would say that the victim's file is the batch's, to be replaced."""
+    """Such a journal could claim that the batch made the victim's file and may replace it."""
     assert upper_back
     manifest = a_batch(shared)
     out = shared / "catalogue"
@@ -648,7 +651,7 @@ def test_links_of_somebody_elses_on_the_way_to_own_folders(shared: Path, home: P
 
 
 def test_descriptors_are_given_back(tmp_path: Path) -> None:
-    """Thousands of files may be written by one process."""
+    """One process may write thousands of files, so it must not keep descriptors open."""
     store, history = ClipStore(tmp_path / "clips"), History(tmp_path / "history")
     link = tmp_path / "link.mp3"
     link.symlink_to(tmp_path / "loop.mp3")
@@ -679,7 +682,7 @@ def test_descriptors_are_given_back(tmp_path: Path) -> None:
 
 
 def test_a_sound_of_the_users_own_stays_where_it_is(tmp_path: Path) -> None:
-    """The ordinary case: a link to a file of one's own, in a folder of one's own, through folders of one's own."""
+    """The ordinary case: a file is replaced through a link to a folder, where everything is the user's own."""
     music = tmp_path / "music"
     music.mkdir()
     (tmp_path / "short").symlink_to(music)

@@ -1,4 +1,4 @@
-"""Text is words: whatever a routine or a command line holds, no engine, option parser or shell takes it for more."""
+"""Text is only words: no engine, option parser or shell takes any part of it for markup, an option or a command."""
 
 from __future__ import annotations
 
@@ -38,15 +38,16 @@ MARKUP: Final = [
     "\u202eHold.",
     "_Hold_ *still* #now.",
 ]
-"""SSML, entities, hibari's own pronunciations, espeak's phonemes, macOS' and SAPI's commands, shells, terminals."""
+"""SSML, entities, hibari's own pronunciations, espeak's phonemes, commands of macOS and SAPI, of shells and of
+terminals."""
 
 INNOCENT: Final = ["-rf --voice x", "--help", "-o /etc/passwd", "; rm -rf x", "../../x", "Hold; then rest (slowly)."]
-"""Odd, but made of words and marks that people use: spoken as they stand."""
+"""Odd texts of ordinary words and punctuation, which are spoken as they stand."""
 
 
 @pytest.mark.parametrize("text", MARKUP)
 def test_markup_is_refused_for_every_engine(text: str, tmp_path: Path) -> None:
-    """Also hibari's `[word](/phonemes/)`, which a routine might want: another engine would read it aloud."""
+    """This includes hibari's `[word](/phonemes/)`, which a routine might want: another engine would read it aloud."""
     for scripts in (None, frozenset({"LATIN"})):
         with pytest.raises(UnspeakableError, match=r"cannot be spoken: .*(is markup|has no sound)"):
             check_speakable(normalise(text), scripts)
@@ -66,7 +67,7 @@ def test_markup_in_a_routine_is_refused(text: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", INNOCENT)
 def test_text_is_no_option_and_no_command(text: str, tmp_path: Path) -> None:
-    """Through a real process of pyttsx3, which is handed the text over a pipe."""
+    """A real process of pyttsx3 speaks the text, which it gets over a pipe."""
     with Pyttsx3Engine("en-us") as engine:
         check_speakable(normalise(text), engine.scripts)
         assert len(engine.synthesize(normalise(text)).samples) > 5000
@@ -75,7 +76,7 @@ def test_text_is_no_option_and_no_command(text: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("voice", ["--voices", "-c", "en-us; touch x", "$(touch x)", "../../en", "<en-us/>"])
 def test_a_voice_is_no_option_and_no_command(voice: str, tmp_path: Path) -> None:
-    """It is an argument of the process, known by its place."""
+    """The voice is a positional argument of the process, so it is never read as an option."""
     with pytest.raises(UnknownNameError, match="no pyttsx3 voice is called"), Pyttsx3Engine(voice) as engine:
         engine.load()
     assert list(tmp_path.iterdir()) == []
@@ -87,7 +88,7 @@ def test_a_voice_that_is_longer_than_an_argument_may_be() -> None:
 
 
 def test_a_text_that_begins_with_a_dash_on_the_command_line(program: Program, tmp_path: Path) -> None:
-    """The usual `--` says that no more options come."""
+    """The text may begin with a dash after `--`, which ends the options."""
     ending = program.run("say", "-o", tmp_path / "x.wav", "--", "--version is what I say.")
     assert ending.exit_code == 0, ending
     assert (tmp_path / "x.wav").is_file()

@@ -1,4 +1,4 @@
-"""Folders for a while: a process's own as long as it lives, and cleared by the next one however it ended."""
+"""Scratch folders: each belongs to one process while it runs, and the next process clears those of ended ones."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_what_a_killed_process_left_is_cleared_and_what_a_running_one_has_is_not
 
 
 def test_what_is_not_ours_stays(temporary: Path) -> None:
-    """Whatever bears such a name and is no folder, every folder by another name, and those of other computers."""
+    """Files and links named like scratch folders stay, and so do folders with other names or of other computers."""
     with closing(ScratchFolder()) as scratch:
         ours = scratch.path.name[: -len("01234567")]
     strangers = [
@@ -108,7 +108,7 @@ def test_a_process_that_is_out_of_descriptors_gets_none_rather_than_one_without_
     opened = os.open
 
     def refuse(path: str | Path, flags: int) -> int:
-        if os.path.dirname(path) == str(temporary):  # noqa: PTH120 -- either kind
+        if os.path.dirname(path) == str(temporary):  # noqa: PTH120 -- `path` is a str or a Path
             raise OSError(errno.EMFILE, "Too many open files")
         return opened(path, flags)
 
@@ -137,7 +137,7 @@ def test_an_interrupt_while_it_is_cleared_leaves_no_lock(temporary: Path, monkey
 
 
 def test_many_at_once_never_take_one_from_another(temporary: Path) -> None:
-    """Each clears the dead ones' before it makes its own, and none may be taken for dead when it has just been made."""
+    """Eight threads make and clear folders at once; a folder that was just made is not taken for an abandoned one."""
 
     def hold(number: int) -> None:
         for _ in range(60):

@@ -1,4 +1,4 @@
-"""Temporary files: those of killed processes go, those of running ones and the user's own stay."""
+"""Temporary files of killed processes are removed; those of running processes and the user's own files stay."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ with replacing(Path(sys.argv[1])) as file:
 
 
 def holding(target: Path) -> subprocess.Popen[str]:
-    """A process in the middle of writing `target`; the end of its input lets it finish."""
+    """Start a process that stops in the middle of writing `target`, and finishes when its input is closed."""
     command = [sys.executable, "-c", HOLDER, str(target)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdout
@@ -104,7 +104,7 @@ def test_the_clip_store_and_the_history_clear_their_own(tmp_path: Path) -> None:
 
 
 def test_writers_and_clearers_at_once(tmp_path: Path) -> None:
-    """A file that was just made, and is not locked yet, may be taken for a dead process's: it is made again."""
+    """A new file that is not locked yet may be taken for a dead process's and removed; then it is made again."""
     target = tmp_path / "x"
     stop = threading.Event()
 
@@ -183,7 +183,7 @@ def test_links_that_lead_nowhere_or_to_no_file(tmp_path: Path) -> None:
         check_writable(null, force=True)
     with pytest.raises(ExportError, match="there is no folder"):
         check_writable(lost, force=True)
-    assert os.path.exists("/dev/null")  # noqa: PTH110 -- not to be resolved
+    assert os.path.exists("/dev/null")  # noqa: PTH110 -- asked of the path as it is
 
 
 @pytest.mark.parametrize("name", ["x" * 240 + ".mp3", "ü" * 120 + ".mp3", "\udcff.mp3", "-o.mp3", " .mp3", "a\nb.mp3"])
@@ -205,7 +205,7 @@ def test_names_that_cannot_be(tmp_path: Path, name: str, kind: type[Exception]) 
 
 
 def test_two_exporters_to_one_target_at_once(program: Program, tmp_path: Path) -> None:
-    """Without --force one of them gets the name; with it the last one. Either way the file is whole."""
+    """Without --force one export succeeds and the others are refused; with it the last one wins. The file is whole."""
     out = tmp_path / "out"
     out.mkdir()
     environment = program.environment()
@@ -222,7 +222,7 @@ def test_two_exporters_to_one_target_at_once(program: Program, tmp_path: Path) -
 
 
 def test_killed_while_another_one_writes_the_same_file(program: Program, tmp_path: Path) -> None:
-    """The dead one's is cleared by the third, the living one's is not."""
+    """A third process removes the dead one's temporary file and leaves the running one's."""
     target = tmp_path / "out" / "x.mp3"
     target.parent.mkdir()
     with holding(target) as dead, holding(target) as alive:
@@ -238,7 +238,7 @@ def test_killed_while_another_one_writes_the_same_file(program: Program, tmp_pat
 def test_a_new_routine_stays_in_its_folder(program: Program, count: Callable[[str], None]) -> None:
     names = [
         "../escaped",
-        "/tmp/escaped",  # noqa: S108 -- must not come to be
+        "/tmp/escaped",  # noqa: S108 -- must not be created
         "a/b",
         "..",
         ".",

@@ -1,6 +1,6 @@
 """The process that pyttsx3 speaks in is killed in the middle of an export.
 
-What it does of itself, hang, die, answer nonsense or silence, is in tests/speech/test_pyttsx3_faults.py.
+Faults of its own (it hangs, dies, answers nonsense or stays silent) are tested in tests/speech/test_pyttsx3_faults.py.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SPEAKING_S = 0.6
 
 
 def child_of(process: subprocess.Popen[str]) -> int | None:
-    """The first child, as soon as there is one; None when the process ends without."""
+    """Wait for the first child of a process and return its process ID; None if the process ends without one."""
     deadline = time.monotonic() + PATIENCE_S
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(OSError):
@@ -70,7 +70,7 @@ def test_a_killed_worker(tmp_path: Path, count: Callable[[str], None]) -> None:
 
 
 def speak_often(workers: int) -> Counter[tuple[float, float]]:
-    """How often a text came out at a length, by the speech rate asked for; each time by a process of its own."""
+    """Speak a text in `workers` processes on a busy machine, and count the lengths in seconds by speech rate."""
     found: Counter[tuple[float, float]] = Counter()
     burners = [multiprocessing.get_context("spawn").Process(target=burn, daemon=True) for _ in range(6)]
     for burner in burners:

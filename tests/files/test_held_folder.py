@@ -1,7 +1,7 @@
-"""What a held folder promises, on systems that know descriptors of folders, links as such, or neither of them.
+"""The promises of a held folder, on systems like Linux, macOS (no O_PATH) and Windows (no descriptors of folders).
 
-Whoever shares a folder with somebody else would notice: files in places where nobody has asked for them, or nothing
-written and nobody knows why. The attacks themselves are in tests/faults/test_links.py.
+A user who shares a folder with somebody else would notice a broken one: files in places that nobody named, or files
+that cannot be written for no stated reason. The attacks themselves are in tests/faults/test_links.py.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ NEW: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL
 
 @pytest.fixture(autouse=True)
 def _nothing_waits_and_nothing_stays_open() -> Iterator[None]:
-    """Thousands of folders are opened by one session: what is not given back is missing some day."""
+    """Fail a test that takes 10 s, or that leaves descriptors open: a session opens thousands of folders."""
 
     def late(_number: int, _frame: object) -> None:
         raise TimeoutError("it waits")
@@ -53,7 +53,7 @@ def _nothing_waits_and_nothing_stays_open() -> Iterator[None]:
     signal.alarm(0)
     signal.signal(signal.SIGALRM, handler)
     if open_files() != before:
-        gc.collect()  # what a traceback still holds
+        gc.collect()  # a traceback may still hold some
         assert open_files() == before
 
 
@@ -64,13 +64,13 @@ def shared() -> Iterator[Path]:
 
 
 def like_macos(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without O_PATH, as on macOS: a link itself cannot be opened."""
+    """Take O_PATH away, as on macOS, where a link itself cannot be opened."""
     monkeypatch.setattr(held_folder, "_O_PATH", 0)
     monkeypatch.setattr(held_folder, "_PASSING", held_folder._LISTING)
 
 
 def like_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without descriptors of folders, and with nothing that takes one."""
+    """Take descriptors of folders away, and make every function refuse them."""
     monkeypatch.setattr(held_folder, "_BY_DESCRIPTOR", False)
     monkeypatch.setattr(shutil, "_use_fd_functions", False, raising=False)
     monkeypatch.setattr(os, "supports_fd", set())
@@ -92,13 +92,13 @@ def without_descriptors(action: Callable[..., object], *arguments: Any, **named:
 
 @pytest.fixture(params=["Linux", "macOS", "Windows"])
 def anywhere(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """On every kind of system."""
+    """Run the test as on every kind of system, and return its name."""
     return on(request.param, monkeypatch)
 
 
 @pytest.fixture(params=["Linux", "macOS"])
 def posix(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """On systems where a folder can be held."""
+    """Run the test as on the systems where a folder can be held, and return its name."""
     return on(request.param, monkeypatch)
 
 
@@ -121,12 +121,15 @@ def refused(kind: type[OSError], number: int, path: object) -> tuple[type[OSErro
 NOT_ORDINARY: Final = "Not an ordinary file"
 
 
-# What is done in a folder
+# Work in a folder
 
 
 @pytest.fixture
 def held(tmp_path: Path, posix: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[HeldFolder, Path]]:
-    """A folder that was moved since, with where it is now; a likeness of it has its path, and one is worked in."""
+    """Yield a held folder that has been moved, and where it is now.
+
+    One copy of it has taken its old path, and another is the current folder. Neither may be changed.
+    """
     assert posix
     likenesses = [tmp_path / "folder", tmp_path / "here"]
     moved = tmp_path / "moved"
@@ -200,7 +203,7 @@ def test_making(held: tuple[HeldFolder, Path]) -> None:
 
 
 def test_a_second_name_of_a_link_is_one_of_the_link(held: tuple[HeldFolder, Path]) -> None:
-    """Somebody may have put it in the place of the temporary file: what it points to stays out of the folder."""
+    """Somebody may put a link in the place of the temporary file; the file behind it must not get a name here."""
     folder, moved = held
     folder.link("link", "second")
     assert (moved / "second").is_symlink()
@@ -278,7 +281,7 @@ def test_a_folder_that_nobody_refers_to_is_let_go_of(tmp_path: Path, posix: str)
 
 
 def test_a_folder_that_was_let_go_of_is_nobodys(tmp_path: Path, anywhere: str) -> None:
-    """Its number may be another file's by now: nothing is done in that."""
+    """After it is closed, nothing is done with its descriptor, whose number may belong to another file by then."""
     (tmp_path / "file").touch()
     folder = HeldFolder.at(tmp_path)
     folder.close()
@@ -290,7 +293,7 @@ def test_a_folder_that_was_let_go_of_is_nobodys(tmp_path: Path, anywhere: str) -
     assert listed(tmp_path) == ["file"]
 
 
-# What it is called, and what is said where it cannot be had
+# Its path in messages, and the errors if it cannot be opened
 
 
 def test_paths_in_messages(tmp_path: Path, anywhere: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -360,7 +363,7 @@ def test_what_is_wrong_with_a_name_in_it_is_said_with_its_path(tmp_path: Path, a
             with pytest.raises(OSError) as raised:  # noqa: PT011 -- looked at below
                 attempt()
             assert told(raised.value) == refused(kind, number, path / name)
-            # Who finds something in the place of a file of his is told to remove it, unless nothing is there.
+            # If something is in the place of a file, the user is told to remove it; if nothing is there, not.
             assert (number in NOT_A_FILE) == (kind is not FileNotFoundError)
 
 
@@ -380,12 +383,12 @@ def test_an_error_of_the_systems_is_what_the_system_would_have_raised() -> None:
     assert told(error) == refused(FileExistsError, errno.EEXIST, "x")
 
 
-# Folders that are made
+# Making folders
 
 
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o777])
 def test_folders_have_exactly_the_permissions_that_are_asked_for(tmp_path: Path, posix: str, mask: int) -> None:
-    """Whatever the mask is: a cache that others can write to is refused, and one that we cannot enter is useless."""
+    """The mask has no effect: a cache that others can write to is refused, and one that we cannot enter is useless."""
     assert posix
     before = os.umask(mask)
     try:
@@ -412,7 +415,7 @@ def test_where_none_are_asked_for_the_mask_decides(tmp_path: Path, anywhere: str
 
 
 def test_folders_that_are_there_stay_as_they_are(tmp_path: Path, posix: str) -> None:
-    """They may be the user's: nobody has asked for other permissions of those."""
+    """They may be the user's, so their permissions are not changed."""
     assert posix
     (tmp_path / "a").mkdir()
     (tmp_path / "a").chmod(0o755)
@@ -434,12 +437,12 @@ def test_a_file_system_without_permissions_gets_its_folders_all_the_same(
     monkeypatch.setattr(os, "fchmod", refused)
     with HeldFolder.made(tmp_path / "a", 0o700) as folder:
         assert folder.names() == []
-    # Others were never let in, not for a moment either.
+    # It was made with these permissions, so others could not enter it even for a moment.
     assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o700
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object], *, instead: bool) -> None:
-    """Let something happen just after a folder was made, or just before it would have been."""
+    """Let something happen just after the next folder is made, or (with `instead`) just before."""
     make: Callable[..., None] = os.mkdir
 
     def made(*arguments: object, **named: object) -> None:
@@ -493,7 +496,7 @@ def test_what_somebody_puts_in_the_place_of_a_new_folder_is_not_taken_for_it(
 
 
 def led(path: Path) -> tuple[Path, str]:
-    """Where it leads, as the folder itself knows."""
+    """Return the folder and the name that a path leads to, and check that the folder is the one at its path."""
     folder, name = HeldFolder.leading_to(path)
     with folder:
         assert folder.stat().st_ino == folder.path.stat().st_ino
@@ -533,7 +536,7 @@ def test_links_are_followed_to_their_end(tmp_path: Path, anywhere: str, monkeypa
 def test_links_to_folders_are_followed_however_the_system_refuses_to_open_them(
     tmp_path: Path, posix: str, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """ELOOP is macOS's way, EMLINK that of FreeBSD."""
+    """Linux answers ENOTDIR, macOS ELOOP and FreeBSD EMLINK."""
     assert posix
     (tmp_path / "music").mkdir()
     (tmp_path / "short").symlink_to("music")
@@ -564,7 +567,7 @@ def test_as_many_links_are_followed_as_the_system_follows(tmp_path: Path, posix:
                 attempt()
     else:
         assert led(tmp_path / "40") == (tmp_path, "0")
-        # What the user has named is there, and is asked about before it is replaced.
+        # The link itself counts as the file that is there, and is not replaced without asking.
         assert led(tmp_path / "41") == (tmp_path, "41")
 
 
@@ -617,7 +620,7 @@ def test_whose_links_are_followed(  # noqa: PLR0913 -- a table
 
 
 def test_a_file_of_somebody_elses_is_no_link(shared: Path, posix: str) -> None:
-    """Why it cannot be replaced is for the system to say."""
+    """The path leads to it; if it cannot be replaced, the system's own error says why."""
     assert posix
     (shared / "x").touch()
     os.chown(shared / "x", MALLORY, MALLORY)
@@ -626,7 +629,7 @@ def test_a_file_of_somebody_elses_is_no_link(shared: Path, posix: str) -> None:
 
 
 def test_folders_that_may_be_entered_and_not_read_are_passed_through(shared: Path) -> None:
-    """As on machines with many users, where nobody may list what lies beside his own."""
+    """On machines with many users nobody may list the folder that contains their own."""
     closed = shared / "closed"
     own = closed / "own"
     own.mkdir(parents=True)
@@ -638,7 +641,7 @@ def test_folders_that_may_be_entered_and_not_read_are_passed_through(shared: Pat
 def test_a_link_that_is_removed_while_it_is_looked_at(
     tmp_path: Path, posix: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What comes to be in its place is looked at anew: nothing is written to where the link led."""
+    """The thing that takes its place is looked at anew, and nothing is written where the link led."""
     assert posix
     (tmp_path / "music").mkdir()
     (tmp_path / "link").symlink_to("music")
@@ -657,7 +660,7 @@ def test_a_link_that_is_removed_while_it_is_looked_at(
 def test_a_link_that_is_replaced_while_it_is_read_leads_where_the_first_one_did(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On Linux: whose it was has been looked at, and it is the very same that is read."""
+    """On Linux the link is held open, so the link that is read is the one whose owner was checked."""
     link = tmp_path / "link"
     link.symlink_to("harmless")
     read: Callable[..., str] = os.readlink
@@ -676,7 +679,7 @@ def test_a_link_that_is_replaced_while_it_is_read_leads_where_the_first_one_did(
 def test_a_link_that_is_replaced_while_it_is_read_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, same: str
 ) -> None:
-    """On systems without O_PATH: whose the one was says nothing of where the other leads."""
+    """Without O_PATH the link that is read may not be the one whose owner was checked."""
     like_macos(monkeypatch)
     link = tmp_path / "link"
     link.symlink_to("harmless")
@@ -751,7 +754,7 @@ def test_a_folder_is_not_opened_as_a_file(tmp_path: Path) -> None:
 
 
 def test_a_terminal_that_is_named_as_a_file_does_not_become_ours() -> None:
-    """A keystroke in somebody else's window would end the session."""
+    """If it became our controlling terminal, a keystroke in somebody else's window could end the session."""
     leader, follower = pty.openpty()
     path = Path(os.ttyname(follower))
 
@@ -784,7 +787,7 @@ LARGE: Final = bytes(range(256)) * 4096 * 3
 def test_a_file_is_read_to_its_end_or_to_the_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, at_once: int | None
 ) -> None:
-    """Some file systems give less at once than they are asked for: a clip would be taken for damaged."""
+    """Some file systems return less than was asked for; a clip cut short would be taken for damaged."""
     read = os.read
     (tmp_path / "x").write_bytes(LARGE)
     asked: list[int] = []
@@ -795,7 +798,7 @@ def test_a_file_is_read_to_its_end_or_to_the_limit(
 
     monkeypatch.setattr(os, "read", part)
     assert read_file(tmp_path / "x", most) == LARGE[:most]
-    # Memory is taken by what there is, not by what there might be.
+    # The memory depends on the size of the file, not on the limit.
     assert max(asked) < 2_000_000
 
 
@@ -844,7 +847,7 @@ def test_who_could_put_things_into_a_folder(
 def test_a_group_of_the_users_own_may_write(
     shared: Path, monkeypatch: pytest.MonkeyPatch, *, group: int, name: str, members: list[str], private: bool
 ) -> None:
-    """Many systems give every user one, and let it write: a cache made there is no less safe."""
+    """Many systems give each user a group of their own that may write; a cache made there is as safe as any."""
     users = {VICTIM: pwd.struct_passwd(("victim", "x", VICTIM, VICTIM, "", "/", "/bin/sh"))}
     groups = {group: grp.struct_group((name, "x", group, members))}
     monkeypatch.setattr(pwd, "getpwuid", users.__getitem__)

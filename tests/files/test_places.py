@@ -1,4 +1,4 @@
-"""Where the user's files are: `~`, homes that nobody knows, and paths that are meant from where they are written."""
+"""The places of the user's files: `~`, users without a home, and paths relative to the file that names them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(params=[None, "", "relative"])
 def nobody(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user whom the system does not know, and who has no HOME that could be one."""
+    """Make the user unknown to the system and without a usable HOME; return the current folder."""
     if request.param is None:
         monkeypatch.delenv("HOME")
     else:
@@ -85,7 +85,7 @@ def test_what_a_shell_would_have_expanded(home: Path) -> None:
     assert expanded("~") == home
     assert expanded("~/x/y.toml") == home / "x/y.toml"
     assert expanded("~//x") == home / "x"
-    assert expanded("./~/x") == expanded(expanded("./~/x")) == Path.cwd() / "~/x"  # what is really called so
+    assert expanded("./~/x") == expanded(expanded("./~/x")) == Path.cwd() / "~/x"  # a folder whose name is `~`
     assert expanded("~root/x") == Path(pwd.getpwnam("root").pw_dir) / "x"
     for other in ("~nobody-of-that-name/x", "a/~/b", "x~", "/~", "~\0/x", "~\ud800"):
         assert expanded(other) == Path(other)
@@ -95,7 +95,7 @@ def test_what_a_shell_would_have_expanded(home: Path) -> None:
 
 
 def test_every_option_and_argument_that_is_a_path_knows_the_home(home: Path) -> None:
-    """Those of commands that are yet to be written too."""
+    """All commands are searched, so that new ones are tested too."""
     found = 0
     for place in COMMANDS.values():
         command = getattr(importlib.import_module(f"voiceguide.cli.{place.module}"), place.attribute)
@@ -163,7 +163,7 @@ def test_paths_in_a_file_are_meant_from_where_it_lies(home: Path, monkeypatch: p
     assert found("b") == (f"{home}/clips", f"{home}/rain.mp3", f"piper:{home}/x.ONNX")
     assert found("c") == (f"{folder}/clips", "none", "pyttsx3:gmw/en")
     assert str(folder / "clips") in {choice.value for choice in resolve({}).choices}
-    # What is typed is meant from where it is typed.
+    # A path on the command line is relative to the current folder.
     assert resolve({"cache_dir": "clips", "bed": "rain.mp3", "voice": "piper:x.onnx"}).cache_dir == "clips"
 
 

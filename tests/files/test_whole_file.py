@@ -1,7 +1,7 @@
-"""What is promised of a file that was asked for, seen from the system's side.
+"""The promises of writing a whole file, tested by what it asks of the system.
 
-Somebody would notice an export that is torn, one that has replaced what nobody wanted replaced, one that nobody else
-may read, or files with odd names that fill the disk. Real killed processes are in tests/faults/test_temporaries.py.
+A user would notice a torn export, one that has replaced another file unasked, one that nobody else may read, or odd
+files that fill the disk. Really killed processes are in tests/faults/test_temporaries.py.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def write(path: Path, data: bytes = DATA, *, force: bool = False) -> None:
 
 
 def failing(error: OSError) -> Callable[..., None]:
-    """In the place of something that the system does."""
+    """Return a stand-in for a function of the system that raises `error`."""
 
     def fails(*_arguments: object, **_named: object) -> None:
         raise error
@@ -81,7 +81,7 @@ def said_of(attempt: Callable[[], object]) -> tuple[type[VoiceguideError], str]:
     return type(raised.value), str(raised.value)
 
 
-# What it is
+# The file
 
 
 @pytest.mark.parametrize("force", [False, True])
@@ -90,7 +90,7 @@ def test_what_was_exported_is_on_the_disk_before_it_has_its_name(
     monkeypatch: pytest.MonkeyPatch,
     force: bool,  # noqa: FBT001 -- a table
 ) -> None:
-    """Who copies it to a phone and pulls the plug has the whole session, or none."""
+    """A user who exports to a phone and unplugs it finds the whole session there, or none."""
     target = tmp_path / "x.mp3"
     if force:
         target.write_bytes(b"older")
@@ -107,9 +107,9 @@ def test_what_was_exported_is_on_the_disk_before_it_has_its_name(
         file.write(DATA)
         file.write(b"!")
     assert target.read_bytes() == DATA + b"!"
-    # All of it, and while it was not there yet.
+    # All of it was synced before it had its name.
     assert (len(DATA) + 1, False) in synced
-    # A hundred clips are not waited for, each of which can be spoken again.
+    # Clips are not synced: there may be a hundred, and each can be spoken again.
     synced.clear()
     with replacing(target) as file, HeldFolder.at(tmp_path) as folder, replacing_in(folder, "y.mp3") as other:
         file.write(DATA)
@@ -128,7 +128,7 @@ def test_a_disk_that_fails_to_write_it_leaves_nothing(tmp_path: Path, monkeypatc
 
 
 def test_it_is_written_and_read_in_any_order(tmp_path: Path) -> None:
-    """Some formats fill in their header last."""
+    """Some formats write their header last."""
     with whole_file(tmp_path / "x.mp3", force=False) as file:
         file.write(DATA)
         file.seek(0)
@@ -141,7 +141,7 @@ def test_it_is_written_and_read_in_any_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("bits", "exported"), [(0o022, 0o644), (0o027, 0o640), (0o002, 0o664), (0o077, 0o600)])
 def test_who_may_read_it(tmp_path: Path, bits: int, exported: int) -> None:
-    """An export as every other file of the user's, a clip or an entry of the history nobody else."""
+    """An export has the permissions of any new file; a clip or an entry of the history is the user's alone."""
     with mask(bits):
         write(tmp_path / "x.mp3")
         with replacing(tmp_path / "clip"), HeldFolder.at(tmp_path) as folder, replacing_in(folder, "entry"):
@@ -164,7 +164,7 @@ def test_a_file_system_without_permissions_is_written_to_all_the_same(
     assert (tmp_path / "clip").read_bytes() == DATA
 
 
-# What is in its place
+# Something in its place
 
 
 def test_what_is_there_is_replaced_only_where_that_was_asked_for(tmp_path: Path) -> None:
@@ -205,7 +205,7 @@ def test_what_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
 def test_where_there_are_no_hard_links_it_gets_its_name_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """A memory card for a player."""
+    """A memory card of a music player, for example, has none."""
     monkeypatch.setattr(os, "link", failing(system(number)))
     target = tmp_path / "x.mp3"
     write(target)
@@ -242,7 +242,7 @@ def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path: Path) -> None:
     assert names(tmp_path / "music") == ["x.mp3"]
 
 
-# What goes wrong while it is written
+# Errors while it is written
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_what_is_no_fault_of_the_systems_is_told_as_it_is(tmp_path: Path, error:
     assert names(tmp_path) == []
 
 
-# What is said before any work is done
+# Errors before any work is done
 
 
 def folder(path: Path) -> None:
@@ -360,7 +360,7 @@ def test_folders_that_nobody_may_write_to_or_look_into(shared: Path) -> None:
         path = shared / name
         told = told_by_a_child(functools.partial(check_writable, path, force=False), VICTIM)
         assert told == f"ExportError: {path} cannot be written: {said}"
-    # One that everybody may put things into and nobody may list.
+    # A folder that everybody may put files into and nobody else may list.
     (shared / "box").mkdir()
     (shared / "box").chmod(0o1733)
     for path in (shared / "x.mp3", shared / "box" / "x.mp3"):
@@ -373,7 +373,7 @@ def test_folders_that_nobody_may_write_to_or_look_into(shared: Path) -> None:
 
 
 def temporary(path: Path) -> str:
-    """The name under which a file is being written."""
+    """Return the temporary name under which a file is written."""
     before = set(names(path.parent))
     with replacing(path):
         [name] = set(names(path.parent)) - before
@@ -388,7 +388,7 @@ def left_by_a_killed_one(path: Path) -> Path:
 
 
 def test_what_a_running_process_writes_stays(tmp_path: Path) -> None:
-    """Two exports of one name at once: neither takes the other's file for a dead one's."""
+    """Of two exports to one name at once, neither takes the other's temporary file for a dead process's."""
     target = tmp_path / "x.mp3"
     with whole_file(target, force=False) as file:
         check_writable(target, force=False)
@@ -404,7 +404,7 @@ def test_what_a_running_process_writes_stays(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("force", [False, True])
 def test_it_is_locked_until_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, force: bool) -> None:
-    """Somebody who clears the folder at that moment would leave nothing to be named."""
+    """Otherwise a process that clears the folder at that moment would remove the file before it has its name."""
     cleared = []
     for name in ("link", "replace"):
         give = getattr(os, name)
@@ -433,7 +433,7 @@ def test_what_killed_ones_left_is_cleared_and_counted(tmp_path: Path) -> None:
     assert names(tmp_path) == [left[2].name]
     assert clear_stale(tmp_path) == 1
     assert clear_stale(tmp_path / "nowhere") == 0
-    # A killed batch may have left thousands: each is let go of.
+    # A killed batch may have left thousands, so none is kept open.
     assert open_files() == before
 
 
@@ -463,7 +463,7 @@ def test_whatever_a_file_is_called(tmp_path: Path, name: str) -> None:
 
 
 def test_nothing_else_is_cleared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is no temporary file of ours, and what somebody has put in the place of one."""
+    """Other files stay, and so does anything that is not a file but has the name of a temporary one."""
     left = left_by_a_killed_one(tmp_path / "x.mp3").name
     (tmp_path / left).unlink()
     mine = [
@@ -491,7 +491,7 @@ def test_nothing_else_is_cleared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(os, "open", noted)
     assert clear_stale(tmp_path) == clear_stale(tmp_path, "x.mp3") == 0
     assert names(tmp_path) == sorted([*mine, folder, link, device])
-    # Some devices act when they are opened.
+    # They were not even opened, since opening some devices makes them act.
     assert not {folder, link, device} & set(opened)
 
 
@@ -508,7 +508,7 @@ def test_on_a_file_system_without_locks_nothing_is_cleared_and_everything_writte
 
 
 def test_one_that_was_taken_for_a_dead_ones_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By somebody who clears the folder between its making and its lock."""
+    """A process that clears the folder may remove the file after it was made and before it is locked."""
     lock: Callable[..., None] = fcntl.flock
     taken: list[str] = []
 
@@ -534,7 +534,10 @@ def test_one_that_was_taken_for_a_dead_ones_is_made_again(tmp_path: Path, monkey
 
 @pytest.fixture
 def windows(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
-    """A system that renames no open file, and knows no such locks: what was open when something got its name."""
+    """Behave like Windows, which has no such locks and renames no open file.
+
+    Yields a list with an entry for each file that got its name: whether all new files were closed by then.
+    """
     closed: list[bool] = []
     for name in ("link", "replace"):
         give = getattr(os, name)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_BYTES: Final = 2 << 30
-"""Of address space; the program and its libraries take a third of it."""
+"""The limit of address space; the program and its libraries take a third of it."""
 TIMEOUT_S: Final = 10
 MOST_INPUT_BYTES: Final = 16_384
 _MEMORY: Final = "/dev/shm"  # noqa: S108 -- the folder made in it is this run's alone
@@ -37,7 +37,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_BYTES, MOST_BYTES))
-    # In memory where there is some. In a process of its own, since atheris leaves without tidying up.
+    # The folder is in memory if possible. The target runs in a child, since atheris exits without cleaning up.
     with tempfile.TemporaryDirectory(dir=_MEMORY if os.access(_MEMORY, os.W_OK) else None) as folder:
         if process := os.fork():
             _, status = os.waitpid(process, 0)
@@ -49,20 +49,20 @@ def main() -> None:
 
 
 def run(wanted: argparse.Namespace) -> None:
-    """Do what is wanted; an exception is a finding."""
+    """Fuzz the target or replay its corpus, as asked for; an exception is a finding."""
     try:
         if wanted.seconds:
             guided(wanted.target, wanted.seconds, wanted.seed, keep=wanted.keep)
         else:
             replayed(wanted.target)
         sys.stdout.flush()
-    except Exception:  # noqa: BLE001 -- told in full, whatever it is
+    except Exception:  # noqa: BLE001 -- printed in full, whatever it is
         traceback.print_exc()
         os._exit(1)
 
 
 def guided(name: str, seconds: int, seed: int, *, keep: bool) -> None:
-    """Let atheris look for inputs that reach code not reached before. Ends the process."""
+    """Let atheris look for inputs that reach new code. Does not return: atheris ends the process."""
     import atheris
 
     with atheris.instrument_imports(include=["voiceguide", "tomllib", "json"]):
@@ -86,7 +86,7 @@ def guided(name: str, seconds: int, seed: int, *, keep: bool) -> None:
 
 
 def replayed(name: str) -> None:
-    """Go through the corpus once."""
+    """Run the target on every input of its corpus once."""
     from tests.fuzz.targets import CORPUS, TARGETS
 
     target: Callable[[bytes], None] = TARGETS[name]
@@ -101,7 +101,7 @@ def replayed(name: str) -> None:
 
 
 def _peak_mb() -> float:
-    """The largest this program has been. Not `getrusage`, which counts what it was forked from."""
+    """Return the peak memory of this program. `getrusage` would include that of the process it was forked from."""
     status = Path("/proc/self/status")
     kept = re.search(r"VmHWM:\s*(\d+) kB", status.read_text()) if status.exists() else None
     return int(kept[1]) / 1024 if kept else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,8 +1,8 @@
-"""What is fuzzed: everything that reads what somebody else may have written.
+"""The fuzz targets: everything that reads input which somebody else may have written.
 
-A target takes bytes and raises nothing: errors of ours are what hostile input is answered with, and `refused`
-checks that they read like it. To add one, write the function, put it into TARGETS, and put a few files that it
-accepts, and some that it should not, into `corpus/<its name>/`.
+A target takes bytes and raises nothing. Hostile input may be refused with an error of ours; `refused` lets that pass
+and checks its text. To add a target, write the function, put it into TARGETS, and put a few files that it accepts, and
+some that it should refuse, into `corpus/<its name>/`.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 
 CORPUS: Final = Path(__file__).parent / "corpus"
 MOST_CPU_S: Final = 3.0
-"""CPU time of one input. A few kilobytes cost some tenths, as long as nothing goes by the square of its length."""
+"""The most CPU time for one input. A few kilobytes take some tenths of a second, unless the work is quadratic."""
 MARKUP: Final = frozenset("<>[]{}|\\`^~_*#@=+&\0\n\r\t\x1b")
 
 
 @contextlib.contextmanager
 def refused() -> Iterator[None]:
-    """Lets our refusals pass, if they say something, and in words that a terminal shows as they are."""
+    """Let a refusal of ours pass if each of its lines says something and is printable."""
     try:
         yield
     except RequestError as error:
@@ -57,7 +57,7 @@ def refused() -> Iterator[None]:
 
 @functools.cache
 def scratch() -> Path:
-    """A folder for this process."""
+    """Return a temporary folder for this process."""
     folder = tempfile.TemporaryDirectory()
     _KEPT.append(folder)
     return Path(folder.name)
@@ -71,7 +71,7 @@ def text_of(data: bytes) -> str:
 
 
 def routine(data: bytes) -> None:
-    """A routine or a stretch, as `voiceguide check` and `voiceguide plan` read it."""
+    """Read a routine or a stretch, as `voiceguide check` and `voiceguide plan` do."""
     path = scratch() / "routine.toml"
     path.write_bytes(data)
     with refused():
@@ -83,7 +83,7 @@ def routine(data: bytes) -> None:
 
 
 def normaliser(data: bytes) -> None:
-    """A text on its way to an engine."""
+    """Normalise a text for an engine, and check whether it can be spoken."""
     text = text_of(data)
     spoken = normalise(text)
     assert normalise(spoken) == spoken
@@ -96,7 +96,7 @@ def normaliser(data: bytes) -> None:
 
 
 def config(data: bytes) -> None:
-    """`config.toml`, with every profile that it may hold."""
+    """Read `config.toml`, without a profile and with some that it may hold."""
     path = scratch() / "config.toml"
     path.write_bytes(data)
     with mock.patch.dict(os.environ, VOICEGUIDE_CONFIG=str(path)), refused():
@@ -107,7 +107,7 @@ def config(data: bytes) -> None:
 
 
 def manifest(data: bytes) -> None:
-    """A batch's manifest; whatever it calls its files, they are names in one folder."""
+    """Read a manifest, and check that the names of its files stay in one folder."""
     path = scratch() / "manifest.toml"
     path.write_bytes(data)
     with refused():
@@ -119,7 +119,7 @@ def manifest(data: bytes) -> None:
 
 
 def options(data: bytes) -> None:
-    """Options of the command line that are parsed by us."""
+    """Parse the options of the command line that our own code parses."""
     text = text_of(data)
     for parse in (parse_breath, parse_length):
         with refused():
@@ -146,7 +146,7 @@ def options(data: bytes) -> None:
 
 
 def history(data: bytes) -> None:
-    """A file among those of the history."""
+    """Read the input as an entry of the history."""
     folder = scratch() / "history"
     folder.mkdir(exist_ok=True)
     (folder / "x.json").write_bytes(data)
@@ -157,7 +157,7 @@ def history(data: bytes) -> None:
 
 
 def clip(data: bytes) -> None:
-    """A file among those of the clip store, under a name that is its own, or is not."""
+    """Read the input as a clip of the store, under a name that may not be its own."""
     key = "ab" * 20
     path = scratch() / "ab" / f"{key}.clip"
     path.parent.mkdir(exist_ok=True)
@@ -168,8 +168,8 @@ def clip(data: bytes) -> None:
 
 @functools.cache
 def _server() -> Path:
-    """A control socket in this process."""
-    # There is no player whose status would have to follow.
+    """Start a control socket in this process, and return its path."""
+    # There is no player, so the server need not wait until a command shows in its status.
     mock.patch.object(server, "_EFFECT_S", 0.0).start()
     path = scratch() / "run" / "control.sock"
     server.ControlRemote(path).start(FakeControls())
@@ -177,7 +177,7 @@ def _server() -> Path:
 
 
 def socket_(data: bytes) -> None:
-    """What a client may send over the control socket: garbage, parts of lines, many lines."""
+    """Send the input to the control socket, and check that the answer is one line of JSON."""
     path = _server()
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(10)
@@ -189,7 +189,7 @@ def socket_(data: bytes) -> None:
         with contextlib.suppress(ConnectionResetError):
             while part := client.recv(65_536):
                 answer += part
-    # Who sends more than is read is cut off, and may lose the answer with it.
+    # A client that sends more than REQUEST_LIMIT is cut off, and may not get the answer.
     if answer or len(data) <= REQUEST_LIMIT:
         answered = json.loads(answer)
         assert answered["ok"] is True or answered["error"].isprintable(), answered
@@ -197,7 +197,7 @@ def socket_(data: bytes) -> None:
 
 
 def in_time(target: Callable[[bytes], None]) -> Callable[[bytes], None]:
-    """The target, for which an input that costs more than MOST_CPU_S is a finding too."""
+    """Return the target, with the additional check that an input takes less than MOST_CPU_S."""
 
     @functools.wraps(target)
     def timed(data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Every target: its corpus, inputs put together by hypothesis, and inputs that atheris has been led to."""
+"""Every fuzz target: its corpus, inputs composed by hypothesis, and inputs that atheris finds by coverage."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FORKED = ("/bin/sh", "-c", '"$@"; exit $?', "sh")
-"""A shell between: to a process that it starts itself Linux counts what it held before (`ru_maxrss`), and libFuzzer
-takes that for the memory of the target."""
+"""A shell in between: Linux counts the memory of the process that forks a child in the child's `ru_maxrss`, and
+libFuzzer would take that of pytest for the memory of the target."""
 ROOT = Path(__file__).parents[2]
 SECONDS = {"history": 1, "clip": 1, "options": 1}
 USUAL_SECONDS = 3
@@ -28,7 +28,7 @@ LONG_SECONDS = 60
 
 
 def fuzzed(name: str, folder: Path, *arguments: str) -> str:
-    """What `python -m tests.fuzz.run` says; findings would be written to the folder."""
+    """Run `python -m tests.fuzz.run` in `folder`, check that it wrote no finding there, and return what it printed."""
     result = subprocess.run(
         [*FORKED, sys.executable, "-m", "tests.fuzz.run", name, *arguments],
         cwd=folder,
@@ -45,7 +45,7 @@ def fuzzed(name: str, folder: Path, *arguments: str) -> str:
 
 
 def inputs(name: str) -> st.SearchStrategy[bytes]:
-    """Parts of the corpus and of its dictionary, in any order, with anything in between."""
+    """Return a strategy of inputs: parts of the corpus and its dictionary in any order, with any bytes in between."""
     seeds = [path.read_bytes() for path in sorted((CORPUS / name).iterdir())]
     seed = st.sampled_from(seeds)
     cut = st.builds(lambda data, at, length: data[at : at + length], seed, st.integers(0, 400), st.integers(0, 4000))
@@ -76,7 +76,7 @@ def test_inputs_put_together(name: str) -> None:
 
 
 def guided(name: str, folder: Path, seconds: int) -> str:
-    """Let atheris at a target for so long; gives the counts."""
+    """Let atheris fuzz a target for `seconds`, and return a line with the counts."""
     pytest.importorskip("atheris", reason="atheris is not installed here: pip install -e '.[fuzz]' (Linux)")
     said = fuzzed(name, folder, "--seconds", str(seconds))
     executed = re.search(r"stat::number_of_executed_units:\s*(\d+)", said)

@@ -1,4 +1,4 @@
-"""Every regular expression of the program, against texts that would make a careless one take for ever."""
+"""Every regular expression of the program takes linear time, also for texts on which a careless one takes forever."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ WHOLE = {
     "voiceguide.speech.pronouncing._SENTENCE_ENDS",
     "voiceguide.files.whole_file._TEMPORARY",
 }
-"""Matched against a whole text, or at one place of it: who searched for them would be slow."""
+"""Expressions that are only matched against a whole text or at one place in it; searching for them would be slow."""
 
 
 def expressions() -> dict[str, re.Pattern[str]]:

@@ -1,4 +1,4 @@
-"""History: what is kept, and what damaged files do to it."""
+"""The history: which entries it keeps, and that damaged files do not harm it."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_old_ones_are_forgotten_and_leftovers_removed(tmp_path: Path) -> None:
 
 
 def test_the_last_one_that_was_written_comes_first_whatever_the_clock_said(tmp_path: Path) -> None:
-    """A clock that was years ahead for an evening would hide all sessions that follow."""
+    """Otherwise a clock that was years ahead for an evening would hide all later sessions."""
     history = History(tmp_path)
     ahead = entry(routine="hips", started=NOON.replace(year=2031), updated=NOON.replace(year=2031))
     for each in (entry(0), ahead, entry(10, routine="morning"), entry(5)):
@@ -113,7 +113,7 @@ def test_of_two_players_at_once_the_one_that_wrote_last_comes_first(tmp_path: Pa
 
 
 def test_the_history_of_earlier_versions_is_gone_on_with(tmp_path: Path) -> None:
-    """Its files are called by their dates, and come before what is written from now on."""
+    """Its files are named by their dates, and count as older than every entry that is written from now on."""
     for year in (2026, 2031, 2027):
         old = entry(routine=f"r{year}", started=NOON.replace(year=year))
         (tmp_path / f"{year}1124T120000000000.json").write_text(old.model_dump_json(indent=1))

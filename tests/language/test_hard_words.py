@@ -1,7 +1,7 @@
-"""Forty hard words of each language and more, as espeak-ng says them once `pronounce.toml` has spelt them.
+"""Forty or more hard words of each language, with their phonemes in espeak-ng once `pronounce.toml` has respelt them.
 
-Somebody has looked at each of these phonemes. A respelling that is dropped or changed, and a word that leaves the
-sessions, make a test fail. Pico tells no phonemes: there the respelling has to sound as the word did.
+Somebody has checked these phonemes one by one. A test fails if a respelling is dropped or changed, or if a word is no
+longer in the sessions. Pico does not report phonemes: with it a respelt word has to sound like the word itself.
 """
 
 # ruff: noqa: RUF001 -- the letters of the phonetic alphabet
@@ -141,7 +141,7 @@ SAME_IN_PICO: Final = (
     "waagerecht",
     "werden",
 )
-"""Pico says these right as they are written, and must go on doing so."""
+"""Words that Pico says right as they are written; a respelling must not change that."""
 
 
 @pytest.fixture(scope="module", params=HARD)

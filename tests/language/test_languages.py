@@ -1,4 +1,4 @@
-"""What a language must have, and that a session in it is in it from the first word to the last caption."""
+"""Every language is complete, and a session in it uses no other from the first word to the last caption."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_there_are_spanish_and_german() -> None:
 
 
 def lacking(language: str, root: Path = DATA) -> list[str]:
-    """What a language lacks of all that it must have, and what it has that belongs to nothing."""
+    """Return what a language lacks of everything that it must have, and which of its files belong to nothing."""
     folder, first = root / language, root / FIRST_LANGUAGE
     found = [f"{name} is missing" for name in MUST_HAVE if not (folder / name).is_file()]
     for kind in ("stretches", "routines"):
@@ -128,7 +128,7 @@ def test_dose_sides_and_times_are_the_same_in_every_language(language: str) -> N
             first_tokens, tokens = tokens_in(one.say), tokens_in(two.say)
             assert bool(first_tokens & SIDE_TOKENS) == bool(tokens & SIDE_TOKENS), (name, one.say, two.say)
             assert ("count" in first_tokens) == ("count" in tokens), (name, one.say, two.say)
-            # Each sentence has its own time.
+            # Each sentence is timed by itself.
             assert len(sentences(one.say)) == len(sentences(two.say)), (name, one.say)
             if isinstance(one, Guidance):
                 assert isinstance(two, Guidance)
@@ -244,7 +244,7 @@ def test_a_language_that_nobody_has_written_is_refused_with_the_way_out(tmp_path
 
 @pytest.mark.parametrize("written", ["DE", "german", ""])
 def test_what_is_no_language_code_is_not_offered_a_phrasebook(written: str) -> None:
-    """`new_phrases` would refuse it."""
+    """The error does not name `new_phrases`, which would refuse it too."""
     with pytest.raises(RequestError, match=r"is not a language: write two small letters; voiceguide speaks en, de, es"):
         ShippedWords(written)
 

@@ -1,4 +1,4 @@
-"""Left and right: sides of the body, which must be tokens, and the same words in another sense, which may be said."""
+"""Left and right: as sides of the body they must be tokens, in another sense they may be said."""
 
 from __future__ import annotations
 

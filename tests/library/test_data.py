@@ -1,4 +1,4 @@
-"""The shipped data: complete, true to the article, and fit for the ear."""
+"""The shipped data are complete, true to the article, and fit for the ear."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_every_mistake_is_listed_with_its_line_and_field(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("side", ["left", "le\u200bft", "\uff4c\uff45\uff46\uff54"], ids=ascii)
 def test_a_side_in_plain_words_is_a_mistake(library: Library, tmp_path: Path, side: str) -> None:
-    """However it is written: what nobody sees does not hide it."""
+    """Invisible characters and other forms of its letters do not hide it."""
     path = tmp_path / "stretch.toml"
     path.write_text(GOOD.replace("Slowly lift the head.", f"Slowly lift to the {side}.", 1), encoding="utf-8")
     with pytest.raises(DataError, match=r"movement\.release\.say: write the side as a token.*not as 'left'"):

@@ -1,4 +1,4 @@
-"""Routines of the user's own: written, checked, built on what is shipped, and hostile ones refused."""
+"""The user's own routines: they are written, checked and built on shipped stretches, and hostile ones are refused."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_new_routine_works_at_once(tmp_path: Path) -> None:
 
 
 def words_in(text: str) -> set[str]:
-    """The comments of a routine and what it says."""
+    """Return the comments of a routine and the texts that it says."""
     comments = set(re.findall(r"# .*", text)) - {"# [pronounce]"}
     said = {words for _, words in spoken_texts(tomllib.loads(text)) if words != "Mine"}
     assert comments
@@ -188,7 +188,7 @@ def test_the_voice_decides_which_letters_are_read(tmp_path: Path) -> None:
 
 
 def test_sentences_put_together_are_looked_at_too(tmp_path: Path) -> None:
-    """What passes the check can be planned: a name and a gist are one sentence."""
+    """A routine that passes the check can be planned; here a name and a gist would make too long a sentence."""
     path = new_routine("mine", tmp_path)
     text = path.read_text("utf-8").replace('name = "slow', f'gist = "{"x" * 290}"\nname = "{"slow " * 20}')
     [(_, field, why)] = checked(path, text)

@@ -1,4 +1,4 @@
-"""Where fields stand: every way of TOML to write them, and hostile texts that must not take long."""
+"""The lines of fields in TOML: every way to write a field, and hostile texts that must not take long."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ EVERY_LINE: dict[Field, int] = {
 
 
 def fields(data: object, at: Field = ()) -> Iterator[Field]:
-    """Every key that there is in what tomllib has read."""
+    """Yield every key and index in data that tomllib has read."""
     if isinstance(data, dict):
         for key, value in data.items():
             yield (*at, key)
@@ -121,7 +121,7 @@ QUIET = st.sampled_from(["", "# [no] = '\"\n", "\n", " \t\n", '# """\n'])
 
 
 class Writer:
-    """Writes data as TOML, as whimsically as it is allowed, and counts the lines itself."""
+    """Writes data as TOML in notations that hypothesis chooses, and notes the line of each field."""
 
     def __init__(self, draw: Any) -> None:  # noqa: ANN401 -- hypothesis' own
         self.draw = draw
@@ -185,7 +185,7 @@ class Writer:
 
 
 def _quoted(value: object) -> str:
-    """As JSON, which is TOML but for what CHARACTER leaves out."""
+    """Return a value as JSON, which is TOML too, except for the characters that CHARACTER leaves out."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -219,7 +219,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_no_text_takes_more_than_its_length(kind: str) -> None:
-    """An expression went through a header once for each way to cut its blanks into three: 5,000 took minutes."""
+    """A former expression tried every way to cut the blanks of a header into three: 5,000 of them took minutes."""
     tomllib.loads(HOSTILE[kind](20))
 
     def look(size: int) -> None:

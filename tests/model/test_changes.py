@@ -1,4 +1,4 @@
-"""The keyword arguments that a type checker knows are the settings that there are, each with its type."""
+"""The keyword arguments that a type checker knows are exactly the settings, each with its type."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def kinds(hint: object) -> set[object]:
-    """The types of a union, without None and without what is only said about them."""
+    """Return the types of a union, without None and without annotations."""
     if get_origin(hint) is Annotated:
         return kinds(get_args(hint)[0])
     if get_origin(hint) in {Union, types.UnionType}:
@@ -29,6 +29,6 @@ def kinds(hint: object) -> set[object]:
 def test_changes_are_the_settings_of_the_model(changes: type, model: type[BaseModel]) -> None:
     known = get_type_hints(changes)
     settings = {name: kinds(field.annotation) for name, field in model.model_fields.items() if name != "pace"}
-    # A volume may be written as people do.
+    # A volume may also be a text, such as "50%".
     assert {name: kinds(hint) - ({str} if name == "volume" else set()) for name, hint in known.items()} == settings
     assert all(type(None) in get_args(hint) for hint in known.values())

@@ -1,4 +1,4 @@
-"""What a web page brings along: characters that nobody sees."""
+"""Invisible characters and unusual spaces, which come along with text from web pages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_every_space_is_a_space(character: str) -> None:
 
 @pytest.mark.parametrize("character", ["\u202d", "\u202e", "\u2028", "\x07", "\x9b"], ids=ascii)
 def test_what_turns_or_breaks_a_line_is_still_refused(character: str) -> None:
-    """An override shows other words than are there: dropped, other words would be heard than were seen."""
+    """A direction override shows letters in another order: if it were dropped, other words would be heard than seen."""
     with pytest.raises(ValidationError, match="cannot be spoken"):
         TypeAdapter(Text).validate_python(f"Hold{character}still.")
 

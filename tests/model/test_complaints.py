@@ -1,4 +1,4 @@
-"""What an author reads about data that does not fit: our own words, and what may have been meant."""
+"""Messages about data that does not fit are in our own words, and suggest what may have been meant."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_every_pattern_that_a_text_may_miss_has_words(model: type[BaseModel]) ->
 
 
 class _Odd(Model):
-    """Kinds of values that no file of ours has today, and may have tomorrow."""
+    """A model with kinds of values that no file of ours has yet."""
 
     shares: Annotated[tuple[Annotated[float, Field(gt=0, lt=1)], ...], Field(max_length=2, min_length=2)]
     whom: Annotated[dict[str, Text], Field(max_length=1)] = {}  # noqa: RUF012

@@ -1,4 +1,4 @@
-"""What is listed by name agrees with the models: a new field or a new kind of movement is forgotten nowhere."""
+"""Lists of names agree with the models, so none of them misses a new field or a new kind of movement."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SPEAKABLE = {AfterValidator(base._check_cue_text), AfterValidator(base._check_plain_text)}
-"""What tells a text for the voice from one that is only shown."""
+"""The validators that tell a text for the voice from one that is only shown."""
 NAMED_ALONE = {"props"}
 """Names of things that a preparation needs: they are compared with the props of stretches, and not said."""
 
 
 def parts(kind: Any) -> Iterator[Any]:  # noqa: ANN401 -- annotations are anything
-    """A type with everything that it is made of."""
+    """Yield a type and everything that it is made of."""
     yield kind
     for inner in get_args(kind):
         yield from parts(inner)
 
 
 def models(model: type[BaseModel], found: set[type[BaseModel]]) -> set[type[BaseModel]]:
-    """A model and every model below it."""
+    """Return `found` with a model and every model below it added."""
     found.add(model)
     for field in model.model_fields.values():
         for part in parts(field.annotation):
@@ -50,7 +50,7 @@ def marks(kind: Any) -> list[Any]:  # noqa: ANN401 -- annotations are anything
 
 
 def test_every_text_that_is_made_for_the_voice_is_listed_as_spoken() -> None:
-    """Only listed fields are asked for side words and promises."""
+    """Only listed fields are searched for side words and promises."""
     found = {name for model in models(Stretch, set()) | models(RoutineFile, set()) for name in speakable_fields(model)}
     assert found - NAMED_ALONE == base._SPOKEN
 
@@ -68,7 +68,7 @@ def test_every_kind_of_movement_has_a_mode_of_its_own() -> None:
 
 
 def test_slower_and_faster_change_every_pause() -> None:
-    """Times that are a wish, or that nobody can do faster, are left alone."""
+    """Times that the user asks for, or that nobody can shorten, are left alone."""
     left_alone = {"hold_s", "length_s", "walk_s"}
     times = {name for name in Pacing.model_fields if name.endswith("_s")}
     assert set(PACED) == (times - left_alone) | {"settle_scale"}

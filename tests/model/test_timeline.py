@@ -1,4 +1,4 @@
-"""What always holds of a Timeline: it cannot be built otherwise."""
+"""The invariants of a Timeline: one that breaks them cannot be built."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RATE_HZ = 1000
 
 
 def session(**changes: object) -> Timeline:
-    """A tenth of a second that says nothing, with changes."""
+    """Return a silent session of a tenth of a second, with changes."""
     silent: dict[str, object] = {
         "routine": "r",
         "title": "R",
@@ -43,7 +43,7 @@ HOLD = span(SpanKind.HOLD, 50, 90)
 
 
 def fault(**changes: object) -> str:
-    """What is wrong with a session; nothing where it can be built."""
+    """Return what is wrong with a session; an empty text if it can be built."""
     try:
         session(**changes)
     except InvariantError as error:
@@ -61,7 +61,7 @@ def fault(**changes: object) -> str:
         ((said(20, 20),), "cue 'a' lies outside the session"),
         ((said(0, 20), said(20, 30)), ""),
         ((said(0, 20), said(19, 30, text="b")), "cue 'b' overlaps the one before"),
-        # A tone may sound under words, and between two that must not meet.
+        # A tone may sound under words. Words before and after it must still not overlap.
         ((tone(0, 30), said(0, 20), tone(10, 40), said(20, 30)), ""),
         ((said(0, 20), tone(15, 16), said(18, 30, text="b")), "cue 'b' overlaps the one before"),
         ((tone(10, 20), tone(10, 30)), ""),
@@ -92,13 +92,13 @@ def test_chapters_tile_the_session(chapters: tuple[tuple[int, int], ...], found:
 @pytest.mark.parametrize(
     ("cues", "found"),
     [
-        # What ends as a hold begins, or begins as it ends, does not touch it.
+        # Words that end as a hold begins, or begin as it ends, do not touch it.
         ((said(40, 50), said(50, 60), said(80, 90), said(90, 95)), ""),
         ((said(40, 51),), "cue 'a' runs over the edge of a hold"),
         ((said(0, 10), said(40, 51, text="b"), said(60, 70)), "cue 'b' runs over the edge of a hold"),
         ((said(0, 10), said(89, 91, text="b")), "cue 'b' runs over the edge of a hold"),
         ((said(40, 95),), "cue 'a' runs over the edge of a hold"),
-        # Words that go with a hold, but not in it.
+        # Words that belong before and after a hold, but not in it.
         ((said(45, 50, Role.HOLD), said(90, 95, Role.RELEASE)), ""),
         ((said(50, 60, Role.HOLD),), "hold is said inside a hold"),
         ((said(60, 70, Role.RELEASE),), "release is said inside a hold"),
@@ -146,13 +146,13 @@ UNEQUAL = "the two sides are held for different times"
     [
         ((span(SpanKind.HOLD, 0, 20, "right"), span(SpanKind.HOLD, 25, 45, "left")), ""),
         ((span(SpanKind.HOLD, 0, 20, "right"), span(SpanKind.HOLD, 25, 46, "left")), UNEQUAL),
-        # Without a side, in another round or in another chapter it may be another time.
+        # Holds without a side, in another round or in another chapter may have another length.
         ((span(SpanKind.HOLD, 0, 20), span(SpanKind.HOLD, 25, 46)), ""),
         ((span(SpanKind.HOLD, 0, 20, "right"), span(SpanKind.HOLD, 25, 46, "left", repetition=2)), ""),
         ((span(SpanKind.HOLD, 0, 20, "right"), span(SpanKind.HOLD, 50, 71, "left")), ""),
         ((span(SpanKind.HOLD, 0, 20, "right"), span(SpanKind.HOLD, 49, 70, "left")), UNEQUAL),
         ((span(SpanKind.HOLD, 50, 70, "right"), span(SpanKind.HOLD, 75, 96, "left")), UNEQUAL),
-        # What the listener has added to a side while it ran is no difference.
+        # Time that the listener has added to a side while it ran does not count.
         ((span(SpanKind.HOLD, 0, 24, "right", added=4), span(SpanKind.HOLD, 25, 45, "left")), ""),
         ((span(SpanKind.HOLD, 0, 20, "right", added=4), span(SpanKind.HOLD, 25, 45, "left")), UNEQUAL),
     ],
@@ -187,7 +187,7 @@ def test_breathing_in_and_out_take_turns(kinds: tuple[SpanKind, ...], found: str
         ((span(IN, 0, 20), span(OUT, 21, 40)), "an inhale is left without its exhale"),
         ((span(OUT, 0, 20), span(OUT, 21, 40)), ""),
         ((span(STAY, 0, 20), span(IN, 21, 40)), ""),
-        # Other spans between them are no breath.
+        # Spans of other kinds between them are ignored.
         ((span(IN, 0, 20), span(SpanKind.REST, 5, 60), span(OUT, 20, 40)), ""),
     ],
 )

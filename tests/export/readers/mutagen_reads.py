@@ -1,4 +1,4 @@
-"""What mutagen reads of a file, as JSON; run with the mutagen in question in front on the path."""
+"""Print what mutagen reads of a file, as JSON. The mutagen to use has to come first on the path."""
 
 from __future__ import annotations
 
