@@ -48,6 +48,8 @@ def texts_in(data: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:  # noqa:
     for field in SHOWN & set(data):
         value = data[field]
         yield from [((field,), value)] if isinstance(value, str) else [((field, n), v) for n, v in enumerate(value)]
+    for n, correction in enumerate(data.get("provenance", {}).get("corrections", ())):
+        yield ("provenance", "corrections", n), correction
 
 
 def read(language: str, kind: str, name: str, root: Path = DATA) -> dict[str, Any]:
@@ -71,6 +73,8 @@ def lacking(language: str, root: Path = DATA) -> list[str]:
             here = dict(texts_in(read(language, kind, name, root)))
             missing = [".".join(map(str, field)) for field in there if field not in here and "also" not in field]
             found += [f"{name}: {field} has no words" for field in missing]
+            more = [".".join(map(str, field)) for field in here if "corrections" in field and field not in there]
+            found += [f"{name}: {field} belongs to no sentence of {FIRST_LANGUAGE}" for field in more]
             left = (text for field, text in here.items() if text == there.get(field) and TOKEN.sub("", text) != ".")
             found += [f"{name}: {text!r} is still in {FIRST_LANGUAGE}" for text in left]
     if (folder / "phrases.toml").is_file():
@@ -96,12 +100,22 @@ def test_what_a_language_lacks_is_named(tmp_path: Path) -> None:
     cat_cow = german / "stretches" / "cat-cow.toml"
     text = cat_cow.read_text(encoding="utf-8").replace('gist = "den Rücken mit dem Atem hohl und rund machen"\n', "")
     cat_cow.write_text(text.replace('name = "Katze und Kuh"', 'name = "cat-cow"'), encoding="utf-8")
+    march, trapezius = (german / "stretches" / f"{name}.toml" for name in ("march", "upper-trapezius"))
+    text = march.read_text(encoding="utf-8")
+    march.write_text(text[: text.index("[provenance]")], encoding="utf-8")
+    text = trapezius.read_text(encoding="utf-8").removesuffix("]\n")
+    text = text.replace("Die Hand liegt nur auf und zieht nie.", "The hand rests and never pulls.")
+    trapezius.write_text(f'{text}    "Eine zu viel.",\n]\n', encoding="utf-8")
     assert lacking("de", tmp_path) == [
         "pronounce.toml is missing",
         "stretches/sphinx.toml is missing",
         "stretches/sfinx.toml belongs to no file of en",
         "cat-cow: gist has no words",
         "cat-cow: 'cat-cow' is still in en",
+        "march: provenance.corrections.0 has no words",
+        "march: provenance.corrections.1 has no words",
+        "upper-trapezius: provenance.corrections.2 belongs to no sentence of en",
+        "upper-trapezius: 'The hand rests and never pulls.' is still in en",
         "routines/hips.toml is missing",
     ]
     shutil.copytree(tmp_path / FIRST_LANGUAGE, tmp_path / "fr")
@@ -137,6 +151,17 @@ def test_dose_sides_and_times_are_the_same_in_every_language(language: str) -> N
                 assert bool(one.bare) == bool(two.bare)
         assert bool(first.caution) == bool(other.caution)
         assert len(first.cautions) == len(other.cautions)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_differs_from_a_source_is_said_in_the_language_and_the_source_is_the_same(language: str) -> None:
+    for name in FIRST.stretch_ids():
+        first, other = FIRST.stretch(name).provenance, LIBRARIES[language].stretch(name).provenance
+        assert first
+        assert other
+        assert (first.source, first.label) == (other.source, other.label)
+        assert len(first.corrections) == len(other.corrections)
+        assert not set(first.corrections) & set(other.corrections)
 
 
 @pytest.mark.parametrize("language", languages())

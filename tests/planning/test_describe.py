@@ -8,7 +8,7 @@ import pytest
 
 from voiceguide.library.loader import Library
 from voiceguide.model.routine import Item
-from voiceguide.model.stretch import CountMovement, CountRange
+from voiceguide.model.stretch import Breath, CountMovement, CountRange, SecondsRange
 from voiceguide.planning.describe import describe_routine, describe_stretch, dose_in_words
 
 if TYPE_CHECKING:
@@ -50,3 +50,31 @@ def test_one_is_not_counted_as_many() -> None:
         dose_in_words(stretch, LIBRARY.phrasebook, Item(stretch=stretch.id, repetitions=3))
         == "3 repetitions (1), one every 6 s"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "breath", "count", "hold"),
+    [
+        ("en", "20.5", "2.5 s in and 6.25 s out", "one every 4.5 s", "hold 20.5 s (20.5 to 30.5)"),
+        ("de", "20,5", "2,5 s ein und 6,25 s aus", "eine alle 4,5 s", "20,5 s halten (20,5 bis 30,5)"),
+        ("es", "20,5", "2,5 s al inhalar y 6,25 s al exhalar", "una cada 4,5 s", "mantener 20,5 s (20,5 a 30,5)"),
+    ],
+)
+def test_numbers_have_the_decimal_of_the_language(
+    language: str, number: str, breath: str, count: str, hold: str
+) -> None:
+    library = Library(language)
+
+    def shown(name: str, item: Item | None = None, **changes: object) -> str:
+        stretch = library.stretch(name)
+        movement = stretch.movement.model_copy(update=changes)
+        return dose_in_words(stretch.model_copy(update={"movement": movement}), library.phrasebook, item)
+
+    slow = Breath(in_s=2.5, out_s=6.25)
+    assert breath in shown("cat-cow", breath=slow)
+    assert breath in shown("paced-breathing", breath=slow)
+    assert count in shown("shoulder-rolls", rep_s=4.5)
+    assert hold in shown("supine-twist", hold_s=SecondsRange(min=20.5, default=20.5, max=30.5))
+    always = SecondsRange(min=20.5, default=20.5, max=20.5)
+    longer = Item(stretch="supine-twist", hold_s=40)
+    assert f"({number})" in shown("supine-twist", longer, hold_s=always)

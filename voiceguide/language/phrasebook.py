@@ -297,6 +297,10 @@ class Phrasebook(ChoiceWords):
         """The rules of this language."""
         return rules_for(self.language)
 
+    def in_digits(self, number: float) -> str:
+        """A number to be read, with the language's decimal point or comma: `2.5`, `2,5`."""
+        return f"{number:g}".replace(".", self.decimal)
+
     def with_one(self, text: str) -> str:
         """`text`, which counts one of something, with the singular. Capitals stay."""
 

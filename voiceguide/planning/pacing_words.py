@@ -34,9 +34,6 @@ def _changes(pacing: Pacing, book: Phrasebook, names: Mapping[str, str]) -> Iter
 
 
 def _change(name: str, value: Any, book: Phrasebook, names: Mapping[str, str]) -> str:  # noqa: ANN401 -- as the knob has it
-    def number(value: float) -> str:
-        return f"{value:g}".replace(".", book.decimal)
-
     words = book.pacing
     match name:
         case "repetitions" | "rounds":
@@ -44,7 +41,7 @@ def _change(name: str, value: Any, book: Phrasebook, names: Mapping[str, str]) -
             return (one if value == 1 else several).format(number=value)
         case "breath":
             template = words.breath_held if value.hold_in_s or value.hold_out_s else words.breath
-            return template.format(**{phase: number(length_s) for phase, length_s in value})
+            return template.format(**{phase: book.in_digits(length_s) for phase, length_s in value})
         case "bed":
             # The name of a file is private, and is never mentioned.
             return words.bed.get(value, words.bed["file"])
@@ -57,8 +54,8 @@ def _change(name: str, value: Any, book: Phrasebook, names: Mapping[str, str]) -
         case "length_s":
             shown = clock(value)
         case "bed_level_db":
-            shown = number(-value)
+            shown = book.in_digits(-value)
         case _:
-            shown = number(value)
+            shown = book.in_digits(value)
     template = getattr(words, name)
     return str(template.format(value=shown))

@@ -63,7 +63,7 @@ class Breathing(Kind):
         return _telling_tones(guide)
 
     def dose_in_words(self, dose: Dose, book: Phrasebook) -> str:
-        """`6 breaths (5 to 8), in 4 s, out 6 s`."""
+        """`6 breaths (5 to 8), 4 s in and 6 s out`."""
         return _dose_in_words(dose, self._movement.repetitions, self._movement.breath, book)
 
 
@@ -99,7 +99,7 @@ class BreathingAlone(Kind):
         return _telling_tones(guide)
 
     def dose_in_words(self, dose: Dose, book: Phrasebook) -> str:
-        """`10 breaths (8 to 12), in 4 s, out 6 s`."""
+        """`10 breaths (8 to 12), 4 s in and 6 s out`."""
         return _dose_in_words(dose, self._movement.breaths, self._movement.breath, book)
 
 
@@ -109,7 +109,8 @@ def _telling_tones(guide: Guide) -> frozenset[ToneName]:
 
 def _dose_in_words(dose: Dose, limits: CountRange, breath: Breath, book: Phrasebook) -> str:
     breaths = counted_dose(book.show.breath, dose.repetitions, limits, book)
-    return f"{breaths}, {book.show.breath_s.format(in_s=f'{breath.in_s:g}', out_s=f'{breath.out_s:g}')}"
+    in_s, out_s = book.in_digits(breath.in_s), book.in_digits(breath.out_s)
+    return f"{breaths}, {book.show.breath_s.format(in_s=in_s, out_s=out_s)}"
 
 
 def _prepared(guide: Guide, movement: BreatheMovement | BreathsMovement) -> Iterator[Beat]:

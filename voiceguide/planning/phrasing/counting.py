@@ -73,7 +73,7 @@ class Counting(Kind):
     def dose_in_words(self, dose: Dose, book: Phrasebook) -> str:
         """`10 repetitions (8 to 12), one every 4 s`."""
         times = counted_dose(book.show.repetition, dose.repetitions, self._movement.repetitions, book)
-        return f"{times}, {book.show.every.format(seconds=f'{self._movement.rep_s:g}')}"
+        return f"{times}, {book.show.every.format(seconds=book.in_digits(self._movement.rep_s))}"
 
 
 def _tones(guide: Guide, movement: CountMovement, count: int) -> frozenset[ToneName]:

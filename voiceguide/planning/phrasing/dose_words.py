@@ -19,5 +19,6 @@ def limits_in_words(limits: CountRange | SecondsRange, done: float, book: Phrase
     if limits.min == limits.max == done:
         return ""
     if limits.min == limits.max:
-        return f" ({limits.min:g})"
-    return f" ({book.show.dose_to.format(low=f'{limits.min:g}', high=f'{limits.max:g}')})"
+        return f" ({book.in_digits(limits.min)})"
+    low, high = book.in_digits(limits.min), book.in_digits(limits.max)
+    return f" ({book.show.dose_to.format(low=low, high=high)})"

@@ -87,7 +87,7 @@ class Holding(Kind):
     def dose_in_words(self, dose: Dose, book: Phrasebook) -> str:
         """`hold 20 s (20 to 30) a side, 3 rounds (2 to 3)`; a single round is not worth a word."""
         limits = self._movement.rounds
-        held = book.show.hold.format(number=f"{dose.hold_s:g}")
+        held = book.show.hold.format(number=book.in_digits(dose.hold_s))
         held += limits_in_words(self._movement.hold_s, dose.hold_s, book)
         if self._each_side:
             held += f" {book.show.a_side}"
