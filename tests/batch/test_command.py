@@ -27,7 +27,7 @@ def test_the_report_is_a_table_and_an_exit_code(manifest: Write, tmp_path: Path)
         f"note: upper-back-counting-sine-{pace}.wav: {dose}" for pace in ("gentle", "steady", "brisk")
     ]
     lines = result.stdout.splitlines()
-    assert lines[1].split() == ["upper-back-counting-sine-gentle.wav", "made", "2:11", "6.3", "MB"]
+    assert lines[1].split() == ["upper-back-counting-sine-gentle.wav", "made", "2:22", "6.8", "MB"]
     assert lines[-1] == f"{tmp_path / 'catalogue'}: 3 made"
     (tmp_path / "catalogue" / "upper-back-counting-sine-brisk.wav").unlink()
     result = run("batch", path, "--cache-dir", tmp_path / "cache", "--jobs", "1")
@@ -61,7 +61,7 @@ def test_the_report_for_programs(manifest: Write, tmp_path: Path) -> None:
         "routine": "upper-back",
         "voice": "counting:sine",
         "pace": "steady",
-        "duration_s": pytest.approx(110.857, abs=0.01),
+        "duration_s": pytest.approx(120.308, abs=0.01),
         "size_bytes": (tmp_path / "catalogue" / "upper-back-counting-sine-steady.wav").stat().st_size,
         "notes": ["Cat-cow: 2 repetitions as asked; its usual dose is 8 to 10."],
         "worker": "",

@@ -20,7 +20,7 @@ from voiceguide.errors import ExportError
 from voiceguide.export.mp3 import background as mp3_background
 from voiceguide.export.mp3 import parts as mp3_parts
 from voiceguide.export.mp3.background import BackgroundFrames, LoneFrames, TapeFrames, saved_frames, usable_pauses
-from voiceguide.export.mp3.frames import FrameFormat, joined, move_reservoir
+from voiceguide.export.mp3.frames import FrameFormat, alone, joined, move_reservoir
 from voiceguide.export.mp3.parts import NoJointError, Piece, encoded, encoded_in_one, parts, pieces
 from voiceguide.sound.background import SourceWithPauses
 from voiceguide.sound.source import Silence
@@ -923,3 +923,81 @@ def test_a_pause_over_noise_that_nobody_hears_is_filled_with_frames_that_stand_a
     # The frames that follow are the same as after a silent pause.
     silent = b"".join(SILENT if frame in lone else frame for frame in found)
     assert from_whom(heard(silent)) == [(0, 54), (None, 42), (0, 58), (None, 32), (0, 116)]
+
+
+SMALL = FrameFormat(24_000, 1, 32)
+"""The format in which the noise of a pause is encoded: half the bit rate, frames of 96 bytes."""
+SMALL_FRAME, SMALL_AREA = 96, 96 - HEAD
+
+
+def side_information(reach: int, data_bits: int, rest: bytes) -> bytes:
+    """Return the nine bytes behind a header: main_data_begin, a private bit, part2_3_length, and the `rest`."""
+    in_front = reach << 16 | 1 << 15 | data_bits << 3 | rest[0] & 7
+    return in_front.to_bytes(3, "big") + rest[1:7]
+
+
+def small_run(reaches: Sequence[int], bits: Sequence[int], seed: int) -> tuple[bytes, list[bytes]]:
+    """Return a run of frames with these reservoirs and lengths of data, and the data of each frame."""
+    random = np.random.default_rng(seed)
+    areas = random.bytes(len(reaches) * SMALL_AREA)
+    run, data = b"", []
+    for number, (reach, data_bits) in enumerate(zip(reaches, bits, strict=True)):
+        run += b"\xff\xf3\x44\xc4" + side_information(reach, data_bits, random.bytes(7))
+        run += areas[number * SMALL_AREA : (number + 1) * SMALL_AREA]
+        begin = number * SMALL_AREA - reach
+        data.append(areas[begin : begin + (data_bits + 7) // 8])
+    return run, data
+
+
+@pytest.mark.parametrize(
+    ("number", "reach", "data_bits"),
+    [(0, 0, 8), (1, 0, 600), (2, 0, 601), (2, 17, 607), (3, 100, 608), (3, 200, 1416), (4, 255, 1432), (4, 30, 0)],
+)
+def test_a_frame_that_is_repacked_has_all_its_data_behind_its_own_header(
+    number: int, reach: int, data_bits: int
+) -> None:
+    reaches, bits = [0] * 5, [500] * 5
+    reaches[number], bits[number] = reach, data_bits
+    run, data = small_run(reaches, bits, seed=number)
+    frame = alone(run, number, SMALL, SILENT)
+    about = run[number * SMALL_FRAME + 4 : number * SMALL_FRAME + HEAD]
+    assert len(frame) == FRAME
+    assert frame[:4] == SILENT[:4]
+    assert frame[4] == 0, "it keeps no data in the frames before it"
+    assert frame[5:HEAD] == about[1:]
+    assert frame[HEAD:] == data[number].ljust(AREA, b"\0")
+
+
+def test_a_frame_whose_data_do_not_fit_is_refused() -> None:
+    run, _ = small_run([0, 0, 0, 100], [500, 500, 500, AREA * 8], seed=1)
+    assert len(alone(run, 3, SMALL, SILENT)) == FRAME, "it fits to the byte"
+    run, _ = small_run([0, 0, 0, 100], [500, 500, 500, AREA * 8 + 1], seed=1)
+    with pytest.raises(ExportError, match=r"^the noise that keeps a headset awake does not fit into its MP3 frames$"):
+        alone(run, 3, SMALL, SILENT)
+
+
+def test_the_frames_of_the_noise_stand_alone_and_repeat_after_a_second_and_a_half(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Two frames of run-up are left out: the encoder has not heard enough by then."""
+    run, data = small_run([0] + [40] * 65, [500] * 66, seed=5)
+    asked: list[object] = []
+
+    class Recorded:
+        def __init__(self, source: Source, first: int, sizes: FrameFormat) -> None:
+            asked.extend((source, first, sizes))
+
+        def taken(self, number: int) -> bytes:
+            asked.append(number)
+            return run
+
+    monkeypatch.setattr(mp3_background, "Lame", Recorded)
+    noise: Any = Source(3000 * SAMPLES, tape=Tape.of([60 * SAMPLES], [0]))
+    recording = noise.recording
+    monkeypatch.setattr(Source, "recording", recording)
+    frames = LoneFrames(noise, SIZES)
+    found = frames.between(130, 200)
+    assert asked == [recording, 0, SMALL, 66]
+    parts_of_it = [found[at + HEAD : at + FRAME] for at in range(0, len(found), FRAME)]
+    assert parts_of_it == [data[2 + number % 64].ljust(AREA, b"\0") for number in range(130, 200)]
+    assert frames.between(7, 8) == alone(run, 9, SMALL, SILENT)

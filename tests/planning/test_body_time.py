@@ -106,8 +106,9 @@ def test_the_way_to_the_floor_takes_its_time_from_the_first_cue_on() -> None:
         first = routine.stretches[0]
         timeline = plan_timeline(routine, paced(), BOOK, spoken)
         way = next(span for span in timeline.spans if span.stretch == first.id and span.kind is SpanKind.TRANSITION)
+        begin = next((cue.start for cue in timeline.speech() if cue.text == BOOK.get_down), way.start)
         if first.position not in {Position.STANDING, Position.CHAIR}:
-            assert (way.end - way.start) / RATE_HZ >= paced().floor_s
+            assert (way.end - begin) / RATE_HZ >= paced().floor_s
 
 
 def test_a_walk_has_its_own_time_and_its_own_words() -> None:
@@ -195,9 +196,28 @@ def test_who_is_on_the_floor_is_told_how_to_stand_up_and_has_the_time_for_it() -
         timeline = plan_timeline(LIBRARY.routine("full-body"), paced(words=words), BOOK, spoken)
         up = sentences(BOOK.stand_up)
         cues = [cue for cue in timeline.speech() if cue.stretch == "doorway-chest"]
-        assert [cue.text for cue in cues[1:4]] == up  # after the name
-        assert cues[4].text == "Walk to the doorway, eyes open."
-        assert (cues[4].start - cues[1].start) / RATE_HZ > 15
+        assert [cue.text for cue in cues[1 : 1 + len(up)]] == up  # after the name
+        walk = cues[1 + len(up)]
+        assert walk.text == "Walk to the doorway, eyes open."
+        assert (walk.start - cues[1].start) / RATE_HZ > 15
+
+
+def test_the_way_down_to_the_floor_is_told_before_it_and_at_every_setting_of_words() -> None:
+    for words in ("full", "brief", "minimal"):
+        for routine, stretch, comes_down in (
+            ("upper-back", "cat-cow", True),
+            ("lower-back", "settle-supine", True),
+            ("morning", "low-lunge", True),
+            ("upper-back", "thoracic-extension", False),  # from hands and knees
+            ("hips", "half-kneel-flexor", False),  # it has its own words, with a hand on the chair
+            ("in-bed", "ankle-pumps", False),
+        ):
+            timeline = plan_timeline(LIBRARY.routine(routine), paced(words=words), BOOK, spoken)
+            cues = [cue for cue in timeline.speech() if cue.stretch == stretch]
+            assert [cue.text for cue in cues].count(BOOK.get_down) == comes_down, (words, routine)
+            if comes_down:
+                assert cues[1].text == BOOK.get_down, (words, routine)
+                assert (cues[3].start - cues[1].start) / RATE_HZ >= (paced().floor_s or 0.0)
 
 
 def test_a_session_that_ends_early_has_a_close_that_fits_it() -> None:
@@ -294,6 +314,6 @@ def test_every_stretch_and_routine_says_what_it_is_for_and_has_an_easier_way() -
         stretch = LIBRARY.stretch(name)
         assert stretch.areas, name
         assert set(stretch.areas) <= set(Area)
-        assert stretch.movement.easier_way, name
+        assert stretch.movement.easier_way or name == "quiet-rest", name  # its words offer lying on one side
     for name in ROUTINES:
         assert LIBRARY.routine(name).areas, name

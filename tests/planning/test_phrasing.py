@@ -22,7 +22,7 @@ from voiceguide.units import to_frames
 if TYPE_CHECKING:
     from voiceguide.model.choices import Words
     from voiceguide.model.script import Script
-    from voiceguide.model.timeline import Timeline
+    from voiceguide.model.timeline import Cue, Timeline
 
 
 def script_of(library: Library, **changes: object) -> Script:
@@ -347,3 +347,29 @@ def test_tones_are_not_spoken_of_where_there_are_none(library: Library) -> None:
         minimal = Pacing.model_validate({"words": "minimal", **changes})
         assert "tone" not in " ".join(phrase(routine, minimal, library.phrasebook).texts()).lower()
     assert "The tone rises" in " ".join(phrase(routine, Pacing(words="minimal"), library.phrasebook).texts())
+
+
+def speech_of(library: Library, routine: str, words: Words) -> list[Cue]:
+    pacing = paced(words=words)
+    script = write_script(library.routine(routine), pacing, library.phrasebook)
+    return list(estimate(script, pacing.speech_rate).speech())
+
+
+def test_rounds_of_both_sides_say_how_many_are_left(library: Library) -> None:
+    book = library.phrasebook
+    settings: tuple[Words, ...] = ("full", "minimal")
+    for words in settings:
+        cues = [cue for cue in speech_of(library, "hips", words) if cue.stretch == "figure-four"]
+        [again] = [number for number, cue in enumerate(cues) if cue.text == book.last_round]
+        before, after = cues[again - 1], cues[again + 1]
+        assert (before.side, before.repetition, before.role) == ("left", 1, Role.RELEASE)
+        assert (after.side, after.repetition) == ("right", 2)
+
+
+def test_an_easier_way_is_offered_in_brief_words_too(library: Library) -> None:
+    settings: tuple[Words, ...] = ("full", "brief", "minimal")
+    offers = [
+        sum(cue.text.startswith("To make it easier, ") for cue in speech_of(library, "upper-back", words))
+        for words in settings
+    ]
+    assert offers == [4, 4, 0]

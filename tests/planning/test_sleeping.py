@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
@@ -64,3 +65,14 @@ def test_what_the_pacing_leaves_to_the_routine() -> None:
         assert pacing.of_routine(sleep=not sleep) == pacing
         assert paced(sleep=not sleep).of_routine(sleep=sleep).sleep is not sleep
         assert paced(tones="full").of_routine(sleep=sleep).tones == "full"
+
+
+def test_nothing_is_said_once_the_listener_may_be_asleep(library: Library) -> None:
+    """In minimal words the way through the body is silent: the last words come before it."""
+    for words in ("full", "brief", "minimal"):
+        timeline = planned(library, "in-bed", words=words)
+        speech = list(timeline.speech())
+        assert library.phrasebook.last_words.endswith(speech[-1].text), words
+        quiet_s = [(after.start - before.end) / timeline.rate_hz for before, after in itertools.pairwise(speech)]
+        assert max(quiet_s) < 60, words
+        assert (timeline.length - speech[-1].end) / timeline.rate_hz > 60, words

@@ -212,6 +212,8 @@ class Phrasebook(ChoiceWords):
     """Each condition as `screening` names it."""
     roll_up: Text
     """Before the listener sits or stands up from lying on the back."""
+    get_down: Text
+    """Before the listener comes down to the floor, on the way to a sitting, kneeling or lying position."""
     stand_up: Text
     """Before the listener stands up from the floor."""
     easier_way: Text

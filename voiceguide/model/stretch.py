@@ -65,6 +65,8 @@ class Spot(StrEnum):
     BEHIND_CHAIR = "behind_chair"
     FACING_CHAIR = "facing_chair"
     WALL = "wall"
+    BED = "bed"
+    """Lying or sitting on it from the start: nobody comes down to the floor."""
 
 
 class Area(StrEnum):
@@ -91,10 +93,14 @@ class Condition(StrEnum):
     RHEUMATOID_ARTHRITIS = "rheumatoid_arthritis"
     SHOULDER_INJURY = "shoulder_injury"
     SPINE_SURGERY = "spine_surgery"
+    NARROW_CANAL = "narrow_canal"
+    DISC = "disc"
+    BACK_INJURY = "back_injury"
     THIN_BONES = "thin_bones"
     NEW_HIP = "new_hip"
     NEW_KNEE = "new_knee"
     WRIST_INJURY = "wrist_injury"
+    CALF = "calf"
     GLAUCOMA = "glaucoma"
     LUNG_OR_HEART = "lung_or_heart"
     PREGNANCY = "pregnancy"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.model.script import Role
 from voiceguide.planning.phrasing.beats import moving, rest, say, settled
-from voiceguide.planning.phrasing.positions import change_s, rolls_up, same_place, stands_up, walks
+from voiceguide.planning.phrasing.positions import change_s, gets_down, rolls_up, same_place, stands_up, walks
 from voiceguide.planning.phrasing.wording import sentences
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ UP_S = 5.0
 """Time for each sentence on the way from the floor to standing."""
 STEADY_S = 4.0
 """Time to stand until the head is steady."""
+DOWN_S = 4.0
+"""The part of the way to the floor that passes while the listener hears how to go down."""
 ROLL_S = 4.0
 """Time to roll from the back onto one side, and again to get up from there, at any pace."""
 
@@ -41,6 +43,9 @@ def arrival_beats(guide: Guide, before: Stretch | None, place: Place) -> Iterato
         up = guide.wording.phrasebook.stand_up
         yield from moving(up, Role.SAFETY, place, STEADY_S, pacing, least_s=STEADY_S, between_s=UP_S)
         way_s = max(pacing.walk_s if on_foot else pacing.same_posture_s, way_s - up_s * len(sentences(up)))
+    if gets_down(before, stretch):
+        yield from say(guide.wording.phrasebook.get_down, Role.SAFETY, place)
+        way_s = max(way_s - DOWN_S, pacing.same_posture_s)
     words = arrive.stay if is_there else arrive.walk if before and on_foot else None
     settle_s = max(way_s, settled(arrive.settle_s, pacing))
     # The listener is not hurried through the room, nor much on the way to the floor.

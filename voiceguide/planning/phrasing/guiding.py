@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from voiceguide.model.choices import Level
 from voiceguide.model.script import Place, Rest, Role, Say, ToneName
-from voiceguide.model.stretch import Familiarity
 from voiceguide.planning.phrasing.beats import moving, rest, say, settled
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from voiceguide.model.choices import Side
     from voiceguide.model.pacing import Pacing
-    from voiceguide.model.stretch import Guidance, Stretch
+    from voiceguide.model.stretch import Familiarity, Guidance, Stretch
     from voiceguide.planning.phrasing.dose import Dose
     from voiceguide.planning.phrasing.wording import Wording
 
@@ -98,7 +97,7 @@ class Guide(Struct, frozen=True):
         yield rest(MEANING_S, place)
 
     def level(self, familiarity: Familiarity, place: Place) -> Iterator[Say | Rest]:
-        """Another way to do the movement: the chosen one, or the easier one, offered once.
+        """Another way to do the movement: the chosen one, or the easier one, offered once in full and in brief words.
 
         It follows the words of the movement: before them it would be a command of its own, which they take back.
         """
@@ -109,7 +108,7 @@ class Guide(Struct, frozen=True):
         words = self.fill(way, place.side)
         book = self.wording.phrasebook
         if chosen is Level.USUAL:
-            if familiarity is not Familiarity.FULL or not self.new:
+            if familiarity is not self.familiarity or not self.new or self.pacing.words == "minimal":
                 return
             words = self.wording.phrase(book.easier_way, way=words)
         else:

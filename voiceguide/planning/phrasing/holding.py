@@ -107,16 +107,24 @@ def _between(guide: Guide, place: Place, index: int, *, switching: bool) -> Iter
     wording, book = guide.wording, guide.wording.phrasebook
     if switching:
         yield Sound(ToneName.SWITCH, SWITCH_LEAD_S, place)
+        if place.side is guide.first_side:
+            yield from _rounds_left(guide, place)
         if guide.pacing.words != "minimal":
             yield from say(wording.choose(book.other_side, guide.number, index), Role.SWITCH, place)
         return
     yield from say(wording.choose(book.rest, guide.number, index), Role.INSTRUCT, place)
+    yield from _rounds_left(guide, place)
+    yield rest(guide.pacing.round_rest_s, place, SpanKind.REST, least_s=LEAST_SETTLE_S)
+
+
+def _rounds_left(guide: Guide, place: Place) -> Iterator[Say]:
+    """How many rounds are left, counting the one that begins here."""
+    wording, book = guide.wording, guide.wording.phrasebook
     left = guide.dose.rounds - (place.repetition or 1) + 1
     if left == 1:
         yield from say(book.last_round, Role.REMAINING, place)
     else:
         yield from say(wording.phrase(book.rounds_left, count=left), Role.COUNT, place)
-    yield rest(guide.pacing.round_rest_s, place, SpanKind.REST, least_s=LEAST_SETTLE_S)
 
 
 def _one_hold(guide: Guide, movement: HoldMovement, place: Place, index: int) -> Iterator[Beat]:

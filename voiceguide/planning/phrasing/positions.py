@@ -45,7 +45,7 @@ def same_place(before: Stretch | None, after: Stretch) -> bool:
 def walks(before: Stretch | None, after: Stretch) -> bool:
     """Whether the listener walks to another spot, such as a wall. At the start the mat and the chair are at hand."""
     if before is None:
-        return after.place not in {Spot.MAT, Spot.OPEN, Spot.CHAIR}
+        return after.place not in {Spot.MAT, Spot.OPEN, Spot.CHAIR, Spot.BED}
     is_upright = bool({_GROUP[before.position], _GROUP[after.position]} & _UPRIGHT)
     return before.place is not after.place and is_upright and {before.place, after.place} != {Spot.MAT, Spot.OPEN}
 
@@ -58,6 +58,12 @@ def rolls_up(before: Stretch | None, after: Stretch) -> bool:
 def stands_up(before: Stretch | None, after: Stretch) -> bool:
     """Whether the listener gets up from the floor to stand, or to sit on a chair."""
     return before is not None and _GROUP[before.position] not in _UPRIGHT and _GROUP[after.position] in _UPRIGHT
+
+
+def gets_down(before: Stretch | None, after: Stretch) -> bool:
+    """Whether the listener comes down to the floor from standing or from a chair, to kneel, sit or lie."""
+    is_upright = before is None or _GROUP[before.position] in _UPRIGHT
+    return is_upright and after.place is not Spot.BED and _GROUP[after.position] in {"sitting", "kneeling", "lying"}
 
 
 def change_s(before: Stretch | None, after: Stretch, pacing: Pacing) -> float:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from voiceguide.model.script import Hold, Mark, Role
+from voiceguide.model.script import Hold, Mark, Rest, Role, Say
+from voiceguide.planning.phrasing.beats import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from voiceguide.model.script import Beat
 
 
+LONG_QUIET_S = 30.0
+"""After a longer quiet nothing is said: it would wake somebody."""
 LAST_WORDS_S = 10.0
 """Time from the start of the last rest, or from a reminder in it, to the last words."""
 
@@ -27,12 +30,20 @@ def asleep(beats: Iterable[Beat], last_words: str) -> Iterator[Beat]:
     beats = tuple(beats)
     last = next((number for number in range(len(beats))[::-1] if isinstance(beats[number], Hold)), None)
     hold = None if last is None else beats[last]
-    if not isinstance(hold, Hold) or not hold.restful:
+    if last is None or not isinstance(hold, Hold) or not hold.restful:
         yield from beats
         return
-    yield from beats[:last]
     marks = tuple(mark for mark in hold.marks if mark.role is Role.ENCOURAGE)
     at_s = max([mark.at_s for mark in marks], default=0.0) + LAST_WORDS_S
-    if at_s < hold.seconds / 2:
-        marks += (Mark(at_s, (last_words,), Role.ENCOURAGE),)
+    quiet_from = max((number for number in range(last) if isinstance(beats[number], Say)), default=-1) + 1
+    quiet = beats[quiet_from:last]
+    if sum(beat.seconds for beat in quiet if isinstance(beat, Rest)) > LONG_QUIET_S:
+        # Minimal words leave the way into the rest silent: there the listener may be asleep before it begins.
+        yield from beats[:quiet_from]
+        yield from say(last_words, Role.ENCOURAGE, hold.place)
+        yield from quiet
+    else:
+        yield from beats[:last]
+        if at_s < hold.seconds / 2:
+            marks += (Mark(at_s, (last_words,), Role.ENCOURAGE),)
     yield replace(hold, marks=marks, countdown=())
