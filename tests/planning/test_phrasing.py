@@ -10,6 +10,7 @@ import pytest
 
 from voiceguide.errors import RequestError, UnknownNameError
 from voiceguide.library.loader import Library
+from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.pacing import Pacing
 from voiceguide.model.script import Breathe, Hold, Role, Say, SpanKind, ToneName
 from voiceguide.planning.phrasing.script import phrase
@@ -20,6 +21,8 @@ from voiceguide.planning.selection import selected
 from voiceguide.units import to_frames
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from voiceguide.model.choices import Words
     from voiceguide.model.script import Script
     from voiceguide.model.timeline import Cue, Timeline
@@ -373,3 +376,24 @@ def test_an_easier_way_is_offered_in_brief_words_too(library: Library) -> None:
         for words in settings
     ]
     assert offers == [4, 4, 0]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "es"])
+def test_more_conditions_than_one_text_can_hold_are_named_in_several(language: str, tmp_path: Path) -> None:
+    """Ten stretches of an own routine concern them all."""
+    stretches = (
+        *("ankle-pumps", "wrist-flexor", "cat-cow", "seated-cat-cow", "seated-hamstring", "sphinx", "low-lunge"),
+        *("bed-breathing", "half-fold", "arm-raises"),
+    )
+    own = tmp_path / "all.toml"
+    head = f'id = "all"\ntitle = "X"\ndescription = "All."\nlanguage = "{language}"\n'
+    own.write_text(head + "".join(f'[[items]]\nstretch = "{name}"\n' for name in stretches), encoding="utf-8")
+    library = Library(language)
+    routine, book = library.routine(str(own)), library.phrasebook
+    begin, end = book.screening.split("{conditions}")
+    welcome = write_script(routine, paced(), book).sections[0]
+    said = [beat.text for beat in welcome.beats if isinstance(beat, Say) and beat.text.endswith(end)]
+    assert len(said) == 2
+    assert all(text.startswith(begin) and len(text) <= MAX_TEXT_CHARS for text in said)
+    for name in book.conditions.values():
+        assert sum(name in text for text in said) == 1, name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.script import Place, Role, Sound, SpanKind, ToneName
 from voiceguide.planning.phrasing.beats import moving, rest, say
 
@@ -35,8 +36,8 @@ def welcome_beats(routine: Routine, pacing: Pacing, wording: Wording, minutes: i
         if len({prop.name for stretch in routine.stretches for prop in stretch.props}) > 1:
             yield from say(book.fetch, Role.SAFETY)
             yield rest(PAUSE_HERE_S, kind=SpanKind.REST)
-    if conditions := _conditions(routine.stretches, wording):
-        yield from say(wording.phrase(book.screening, conditions=conditions), Role.SAFETY)
+    for screening in _screenings(routine.stretches, wording):
+        yield from say(screening, Role.SAFETY)
         yield rest(PAUSE_HERE_S, kind=SpanKind.REST)
     wanted = {prop.name for stretch in routine.stretches for prop in stretch.props}
     for preparation in routine.prepare:
@@ -58,11 +59,23 @@ def _title(routine: Routine, pacing: Pacing, wording: Wording, minutes: int) -> 
     return wording.phrase(template, title=routine.title, count=len(routine.items), minutes=minutes)
 
 
-def _conditions(stretches: Sequence[Stretch], wording: Wording) -> str:
-    """The conditions whose cautions to read first, each named once, in the order of the phrasebook."""
+def _screenings(stretches: Sequence[Stretch], wording: Wording) -> Iterator[str]:
+    """Who should read the cautions first: each condition once, in the order of the phrasebook.
+
+    More conditions than one text can hold are named in several of about the same length.
+    """
     book = wording.phrasebook
     concerned = {condition for stretch in stretches for condition in stretch.conditions}
-    return wording.joined([name for condition, name in book.conditions.items() if condition in concerned], book.either)
+    names = [name for condition, name in book.conditions.items() if condition in concerned]
+    for parts in range(1, len(names) + 1):
+        size = -(-len(names) // parts)
+        texts = [
+            wording.phrase(book.screening, conditions=wording.joined(part, book.either))
+            for part in (names[at : at + size] for at in range(0, len(names), size))
+        ]
+        if max(map(len, texts)) <= MAX_TEXT_CHARS or size == 1:
+            yield from texts
+            return
 
 
 def _props(stretches: Sequence[Stretch], wording: Wording) -> str:
