@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from voiceguide.cli.console import line, note, progress
+from voiceguide.cli.memory import share_one_arena
 from voiceguide.cli.pacing_options import Request, note_chosen_voice, with_pacing
 from voiceguide.cli.paths import path
 from voiceguide.cli.shared_options import KeepAlive, RoutineName
@@ -41,6 +42,7 @@ def export(  # noqa: PLR0913 -- each is an option
 ) -> None:
     from voiceguide import session
 
+    share_one_arena()
     wanted = [name.strip().lower() for name in captions.split(",") if name.strip()]
     session.check_target(output, force=force, bit_rate_kbps=bitrate, captions=wanted)
     with progress("speaking") as report:

@@ -7,6 +7,7 @@ takes the fullest form that fits. If none fits, a required cue draws its phase o
 from __future__ import annotations
 
 import itertools
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -135,7 +136,7 @@ class _Placing(Struct):
             language=script.language,
             rate_hz=self.rate_hz,
             length=length,
-            cues=tuple(sorted(self.cues, key=lambda cue: (cue.start, cue.end))),
+            cues=tuple(sorted(sorted(self.cues, key=attrgetter("end")), key=attrgetter("start"))),
             spans=tuple(self.spans),
             chapters=tuple(
                 Chapter(title, start, end, stretch)
