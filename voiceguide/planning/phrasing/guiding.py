@@ -97,7 +97,7 @@ class Guide(Struct, frozen=True):
         yield rest(MEANING_S, place)
 
     def level(self, familiarity: Familiarity, place: Place) -> Iterator[Say | Rest]:
-        """Another way to do the movement: the chosen one, or the easier one, offered once in full and in brief words.
+        """Another way to do the movement: the chosen one, or the easier one, offered once; minimal words leave it out.
 
         It follows the words of the movement: before them it would be a command of its own, which they take back.
         """

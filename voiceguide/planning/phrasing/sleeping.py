@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 LONG_QUIET_S = 30.0
-"""After a longer quiet nothing is said: it would wake somebody."""
+"""After a longer quiet before the rest nothing is said: it would wake somebody."""
 LAST_WORDS_S = 10.0
 """Time from the start of the last rest, or from a reminder in it, to the last words."""
 
