@@ -317,5 +317,11 @@ def test_the_voice_that_was_chosen_for_a_language_is_named(tmp_path: Path) -> No
     options = ("--language", "de", "--only", "cat-cow", "--cache-dir", tmp_path / "clips")
     chosen = run("plan", "upper-back", *options)
     assert re.fullmatch(r"note: spoken by (pico|pyttsx3):.+, the best voice for 'de' on this machine\n", chosen.stderr)
+    config = tmp_path / "config.toml"
+    config.write_text('[voices]\nen = "hibari:heart"\n', encoding="utf-8")
+    own = tmp_path / "own.toml"
+    own.write_text('id = "own"\ntitle = "X"\ndescription = "Y."\nlanguage = "de"\n[[items]]\nstretch = "cat-cow"\n')
+    found = run("plan", own, "--cache-dir", tmp_path / "clips", VOICEGUIDE_CONFIG=str(config))
+    assert "the best voice for 'de' on this machine" in found.stderr
     asked = run("plan", "upper-back", *options, "--voice", "pyttsx3:de")
     assert "spoken by" not in asked.stderr

@@ -220,6 +220,18 @@ def test_the_way_down_to_the_floor_is_told_before_it_and_at_every_setting_of_wor
                 assert (cues[3].start - cues[1].start) / RATE_HZ >= (paced().floor_s or 0.0)
 
 
+def test_nobody_is_told_to_kneel_up_in_bed(tmp_path: Path) -> None:
+    own = tmp_path / "own.toml"
+    stretches = ("bed-knee-hug", "seated-ankles", "bed-breathing", "cat-cow")
+    items = "".join(f'[[items]]\nstretch = "{name}"\n' for name in stretches)
+    own.write_text(f'id = "own"\ntitle = "X"\ndescription = "From bed."\n{items}', encoding="utf-8")
+    said = [cue.text for cue in plan_timeline(LIBRARY.routine(str(own)), paced(), BOOK, spoken).speech()]
+    assert sentences(BOOK.stand_up)[1] not in said
+    at = next(number for number, text in enumerate(said) if "cat-cow" in text)
+    assert said[at + 1 : at + 4] == [*sentences(BOOK.roll_up), BOOK.get_down]
+    assert said.count(BOOK.get_down) == 1
+
+
 def test_a_session_that_ends_early_has_a_close_that_fits_it() -> None:
     library = LIBRARY.routine("full-body")
     spoken_out: tuple[Words, ...] = ("full", "brief")

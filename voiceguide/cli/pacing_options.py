@@ -16,6 +16,7 @@ from msgspec import Struct
 from voiceguide.cli.console import note
 from voiceguide.cli.shared_options import CacheDir, Language, Profile, SpeechRate, Voice
 from voiceguide.model.choices import Level, Pace, Side, Tones, Words
+from voiceguide.model.voice_choice import VoiceOfLanguage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -152,7 +153,8 @@ def _options(  # noqa: PLR0913 -- these are the options of contracts.md
 def note_chosen_voice(planned: Session, request: Request) -> None:
     """Name the voice that was chosen for a language in which nobody has asked for one."""
     language = planned.timeline.language
-    if language != "en" and not request.voice:
+    wanted = request.voice.of(language) if isinstance(request.voice, VoiceOfLanguage) else request.voice
+    if language != "en" and not wanted:
         note(f"spoken by {planned.voice}, the best voice for {language!r} on this machine")
 
 

@@ -57,13 +57,18 @@ def rolls_up(before: Stretch | None, after: Stretch) -> bool:
 
 def stands_up(before: Stretch | None, after: Stretch) -> bool:
     """Whether the listener gets up from the floor to stand, or to sit on a chair."""
-    return before is not None and _GROUP[before.position] not in _UPRIGHT and _GROUP[after.position] in _UPRIGHT
+    if before is None or before.place is Spot.BED:
+        return False
+    return _GROUP[before.position] not in _UPRIGHT and _GROUP[after.position] in _UPRIGHT
 
 
 def gets_down(before: Stretch | None, after: Stretch) -> bool:
-    """Whether the listener comes down to the floor from standing or from a chair, to kneel, sit or lie."""
-    is_upright = before is None or _GROUP[before.position] in _UPRIGHT
-    return is_upright and after.place is not Spot.BED and _GROUP[after.position] in {"sitting", "kneeling", "lying"}
+    """Whether the listener comes down to the floor from standing, a chair or a bed, to sit, lie or be on both knees.
+
+    For one knee a stretch has its own words: what to hold depends on where it is done.
+    """
+    is_above = before is None or before.place is Spot.BED or _GROUP[before.position] in _UPRIGHT
+    return is_above and after.place is not Spot.BED and _GROUP[after.position] in {"sitting", "kneeling", "lying"}
 
 
 def change_s(before: Stretch | None, after: Stretch, pacing: Pacing) -> float:

@@ -136,6 +136,7 @@ class _Placing(Struct):
             language=script.language,
             rate_hz=self.rate_hz,
             length=length,
+            # By start, then by end: two stable sorts, because a key for each cue of a long session takes memory.
             cues=tuple(sorted(sorted(self.cues, key=attrgetter("end")), key=attrgetter("start"))),
             spans=tuple(self.spans),
             chapters=tuple(
