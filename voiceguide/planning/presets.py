@@ -38,14 +38,13 @@ PRESETS: Final[Mapping[str, Pacing]] = {
         leave_s=5.0,
         round_rest_s=12.0,
     ),
+    # Fewer pauses and quicker words. The ways to the floor and up again keep the time that they take.
     "brisk": Pacing(
         pace="brisk",
         speech_rate=1.0,
         sentence_gap_s=0.5,
         same_posture_s=2.0,
         switch_s=6.0,
-        change_s=7.0,
-        floor_s=11.0,
         settle_scale=0.7,
         enter_s=3.0,
         leave_s=3.0,

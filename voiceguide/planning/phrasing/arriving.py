@@ -33,13 +33,13 @@ def arrival_beats(guide: Guide, before: Stretch | None, place: Place) -> Iterato
     stretch, pacing = guide.stretch, guide.pacing
     arrive = stretch.arrive
     if rolls_up(before, stretch):
-        settle_s = ROLL_S * max(1.0, pacing.settle_scale)
+        settle_s = settled(ROLL_S, pacing)
         yield from say(guide.wording.phrasebook.roll_up, Role.SAFETY, place, settle_s=settle_s)
         yield rest(settle_s, place, least_s=settle_s)
     is_there, on_foot = same_place(before, stretch), walks(before, stretch)
     way_s = change_s(before, stretch, pacing)
     if stands_up(before, stretch):
-        up_s = UP_S * max(1.0, pacing.settle_scale)
+        up_s = settled(UP_S, pacing)
         up = guide.wording.phrasebook.stand_up
         yield from moving(up, Role.SAFETY, place, STEADY_S, pacing, least_s=STEADY_S, between_s=UP_S)
         way_s = max(pacing.walk_s if on_foot else pacing.same_posture_s, way_s - up_s * len(sentences(up)))

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from voiceguide.model.pacing import Pacing
 
-UNHURRIED_S = 4.0
-"""A brisk pace does not shorten authored times up to this."""
 _SHORTEST_SHARE, _LONGEST_SHARE = 0.5, 2.5
 """How far fitting to a length may squeeze or stretch a rest."""
 
@@ -38,11 +36,11 @@ def rest(
 
 
 def settled(seconds: float, pacing: Pacing) -> float:
-    """The time to settle at this pace, for the authored `seconds`.
+    """The time to do what the words say at this pace, for the authored `seconds`.
 
-    A brisk pace does not shorten short times: placing a foot or a hand takes as long as it takes.
+    A brisk pace does not shorten it: to place a foot, or to fetch a cushion, takes as long as it takes.
     """
-    return max(seconds * pacing.settle_scale, min(seconds, UNHURRIED_S))
+    return seconds * max(1.0, pacing.settle_scale)
 
 
 def moving(  # noqa: PLR0913 -- the words, where they belong, and three times

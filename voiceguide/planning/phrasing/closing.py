@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.model.script import Role, Sound, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S, Position
-from voiceguide.planning.phrasing.beats import rest, say
+from voiceguide.planning.phrasing.beats import rest, say, settled
 from voiceguide.planning.phrasing.kinds import kind_of
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _closing_words(routine: Routine, pacing: Pacing, wording: Wording) -> Iterat
         if pacing.words == "minimal" and not closing.always:
             continue
         yield from say(wording.choose((closing.say, *closing.also)), Role.CLOSE, settle_s=LEAST_SETTLE_S)
-        yield rest(closing.settle_s * pacing.settle_scale, kind=SpanKind.REST)
+        yield rest(settled(closing.settle_s, pacing), kind=SpanKind.REST)
 
 
 def _any_close(routine: Routine, pacing: Pacing, wording: Wording) -> Iterator[Beat]:

@@ -64,12 +64,16 @@ class Guide(Struct, frozen=True):
         template = book.side_first if self.stretch.sides.kind == "alternating" else book.this_side
         yield from say(self.wording.fill(template, side=place.side), Role.SWITCH, place)
 
+    def settle_s(self, step: Guidance) -> float:
+        """The time for a step at this pace, which shortens it only where the body lies or stands still."""
+        return settled(step.settle_s, self.pacing) if step.moves else step.settle_s * self.pacing.settle_scale
+
     def step(self, step: Guidance, familiarity: Familiarity, place: Place, role: Role) -> Iterator[Say | Rest]:
         """A step of guidance and the time to do it; nothing if the step is silent by now.
 
         Minimal words leave out the words of a step, but not its time.
         """
-        settle_s = settled(step.settle_s, self.pacing)
+        settle_s = self.settle_s(step)
         role = Role.SAFETY if step.always else role
         if not (text := step.at(familiarity)):
             if self.pacing.words == "minimal" and step.moves:  # it is done all the same
@@ -116,4 +120,4 @@ class Guide(Struct, frozen=True):
             words = self.wording.phrase(chosen_way, way=words)
         # The easier way protects the listener, so that no setting of words leaves it out.
         role = Role.SETUP if chosen is Level.HARDER else Role.SAFETY
-        yield from moving(words, role, place, WAY_S * self.pacing.settle_scale, self.pacing)
+        yield from moving(words, role, place, settled(WAY_S, self.pacing), self.pacing)

@@ -136,7 +136,7 @@ def _one_hold(guide: Guide, movement: HoldMovement, place: Place, index: int) ->
         yield from _this_side(guide, movement, place)
     steps = [step for step in movement.prepare if step.at(familiarity) or pacing.words == "minimal"]
     # Arranging the other side takes its time at every setting of words: the rest of it follows the last step.
-    spare_s = pacing.switch_s - sum(settled(step.settle_s, pacing) for step in steps) if index and place.side else 0.0
+    spare_s = pacing.switch_s - sum(guide.settle_s(step) for step in steps) if index and place.side else 0.0
     offered_before = movement.balance or movement.restful
     if offered_before:
         yield from guide.level(familiarity, place)

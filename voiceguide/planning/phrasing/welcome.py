@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from voiceguide.model.base import MAX_TEXT_CHARS
 from voiceguide.model.script import Place, Role, Sound, SpanKind, ToneName
-from voiceguide.planning.phrasing.beats import moving, rest, say
+from voiceguide.planning.phrasing.beats import moving, rest, say, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,8 +43,7 @@ def welcome_beats(routine: Routine, pacing: Pacing, wording: Wording, minutes: i
     for preparation in routine.prepare:
         if not wanted.issuperset(preparation.props):
             continue
-        # A brisk pace does not make furniture lighter.
-        settle_s = preparation.settle_s * max(1.0, pacing.settle_scale)
+        settle_s = settled(preparation.settle_s, pacing)
         yield from moving(preparation.say, Role.SAFETY, Place(), settle_s, pacing, least_s=preparation.settle_s)
     yield from say(book.safety, Role.SAFETY)
     yield rest(AFTER_WELCOME_S + pacing.same_posture_s / 2, kind=SpanKind.REST)
