@@ -17,7 +17,7 @@ from voiceguide.library.loader import Library
 from voiceguide.library.words import DATA
 from voiceguide.model.base import tokens_in
 from voiceguide.model.choices import Level, Words
-from voiceguide.model.script import Role, Say, SpanKind, ToneName
+from voiceguide.model.script import Rest, Role, Say, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S, Area, HoldMovement, Position, Stretch, hurried
 from voiceguide.planning.phrasing.positions import change_s, walks
 from voiceguide.planning.phrasing.script import phrase
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from voiceguide.model.routine import Routine
     from voiceguide.model.script import Script, Section
     from voiceguide.model.timeline import Cue, Timeline
 
@@ -329,3 +330,29 @@ def test_every_stretch_and_routine_says_what_it_is_for_and_has_an_easier_way() -
         assert stretch.movement.easier_way or name == "quiet-rest", name  # its words offer lying on one side
     for name in ROUTINES:
         assert LIBRARY.routine(name).areas, name
+
+
+def times_to_do(routine: Routine, pace: str) -> list[tuple[str, float]]:
+    """Each rest, with the text before it, of steps that move the body and of the ways between two stretches."""
+    script = phrase(routine, paced(pace), BOOK)
+    return [
+        (before.text, after.seconds)
+        for section in script.sections
+        for before, after in itertools.pairwise(section.beats)
+        if isinstance(before, Say) and isinstance(after, Rest) and before.role in {Role.SETUP, Role.SAFETY}
+    ]
+
+
+@pytest.mark.parametrize("name", ROUTINES)
+def test_a_brisk_pace_leaves_the_time_to_fetch_a_cushion_and_to_come_down(name: str) -> None:
+    """Words are quicker there, and nothing is waited for; what the body does takes as long as it takes."""
+    routine = LIBRARY.routine(name)
+    steps = [
+        step for stretch in routine.stretches for step in (*stretch.setup, *stretch.movement.prepare) if step.moves
+    ]
+    authored = {sentences(step.say)[-1]: step.settle_s for step in steps if not tokens_in(step.say)}
+    brisk = times_to_do(routine, "brisk")
+    assert [(text, rest_s) for text, rest_s in brisk if rest_s < authored.get(text, 0.0)] == []
+    for before, after in itertools.pairwise((None, *routine.stretches)):
+        way_s = change_s(before, after, paced("brisk"))
+        assert way_s == change_s(before, after, paced()) or way_s == paced("brisk").same_posture_s

@@ -286,7 +286,11 @@ def test_between_two_lengths_the_nearest_is_named() -> None:
     assert isinstance(stretch.movement, HoldMovement)
     wide = stretch.movement.model_copy(update={"hold_s": SecondsRange(min=60, default=60, max=600)})
     lone = stretch.model_copy(
-        update={"movement": wide.model_copy(update={"breath": Breath(in_s=20, out_s=30), "easier_way": None})}
+        update={
+            "arrive": stretch.arrive.model_copy(update={"settle_s": 0.0}),
+            "setup": (),
+            "movement": wide.model_copy(update={"breath": Breath(in_s=20, out_s=30), "easier_way": None}),
+        }
     )
     routine = Routine(
         id="x", title="X", description="x", language="en", items=((Item(stretch=lone.id), lone),), close=()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from voiceguide.model.base import SIDE_TOKENS, tokens_in
 from voiceguide.model.script import Hold, Mark, Phase, Place, Role, Sound, SpanKind, ToneName
 from voiceguide.model.stretch import LEAST_SETTLE_S, Familiarity
-from voiceguide.planning.phrasing.beats import moving, rest, say, settled
+from voiceguide.planning.phrasing.beats import moving, rest, say
 from voiceguide.planning.phrasing.breathing import phases_of
 from voiceguide.planning.phrasing.dose import Dose, whole_breaths
 from voiceguide.planning.phrasing.dose_words import counted_dose, limits_in_words
