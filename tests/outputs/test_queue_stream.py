@@ -230,3 +230,15 @@ def test_what_the_device_is_told() -> None:
     stream.close()
     stream.start()
     assert stream.did == ["start", "stop", "start", "stop", "close"]
+
+
+def test_a_device_that_opens_late_has_sounded_no_more_for_it(clock: Clock) -> None:
+    stream = Stream()
+    stream.write(samples(0, 1000))
+    stream.start()
+    clock.now += 0.06  # the device opens
+    stream.take(400)
+    clock.now += 0.2
+    stream.take(200)
+    clock.now += 0.1
+    assert stream.pending() == 1000 - 300

@@ -43,7 +43,8 @@ class _Position:
     No device reports it. A device fills its buffer and then asks for as much as has sounded, so that right after a
     take it holds its full *depth* again. What has sounded is therefore what was handed over minus the depth; between
     takes the clock is added. A take that comes late makes this too low, but the best of the last few takes does not.
-    The depth is measured in the first seconds: the most that was handed over beyond what can have sounded by the clock.
+    The depth is measured in the first seconds: the most that was handed over beyond what can have sounded by the clock,
+    which runs from the first take, since a device may take a tenth of a second to open (measured).
     """
 
     def __init__(self, rate_hz: int, start: float) -> None:
@@ -55,6 +56,8 @@ class _Position:
 
     def take(self, now: float, frames: int) -> None:
         """Record that the device got `frames` more."""
+        if not self._handed:
+            self._start = now
         self._handed += frames
         if now - self._start < _LEARNING_S:
             self._depth = max(self._depth, self._handed - (now - self._start) * self._rate_hz)
