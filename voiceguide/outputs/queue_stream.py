@@ -47,9 +47,10 @@ class _Position:
     which runs from the first take, since a device may take a tenth of a second to open (measured).
     """
 
-    def __init__(self, rate_hz: int, start: float) -> None:
+    def __init__(self, rate_hz: int) -> None:
         self._rate_hz = rate_hz
-        self._start = start
+        self._start = 0.0
+        """The time of the first take."""
         self._handed = 0
         self._depth = 0.0
         self._ahead: deque[tuple[float, int]] = deque(maxlen=_RECENT)
@@ -95,7 +96,7 @@ class QueueStream(OutputStream):
         self._failed = False
         self._started_at = 0.0
         self._taken_at = 0.0
-        self._position = _Position(rate_hz, 0.0)
+        self._position = _Position(rate_hz)
         self._passed = 0
         """Frames that the device has taken."""
         self._handed: deque[tuple[int, int]] = deque()
@@ -153,7 +154,7 @@ class QueueStream(OutputStream):
             return
         with self._lock:
             self._started_at = self._taken_at = time.monotonic()
-            self._position = _Position(self.rate_hz, self._started_at)
+            self._position = _Position(self.rate_hz)
             self._handed.clear()
             self._gain = self._volume**3
             self._started = True

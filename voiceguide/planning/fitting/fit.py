@@ -258,32 +258,26 @@ def _rest_s(rest: Rest, share: float) -> float:
 def _rested(script: Script, target: int, spoken_frames: Mapping[str, int]) -> Script:
     """The script, with its rests moved together until it lasts `target` frames.
 
-    The total is a piecewise linear function of the share. False position in the Illinois variant: the end that stays
-    twice counts half, so that a bend in the curve cannot hold the search up.
+    The total is a piecewise linear function of the share, so that the false position method needs few rounds.
     """
 
     def at(share: float) -> tuple[int, Script]:
         moved = replace(script, sections=tuple(_moved(section, share) for section in script.sections))
         return schedule(moved, spoken_frames).length - target, moved
 
-    off, result = at(0.0)
-    # The share that is still too short, or just right, and the one that is too long, each with what it is off by.
-    low, high = (0.0, 1.0) if off < 0 else (-1.0, 0.0)
-    under, over = (float(off), float(at(high)[0])) if off < 0 else (float(at(low)[0]), float(off))
-    stayed = 0
-    for _ in range(_ROUNDS):
+    low, high = -1.0, 1.0
+    (under, _), (over, _) = at(low), at(high)
+    share, result, off = low, script, under
+    for number in range(_ROUNDS):
+        # Every third round takes the middle, so that a bend in the curve cannot hold the search up.
+        share = (low + high) / 2 if number % 3 == 2 or over == under else low + (high - low) * -under / (over - under)  # noqa: PLR2004
+        off, result = at(share)
         if abs(off) <= _EXACT_FRAMES:
             break
-        share = low + (high - low) * -under / (over - under) if over > under else (low + high) / 2
-        off, result = at(share)
         if off < 0:
-            low, under = share, float(off)
-            over /= 2 if stayed < 0 else 1
-            stayed = -1
+            low, under = share, off
         else:
-            high, over = share, float(off)
-            under /= 2 if stayed > 0 else 1
-            stayed = 1
+            high, over = share, off
     return _with_remainder(result, -off)
 
 
